@@ -1,0 +1,160 @@
+package invite
+
+import "strings"
+
+// net/netip would add 25 KB to what a browser loads; a test compares this with it.
+
+// AddressKind is the form of an address; its number is the tag on the wire.
+type AddressKind byte
+
+// The kinds.
+const (
+	IPv4 AddressKind = iota
+	IPv6
+	MDNS // a name before ".local", by which a host hides its address
+)
+
+var addressSizes = [...]int{IPv4: 4, IPv6: 16, MDNS: 16}
+
+// Address is where a candidate is: 4 or 16 bytes of an IP address, or the UUID
+// of an mDNS name. Bytes past the size of its kind are zero.
+type Address struct {
+	Kind  AddressKind
+	Bytes [16]byte
+}
+
+// parseAddress reads an address as ICE writes it (RFC 8839 §5.1): dotted
+// decimal, RFC 4291's colons without a zone, or UUID.local.
+func parseAddress(s string) (Address, bool) {
+	if name, ok := strings.CutSuffix(s, ".local"); ok {
+		return parseUUID(name)
+	}
+	if strings.IndexByte(s, ':') >= 0 {
+		return parseIPv6(s)
+	}
+	return parseIPv4(s)
+}
+
+func parseIPv4(s string) (a Address, ok bool) {
+	for i := range 4 {
+		part, rest, more := strings.Cut(s, ".")
+		n, ok := decimal(part, 3)
+		if !ok || n > 255 || more != (i < 3) {
+			return Address{}, false
+		}
+		a.Bytes[i] = byte(n)
+		s = rest
+	}
+	return a, true
+}
+
+func parseIPv6(s string) (a Address, ok bool) {
+	head, tail, short := strings.Cut(s, "::")
+	front, ok := parseGroups(head)
+	back, ok2 := parseGroups(tail)
+	total := len(front) + len(back)
+	if !ok || !ok2 || total > 16 || short != (total < 16) {
+		return Address{}, false
+	}
+	a.Kind = IPv6
+	copy(a.Bytes[:], front)
+	copy(a.Bytes[16-len(back):], back)
+	return a, true
+}
+
+// parseGroups reads hexadecimal groups between colons; none for an empty text.
+func parseGroups(s string) (b []byte, ok bool) {
+	for s != "" {
+		group, rest, more := strings.Cut(s, ":")
+		n := 0
+		for i := range len(group) {
+			digit := hexDigit(group[i])
+			if digit < 0 {
+				return nil, false
+			}
+			n = n<<4 | digit
+		}
+		if len(group) < 1 || len(group) > 4 || more && rest == "" || len(b) == 16 {
+			return nil, false
+		}
+		b = append(b, byte(n>>8), byte(n))
+		s = rest
+	}
+	return b, true
+}
+
+func parseUUID(s string) (a Address, ok bool) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return Address{}, false
+	}
+	b, ok := decodeHex(strings.ReplaceAll(s, "-", ""))
+	if !ok || len(b) != 16 {
+		return Address{}, false
+	}
+	return Address{MDNS, [16]byte(b)}, true
+}
+
+// String is the address as SDP writes it.
+func (a Address) String() string {
+	h := encodeHex(a.Bytes[:], lowerDigits)
+	switch a.Kind {
+	case IPv4:
+		return itoa(int(a.Bytes[0])) + "." + itoa(int(a.Bytes[1])) + "." + itoa(int(a.Bytes[2])) + "." + itoa(int(a.Bytes[3]))
+	case IPv6:
+		s := h[:4]
+		for i := 4; i < 32; i += 4 {
+			s += ":" + h[i:i+4]
+		}
+		return s
+	}
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:] + ".local"
+}
+
+// allowed says whether an address may stand in a description (PROTOCOL.md §2.2).
+func (a Address) allowed(loopback bool) bool {
+	b := a.Bytes
+	switch a.Kind {
+	case IPv4:
+		switch {
+		case b[0] == 127:
+			return loopback
+		case b[0] == 169 && b[1] == 254: // link-local, cloud metadata among them
+			return false
+		}
+		return b[0] != 0 && b[0] < 224 // "this network"; multicast, reserved, broadcast
+	case IPv6:
+		zeros := 0
+		for zeros < 16 && b[zeros] == 0 {
+			zeros++
+		}
+		switch {
+		case zeros == 15 && b[15] == 1:
+			return loopback
+		case zeros == 16, zeros == 10 && b[10] == 0xFF && b[11] == 0xFF: // unspecified, IPv4-mapped
+			return false
+		}
+		return b[0] != 0xFF && (b[0] != 0xFE || b[1]&0xC0 != 0x80) // multicast, link-local
+	}
+	return a.Kind == MDNS
+}
+
+// decimal reads an unsigned number without leading zeros, of at most so many digits.
+func decimal(s string, digits int) (n int, ok bool) {
+	if len(s) == 0 || len(s) > digits || len(s) > 1 && s[0] == '0' {
+		return 0, false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, true
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return lowerDigits[n : n+1]
+	}
+	return itoa(n/10) + lowerDigits[n%10:n%10+1]
+}

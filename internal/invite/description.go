@@ -1,0 +1,353 @@
+package invite
+
+import "strings"
+
+// maxSDP is the longest SDP read, from our own engine: with every candidate of
+// a machine with many addresses it stays well below.
+const maxSDP = 64 << 10
+
+// MaxCandidates is how many a description carries.
+const MaxCandidates = 8
+
+// Description is what is kept of an SDP offer or answer (PROTOCOL.md §2.2).
+// Everything else is constant and written anew by SDP.
+type Description struct {
+	Ufrag, Password string
+	Fingerprint     [32]byte
+	Candidates      []Candidate
+}
+
+// CandidateType is how an address was found.
+type CandidateType byte
+
+// The types.
+const (
+	Host CandidateType = iota
+	ServerReflexive
+	Relayed
+)
+
+var typeNames = [...]string{Host: "host", ServerReflexive: "srflx", Relayed: "relay"}
+
+// Candidate is one UDP address.
+type Candidate struct {
+	Type    CandidateType
+	Address Address
+	Port    uint16
+}
+
+func (c Candidate) allowed(loopback bool) bool {
+	return c.Port >= 1024 && c.Type <= Relayed && (c.Address.Kind != MDNS || c.Type == Host) && c.Address.allowed(loopback)
+}
+
+// ParseSDP takes a description out of SDP that an engine of our own wrote.
+// Candidates that may not stand in a description are dropped: TCP, the second
+// component, refused addresses, those past MaxCandidates. loopback keeps
+// 127.0.0.1 and ::1.
+func ParseSDP(sdp string, loopback bool) (Description, error) {
+	var d Description
+	if len(sdp) > maxSDP {
+		return d, errSDP
+	}
+	haveFingerprint := false
+	for line := range strings.Lines(sdp) {
+		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
+		switch name {
+		case "a=ice-ufrag":
+			d.Ufrag = value
+		case "a=ice-pwd":
+			d.Password = value
+		case "a=fingerprint":
+			algorithm, digest, _ := strings.Cut(value, " ")
+			if !strings.EqualFold(algorithm, "sha-256") {
+				continue
+			}
+			b, ok := decodeHex(strings.ReplaceAll(digest, ":", ""))
+			if !ok || len(b) != 32 {
+				return Description{}, errSDP
+			}
+			d.Fingerprint, haveFingerprint = [32]byte(b), true
+		case "a=candidate":
+			c, ok := parseCandidate(value)
+			if ok && c.allowed(loopback) && len(d.Candidates) < MaxCandidates && !contains(d.Candidates, c) {
+				d.Candidates = append(d.Candidates, c)
+			}
+		}
+	}
+	if !haveFingerprint || credentialFormat(d.Ufrag, d.Password) < 0 {
+		return Description{}, errSDP
+	}
+	return d, nil
+}
+
+// MediaID is the a=mid of SDP of our own; the description that answers it must
+// name the same. "0" if there is none.
+func MediaID(sdp string) string {
+	for line := range strings.Lines(sdp) {
+		if mid, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "a=mid:"); ok {
+			return mid
+		}
+	}
+	return "0"
+}
+
+func contains(list []Candidate, c Candidate) bool {
+	for _, have := range list {
+		if have == c {
+			return true
+		}
+	}
+	return false
+}
+
+// parseCandidate reads the value of an a=candidate line (RFC 8839 §5.1).
+func parseCandidate(value string) (c Candidate, ok bool) {
+	f := strings.Fields(value)
+	if len(f) < 8 || f[1] != "1" || !strings.EqualFold(f[2], "udp") || f[6] != "typ" {
+		return c, false
+	}
+	port, ok := decimal(f[5], 5)
+	if !ok || port > 65535 {
+		return c, false
+	}
+	c.Port = uint16(port)
+	switch f[7] {
+	case "host":
+		c.Type = Host
+	case "srflx":
+		c.Type = ServerReflexive
+	case "relay":
+		c.Type = Relayed
+	default:
+		return c, false
+	}
+	c.Address, ok = parseAddress(f[4])
+	return c, ok
+}
+
+// ForInvite keeps what an invite carries: reflexive and relayed candidates,
+// or, if there are none, the first two hosts. A reply brings every address of
+// the joiner, so the inviter's own can stay unsaid and the link short.
+func (d Description) ForInvite() Description {
+	var outside, hosts []Candidate
+	for _, c := range d.Candidates {
+		if c.Type != Host {
+			outside = append(outside, c)
+		} else if len(hosts) < 2 {
+			hosts = append(hosts, c)
+		}
+	}
+	d.Candidates = outside
+	if len(outside) == 0 {
+		d.Candidates = hosts
+	}
+	return d
+}
+
+// Kind says which of the two SDP texts a description is written as.
+type Kind bool
+
+// The kinds.
+const (
+	Offer  Kind = true
+	Answer Kind = false
+)
+
+// SDP writes the description of the other side for our own engine, every line
+// of it by us (PROTOCOL.md §2.5). mediaID is "0" in an offer, in an answer
+// that of our own offer.
+func (d Description) SDP(kind Kind, mediaID string) string {
+	// The joiner's DTLS waits for the inviter's, however late the reply is applied.
+	setup := "passive"
+	if kind == Offer {
+		setup = "active"
+	}
+	lines := []string{
+		"v=0",
+		"o=- 1 1 IN IP4 0.0.0.0",
+		"s=-",
+		"t=0 0",
+		"a=group:BUNDLE " + mediaID,
+		"m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+		"c=IN IP4 0.0.0.0",
+		"a=mid:" + mediaID,
+		"a=ice-ufrag:" + d.Ufrag,
+		"a=ice-pwd:" + d.Password,
+		"a=fingerprint:sha-256 " + formatFingerprint(d.Fingerprint),
+		"a=setup:" + setup,
+		"a=sctp-port:5000",
+		"a=max-message-size:262144",
+	}
+	for i, c := range d.Candidates {
+		line := "a=candidate:" + itoa(i+1) + " 1 udp " + itoa(c.priority(i)) + " " +
+			c.Address.String() + " " + itoa(int(c.Port)) + " typ " + typeNames[c.Type]
+		if c.Type != Host {
+			// Required by the grammar; the true one is nobody's business.
+			line += " raddr 0.0.0.0 rport 0"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\r\n") + "\r\n"
+}
+
+// priority follows RFC 8445 §5.1.2.1, the place in the list as local preference.
+func (c Candidate) priority(i int) int {
+	preference := [...]int{Host: 126, ServerReflexive: 100, Relayed: 0}[c.Type]
+	return preference<<24 | (65535-i)<<8 | 255
+}
+
+func formatFingerprint(sum [32]byte) string {
+	h := encodeHex(sum[:], upperDigits)
+	var b strings.Builder
+	for i := 0; i < len(h); i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.WriteString(h[i : i+2])
+	}
+	return b.String()
+}
+
+// Credential formats (PROTOCOL.md §2.2). A pair has one format: the first that fits.
+const (
+	formatBase64 = iota // 4 + 24 characters: Chromium, Safari, our terminal
+	formatHex           // 8 + 32 digits: Firefox
+	formatText          // anything else ICE allows
+)
+
+const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+func credentialFormat(ufrag, password string) int {
+	switch {
+	case !iceCharacters(ufrag) || !iceCharacters(password):
+		return -1
+	case len(ufrag) == 4 && len(password) == 24:
+		return formatBase64
+	case len(ufrag) == 8 && len(password) == 32 && lowerHex(ufrag) && lowerHex(password):
+		return formatHex
+	case len(ufrag) >= 4 && len(ufrag) <= 32 && len(password) >= 22 && len(password) <= 64:
+		return formatText
+	}
+	return -1
+}
+
+// iceCharacters tells whether s has only what RFC 8839 §5.4 allows, so that
+// nothing in it can end a line.
+func iceCharacters(s string) bool {
+	for i := range len(s) {
+		if strings.IndexByte(base64Alphabet, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerHex(s string) bool {
+	for i := range len(s) {
+		if strings.IndexByte(lowerDigits, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (d Description) format() int { return credentialFormat(d.Ufrag, d.Password) }
+
+// append writes the description after b. The format goes into the flags.
+func (d Description) append(b []byte) []byte {
+	switch d.format() {
+	case formatBase64:
+		b = append(packBase64(b, d.Ufrag), packBase64(nil, d.Password)...)
+	case formatHex:
+		u, _ := decodeHex(d.Ufrag)
+		p, _ := decodeHex(d.Password)
+		b = append(append(b, u...), p...)
+	case formatText:
+		b = append(append(b, byte(len(d.Ufrag))), d.Ufrag...)
+		b = append(append(b, byte(len(d.Password))), d.Password...)
+	}
+	b = append(b, d.Fingerprint[:]...)
+	for _, c := range d.Candidates {
+		b = append(b, byte(c.Type)<<2|byte(c.Address.Kind))
+		b = append(b, c.Address.Bytes[:addressSizes[c.Address.Kind]]...)
+		b = append(b, byte(c.Port>>8), byte(c.Port))
+	}
+	return b
+}
+
+// parseDescription reads what append writes, to the end of b.
+func parseDescription(b []byte, format int, loopback bool) (d Description, err error) {
+	take := func(n int) []byte {
+		if err != nil || len(b) < n {
+			err = ErrMalformed
+			return nil
+		}
+		var part []byte
+		part, b = b[:n], b[n:]
+		return part
+	}
+	switch format {
+	case formatBase64:
+		d.Ufrag, d.Password = unpackBase64(take(3)), unpackBase64(take(18))
+	case formatHex:
+		d.Ufrag, d.Password = encodeHex(take(4), lowerDigits), encodeHex(take(16), lowerDigits)
+	case formatText:
+		for _, s := range []*string{&d.Ufrag, &d.Password} {
+			if length := take(1); err == nil {
+				*s = string(take(int(length[0])))
+			}
+		}
+	}
+	if sum := take(32); err == nil {
+		d.Fingerprint = [32]byte(sum)
+	}
+	for err == nil && len(b) > 0 {
+		c := takeCandidate(take)
+		if err == nil && (!c.allowed(loopback) || len(d.Candidates) == MaxCandidates) {
+			err = ErrMalformed
+		}
+		d.Candidates = append(d.Candidates, c)
+	}
+	if err != nil || d.format() != format {
+		return Description{}, ErrMalformed
+	}
+	return d, nil
+}
+
+// takeCandidate reads one candidate; one that is not well formed comes back
+// with port 0, which is never allowed.
+func takeCandidate(take func(int) []byte) (c Candidate) {
+	tag := take(1)
+	if tag == nil || tag[0]&^0x0F != 0 || tag[0]&3 > byte(MDNS) {
+		return Candidate{}
+	}
+	c.Type, c.Address.Kind = CandidateType(tag[0]>>2), AddressKind(tag[0]&3)
+	copy(c.Address.Bytes[:], take(addressSizes[c.Address.Kind]))
+	port := take(2)
+	if port == nil {
+		return Candidate{}
+	}
+	c.Port = uint16(port[0])<<8 | uint16(port[1])
+	return c
+}
+
+// packBase64 packs 4 characters into 3 bytes.
+func packBase64(b []byte, s string) []byte {
+	for i := 0; i+4 <= len(s); i += 4 {
+		var n uint32
+		for _, c := range []byte(s[i : i+4]) {
+			n = n<<6 | uint32(strings.IndexByte(base64Alphabet, c))
+		}
+		b = append(b, byte(n>>16), byte(n>>8), byte(n))
+	}
+	return b
+}
+
+func unpackBase64(b []byte) string {
+	var s []byte
+	for i := 0; i+3 <= len(b); i += 3 {
+		n := uint32(b[i])<<16 | uint32(b[i+1])<<8 | uint32(b[i+2])
+		s = append(s, base64Alphabet[n>>18&63], base64Alphabet[n>>12&63], base64Alphabet[n>>6&63], base64Alphabet[n&63])
+	}
+	return string(s)
+}

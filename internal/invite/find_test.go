@@ -1,0 +1,273 @@
+package invite_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/invite"
+)
+
+func testCode(t testing.TB) (invite.Code, string) {
+	code := invite.Code(testInvite(sample(t).ForInvite()).Bytes())
+	return code, code.LinkText()
+}
+
+func testReply() invite.Code {
+	code := make(invite.Code, 177)
+	for i := range code {
+		code[i] = byte(i * 5)
+	}
+	code[0] = 0xAD
+	return code
+}
+
+func wrap(s string, width int, newline string) string {
+	var lines []string
+	for len(s) > width {
+		lines = append(lines, s[:width])
+		s = s[width:]
+	}
+	return strings.Join(append(lines, s), newline)
+}
+
+// TestFunctionalFind: codes as people paste them.
+func TestFunctionalFind(t *testing.T) {
+	code, text := testCode(t)
+	reply := testReply()
+	other := testReply()
+	other[9]++
+	link := "https://chat.example/#" + text
+	qr := "HTTPS://CHAT.EXAMPLE/#" + code.QRText()
+	escaped := strings.NewReplacer(":", "%3A", "/", "%2F", "#", "%23").Replace(link)
+	twice := strings.ReplaceAll(escaped, "%", "%25")
+
+	cases := []struct {
+		name, text string
+		want       invite.Code
+		err        error
+	}{
+		{"bare code", text, code, nil},
+		{"bare QR text", code.QRText(), code, nil},
+		{"link", link, code, nil},
+		{"link from a QR code", qr, code, nil},
+		{"fragment", "#" + text, code, nil},
+		{"bare reply", reply.LinkText(), reply, nil},
+		{"reply as QR text", reply.QRText(), reply, nil},
+		{"white space around", " \t\r\n" + link + "\n\n ", code, nil},
+		{"in a sentence", "Hi! Open " + link + ", I am waiting.", code, nil},
+		{"end of a sentence", "Open " + link + ".", code, nil},
+		{"question mark", "Can you open " + link + "?", code, nil},
+		{"angle brackets", "<" + link + ">", code, nil},
+		{"round brackets", "(" + link + ")", code, nil},
+		{"quotes", "“" + link + "”", code, nil},
+		{"straight quotes", "\"" + link + "\"", code, nil},
+		{"markdown link", "[join me](" + link + ")", code, nil},
+		{"markdown emphasis", "_" + text + "_", code, nil},
+		{"bold", "**" + link + "**", code, nil},
+		{"backticks", "`" + text + "`", code, nil},
+		{"html", "<a href=\"" + link + "\">chat</a>", code, nil},
+		{"json", `{"link":"` + link + `"}`, code, nil},
+		{"QR link in brackets", "(" + qr + ")", code, nil},
+		{"QR link ends a sentence", "Scan gave " + qr + ".", code, nil},
+		{"broken at 76", wrap(link, 76, "\n"), code, nil},
+		{"broken at 60, CRLF", wrap(link, 60, "\r\n"), code, nil},
+		{"broken at 20", wrap(text, 20, "\n"), code, nil},
+		{"broken in a sentence", "see\n" + wrap(link, 50, "\n") + "\nsee you", code, nil},
+		{"quoted mail", "> " + wrap(link, 50, "\n> ") + "\n> bye", code, nil},
+		{"quoted twice", ">> " + wrap(link, 50, "\n>> "), code, nil},
+		{"indented", "    " + wrap(link, 40, "\n    "), code, nil},
+		{"non-breaking spaces", "\u00a0" + link + "\u00a0", code, nil},
+		{"zero-width spaces", wrap(link, 9, "\u200b"), code, nil},
+		{"soft hyphens", wrap(link, 11, "\u00ad"), code, nil},
+		{"word joiners and BOM", "\ufeff" + wrap(link, 17, "\u2060"), code, nil},
+		{"marks of direction", "\u200f" + link + "\u200e", code, nil},
+		{"percent-encoded", escaped, code, nil},
+		{"percent-encoded twice", twice, code, nil},
+		{"redirect wrapper", "https://l.example/?u=" + escaped + "&h=AT0x", code, nil},
+		{"safe-link wrapper", "https://safe.example/?url=" + twice + "&data=05%7C02", code, nil},
+		{"encoded hash only", strings.Replace(link, "#", "%23", 1), code, nil},
+		{"same link twice", link + "\n" + link, code, nil},
+		{"link and its QR text", link + " " + qr, code, nil},
+		{"link text and address", "[" + link + "](" + link + ")", code, nil},
+		{"a long word beside it", strings.Repeat("recognise", 9) + " " + link, code, nil},
+		{"chat export", "[22/11/26, 10:03] Ada: " + link, code, nil},
+		{"at the limit", strings.Repeat("x ", (invite.MaxPaste-len(link))/2) + link, code, nil},
+
+		{"nothing", "", nil, invite.ErrEmpty},
+		{"white space", " \n\t", nil, invite.ErrEmpty},
+		{"words", "hello, are you there? I recognise this", nil, invite.ErrNoCode},
+		{"an address", "https://chat.example/", nil, invite.ErrNoCode},
+		{"another fragment", "https://chat.example/#section-2", nil, invite.ErrNoCode},
+		{"two invites' worth", link + " " + reply.LinkText(), nil, invite.ErrSeveral},
+		{"two replies", reply.LinkText() + "\n" + other.LinkText(), nil, invite.ErrSeveral},
+		{"cut at the end", link[:len(link)-1], nil, invite.ErrCut},
+		{"cut in the middle", link[:90], nil, invite.ErrCut},
+		{"cut after the hash", link[:24], nil, invite.ErrCut},
+		{"cut with dots", link[:100] + "…", nil, invite.ErrCut},
+		{"cut bare code", text[:100], nil, invite.ErrCut},
+		{"a damaged code that has the start of another inside", text[:60] + "-iw" + text[60:], nil, invite.ErrMalformed},
+		{"a hole in the middle", text[:50] + text[54:], nil, invite.ErrMalformed},
+		{"one letter more", text + "z", nil, invite.ErrMalformed},
+		{"another version", "https://chat.example/#iw" + text[2:], nil, invite.ErrVersion},
+		{"lower case", strings.ToLower(link), nil, nil},
+		{"a megabyte of junk", strings.Repeat("junk ", 200_000), nil, invite.ErrTooLong},
+		{"one byte too long", strings.Repeat("x", invite.MaxPaste+1), nil, invite.ErrTooLong},
+	}
+	require.GreaterOrEqual(t, len(cases), 60)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := invite.Find(c.text)
+			if c.want != nil {
+				require.NoError(t, err)
+				require.Equal(t, c.want, got)
+				return
+			}
+			require.Error(t, err)
+			require.Nil(t, got)
+			if c.err != nil {
+				require.ErrorIs(t, err, c.err)
+			}
+		})
+	}
+}
+
+// TestUnitFindMemory: the worst texts found so far stay below 1 MiB in all.
+func TestUnitFindMemory(t *testing.T) {
+	_, text := testCode(t)
+	for name, hostile := range map[string]string{
+		"starts":         strings.Repeat("i-", invite.MaxPaste/2),
+		"pieces":         strings.Repeat("iQiQiQiQ ", invite.MaxPaste/9),
+		"long pieces":    strings.Repeat("i"+strings.Repeat("Q", 60)+" ", invite.MaxPaste/62),
+		"base43":         strings.Repeat("#A", invite.MaxPaste/2),
+		"base43 words":   strings.Repeat("#"+strings.Repeat("A", 169)+" ", invite.MaxPaste/171),
+		"codes":          strings.Repeat(text+" ", invite.MaxPaste/(len(text)+1)),
+		"percents":       strings.Repeat("%25", invite.MaxPaste/3),
+		"one long word":  strings.Repeat("i", invite.MaxPaste),
+		"not UTF-8":      strings.Repeat("\xff\xfe#i", invite.MaxPaste/4),
+		"wide emptiness": strings.Repeat("\u2003", invite.MaxPaste/3),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Less(t, allocated(func() { _, _ = invite.Find(hostile) }), uint64(1<<20))
+		})
+	}
+}
+
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// FuzzFind: what is found parses, and as a link of its own is found again.
+func FuzzFind(f *testing.F) {
+	_, text := testCode(f)
+	f.Add("see https://chat.example/#" + text + ".")
+	f.Add(wrap(text, 30, "\n> "))
+	f.Add("https://l.example/?u=%23" + testReply().LinkText())
+	f.Fuzz(func(t *testing.T, text string) {
+		code, err := invite.Find(text)
+		if err != nil {
+			require.Nil(t, code)
+			return
+		}
+		again, err := invite.Find("https://chat.example/#" + code.LinkText())
+		require.NoError(t, err)
+		require.Equal(t, code, again)
+		again, err = invite.Find("HTTPS://CHAT.EXAMPLE/#" + code.QRText())
+		require.NoError(t, err)
+		require.Equal(t, code, again)
+	})
+}
+
+// FuzzInvite: what parses encodes again to the same bytes; what fails returns
+// nothing; the SDP made of it has no line that we did not write and parses to
+// the same description; memory stays below 1 MiB.
+func FuzzInvite(f *testing.F) {
+	files, _ := filepath.Glob("testdata/sdp/*.sdp")
+	require.NotEmpty(f, files)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		require.NoError(f, err)
+		d, err := invite.ParseSDP(string(raw), true)
+		require.NoError(f, err)
+		f.Add(testInvite(d).Bytes())
+		f.Add(testInvite(d.ForInvite()).Bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var parsed invite.Invite
+		var err error
+		require.Less(t, allocated(func() { parsed, err = invite.ParseInvite(b, true) }), uint64(1<<20))
+		if err != nil {
+			require.Zero(t, parsed)
+			return
+		}
+		require.Equal(t, b, parsed.Bytes())
+		for _, kind := range []invite.Kind{invite.Offer, invite.Answer} {
+			sdp := parsed.Offer.SDP(kind, "0")
+			for line := range strings.Lines(sdp) {
+				require.True(t, strings.HasSuffix(line, "\r\n"))
+				require.True(t, ours(strings.TrimSuffix(line, "\r\n")), "a line we did not write: %q", line)
+			}
+			back, err := invite.ParseSDP(sdp, true)
+			require.NoError(t, err)
+			if len(parsed.Offer.Candidates) > 0 && !duplicates(parsed.Offer) {
+				require.Equal(t, parsed.Offer, back)
+			}
+		}
+	})
+}
+
+func duplicates(d invite.Description) bool {
+	seen := map[invite.Candidate]bool{}
+	for _, c := range d.Candidates {
+		if seen[c] {
+			return true
+		}
+		seen[c] = true
+	}
+	return false
+}
+
+// ours lists every form a line may have, with the only alphabets its variable parts may have.
+func ours(line string) bool {
+	for _, constant := range []string{
+		"v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=group:BUNDLE 0", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+		"c=IN IP4 0.0.0.0", "a=mid:0", "a=setup:active", "a=setup:passive", "a=sctp-port:5000", "a=max-message-size:262144",
+	} {
+		if line == constant {
+			return true
+		}
+	}
+	const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	for prefix, alphabet := range map[string]string{
+		"a=ice-ufrag:":           alphanumeric + "+/",
+		"a=ice-pwd:":             alphanumeric + "+/",
+		"a=fingerprint:sha-256 ": "0123456789ABCDEF:",
+		"a=candidate:":           alphanumeric + "-.: ",
+	} {
+		if rest, ok := strings.CutPrefix(line, prefix); ok {
+			return strings.Trim(rest, alphabet) == ""
+		}
+	}
+	return false
+}
+
+// FuzzAnswer: as FuzzInvite, for what a reply seals.
+func FuzzAnswer(f *testing.F) {
+	f.Add(invite.AnswerBytes(sample(f)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := invite.ParseAnswer(b, true)
+		if err != nil {
+			require.Zero(t, d)
+			return
+		}
+		require.Equal(t, b, invite.AnswerBytes(d))
+	})
+}

@@ -1,0 +1,141 @@
+// Package invite turns session descriptions into codes that people can carry
+// and back: an invite is 148 characters for one public address, a reply 237
+// (PROTOCOL.md §2). It is pure: no network, no clock, no randomness.
+//
+//	SDP ⇄ Description ⇄ bytes ⇄ text          Find: the one code in pasted text
+//
+// Everything it parses was written by somebody else.
+package invite
+
+import "errors"
+
+// What callers decide on; each has a sentence for the person in internal/chat.
+var (
+	// ErrEmpty: there is nothing but white space.
+	ErrEmpty = errors.New("invite: the text is empty")
+	// ErrTooLong: more text than a pasted message has.
+	ErrTooLong = errors.New("invite: the text is too long")
+	// ErrNoCode: no code in the text, nor anything that was one.
+	ErrNoCode = errors.New("invite: there is no code in the text")
+	// ErrSeveral: two different codes in one text.
+	ErrSeveral = errors.New("invite: there are several codes in the text")
+	// ErrCut: a code without its end.
+	ErrCut = errors.New("invite: the code was cut")
+	// ErrVersion: a code of another version of the protocol.
+	ErrVersion = errors.New("invite: the code is of another version")
+	// ErrMalformed: a code that nobody following the protocol makes.
+	ErrMalformed = errors.New("invite: the code is malformed")
+
+	errSDP = errors.New("invite: the engine's description lacks credentials or a fingerprint")
+)
+
+// First bytes: six bits kind, two bits version (PROTOCOL.md §2).
+const (
+	kindMask    = 0xFC
+	version1    = 0x01
+	inviteFirst = 0x88 | version1
+	replyFirst  = 0xAC | version1
+)
+
+// Sizes of codes in bytes, checked before anything else.
+const (
+	minInvite = 50 + 20 + 32
+	maxInvite = 50 + 98 + 32 + MaxCandidates*19
+	maxCode   = maxInvite
+)
+
+// replySizes are 1 + 32 + 16 and one of the three padded lengths.
+var replySizes = [...]int{177, 241, 305}
+
+const (
+	flagMailbox = 1 << 0
+	formatShift = 2
+	formatMask  = 3 << formatShift
+)
+
+// Secret is the link secret S as an invite carries it. It prints nothing and
+// cannot be compared with ==.
+type Secret struct {
+	_ [0]func()
+	b *[16]byte
+}
+
+// NewSecret puts S into an invite.
+func NewSecret(b [16]byte) Secret { return Secret{b: &b} }
+
+// Bytes gives S to the sealing side.
+func (s Secret) Bytes() [16]byte { return *s.b }
+
+// String hides the secret.
+func (s Secret) String() string { return "invite.Secret" }
+
+// Invite is what a link says.
+type Invite struct {
+	// Mailbox: one answers at the link's own origin.
+	Mailbox bool
+	Secret  Secret
+	// Key is A, the inviter's X25519 public key.
+	Key   [32]byte
+	Offer Description
+}
+
+// Bytes are the invite on the wire.
+func (i Invite) Bytes() []byte {
+	flags := byte(i.Offer.format()) << formatShift
+	if i.Mailbox {
+		flags |= flagMailbox
+	}
+	b := []byte{inviteFirst, flags}
+	b = append(b, i.Secret.b[:]...)
+	b = append(b, i.Key[:]...)
+	return i.Offer.append(b)
+}
+
+// ParseInvite reads the bytes of an invite. loopback accepts loopback
+// addresses: only where both ends are told to run on one computer.
+func ParseInvite(b []byte, loopback bool) (Invite, error) {
+	if len(b) < minInvite || len(b) > maxInvite {
+		return Invite{}, ErrMalformed
+	}
+	if b[0] != inviteFirst {
+		return Invite{}, kindError(b[0])
+	}
+	flags := b[1]
+	if flags&^(flagMailbox|formatMask) != 0 {
+		return Invite{}, ErrMalformed
+	}
+	offer, err := parseDescription(b[50:], int(flags&formatMask)>>formatShift, loopback)
+	if err != nil {
+		return Invite{}, err
+	}
+	return Invite{
+		Mailbox: flags&flagMailbox != 0,
+		Secret:  NewSecret([16]byte(b[2:18])),
+		Key:     [32]byte(b[18:50]),
+		Offer:   offer,
+	}, nil
+}
+
+// Answer bytes are what a reply seals: a flags byte with the credential format, then the description.
+
+// AnswerBytes makes them.
+func AnswerBytes(d Description) []byte {
+	return d.append([]byte{byte(d.format()) << formatShift})
+}
+
+// ParseAnswer reads them.
+func ParseAnswer(b []byte, loopback bool) (Description, error) {
+	if len(b) == 0 || b[0]&^formatMask != 0 {
+		return Description{}, ErrMalformed
+	}
+	return parseDescription(b[1:], int(b[0])>>formatShift, loopback)
+}
+
+// kindError tells another version of a known kind from garbage.
+func kindError(first byte) error {
+	switch first & kindMask {
+	case inviteFirst & kindMask, replyFirst & kindMask:
+		return ErrVersion
+	}
+	return ErrMalformed
+}

@@ -1,0 +1,291 @@
+package invite_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"math/big"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skip2/go-qrcode"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/invite"
+)
+
+func testInvite(d invite.Description) invite.Invite {
+	var secret [16]byte
+	var key [32]byte
+	for i := range key {
+		key[i] = byte(i * 7)
+	}
+	copy(secret[:], "sixteen bytes ok")
+	return invite.Invite{Secret: invite.NewSecret(secret), Key: key, Offer: d}
+}
+
+// TestUnitSamples takes what real engines wrote through every form and back.
+func TestUnitSamples(t *testing.T) {
+	files, err := filepath.Glob("testdata/sdp/*.sdp")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), 13)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".sdp"), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			full, err := invite.ParseSDP(string(raw), false)
+			require.NoError(t, err)
+			offer := full.ForInvite()
+			lines := strings.Count(string(raw), "a=candidate:")
+
+			code := invite.Code(testInvite(offer).Bytes())
+			text := code.LinkText()
+			qr, err := qrcode.New("HTTPS://CHAT.EXAMPLE/#"+code.QRText(), qrcode.Low)
+			require.NoError(t, err)
+			t.Logf("SDP %4d bytes, %2d candidate lines: %d kept, %d in an invite; invite %d bytes, %d characters, QR version %d (L)",
+				len(raw), lines, len(full.Candidates), len(offer.Candidates), len(code), len(text), qr.VersionNumber)
+
+			// Text and back, in both alphabets.
+			for _, form := range []string{text, code.QRText()} {
+				back, err := invite.ParseCode(form)
+				require.NoError(t, err)
+				require.Equal(t, code, back)
+			}
+			parsed, err := invite.ParseInvite(code, false)
+			require.NoError(t, err)
+			assert.Equal(t, offer, parsed.Offer)
+
+			// The answer form carries everything, and goes back to SDP and again.
+			answer := invite.AnswerBytes(full)
+			assert.Less(t, len(answer), 256, "fits the largest padding")
+			again, err := invite.ParseAnswer(answer, false)
+			require.NoError(t, err)
+			rebuilt, err := invite.ParseSDP(again.SDP(invite.Answer, invite.MediaID(string(raw))), false)
+			require.NoError(t, err)
+			assert.Equal(t, full, rebuilt)
+			assert.Less(t, qr.VersionNumber, 12, "one QR code that a phone reads")
+		})
+	}
+}
+
+// TestUnitInviteLength holds the lengths that a person sees, by shape.
+func TestUnitInviteLength(t *testing.T) {
+	shapes := []struct {
+		file, shape string
+		limit       int
+	}{
+		{"chromium-offer-srflx", "one IPv4 srflx", 148},
+		{"firefox-offer-srflx", "one IPv4 srflx", 148},
+		{"chromium-offer-srflx46", "IPv4 and IPv6 srflx", 173},
+		{"chromium-offer", "two mDNS hosts", 189},
+		{"firefox-offer", "two mDNS hosts", 189},
+	}
+	for _, s := range shapes {
+		raw, err := os.ReadFile("testdata/sdp/" + s.file + ".sdp")
+		require.NoError(t, err)
+		d, err := invite.ParseSDP(string(raw), false)
+		require.NoError(t, err)
+		code := invite.Code(testInvite(d.ForInvite()).Bytes())
+		t.Logf("%-24s %-20s %d characters, at most %d", s.file, s.shape, len(code.LinkText()), s.limit)
+		assert.LessOrEqual(t, len(code.LinkText()), s.limit, s.file)
+		assert.Less(t, qrVersion(t, "HTTPS://CHAT.EXAMPLE/#"+code.QRText()), qrVersion(t, "https://chat.example/#"+code.LinkText()),
+			"base43 makes the smaller QR code")
+	}
+}
+
+func qrVersion(t *testing.T, text string) int {
+	qr, err := qrcode.New(text, qrcode.Low)
+	require.NoError(t, err)
+	return qr.VersionNumber
+}
+
+func sample(t testing.TB) invite.Description {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/sdp/chromium-offer-srflx.sdp")
+	require.NoError(t, err)
+	d, err := invite.ParseSDP(string(raw), false)
+	require.NoError(t, err)
+	return d
+}
+
+// TestUnitRefused: what a hostile invite may try, each refused whole.
+func TestUnitRefused(t *testing.T) {
+	good := testInvite(sample(t).ForInvite()).Bytes()
+	candidate := func(tag byte, address []byte, port uint16) []byte {
+		head := good[:len(good)-7] // one IPv4 candidate at the end
+		return append(append(append(bytes.Clone(head), tag), address...), byte(port>>8), byte(port))
+	}
+	v4 := func(s string) []byte { a := netip.MustParseAddr(s).As4(); return a[:] }
+	v6 := func(s string) []byte { a := netip.MustParseAddr(s).As16(); return a[:] }
+	set := func(i int, b byte) []byte { c := bytes.Clone(good); c[i] = b; return c }
+
+	_, err := invite.ParseInvite(candidate(4, v4("198.51.100.1"), 5000), false)
+	require.NoError(t, err, "the frame of these cases is right")
+
+	cases := map[string]struct {
+		bytes []byte
+		err   error
+	}{
+		"nothing":            {nil, invite.ErrMalformed},
+		"another version":    {set(0, 0x8A), invite.ErrVersion},
+		"a reply":            {set(0, 0xAD), invite.ErrVersion},
+		"another kind":       {set(0, 0xA1), invite.ErrMalformed},
+		"reserved flag 1":    {set(1, 0x02), invite.ErrMalformed},
+		"reserved flag 4":    {set(1, 0x10), invite.ErrMalformed},
+		"flag 7":             {set(1, 0x80), invite.ErrMalformed},
+		"format 3":           {set(1, 0x0C), invite.ErrMalformed},
+		"trailing byte":      {append(bytes.Clone(good), 0), invite.ErrMalformed},
+		"one byte short":     {good[:len(good)-1], invite.ErrMalformed},
+		"tag bit 4":          {candidate(0x14, v4("198.51.100.1"), 5000), invite.ErrMalformed},
+		"address kind 3":     {candidate(0x07, v4("198.51.100.1"), 5000), invite.ErrMalformed},
+		"type 3":             {candidate(0x0C, v4("198.51.100.1"), 5000), invite.ErrMalformed},
+		"mDNS not a host":    {candidate(0x06, v6("2001:db8::1"), 5000), invite.ErrMalformed},
+		"port 0":             {candidate(4, v4("198.51.100.1"), 0), invite.ErrMalformed},
+		"port 1023":          {candidate(4, v4("198.51.100.1"), 1023), invite.ErrMalformed},
+		"unspecified":        {candidate(4, v4("0.0.0.0"), 5000), invite.ErrMalformed},
+		"this network":       {candidate(4, v4("0.1.2.3"), 5000), invite.ErrMalformed},
+		"loopback":           {candidate(0, v4("127.0.0.1"), 5000), invite.ErrMalformed},
+		"loopback, far":      {candidate(0, v4("127.200.0.9"), 5000), invite.ErrMalformed},
+		"loopback v6":        {candidate(1, v6("::1"), 5000), invite.ErrMalformed},
+		"unspecified v6":     {candidate(1, v6("::"), 5000), invite.ErrMalformed},
+		"metadata service":   {candidate(0, v4("169.254.169.254"), 5000), invite.ErrMalformed},
+		"link-local v6":      {candidate(1, v6("fe80::1"), 5000), invite.ErrMalformed},
+		"multicast":          {candidate(0, v4("224.0.0.251"), 5353), invite.ErrMalformed},
+		"multicast v6":       {candidate(1, v6("ff02::fb"), 5353), invite.ErrMalformed},
+		"broadcast":          {candidate(0, v4("255.255.255.255"), 5000), invite.ErrMalformed},
+		"reserved":           {candidate(0, v4("240.0.0.1"), 5000), invite.ErrMalformed},
+		"mapped loopback":    {candidate(1, v6("::ffff:127.0.0.1"), 5000), invite.ErrMalformed},
+		"mapped public":      {candidate(1, v6("::ffff:198.51.100.1"), 5000), invite.ErrMalformed},
+		"nine candidates":    {append(bytes.Clone(good), bytes.Repeat(good[len(good)-7:], 8)...), invite.ErrMalformed},
+		"longer than any":    {append(bytes.Clone(good), make([]byte, 4000)...), invite.ErrMalformed},
+		"text credentials":   {textCredentials(good, "abcd", strings.Repeat("x", 24)), invite.ErrMalformed},
+		"line in a password": {textCredentials(good, "abcd\r\na=x", strings.Repeat("x", 23)), invite.ErrMalformed},
+		"short password":     {textCredentials(good, "abcde", strings.Repeat("x", 21)), invite.ErrMalformed},
+		"long ufrag":         {textCredentials(good, strings.Repeat("x", 33), strings.Repeat("x", 30)), invite.ErrMalformed},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := invite.ParseInvite(c.bytes, false)
+			require.ErrorIs(t, err, c.err)
+			require.Zero(t, got)
+		})
+	}
+	_, err = invite.ParseInvite(cases["loopback"].bytes, true)
+	require.NoError(t, err, "on one computer loopback is what there is")
+	_, err = invite.ParseInvite(textCredentials(good, "abcde", strings.Repeat("x", 23)), false)
+	require.NoError(t, err, "the frame of the credential cases is right")
+}
+
+// textCredentials puts length-prefixed credentials in place of the packed ones.
+func textCredentials(good []byte, ufrag, password string) []byte {
+	b := append(bytes.Clone(good[:50]), byte(len(ufrag)))
+	b = append(append(b, ufrag...), byte(len(password)))
+	b = append(append(b, password...), good[71:]...)
+	b[1] = 2 << 2
+	return b
+}
+
+// TestUnitOwnCandidates: what our own engine offers beyond the rules is dropped, not an error.
+func TestUnitOwnCandidates(t *testing.T) {
+	sdp := sample(t).SDP(invite.Offer, "0")
+	sdp = sdp[:strings.Index(sdp, "a=candidate")]
+	for _, c := range []string{
+		"1 1 udp 1 127.0.0.1 5000 typ host", "1 1 udp 1 ::1 5000 typ host", "1 1 udp 1 169.254.3.4 5000 typ host",
+		"1 1 udp 1 fe80::1%eth0 5000 typ host", "1 1 tcp 1 198.51.100.9 9 typ host tcptype active", "1 2 udp 1 198.51.100.9 5000 typ host",
+		"1 1 udp 1 198.51.100.9 80 typ host", "1 1 udp 1 nonsense.example 5000 typ host", "1 1 udp 1 198.51.100.9 99999 typ host",
+		"1 1 udp 1 198.51.100.9 5000 typ prflx", "1 1 udp", "1 1 udp 1 00000000-0000-0000-0000-00000000000.local 5000 typ host",
+	} {
+		sdp += "a=candidate:" + c + "\r\n"
+	}
+	d, err := invite.ParseSDP(sdp, false)
+	require.NoError(t, err)
+	assert.Empty(t, d.Candidates)
+	d, err = invite.ParseSDP(sdp, true)
+	require.NoError(t, err)
+	assert.Len(t, d.Candidates, 2, "127.0.0.1 and ::1 where both ends run on one computer")
+
+	many := sdp
+	for i := range 30 {
+		many += "a=candidate:1 1 udp 1 198.51.100.9 " + string(rune('1'+i/10)) + "00" + string(rune('0'+i%10)) + " typ srflx\r\n"
+	}
+	d, err = invite.ParseSDP(many, false)
+	require.NoError(t, err)
+	assert.Len(t, d.Candidates, invite.MaxCandidates)
+
+	for name, bad := range map[string]string{
+		"no fingerprint": strings.ReplaceAll(sdp, "a=fingerprint", "a=nothing"),
+		"sha-1 only":     strings.ReplaceAll(sdp, "sha-256", "sha-1"),
+		"no password":    strings.ReplaceAll(sdp, "a=ice-pwd", "a=nothing"),
+		"short digest":   strings.ReplaceAll(sdp, "a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:"),
+		"empty":          "",
+		"huge":           sdp + strings.Repeat("a=x\r\n", 20000),
+	} {
+		_, err := invite.ParseSDP(bad, false)
+		assert.Error(t, err, name)
+	}
+}
+
+// TestUnitBase43 compares with big integers, and refuses what is not canonical.
+func TestUnitBase43(t *testing.T) {
+	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
+	for n := 102; n <= 332; n++ {
+		code := make(invite.Code, n)
+		for i := range code {
+			code[i] = byte(i*n + 11)
+		}
+		code[0] = 0x89
+		text := code.QRText()
+		number, base := new(big.Int), big.NewInt(43)
+		for _, c := range text {
+			number.Mul(number, base).Add(number, big.NewInt(int64(strings.IndexRune(alphabet, c))))
+		}
+		require.Equal(t, []byte(code), number.FillBytes(make([]byte, n)))
+		largest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(8*n)), big.NewInt(1))
+		require.Len(t, largest.Text(43), len(text), "%d bytes: no more digits than the largest number needs", n)
+		back, err := invite.ParseCode(text)
+		require.NoError(t, err)
+		require.Equal(t, code, back)
+		for _, bad := range []string{text[1:], "0" + text, text + "0", strings.Repeat(":", len(text)), text[:len(text)-1] + "a", text[:len(text)-1] + "%"} {
+			_, err := invite.ParseCode(bad)
+			require.Error(t, err, "%d bytes", n)
+		}
+	}
+}
+
+// TestUnitText: one accepted encoding.
+func TestUnitText(t *testing.T) {
+	code := invite.Code(testInvite(sample(t).ForInvite()).Bytes())
+	text := code.LinkText()
+	assert.Equal(t, byte('i'), text[0])
+	for bad, want := range map[string]error{
+		"":                                    invite.ErrEmpty,
+		text[:len(text)-1]:                    invite.ErrCut,
+		text[:60]:                             invite.ErrCut,
+		text[:20] + text[21:]:                 invite.ErrMalformed,
+		strings.Replace(text, "A", "+", 1):    invite.ErrMalformed,
+		text[:len(text)-1] + "=z":             invite.ErrMalformed,
+		"r" + text[1:]:                        invite.ErrMalformed,
+		"j" + text[1:]:                        invite.ErrMalformed,
+		"iw" + text[2:]:                       invite.ErrVersion,
+		strings.Repeat("i", 4000):             invite.ErrTooLong,
+		text[:len(text)-2] + "\n" + text[:1]:  invite.ErrCut,
+		strings.ToUpper(text[:1]) + text[1:]:  invite.ErrMalformed,
+		text[:len(text)-1] + "\u200bz":        invite.ErrMalformed,
+		" " + text:                            invite.ErrMalformed,
+		"0x" + hex.EncodeToString(code[:100]): invite.ErrMalformed,
+	} {
+		_, err := invite.ParseCode(bad)
+		assert.ErrorIs(t, err, want, bad)
+	}
+}
+
+func TestUnitSecretPrintsNothing(t *testing.T) {
+	i := testInvite(sample(t))
+	for _, s := range []string{i.Secret.String()} {
+		assert.NotContains(t, s, "sixteen")
+		assert.NotContains(t, s, hex.EncodeToString([]byte("sixteen")))
+	}
+}

@@ -1,0 +1,128 @@
+package invite
+
+import (
+	"encoding/base64"
+	"math"
+	"strings"
+)
+
+// Code is an invite or a reply as bytes, told apart by its first one.
+type Code []byte
+
+// IsInvite and IsReply look at the kind alone, in whatever version.
+func (c Code) IsInvite() bool { return len(c) > 0 && c[0]&kindMask == inviteFirst&kindMask }
+func (c Code) IsReply() bool  { return len(c) > 0 && c[0]&kindMask == replyFirst&kindMask }
+
+// end is the last letter of every link: a link without it was cut, and no
+// chat program takes a letter for punctuation.
+const end = "z"
+
+var base64URL = base64.RawURLEncoding.Strict()
+
+// LinkText is the code for a link: base64url and the closing letter.
+func (c Code) LinkText() string { return base64URL.EncodeToString(c) + end }
+
+// QRText is the code for a QR code: base43, which QR stores in 5½ bits a character.
+func (c Code) QRText() string { return encodeBase43(c) }
+
+// ParseCode reads the text of a code, as LinkText or QRText wrote it, checks
+// its version and its size, and nothing else.
+func ParseCode(text string) (Code, error) {
+	switch {
+	case text == "":
+		return nil, ErrEmpty
+	case len(text) > maxText:
+		return nil, ErrTooLong
+	case text[0] < 'a' || text[0] > 'z':
+		b, ok := decodeBase43(text)
+		if !ok {
+			return nil, ErrMalformed
+		}
+		return checkCode(b)
+	}
+	body, whole := strings.CutSuffix(text, end)
+	b, err := base64URL.DecodeString(body)
+	if !whole || err != nil {
+		if looksCut(text) {
+			return nil, ErrCut
+		}
+		return nil, ErrMalformed
+	}
+	return checkCode(b)
+}
+
+// looksCut: it begins as a code does, but does not end as one.
+func looksCut(text string) bool {
+	return beginsCode(text) && !strings.HasSuffix(text, end)
+}
+
+func checkCode(b []byte) (Code, error) {
+	if len(b) == 0 {
+		return nil, ErrMalformed
+	}
+	if b[0] != inviteFirst && b[0] != replyFirst {
+		return nil, kindError(b[0])
+	}
+	if c := Code(b); !c.rightSize() {
+		return nil, ErrMalformed
+	}
+	return b, nil
+}
+
+func (c Code) rightSize() bool {
+	if c.IsInvite() {
+		return len(c) >= minInvite && len(c) <= maxInvite
+	}
+	for _, size := range replySizes {
+		if len(c) == size {
+			return true
+		}
+	}
+	return false
+}
+
+// base43 is the part of QR's alphanumeric alphabet that is legal in a fragment.
+const base43 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
+
+// base43Length is the number of digits of the largest number of n bytes.
+func base43Length(n int) int {
+	return int(math.Ceil(float64(n*8) / math.Log2(43)))
+}
+
+func encodeBase43(b []byte) string {
+	digits := make([]byte, base43Length(len(b))) // least significant first
+	for _, x := range b {
+		carry := int(x)
+		for i := range digits {
+			carry += int(digits[i]) << 8
+			digits[i], carry = byte(carry%43), carry/43
+		}
+	}
+	text := make([]byte, len(digits))
+	for i, d := range digits {
+		text[len(text)-1-i] = base43[d]
+	}
+	return string(text)
+}
+
+func decodeBase43(text string) ([]byte, bool) {
+	n := int(float64(len(text)) * math.Log2(43) / 8)
+	if n > maxCode || n == 0 || base43Length(n) != len(text) {
+		return nil, false
+	}
+	b := make([]byte, n)
+	for i := range len(text) {
+		carry := strings.IndexByte(base43, text[i])
+		if carry < 0 {
+			return nil, false
+		}
+		for j := n - 1; j >= 0; j-- {
+			carry += int(b[j]) * 43
+			b[j], carry = byte(carry), carry>>8
+		}
+		if carry != 0 {
+			return nil, false
+		}
+	}
+	return b, true
+}
