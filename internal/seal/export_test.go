@@ -1,0 +1,64 @@
+package seal
+
+import (
+	"crypto/mlkem"
+	"crypto/mlkem/mlkemtest"
+	"io"
+)
+
+// FixEncapsulation draws ML-KEM's randomness from the handshake's own reader,
+// so that a whole run follows from one seed. The returned function undoes it.
+func FixEncapsulation() (undo func()) {
+	was := encapsulate
+	encapsulate = func(key *mlkem.EncapsulationKey768, random io.Reader) (secret, ciphertext []byte) {
+		var m [32]byte
+		if _, err := io.ReadFull(random, m[:]); err != nil {
+			panic(err)
+		}
+		secret, ciphertext, err := mlkemtest.Encapsulate768(key, m[:])
+		if err != nil {
+			panic(err)
+		}
+		return secret, ciphertext
+	}
+	return func() { encapsulate = was }
+}
+
+// Owned lists the secret bytes that a session, a key pair or a handshake
+// owns: all zero once it is closed.
+func (s *Session) Owned() [][]byte {
+	return append(s.own.Owned(), s.send.key[:], s.recv.key[:], s.id[:])
+}
+
+func (k *KeyPair) Owned() [][]byte { return [][]byte{k.agreement[:], k.signing[:]} }
+
+func (h *Handshake) Owned() [][]byte {
+	owned := [][]byte{h.dh[:], h.nonce[:]}
+	if h.root != nil {
+		owned = append(owned, h.root[:])
+	}
+	return owned
+}
+
+func FramePadding(n int) int { return framePadding(n) }
+func ReplyPadding(n int) int { return replyPadding(n) }
+
+// SealPadded seals a frame whose padding is the caller's, as only a broken or
+// hostile peer does.
+func (s *Session) SealPadded(body []byte, padTo func(signed []byte) []byte) []byte {
+	signature, err := SignMessage(s.own, s.context(&s.send), body)
+	if err != nil {
+		panic(err)
+	}
+	key, next := step(s.send.key, byte(s.send.dir))
+	frame, err := encrypt(key, s.send.nonce(), padTo(append(signature[:], body...)))
+	if err != nil {
+		panic(err)
+	}
+	s.send.advance(next)
+	return frame
+}
+
+// SignAs makes the session sign with another key, as if the symmetric key
+// alone had leaked.
+func (s *Session) SignAs(k *KeyPair) { s.own = k }

@@ -1,0 +1,158 @@
+package seal
+
+import (
+	"crypto/ecdh"
+	"crypto/ed25519"
+	"io"
+
+	"golang.org/x/crypto/nacl/sign"
+)
+
+// Secret types hold a pointer: a copy of the value is not a copy of the
+// secret, printing one shows an address at most, and == does not compile.
+type unprintable = [0]func()
+
+// LinkSecret is S, the 16 random bytes in the link.
+type LinkSecret struct {
+	_ unprintable
+	b *[16]byte
+}
+
+// GenerateLinkSecret draws a secret for one invite.
+func GenerateLinkSecret(random io.Reader) (LinkSecret, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return LinkSecret{}, err
+	}
+	return LinkSecret{b: &b}, nil
+}
+
+// NewLinkSecret takes the secret out of an invite.
+func NewLinkSecret(b [16]byte) LinkSecret { return LinkSecret{b: &b} }
+
+// Bytes gives the secret for the invite, the one place it goes.
+func (s LinkSecret) Bytes() [16]byte { return *s.b }
+
+// String hides the secret.
+func (s LinkSecret) String() string { return "seal.LinkSecret" }
+
+// Wipe overwrites the secret, in every copy of the value.
+func (s LinkSecret) Wipe() {
+	if s.b != nil {
+		wipe(s.b[:])
+	}
+}
+
+// PublicKey is A or B: an X25519 public key (RFC 7748).
+type PublicKey [32]byte
+
+// VerifyKey is vI or vJ: an Ed25519 public key (RFC 8032).
+type VerifyKey [32]byte
+
+// Signature is an Ed25519 signature.
+type Signature [64]byte
+
+// KeyPair is what one side makes for one chat: an X25519 key to agree on
+// secrets and an Ed25519 key to sign. Neither outlives the chat.
+type KeyPair struct {
+	_         unprintable
+	agreement *[32]byte
+	signing   *[64]byte
+	public    PublicKey
+	verify    VerifyKey
+}
+
+// GenerateKeyPair makes both keys from 64 random bytes. It fails only if
+// random does.
+func GenerateKeyPair(random io.Reader) (*KeyPair, error) {
+	var agreement, seed [32]byte
+	defer wipe(seed[:])
+	if _, err := io.ReadFull(random, agreement[:]); err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return nil, err
+	}
+	private, err := ecdh.X25519().NewPrivateKey(agreement[:])
+	if err != nil {
+		return nil, ErrInvalidKey
+	}
+	signing := ed25519.NewKeyFromSeed(seed[:])
+	k := &KeyPair{
+		agreement: &agreement,
+		signing:   (*[64]byte)(signing),
+		public:    PublicKey(private.PublicKey().Bytes()),
+		verify:    VerifyKey(signing.Public().(ed25519.PublicKey)),
+	}
+	return k, nil
+}
+
+// PublicKey is the X25519 half that goes into the invite or reply.
+func (k *KeyPair) PublicKey() PublicKey { return k.public }
+
+// VerifyKey is the Ed25519 half that goes into the handshake.
+func (k *KeyPair) VerifyKey() VerifyKey { return k.verify }
+
+// String hides the secrets.
+func (k *KeyPair) String() string { return "seal.KeyPair" }
+
+// Wipe overwrites both secret keys. What needs them fails with ErrInvalidKey
+// from then on.
+func (k *KeyPair) Wipe() {
+	wipe(k.agreement[:])
+	wipe(k.signing[:])
+}
+
+// agree is X25519. The package ecdh refuses an all-zero result, which points of
+// low order give; nacl/box would not.
+func (k *KeyPair) agree(peer PublicKey) (*[32]byte, error) {
+	if isZero(k.agreement[:]) || peer == k.public {
+		return nil, ErrInvalidKey
+	}
+	private, err := ecdh.X25519().NewPrivateKey(k.agreement[:])
+	if err != nil {
+		return nil, ErrInvalidKey
+	}
+	public, err := ecdh.X25519().NewPublicKey(peer[:])
+	if err != nil {
+		return nil, ErrInvalidKey
+	}
+	dh, err := private.ECDH(public)
+	if err != nil {
+		return nil, ErrInvalidKey
+	}
+	return (*[32]byte)(dh), nil
+}
+
+// SignMessage signs body for one place: context says which chat, direction and
+// number, so a signature is worth nothing anywhere else.
+func SignMessage(key *KeyPair, context, body []byte) (Signature, error) {
+	if isZero(key.signing[:]) {
+		return Signature{}, ErrInvalidKey
+	}
+	digest := transcriptHash("body", context, body)
+	return Signature(sign.Sign(nil, digest[:], key.signing)[:sign.Overhead]), nil
+}
+
+// VerifySignature checks what SignMessage made. It returns ErrSignature for
+// anything else, and ErrInvalidKey for a key that was never set.
+func VerifySignature(key VerifyKey, context, body []byte, signature Signature) error {
+	if key == (VerifyKey{}) {
+		return ErrInvalidKey
+	}
+	digest := transcriptHash("body", context, body)
+	signed := append(signature[:], digest[:]...)
+	if _, ok := sign.Open(nil, signed, (*[32]byte)(&key)); !ok {
+		return ErrSignature
+	}
+	return nil
+}
+
+// isZero tells a wiped key. Its time depends on the length alone.
+func isZero(b []byte) bool {
+	var any byte
+	for _, x := range b {
+		any |= x
+	}
+	return any == 0
+}

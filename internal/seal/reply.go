@@ -1,0 +1,68 @@
+package seal
+
+import (
+	"io"
+
+	"golang.org/x/crypto/nacl/secretbox"
+)
+
+// replyKind is kind and version of a reply (PROTOCOL.md §2).
+const replyKind = 0xAD
+
+// SealReply answers an invite: it seals answer for whoever made the invite, and
+// returns with the reply the joiner's side of the handshake, which takes own
+// over. ErrInvalidKey: inviter is a point of low order or own's. ErrSize: the
+// answer is longer than 255 bytes.
+func SealReply(random io.Reader, own *KeyPair, secret LinkSecret, inviter PublicKey, invite, answer []byte) (reply []byte, h *Handshake, err error) {
+	length := replyPadding(len(answer))
+	if length == 0 {
+		return nil, nil, ErrSize
+	}
+	dh, err := own.agree(inviter)
+	if err != nil {
+		return nil, nil, err
+	}
+	b := own.PublicKey()
+	key := replyKey(dh, secret, invite, b)
+	defer key.Wipe()
+	// The key follows from a key pair that answers once: the zero nonce is used once.
+	box, err := encrypt(key, Nonce{}, pad(answer, length))
+	if err != nil {
+		return nil, nil, err
+	}
+	reply = append(append([]byte{replyKind}, b[:]...), box...)
+	return reply, newHandshake(Joiner, random, own, dh, secret, invite, reply, answer), nil
+}
+
+// OpenReply opens a reply to the invite that own and secret belong to. It
+// changes nothing in them: a reply that does not open leaves the invite alive,
+// and a second one that opens can be recognised. The handshake it returns uses
+// own and secret and wipes neither; their owner does.
+// ErrSize, ErrInvalidKey, ErrDecrypt, ErrPadding: not a reply to this invite.
+func OpenReply(random io.Reader, own *KeyPair, secret LinkSecret, invite, reply []byte) (answer []byte, h *Handshake, err error) {
+	const head = 1 + len(PublicKey{})
+	switch len(reply) - head - secretbox.Overhead {
+	case 128, 192, 256:
+	default:
+		return nil, nil, ErrSize
+	}
+	if reply[0] != replyKind {
+		return nil, nil, ErrSize
+	}
+	b := PublicKey(reply[1:head])
+	dh, err := own.agree(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	key := replyKey(dh, secret, invite, b)
+	defer key.Wipe()
+	padded, err := decrypt(key, Nonce{}, reply[head:])
+	if err == nil {
+		answer, err = unpad(padded, replyPadding)
+	}
+	if err != nil {
+		wipe(dh[:])
+		return nil, nil, err
+	}
+	return answer, newHandshake(Inviter, random, own, dh, secret, invite, reply, answer), nil
+}
