@@ -1,0 +1,141 @@
+//go:build js
+
+package peer_test
+
+import (
+	"context"
+	"syscall/js"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/peer"
+	"tincan/internal/peer/peertest"
+)
+
+// newConn returns a connection that is closed at the end of the test.
+func newConn(t *testing.T, config peer.Config) peer.Conn {
+	t.Helper()
+	before := peer.LiveCallbacks()
+	c, err := peer.New(config)
+	require.NoError(t, err)
+	require.Greater(t, peer.LiveCallbacks(), before)
+	t.Cleanup(func() { assert.NoError(t, c.Close()) })
+	return c
+}
+
+func withDeadline(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// inBrowser skips what Node, which has no WebRTC, cannot run.
+func inBrowser(t *testing.T) {
+	t.Helper()
+	if !js.Global().Get("RTCPeerConnection").Truthy() {
+		t.Skip("no RTCPeerConnection here: run in a browser, as make test does")
+	}
+}
+
+// watchCallbacks holds that at the end of the test no js callback is left that
+// wasn't there before.
+func watchCallbacks(t *testing.T) {
+	t.Helper()
+	before := peer.LiveCallbacks()
+	t.Cleanup(func() { assert.Equal(t, before, peer.LiveCallbacks(), "js callbacks outlive Close") })
+}
+
+func TestContract(t *testing.T) {
+	inBrowser(t)
+	var watched *testing.T
+	peertest.Run(t, func(t *testing.T) peer.Conn {
+		if watched != t {
+			watched = t
+			watchCallbacks(t) // runs last
+		}
+		return newConn(t, peer.Config{})
+	})
+}
+
+func TestUnavailable(t *testing.T) {
+	constructor := js.Global().Get("RTCPeerConnection")
+	js.Global().Set("RTCPeerConnection", js.Undefined())
+	defer js.Global().Set("RTCPeerConnection", constructor)
+	_, err := peer.New(peer.Config{})
+	require.ErrorIs(t, err, peer.ErrUnavailable)
+}
+
+func TestNewRefusesAServerThatIsNone(t *testing.T) {
+	inBrowser(t)
+	watchCallbacks(t)
+	_, err := peer.New(peer.Config{STUN: []string{"no:such:server"}})
+	require.EqualError(t, err, "new connection: SyntaxError")
+}
+
+// The page can't be slowed down, so what piles up unread ends the connection,
+// and both ends learn it.
+func TestUnreadMessagesEndTheConnection(t *testing.T) {
+	inBrowser(t)
+	watchCallbacks(t)
+	ctx := withDeadline(t)
+	a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
+	peertest.Connect(t, ctx, a, b)
+	message := make([]byte, peer.MaxMessage)
+	var err error
+	for err == nil {
+		err = a.Send(ctx, message)
+	}
+	require.ErrorIs(t, err, peer.ErrClosed)
+
+	unread := 0
+	for {
+		message, err := b.Receive(ctx)
+		if err != nil {
+			require.ErrorIs(t, err, peer.ErrClosed)
+			break
+		}
+		unread += len(message)
+	}
+	assert.Greater(t, unread, peer.MaxQueued-2*peer.MaxMessage)
+	assert.LessOrEqual(t, unread, peer.MaxQueued+peer.MaxMessage)
+}
+
+// What nothing of ours sends ends the connection.
+func TestForeignMessagesEndTheConnection(t *testing.T) {
+	inBrowser(t)
+	for name, message := range map[string]any{
+		"too large": js.Global().Get("Uint8Array").New(peer.MaxMessage + 1),
+		"text":      "hello",
+	} {
+		t.Run(name, func(t *testing.T) {
+			watchCallbacks(t)
+			ctx := withDeadline(t)
+			a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
+			peertest.Connect(t, ctx, a, b)
+			peer.Channel(a).Call("send", message)
+			_, err := b.Receive(ctx)
+			require.ErrorIs(t, err, peer.ErrClosed)
+			require.ErrorIs(t, b.Send(ctx, []byte("x")), peer.ErrClosed)
+			_, err = a.Receive(ctx)
+			require.ErrorIs(t, err, peer.ErrClosed)
+		})
+	}
+}
+
+// What the page answers once is let go at once, not at Close: a chat asks for
+// hours.
+func TestCallbacksDoNotPileUp(t *testing.T) {
+	inBrowser(t)
+	watchCallbacks(t)
+	ctx := withDeadline(t)
+	a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
+	peertest.Connect(t, ctx, a, b)
+	before := peer.LiveCallbacks()
+	for range 10 {
+		require.NotEqual(t, peer.PathUnknown, a.Path(ctx))
+	}
+	require.Equal(t, before, peer.LiveCallbacks())
+}

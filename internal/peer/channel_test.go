@@ -1,0 +1,80 @@
+package peer
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestInboxKeepsWhatArrivedBeforeTheEnd(t *testing.T) {
+	b := newInbox()
+	b.put([]byte("one"))
+	b.put([]byte("two"))
+	b.end()
+	b.put([]byte("too late"))
+	for _, want := range []string{"one", "two"} {
+		message, err := b.take(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, string(message))
+	}
+	_, err := b.take(t.Context())
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+func TestInboxForgetsWhatIsDropped(t *testing.T) {
+	b := newInbox()
+	b.put([]byte("one"))
+	b.drop()
+	_, err := b.take(t.Context())
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+func TestInboxWeighsEmptyMessages(t *testing.T) {
+	b := newInbox()
+	assert.Equal(t, messageWeight, b.put(nil))
+	assert.Equal(t, 2*messageWeight+1, b.put([]byte{1}))
+	_, err := b.take(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 2*messageWeight+1, b.put(nil))
+}
+
+// Send waits above highWater until lowWater is reached, whatever words of
+// earlier turns are left over.
+func TestWaitToSend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChannel()
+		c.opened.set()
+		held := highWater
+		buffered := func() int { return held }
+		require.NoError(t, c.waitToSend(t.Context(), 1, buffered), "highWater is still allowed")
+
+		held = highWater + 1
+		c.low.set() // left over
+		done := make(chan error, 1)
+		go func() { done <- c.waitToSend(t.Context(), 1, buffered) }()
+		for _, held = range []int{highWater, lowWater + 1} {
+			c.low.set()
+			synctest.Wait()
+			require.Empty(t, done, "%d bytes are too many to go on", held)
+		}
+		held = lowWater
+		c.low.set()
+		require.NoError(t, <-done)
+
+		held = highWater + 1
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { done <- c.waitToSend(ctx, 1, buffered) }()
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, <-done, context.Canceled)
+
+		go func() { done <- c.waitToSend(t.Context(), 1, buffered) }()
+		synctest.Wait()
+		c.end()
+		require.ErrorIs(t, <-done, ErrClosed)
+		require.ErrorIs(t, c.waitToSend(t.Context(), MaxMessage+1, buffered), ErrTooLarge)
+	})
+}

@@ -1,0 +1,12 @@
+package peer
+
+import "syscall/js"
+
+// LiveCallbacks counts the js callbacks not yet released.
+func LiveCallbacks() int { return int(liveCallbacks.Load()) }
+
+// Channel is the RTCDataChannel behind c.
+func Channel(c Conn) js.Value { return c.(*browserConn).data }
+
+// Buffered is how many bytes the engine holds for sending.
+func Buffered(c Conn) int { return c.(*browserConn).data.Get("bufferedAmount").Int() }

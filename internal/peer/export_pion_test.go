@@ -1,0 +1,6 @@
+//go:build !js
+
+package peer
+
+// Buffered is how many bytes the engine holds for sending.
+func Buffered(c Conn) int { return int(c.(*pionConn).data.BufferedAmount()) }

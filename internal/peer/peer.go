@@ -1,0 +1,103 @@
+// Package peer is one WebRTC connection with one ordered, reliable data
+// channel, the same for a terminal and for a browser: pion.go natively,
+// browser.go over the page's own RTCPeerConnection.
+//
+// It is handed session descriptions as SDP text and knows nothing of links,
+// mailboxes or keys. What differs between engines (how patient they are, what
+// keeps them patient, which callbacks may block) is hidden here and told
+// nowhere else. peertest is the contract both halves pass.
+package peer
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// MaxMessage is the largest message Send takes, in bytes. The wire's own limit
+// is 262,144; a frame of ours never passes 16,400.
+const MaxMessage = 65536
+
+// Flow control: Send waits once more than highWater bytes are on their way
+// out, and goes on when lowWater is reached. maxQueued bounds what an engine
+// that cannot be slowed down may pile up on our side before the connection is
+// ended: a well-behaved peer never comes near it.
+const (
+	highWater = 1 << 20
+	lowWater  = 256 << 10
+	maxQueued = 4 << 20
+)
+
+// closeWait is how long Close waits for the last messages, a goodbye among
+// them, to arrive and for the other side to have closed its half too.
+const closeWait = time.Second
+
+// gatherWait is how long a description waits for candidates. A dead STUN
+// server keeps an engine gathering for 25 s and more.
+const gatherWait = 1500 * time.Millisecond
+
+// Config says how to look for addresses. The zero value asks no server.
+type Config struct {
+	// STUN lists the servers to ask for our public address, as host:port.
+	STUN []string
+	// Loopback offers 127.0.0.1 and ::1 too, where the engine can: two
+	// programs on one computer without a network.
+	Loopback bool
+}
+
+// Path is how the two ends reach each other.
+type Path string
+
+// The paths.
+const (
+	PathUnknown Path = ""
+	PathDirect  Path = "direct" // across the internet or a router
+	PathLocal   Path = "local"  // both ends used addresses of their own network
+	PathRelay   Path = "relay"  // through a TURN server
+)
+
+// What callers decide on.
+var (
+	// ErrClosed is returned once either side has closed the channel.
+	ErrClosed = errors.New("the connection is closed")
+	// ErrTooLarge is returned by Send for more than MaxMessage bytes.
+	ErrTooLarge = errors.New("the message is too large for the channel")
+	// ErrUnavailable is returned by New where there is no WebRTC.
+	ErrUnavailable = errors.New("there is no WebRTC here")
+	// ErrDescription is returned by Answer and Accept for SDP the engine
+	// refuses. The engine's own words are left out: they quote addresses.
+	ErrDescription = errors.New("the session description cannot be used")
+)
+
+// A Conn is one end. Offer, or Answer, is called first and once; the offering
+// side calls Accept once the answer is there. Conn may be used by several
+// goroutines, Send and Receive each by one at a time. What waits returns the
+// context's error when that ends first.
+type Conn interface {
+	// Offer makes the local offer, gathers addresses and returns the SDP.
+	Offer(ctx context.Context) (sdp string, err error)
+	// Answer applies the other side's offer, gathers addresses and returns
+	// the SDP of the answer. From then on the connection opens by itself,
+	// however late the other side applies it.
+	Answer(ctx context.Context, offer string) (sdp string, err error)
+	// Accept applies the other side's answer. It may come minutes after Offer.
+	// After ErrDescription a better answer may still be applied.
+	Accept(ctx context.Context, answer string) error
+	// Open waits until the channel can send. How long two ends may look for
+	// each other is the caller's decision: only Close, the other side or ctx
+	// ends the wait, silence doesn't.
+	Open(ctx context.Context) error
+	// Send hands one message to the channel, copying it. It waits for the
+	// channel to open, and while too much is on its way out.
+	Send(ctx context.Context, message []byte) error
+	// Receive returns the next message, in the order sent, however slowly it
+	// is called. After the other side's end, what had arrived before is still
+	// returned, then ErrClosed; after Close, ErrClosed at once.
+	Receive(ctx context.Context) ([]byte, error)
+	// Path tells how the ends reach each other, once open.
+	Path(ctx context.Context) Path
+	// Close wakes whoever waits, gives what was sent up to closeWait to reach
+	// the other side, and returns when no goroutine, callback or listener of
+	// this Conn is left. It may be called twice, and at any time.
+	Close() error
+}

@@ -1,0 +1,351 @@
+//go:build !js
+
+package peer
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/transport/v4/stdnet"
+	"github.com/pion/webrtc/v4"
+)
+
+// readAhead is how much may have arrived before Receive asks for it. Beyond,
+// the engine's reader waits and SCTP slows the other side down.
+const readAhead = 64 << 10
+
+// maxWireMessage is what our descriptions promise to take. A frame is far
+// smaller; the number is the one every engine announces, so that it tells
+// nothing. Left alone pion announces 1 GiB, and a stranger could make it
+// allocate as much.
+const maxWireMessage = 262144
+
+// pionConn is one end over pion.
+type pionConn struct {
+	channel
+	pc        *webrtc.PeerConnection
+	data      *webrtc.DataChannel
+	stun      bool
+	gathering *gathering
+	readerEnd latch // the engine's reader has handed over the last message
+	closing   latch // Close was called: what arrives is thrown away
+	close     sync.Once
+}
+
+// New returns a connection that has not begun.
+func New(config Config) (Conn, error) {
+	c := &pionConn{
+		channel:   newChannel(),
+		stun:      len(config.STUN) > 0,
+		gathering: newGathering(),
+		readerEnd: newLatch(),
+		closing:   newLatch(),
+	}
+	api, err := c.engine(config)
+	if err != nil {
+		return nil, fmt.Errorf("new connection: %w", err)
+	}
+	var servers []webrtc.ICEServer
+	for _, server := range config.STUN {
+		servers = append(servers, webrtc.ICEServer{URLs: []string{"stun:" + server}})
+	}
+	c.pc, err = api.NewPeerConnection(webrtc.Configuration{ICEServers: servers})
+	if err != nil {
+		return nil, fmt.Errorf("new connection: %w", err)
+	}
+	negotiated, id := true, uint16(0)
+	c.data, err = c.pc.CreateDataChannel("chat", &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("new connection: %w", err), c.pc.GracefulClose())
+	}
+	c.listen()
+	return c, nil
+}
+
+// engine sets pion up. Each setting is one difference from a browser, or one
+// default that doesn't fit a link answered minutes later.
+func (c *pionConn) engine(config Config) (*webrtc.API, error) {
+	network, err := stdnet.NewNet()
+	if err != nil {
+		return nil, err
+	}
+	var s webrtc.SettingEngine
+	s.LoggerFactory = silence{} // pion logs addresses
+	s.SetNet(lookup{network})
+	s.SetICECredentials(credential(3), credential(18)) // 4 and 24 characters, as Chromium
+	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	s.SetIncludeLoopbackCandidate(config.Loopback)
+	// Our own addresses are published as they are: pion finds a browser's mDNS
+	// name unreliably, so it is the browser that must find us.
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeQueryOnly)
+	s.SetSTUNGatherTimeout(gatherWait)
+	// Failed is final for pion, so a joiner must never get there: the answer
+	// may be applied minutes from now. Nor may it stop asking: after seven
+	// requests, 1.4 s, pion would give each pair up.
+	s.SetICETimeouts(5*time.Second, 0, 2*time.Second)
+	s.SetICEMaxBindingRequests(math.MaxUint16)
+	// An invite carries few candidates or none, so the path is often one that
+	// neither side announced; pion would wait a second for something better.
+	s.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
+	s.SetPrflxAcceptanceMinWait(100 * time.Millisecond)
+	s.SetSCTPMaxMessageSize(maxWireMessage)
+	// Only Close closes: what arrived before the other side's end is kept.
+	s.DisableCloseByDTLS(true)
+	return webrtc.NewAPI(
+		webrtc.WithSettingEngine(s),
+		// No audio, no video: pion's own codecs and reports would only run idle.
+		webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+	), nil
+}
+
+func (c *pionConn) listen() {
+	c.pc.OnICECandidate(func(candidate *webrtc.ICECandidate) {
+		if candidate == nil {
+			c.gathering.complete()
+			return
+		}
+		c.gathering.found(candidate.Typ.String(), candidate.Address)
+	})
+	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		// ICE never fails here, so this is DTLS: not the one who was invited.
+		if state == webrtc.PeerConnectionStateFailed {
+			c.end()
+		}
+	})
+	c.pc.SCTP().OnClose(func(error) {
+		// The reader may hold messages still: it ends the inbox.
+		c.ended.set()
+		if !c.opened.isSet() {
+			c.inbox.end()
+		}
+	})
+	c.data.OnOpen(c.opened.set)
+	c.data.OnMessage(c.receive)
+	c.data.OnClose(func() {
+		c.readerEnd.set()
+		c.end()
+	})
+	c.data.SetBufferedAmountLowThreshold(lowWater)
+	c.data.OnBufferedAmountLow(c.low.set)
+}
+
+// receive is called by pion's reader for one message after the other. Waiting
+// here is the one brake SCTP has; Close lets go of it.
+func (c *pionConn) receive(message webrtc.DataChannelMessage) {
+	if c.closing.isSet() {
+		return
+	}
+	if message.IsString || len(message.Data) > MaxMessage {
+		c.end() // nothing of ours sends that
+		return
+	}
+	c.inbox.put(message.Data)
+	for c.inbox.full(readAhead) {
+		select {
+		case <-c.inbox.taken:
+		case <-c.closing.done:
+			return
+		}
+	}
+}
+
+// full tells whether more than limit is held.
+func (b *inbox) full(limit int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held > limit
+}
+
+func (c *pionConn) Offer(ctx context.Context) (string, error) {
+	if c.ended.isSet() {
+		return "", ErrClosed
+	}
+	offer, err := c.pc.CreateOffer(nil)
+	if err != nil {
+		return "", fmt.Errorf("create offer: %w", c.orClosed(err))
+	}
+	return c.describe(ctx, offer)
+}
+
+func (c *pionConn) Answer(ctx context.Context, offer string) (string, error) {
+	if err := c.apply(webrtc.SDPTypeOffer, offer); err != nil {
+		return "", fmt.Errorf("apply offer: %w", err)
+	}
+	answer, err := c.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("create answer: %w", c.orClosed(ErrDescription))
+	}
+	return c.describe(ctx, answer)
+}
+
+func (c *pionConn) Accept(_ context.Context, answer string) error {
+	if err := c.apply(webrtc.SDPTypeAnswer, answer); err != nil {
+		return fmt.Errorf("apply answer: %w", err)
+	}
+	return nil
+}
+
+// describe applies the local description and returns it with its candidates.
+func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescription) (string, error) {
+	if err := c.pc.SetLocalDescription(description); err != nil {
+		return "", fmt.Errorf("apply own description: %w", c.orClosed(err))
+	}
+	if err := c.gathering.wait(ctx, c.stun, c.ended); err != nil {
+		return "", err
+	}
+	return c.pc.LocalDescription().SDP, nil
+}
+
+func (c *pionConn) apply(sdpType webrtc.SDPType, sdp string) error {
+	if c.ended.isSet() {
+		return ErrClosed
+	}
+	description := webrtc.SessionDescription{Type: sdpType, SDP: sdp}
+	if !isComplete(description) || c.pc.SetRemoteDescription(description) != nil {
+		return c.orClosed(ErrDescription)
+	}
+	return nil
+}
+
+// isComplete tells whether a description has what pion asks for only after it
+// has changed its state, when no better description can be applied any more.
+func isComplete(description webrtc.SessionDescription) bool {
+	parsed, err := description.Unmarshal()
+	if err != nil || len(parsed.MediaDescriptions) != 1 || parsed.MediaDescriptions[0].MediaName.Media != "application" {
+		return false
+	}
+	for _, name := range []string{"ice-ufrag", "ice-pwd", "fingerprint"} {
+		_, forAll := parsed.Attribute(name)
+		_, forOne := parsed.MediaDescriptions[0].Attribute(name)
+		if !forAll && !forOne {
+			return false
+		}
+	}
+	return true
+}
+
+// orClosed returns err, unless it is only that Close came in between.
+func (c *pionConn) orClosed(err error) error {
+	if c.ended.isSet() {
+		return ErrClosed
+	}
+	return err
+}
+
+func (c *pionConn) Send(ctx context.Context, message []byte) error {
+	err := c.waitToSend(ctx, len(message), func() int { return int(c.data.BufferedAmount()) })
+	if err != nil {
+		return err
+	}
+	if c.data.Send(message) != nil {
+		// The size is checked and pion's queue has no limit: it is the end.
+		c.ended.set()
+		return ErrClosed
+	}
+	return nil
+}
+
+func (c *pionConn) Path(context.Context) Path {
+	if !c.opened.isSet() || c.ended.isSet() {
+		return PathUnknown
+	}
+	pair, err := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil {
+		return PathUnknown
+	}
+	return pathBetween(
+		end{pair.Local.Typ.String(), pair.Local.Address},
+		end{pair.Remote.Typ.String(), pair.Remote.Address},
+	)
+}
+
+func (c *pionConn) Close() error {
+	c.close.Do(func() {
+		c.closing.set()
+		c.ended.set()
+		c.inbox.drop()
+		if c.opened.isSet() {
+			c.sayGoodbye()
+		}
+		// Its error is that of sockets on their way out anyway.
+		_ = c.pc.GracefulClose()
+	})
+	return nil
+}
+
+// sayGoodbye closes the channel, which goes out behind what was sent, and
+// waits until the other side has closed its half. pion's reader ends then.
+func (c *pionConn) sayGoodbye() {
+	if c.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return // nobody would hear it
+	}
+	_ = c.data.Close() // fails only where the other side was first
+	limit := time.NewTimer(closeWait)
+	defer limit.Stop()
+	select {
+	case <-c.readerEnd.done:
+	case <-limit.C:
+	}
+}
+
+// credential returns random bytes as the base64 browsers write into ICE
+// credentials, four characters for three bytes.
+func credential(size int) string {
+	b := make([]byte, size)
+	rand.Read(b) // never fails: it would end the program
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// lookup resolves the names of STUN servers with a limit: pion's Close would
+// wait for as long as a name server that doesn't answer takes.
+type lookup struct{ *stdnet.Net }
+
+// ResolveUDPAddr is called by pion with a server's host:port, once for each
+// family.
+func (l lookup) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), gatherWait)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupNetIP(ctx, strings.Replace(network, "udp", "ip", 1), host)
+	if err != nil {
+		return nil, err
+	}
+	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(found[0].Unmap(), uint16(port))), nil
+}
+
+// silence is a logger that keeps its mouth shut.
+type silence struct{}
+
+func (silence) NewLogger(string) logging.LeveledLogger { return silence{} }
+
+func (silence) Trace(string)          {}
+func (silence) Tracef(string, ...any) {}
+func (silence) Debug(string)          {}
+func (silence) Debugf(string, ...any) {}
+func (silence) Info(string)           {}
+func (silence) Infof(string, ...any)  {}
+func (silence) Warn(string)           {}
+func (silence) Warnf(string, ...any)  {}
+func (silence) Error(string)          {}
+func (silence) Errorf(string, ...any) {}
