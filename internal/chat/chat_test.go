@@ -1,0 +1,543 @@
+package chat_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"tincan/internal/chat"
+	"tincan/internal/invite"
+	"tincan/internal/peer"
+	"tincan/internal/seal"
+)
+
+// loopback: real connections, on this computer alone.
+var loopback = chat.Config{Loopback: true, Site: "http://localhost:8787/"}
+
+const patience = 30 * time.Second
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func ctx(t testing.TB) context.Context {
+	t.Helper()
+	c, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return c
+}
+
+func create(t testing.TB) *chat.Session {
+	t.Helper()
+	s, err := chat.Create(ctx(t), loopback)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func join(t testing.TB, link string) *chat.Session {
+	t.Helper()
+	s, err := chat.Join(ctx(t), loopback, link)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// await returns the next event of type E, skipping others.
+func await[E chat.Event](t testing.TB, s *chat.Session) E {
+	t.Helper()
+	for {
+		e, ok := s.Next(ctx(t))
+		var want E
+		require.True(t, ok, "no %T came", want)
+		if got, is := e.(E); is {
+			return got
+		}
+		if c, closed := e.(chat.Closed); closed {
+			require.Fail(t, "closed", "waiting for %T: %s", want, c.Reason)
+		}
+	}
+}
+
+// open is a chat with the safety words of both ends.
+func open(t testing.TB) (inviter, joiner *chat.Session) {
+	t.Helper()
+	inviter = create(t)
+	joiner = join(t, inviter.Link().Link)
+	require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+	a, b := await[chat.Opened](t, inviter), await[chat.Opened](t, joiner)
+	require.Equal(t, a.SAS, b.SAS)
+	return inviter, joiner
+}
+
+func wantCode(t testing.TB, code chat.Code, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, code, chat.CodeOf(err), err.Error())
+	require.NotEmpty(t, err.Error())
+	require.NotContains(t, err.Error(), "seal:", "a sentence for a person")
+}
+
+// TestFunctionalChat: 200 messages each way at once, short, long and in many
+// scripts, arrive in order, once each, and are told to be delivered.
+func TestFunctionalChat(t *testing.T) {
+	inviter, joiner := open(t)
+	const n = 200
+	texts := func(who string) (list []string) {
+		for i := range n {
+			text := fmt.Sprintf("%s %d: Grüße, 你好, שלום, 👩‍👩‍👧", who, i)
+			switch i % 50 {
+			case 10:
+				text += strings.Repeat("x", 16<<10)
+			case 20:
+				text += strings.Repeat("é", 20_000)
+			case 30:
+				text = strings.Repeat("m", chat.MaxText)
+			case 40:
+				text = strings.Repeat("p", 16000)
+			}
+			list = append(list, text)
+		}
+		return list
+	}
+	type result struct{ messages, delivered int }
+	one := func(s *chat.Session, send, expect []string, done chan<- error) {
+		done <- func() error {
+			for i, text := range send {
+				id, err := s.Send(fmt.Sprint(i), text)
+				if err != nil {
+					return err
+				}
+				if id != uint64(i+1) {
+					return fmt.Errorf("message %d got id %d", i, id)
+				}
+			}
+			var got result
+			for got.messages < n || got.delivered < n {
+				e, ok := s.Next(ctx(t))
+				if !ok {
+					return errors.New("no more events")
+				}
+				switch e := e.(type) {
+				case chat.Message:
+					if e.ID != uint64(got.messages+1) || e.Text != expect[got.messages] {
+						return fmt.Errorf("message %d is not what was sent", e.ID)
+					}
+					got.messages++
+				case chat.Delivered:
+					if e.ID != uint64(got.delivered+1) {
+						return fmt.Errorf("delivered %d after %d", e.ID, got.delivered)
+					}
+					got.delivered++
+				case chat.Closed, chat.Failed:
+					return fmt.Errorf("%#v", e)
+				}
+			}
+			return nil
+		}()
+	}
+	done := make(chan error, 2)
+	a, b := texts("a"), texts("b")
+	go one(inviter, a, b, done)
+	go one(joiner, b, a, done)
+	require.NoError(t, <-done)
+	require.NoError(t, <-done)
+}
+
+// TestFunctionalStates: what each side is told, in order.
+func TestFunctionalStates(t *testing.T) {
+	inviter := create(t)
+	assert.Equal(t, chat.StateWaiting, await[chat.StateChanged](t, inviter).State)
+	joiner := join(t, inviter.Link().QR)
+	assert.Equal(t, chat.StateWaiting, await[chat.StateChanged](t, joiner).State)
+	_, err := joiner.Send("x", "too early")
+	wantCode(t, chat.CodeNotOpen, err)
+	wantCode(t, chat.CodeNotOpen, joiner.Verify(true))
+	require.NoError(t, inviter.Accept("my reply: "+joiner.Link().QR, false))
+	for _, s := range []*chat.Session{inviter, joiner} {
+		assert.Equal(t, chat.StateConnecting, await[chat.StateChanged](t, s).State)
+		assert.Equal(t, chat.StateOpen, await[chat.StateChanged](t, s).State)
+		assert.Equal(t, peer.PathLocal, await[chat.Opened](t, s).Path)
+	}
+	require.NoError(t, inviter.Verify(true))
+	require.NoError(t, joiner.Close())
+	assert.Equal(t, chat.ReasonLeft, await[chat.Closed](t, inviter).Reason)
+	assert.Equal(t, chat.ReasonClosed, await[chat.Closed](t, joiner).Reason)
+	require.NoError(t, joiner.Close(), "twice")
+	_, err = inviter.Send("x", "too late")
+	wantCode(t, chat.CodeEnded, err)
+	wantCode(t, chat.CodeEnded, inviter.Accept("x", false))
+	_, ok := inviter.Next(ctx(t))
+	assert.False(t, ok, "nothing after Closed")
+}
+
+// TestFunctionalBadJoin: what is no invite makes no session.
+func TestFunctionalBadJoin(t *testing.T) {
+	inviter := create(t)
+	link := inviter.Link().Link
+	joiner := join(t, link)
+	code := link[strings.Index(link, "#")+1:]
+	other := create(t).Link().Link
+	for name, c := range map[string]struct {
+		text string
+		code chat.Code
+	}{
+		"nothing":           {"", chat.CodeEmpty},
+		"words":             {"see you at ten", chat.CodeNoCode},
+		"a megabyte":        {strings.Repeat("junk ", 200_000), chat.CodeTooLong},
+		"cut link":          {link[:len(link)-1], chat.CodeCut},
+		"cut in the middle": {link[:80], chat.CodeCut},
+		"another version":   {"iw" + code[2:], chat.CodeVersion},
+		"damaged":           {code[:60] + code[64:], chat.CodeMalformed},
+		"a reply":           {joiner.Link().Link, chat.CodeWantInvite},
+		"two invites":       {link + " " + other, chat.CodeSeveralCodes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := chat.Join(ctx(t), loopback, c.text)
+			wantCode(t, c.code, err)
+			require.Nil(t, s)
+		})
+	}
+	_, err := chat.Join(ctx(t), chat.Config{}, link)
+	wantCode(t, chat.CodeMalformed, err) // loopback addresses, where none may be
+}
+
+// TestFunctionalBadAccept: what is no reply to this invite changes nothing.
+func TestFunctionalBadAccept(t *testing.T) {
+	inviter := create(t)
+	link := inviter.Link().Link
+	other := create(t)
+	stranger := join(t, other.Link().Link)
+	joiner := join(t, link)
+	reply := joiner.Link().Link
+	for name, c := range map[string]struct {
+		text string
+		code chat.Code
+	}{
+		"nothing":           {" ", chat.CodeEmpty},
+		"words":             {"here you are", chat.CodeNoCode},
+		"a megabyte":        {strings.Repeat("junk ", 200_000), chat.CodeTooLong},
+		"own invite":        {link, chat.CodeOwnInvite},
+		"another invite":    {other.Link().Link, chat.CodeWantReply},
+		"cut reply":         {reply[:len(reply)-1], chat.CodeCut},
+		"damaged":           {reply[:60] + reply[64:], chat.CodeMalformed},
+		"two replies":       {reply + "\n" + stranger.Link().Link, chat.CodeSeveralCodes},
+		"reply to another":  {stranger.Link().Link, chat.CodeOtherInvite},
+		"one letter edited": {strings.Replace(reply, reply[100:104], "AAAA", 1), chat.CodeOtherInvite},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantCode(t, c.code, inviter.Accept(c.text, false))
+		})
+	}
+	wantCode(t, chat.CodeOwnReply, joiner.Accept(reply, false))
+	wantCode(t, chat.CodeBusy, joiner.Accept(stranger.Link().Link, false))
+	require.NoError(t, inviter.Accept(reply, false), "the true one still opens the chat")
+	wantCode(t, chat.CodeAlreadyUsed, inviter.Accept(reply, false))
+	await[chat.Opened](t, inviter)
+	wantCode(t, chat.CodeAlreadyUsed, inviter.Accept(reply, false))
+	wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger.Link().Link, false))
+
+	// Somebody else opened the same link: the person is warned, the chat goes on.
+	second := join(t, link)
+	wantCode(t, chat.CodeSecondReply, inviter.Accept(second.Link().Link, true))
+	assert.Equal(t, chat.CodeSecondReply, await[chat.Problem](t, inviter).Code)
+	_, err := inviter.Send("", "still here")
+	require.NoError(t, err)
+	assert.Equal(t, "still here", await[chat.Message](t, joiner).Text)
+}
+
+// TestFunctionalTries: ten replies that do not open end the invite; those that
+// other tabs offer do not count.
+func TestFunctionalTries(t *testing.T) {
+	inviter := create(t)
+	stranger := join(t, create(t).Link().Link).Link().Link
+	for range 30 {
+		wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger, true))
+	}
+	for range 9 {
+		wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger, false))
+	}
+	wantCode(t, chat.CodeTries, inviter.Accept(stranger, false))
+	assert.Equal(t, chat.ReasonTries, await[chat.Closed](t, inviter).Reason)
+}
+
+// TestFunctionalLimits: messages that cannot be sent.
+func TestFunctionalLimits(t *testing.T) {
+	inviter, joiner := open(t)
+	_, err := inviter.Send("", "")
+	wantCode(t, chat.CodeMessageEmpty, err)
+	_, err = inviter.Send("", strings.Repeat("x", chat.MaxText+1))
+	wantCode(t, chat.CodeMessageTooLong, err)
+	_, err = inviter.Send("", "broken \xff here")
+	require.NoError(t, err)
+	assert.Equal(t, "broken \uFFFD here", await[chat.Message](t, joiner).Text)
+
+	// Nobody reads at the other end: what is not delivered is refused in time.
+	big := strings.Repeat("x", chat.MaxText)
+	sent := 0
+	for ; sent < 1000; sent++ {
+		if _, err = inviter.Send("", big); err != nil {
+			break
+		}
+	}
+	wantCode(t, chat.CodeTooManyWaiting, err)
+	for i := range sent {
+		assert.Equal(t, uint64(i+2), await[chat.Message](t, joiner).ID, "and nothing of it is lost")
+	}
+}
+
+// TestFunctionalDiffer: different safety words end the chat at once, unsent
+// messages are told.
+func TestFunctionalDiffer(t *testing.T) {
+	inviter, joiner := open(t)
+	require.NoError(t, inviter.Verify(false))
+	assert.Equal(t, chat.ReasonDiffer, await[chat.Closed](t, inviter).Reason)
+	assert.Equal(t, chat.ReasonLost, await[chat.Closed](t, joiner).Reason)
+}
+
+// TestFunctionalSilence: a peer that stops answering is lost, and found again;
+// messages that never arrived are told to have failed at the end.
+func TestFunctionalSilence(t *testing.T) {
+	defer chat.FastClock()()
+	inviter := create(t)
+	p := joinByHand(t, inviter.Link().Link)
+	require.NoError(t, inviter.Accept(p.reply, false))
+	p.shake(t)
+	await[chat.Opened](t, inviter)
+	assert.Equal(t, "\x04", string(p.receive(t)), "a ping while nothing is said")
+	assert.Equal(t, chat.StateLost, awaitState(t, inviter, chat.StateLost))
+	p.send(t, "\x04")
+	assert.Equal(t, chat.StateOpen, awaitState(t, inviter, chat.StateOpen))
+	id, err := inviter.Send("ref", "into the void")
+	require.NoError(t, err)
+	require.NoError(t, inviter.Close())
+	assert.Equal(t, chat.Failed{Ref: "ref", ID: id, Code: chat.CodeEnded}, await[chat.Failed](t, inviter))
+}
+
+func awaitState(t testing.TB, s *chat.Session, want chat.State) chat.State {
+	t.Helper()
+	for {
+		if got := await[chat.StateChanged](t, s).State; got == want {
+			return got
+		}
+	}
+}
+
+// byHand is a peer that speaks the protocol out of its parts, so that it can
+// also speak it wrongly.
+type byHand struct {
+	conn      peer.Conn
+	reply     string
+	handshake *seal.Handshake
+	session   *seal.Session
+}
+
+func joinByHand(t testing.TB, link string) *byHand {
+	t.Helper()
+	code, err := invite.Find(link)
+	require.NoError(t, err)
+	inv, err := invite.ParseInvite(code, true)
+	require.NoError(t, err)
+	keys, err := seal.GenerateKeyPair(rand.Reader)
+	require.NoError(t, err)
+	conn, err := peer.New(peer.Config{Loopback: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	sdp, err := conn.Answer(ctx(t), inv.Offer.SDP(invite.Offer, "0"))
+	require.NoError(t, err)
+	answer, err := invite.ParseSDP(sdp, true)
+	require.NoError(t, err)
+	p := &byHand{conn: conn}
+	var reply []byte
+	reply, p.handshake, err = seal.SealReply(rand.Reader, keys, seal.NewLinkSecret(inv.Secret.Bytes()), inv.Key, code, invite.AnswerBytes(answer))
+	require.NoError(t, err)
+	p.reply = invite.Code(reply).LinkText()
+	return p
+}
+
+func (p *byHand) shake(t testing.TB) {
+	t.Helper()
+	require.NoError(t, p.conn.Open(ctx(t)))
+	m1, err := p.handshake.Start()
+	require.NoError(t, err)
+	require.NoError(t, p.conn.Send(ctx(t), m1))
+	m2, err := p.conn.Receive(ctx(t))
+	require.NoError(t, err)
+	m3, session, err := p.handshake.Handle(m2)
+	require.NoError(t, err)
+	require.NoError(t, p.conn.Send(ctx(t), m3))
+	p.session = session
+}
+
+func (p *byHand) send(t testing.TB, body string) {
+	t.Helper()
+	frame, err := p.session.Seal([]byte(body))
+	require.NoError(t, err)
+	require.NoError(t, p.conn.Send(ctx(t), frame))
+}
+
+func (p *byHand) receive(t testing.TB) []byte {
+	t.Helper()
+	frame, err := p.conn.Receive(ctx(t))
+	require.NoError(t, err)
+	body, err := p.session.Open(frame)
+	require.NoError(t, err)
+	return body
+}
+
+// TestFunctionalHostileFrames: a peer with all the keys that breaks a rule.
+// The person reads one sentence, and nothing is sent back.
+func TestFunctionalHostileFrames(t *testing.T) {
+	part := "\x02" + strings.Repeat("x", 16000)
+	ack := func(n byte) string { return "\x03\x00\x00\x00\x00\x00\x00\x00" + string([]byte{n}) }
+	for name, bodies := range map[string][]string{
+		"type 0":                  {"\x00"},
+		"reserved for files":      {"\x10abc"},
+		"reserved for restart":    {"\x20abc"},
+		"reserved for rekey":      {"\x7f"},
+		"high type":               {"\x80"},
+		"empty text":              {"\x01"},
+		"short part":              {"\x02" + strings.Repeat("x", 15999)},
+		"not UTF-8":               {"\x01\xff"},
+		"five parts":              {part, part, part, part, part},
+		"one byte too much":       {part, part, part, part, "\x01" + strings.Repeat("x", 1537)},
+		"ack ahead":               {ack(200)},
+		"short ack":               {"\x03\x00"},
+		"long ack":                {ack(0) + "\x00"},
+		"ack of 0":                {ack(0)},
+		"ping with content":       {"\x04x"},
+		"bye with content":        {"\x05x"},
+		"UTF-8 broken over parts": {part, "\x01\xc3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inviter := create(t)
+			p := joinByHand(t, inviter.Link().Link)
+			require.NoError(t, inviter.Accept(p.reply, false))
+			p.shake(t)
+			await[chat.Opened](t, inviter)
+			p.send(t, "\x01before")
+			assert.Equal(t, "before", await[chat.Message](t, inviter).Text)
+			assert.Equal(t, ack(1), string(p.receive(t)))
+			for _, body := range bodies {
+				frame, err := p.session.Seal([]byte(body))
+				require.NoError(t, err)
+				if p.conn.Send(ctx(t), frame) != nil {
+					break // closed already
+				}
+			}
+			assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+		})
+	}
+	t.Run("acks that go back", func(t *testing.T) {
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(p.reply, false))
+		p.shake(t)
+		await[chat.Opened](t, inviter)
+		_, err := inviter.Send("", "hello")
+		require.NoError(t, err)
+		assert.Equal(t, "\x01hello", string(p.receive(t)))
+		p.send(t, ack(1))
+		assert.Equal(t, uint64(1), await[chat.Delivered](t, inviter).ID)
+		p.send(t, ack(1))
+		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+	})
+	t.Run("unknown types are ignored, counted and acked", func(t *testing.T) {
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(p.reply, false))
+		p.shake(t)
+		p.send(t, "\x40from the future")
+		assert.Equal(t, ack(1), string(p.receive(t)))
+		p.send(t, "\x7e")
+		assert.Equal(t, ack(2), string(p.receive(t)))
+		p.send(t, "\x01hello")
+		assert.Equal(t, "hello", await[chat.Message](t, inviter).Text)
+		p.send(t, "\x05")
+		assert.Equal(t, chat.ReasonLeft, awaitClosed(t, inviter))
+	})
+	t.Run("a frame replayed", func(t *testing.T) {
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(p.reply, false))
+		p.shake(t)
+		frame, err := p.session.Seal([]byte("\x01once"))
+		require.NoError(t, err)
+		require.NoError(t, p.conn.Send(ctx(t), frame))
+		require.NoError(t, p.conn.Send(ctx(t), frame))
+		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+	})
+	t.Run("no handshake", func(t *testing.T) {
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(p.reply, false))
+		require.NoError(t, p.conn.Open(ctx(t)))
+		require.NoError(t, p.conn.Send(ctx(t), []byte("hello?")))
+		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+	})
+	t.Run("silence instead of a handshake", func(t *testing.T) {
+		defer chat.FastClock()()
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(p.reply, false))
+		require.NoError(t, p.conn.Open(ctx(t)))
+		assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
+	})
+}
+
+func awaitClosed(t testing.TB, s *chat.Session) chat.Reason {
+	t.Helper()
+	for {
+		e, ok := s.Next(ctx(t))
+		require.True(t, ok)
+		if c, is := e.(chat.Closed); is {
+			require.NotEmpty(t, c.Reason.Sentence())
+			return c.Reason
+		}
+	}
+}
+
+// TestFunctionalUnreachable: a reply whose author is gone is told after a
+// while, and does not wait for ever.
+func TestFunctionalUnreachable(t *testing.T) {
+	defer chat.FastClock()()
+	inviter := create(t)
+	p := joinByHand(t, inviter.Link().Link)
+	require.NoError(t, p.conn.Close())
+	require.NoError(t, inviter.Accept(p.reply, false))
+	assert.Equal(t, chat.CodeUnreachable, await[chat.Problem](t, inviter).Code)
+	assert.Equal(t, chat.ReasonUnreachable, awaitClosed(t, inviter))
+}
+
+// TestUnitLinks: what stands before the code.
+func TestUnitLinks(t *testing.T) {
+	for site, want := range map[string][2]string{
+		"":                                {"", ""},
+		"https://chat.example":            {"https://chat.example/#", "HTTPS://CHAT.EXAMPLE/#"},
+		"https://chat.example/":           {"https://chat.example/#", "HTTPS://CHAT.EXAMPLE/#"},
+		"http://192.0.2.7:8787/":          {"http://192.0.2.7:8787/#", "HTTP://192.0.2.7:8787/#"},
+		"https://example.org/Chat/":       {"https://example.org/Chat/#", "https://example.org/Chat/#"},
+		"https://example.org/#leftover":   {"https://example.org/#", "HTTPS://EXAMPLE.ORG/#"},
+		"https://example.org/index.html#": {"https://example.org/index.html#", "https://example.org/index.html#"},
+	} {
+		link, qr := chat.LinkPrefixes(site)
+		assert.Equal(t, want, [2]string{link, qr}, site)
+	}
+}
+
+// TestUnitSentences: every code and reason has one, and it is a sentence.
+func TestUnitSentences(t *testing.T) {
+	sentences := chat.Sentences()
+	require.Len(t, sentences, 26+8)
+	for code, s := range sentences {
+		assert.NotEmpty(t, s, code)
+		assert.Contains(t, ".!?", s[len(s)-1:], code)
+		assert.Equal(t, strings.ToUpper(s[:1]), s[:1], code)
+	}
+}

@@ -1,0 +1,151 @@
+package chat
+
+import (
+	"errors"
+
+	"tincan/internal/invite"
+)
+
+// Code names a failure for programs: on the command line's JSON, in
+// engine.d.ts, in tests. The list is closed; test/architecture compares it.
+type Code string
+
+// The codes. Each has a sentence below.
+const (
+	CodeEmpty          Code = "empty"
+	CodeTooLong        Code = "too-long"
+	CodeNoCode         Code = "no-code"
+	CodeSeveralCodes   Code = "several-codes"
+	CodeCut            Code = "cut"
+	CodeVersion        Code = "version"
+	CodeMalformed      Code = "malformed"
+	CodeWantInvite     Code = "want-invite"
+	CodeWantReply      Code = "want-reply"
+	CodeOwnInvite      Code = "own-invite"
+	CodeOwnReply       Code = "own-reply"
+	CodeOtherInvite    Code = "other-invite"
+	CodeAlreadyUsed    Code = "already-used"
+	CodeSecondReply    Code = "second-reply"
+	CodeTries          Code = "tries"
+	CodeNoWebRTC       Code = "no-webrtc"
+	CodeNoAddresses    Code = "no-addresses"
+	CodeUnreachable    Code = "unreachable"
+	CodeBusy           Code = "busy"
+	CodeNoChat         Code = "no-chat"
+	CodeNotOpen        Code = "not-open"
+	CodeMessageEmpty   Code = "message-empty"
+	CodeMessageTooLong Code = "message-too-long"
+	CodeTooManyWaiting Code = "too-many-waiting"
+	CodeEnded          Code = "ended"
+	CodeInternal       Code = "internal"
+)
+
+// sentences say what happened and what to do, to a person.
+var sentences = map[Code]string{
+	CodeEmpty:          "There is nothing to read. Paste the invite or reply you were sent.",
+	CodeTooLong:        "This is too much text to search. Paste only the invite or reply.",
+	CodeNoCode:         "There is no invite or reply in this text. Copy the whole message you were sent.",
+	CodeSeveralCodes:   "There are two different invites or replies in this text. Paste only the newest one.",
+	CodeCut:            "The end of this link is missing. Copy it again, to the last letter.",
+	CodeVersion:        "This link was made by another version of tincan. Both of you need the same one: reload, or update.",
+	CodeMalformed:      "This link is damaged. Ask for it to be sent again, or for a new one.",
+	CodeWantInvite:     "This is a reply. It belongs to the person who made the invite; here an invite is needed.",
+	CodeWantReply:      "This is an invite. Here the reply to your own invite is needed.",
+	CodeOwnInvite:      "This is your own invite. Send it to the other person, and paste here what comes back.",
+	CodeOwnReply:       "This is your own reply. Send it to the person who invited you.",
+	CodeOtherInvite:    "This reply belongs to another invite. Ask for the reply to the newest one.",
+	CodeAlreadyUsed:    "This reply has been used already. The chat goes on.",
+	CodeSecondReply:    "Somebody else also answered this invite, so somebody else had your link. Compare the safety words before you trust this chat.",
+	CodeTries:          "Ten replies did not fit this invite. Make a new one.",
+	CodeNoWebRTC:       "This browser offers no WebRTC, so it cannot connect directly. Another browser, or its settings, may.",
+	CodeNoAddresses:    "No network address was found. Connect to a network, then make a new link.",
+	CodeUnreachable:    "There is no connection yet. A firewall or the two networks may not allow a direct one; try both on the same Wi-Fi, or another network.",
+	CodeBusy:           "A chat is already under way here. Leave it first, or open another tab.",
+	CodeNoChat:         "There is no chat here yet. Make an invite, or open one.",
+	CodeNotOpen:        "The chat is not open yet.",
+	CodeMessageEmpty:   "There is nothing to send.",
+	CodeMessageTooLong: "This message is too long: 65,536 bytes at most. Send it in parts.",
+	CodeTooManyWaiting: "Too many messages are waiting to be delivered. Wait a moment, then send again.",
+	CodeEnded:          "This chat has ended. Make a new link.",
+	CodeInternal:       "Something went wrong in tincan itself. Make a new link, and tell us if it happens again.",
+}
+
+// Error is a failure with its sentence. Its cause, if any, is for tests and
+// never shown.
+type Error struct {
+	Code  Code
+	cause error
+}
+
+// Error is the sentence.
+func (e *Error) Error() string { return sentences[e.Code] }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// What the holder of a session says itself.
+var (
+	ErrBusy     = fail(CodeBusy, nil)
+	ErrNoChat   = fail(CodeNoChat, nil)
+	ErrTooLong  = fail(CodeTooLong, nil)
+	ErrInternal = fail(CodeInternal, nil)
+)
+
+// CodeOf is the code of an error from this package, CodeInternal for others.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+func fail(code Code, cause error) error { return &Error{Code: code, cause: cause} }
+
+// textError names what the parser of codes found.
+func textError(err error) error {
+	switch err {
+	case invite.ErrEmpty:
+		return fail(CodeEmpty, err)
+	case invite.ErrTooLong:
+		return fail(CodeTooLong, err)
+	case invite.ErrNoCode:
+		return fail(CodeNoCode, err)
+	case invite.ErrSeveral:
+		return fail(CodeSeveralCodes, err)
+	case invite.ErrCut:
+		return fail(CodeCut, err)
+	case invite.ErrVersion:
+		return fail(CodeVersion, err)
+	}
+	return fail(CodeMalformed, err)
+}
+
+// Reason says why a chat ended.
+type Reason string
+
+// The reasons.
+const (
+	ReasonClosed      Reason = "closed"
+	ReasonLeft        Reason = "left"
+	ReasonLost        Reason = "lost"
+	ReasonUnreachable Reason = "unreachable"
+	ReasonUntrusted   Reason = "untrusted"
+	ReasonDiffer      Reason = "differ"
+	ReasonTries       Reason = "tries"
+	ReasonInternal    Reason = "internal"
+)
+
+var reasonSentences = map[Reason]string{
+	ReasonClosed:      "You left the chat. Nothing of it is kept.",
+	ReasonLeft:        "The other person left. Nothing of the chat is kept.",
+	ReasonLost:        "The connection was lost and did not come back. Make a new link to go on.",
+	ReasonUnreachable: "No connection was found. Try both on the same Wi-Fi, or another network, with a new link.",
+	ReasonUntrusted:   "This connection could not be trusted. Make a new link.",
+	ReasonDiffer:      "The safety words differ, so somebody may have read along. The chat was ended; make a new link and send it another way.",
+	ReasonTries:       sentences[CodeTries],
+	ReasonInternal:    sentences[CodeInternal],
+}
+
+// Sentence says to a person what happened and what to do.
+func (r Reason) Sentence() string { return reasonSentences[r] }

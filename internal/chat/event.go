@@ -1,0 +1,138 @@
+package chat
+
+import (
+	"context"
+	"sync"
+
+	"tincan/internal/peer"
+	"tincan/internal/seal"
+)
+
+// Event is what a session tells: one of the types below. The last is Closed.
+type Event interface{ event() }
+
+// State is where a chat stands.
+type State string
+
+// The states. Lost can turn into open again.
+const (
+	StateWaiting    State = "waiting"    // for a reply, or for our reply to be used
+	StateConnecting State = "connecting" // both know each other
+	StateOpen       State = "open"
+	StateLost       State = "lost" // nothing heard for a while
+)
+
+// Path is how the two ends reach each other.
+type Path = peer.Path
+
+// The paths.
+const (
+	PathDirect = peer.PathDirect
+	PathLocal  = peer.PathLocal
+	PathRelay  = peer.PathRelay
+)
+
+// StateChanged tells a new state.
+type StateChanged struct{ State State }
+
+// Opened tells, once, that both ends hold the same keys.
+type Opened struct {
+	Path Path
+	SAS  seal.SAS
+}
+
+// Message is a text from the other person. ID numbers them from 1.
+type Message struct {
+	ID   uint64
+	Text string
+}
+
+// Delivered says that our message is on the other person's device.
+type Delivered struct{ ID uint64 }
+
+// Failed says that our message will not arrive.
+type Failed struct {
+	Ref  string
+	ID   uint64
+	Code Code
+}
+
+// Problem is something the person should know; the chat goes on.
+type Problem struct{ Code Code }
+
+// Text is the problem's sentence.
+func (p Problem) Text() string { return sentences[p.Code] }
+
+// Closed is the last event: the chat has ended and its keys are gone.
+type Closed struct{ Reason Reason }
+
+func (StateChanged) event() {}
+func (Opened) event()       {}
+func (Message) event()      {}
+func (Delivered) event()    {}
+func (Failed) event()       {}
+func (Problem) event()      {}
+func (Closed) event()       {}
+
+// eventQueue holds events until somebody asks. The session stops reading from
+// the network while it is full, so it stays small however slow the reader is.
+type eventQueue struct {
+	mu     sync.Mutex
+	list   []Event
+	ended  bool
+	added  chan struct{} // holds one token while there may be something to read
+	shrunk chan struct{} // tells the session that there is room again
+}
+
+const fullQueue = 256
+
+func newEventQueue() *eventQueue {
+	return &eventQueue{added: make(chan struct{}, 1), shrunk: make(chan struct{}, 1)}
+}
+
+func (q *eventQueue) push(e Event) {
+	q.mu.Lock()
+	q.list = append(q.list, e)
+	_, q.ended = e.(Closed)
+	q.mu.Unlock()
+	signal(q.added)
+}
+
+func (q *eventQueue) full() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.list) >= fullQueue
+}
+
+// next returns false after the last event, or when ctx is done.
+func (q *eventQueue) next(ctx context.Context) (Event, bool) {
+	for {
+		q.mu.Lock()
+		if len(q.list) > 0 {
+			e := q.list[0]
+			q.list[0] = nil
+			q.list = q.list[1:]
+			q.mu.Unlock()
+			signal(q.shrunk)
+			return e, true
+		}
+		ended := q.ended
+		q.mu.Unlock()
+		if ended {
+			signal(q.added) // for others who wait
+			return nil, false
+		}
+		select {
+		case <-q.added:
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

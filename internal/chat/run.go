@@ -1,0 +1,402 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"strings"
+	"sync"
+	"time"
+
+	"tincan/internal/invite"
+	"tincan/internal/seal"
+)
+
+// arrival is what the reading goroutine brings: first that the channel is
+// open, then its messages.
+type arrival struct {
+	opened  bool
+	message []byte
+}
+
+// run is the session. It ends when loop does; what runs beside it ends with it.
+func (s *Session) run(ctx context.Context) {
+	in, out := make(chan arrival, ackEvery), make(chan []byte)
+	var carriers sync.WaitGroup
+	reason := s.loop(ctx, in, out, func() {
+		carriers.Go(func() { s.carryIn(ctx, in) })
+		carriers.Go(func() { s.carryOut(ctx, out) })
+	})
+	for _, m := range append(s.underWay, s.waiting...) {
+		s.events.push(Failed{Ref: m.ref, ID: m.id, Code: CodeEnded})
+	}
+	s.wipe()
+	s.cancel()
+	_ = s.conn.Close()
+	close(out)
+	carriers.Wait()
+	s.events.push(Closed{reason})
+	close(s.ended)
+}
+
+func (s *Session) wipe() {
+	s.keys.Wipe()
+	s.secret.Wipe()
+	if s.handshake != nil {
+		s.handshake.Close()
+	}
+	if s.seal != nil {
+		s.seal.Close()
+	}
+}
+
+// carryIn waits for the channel to open and hands over what comes. It closes
+// in at the end of the connection.
+func (s *Session) carryIn(ctx context.Context, in chan<- arrival) {
+	defer close(in)
+	if s.conn.Open(ctx) != nil {
+		return
+	}
+	next := arrival{opened: true}
+	for {
+		select {
+		case in <- next:
+		case <-ctx.Done():
+			return
+		}
+		message, err := s.conn.Receive(ctx)
+		if err != nil {
+			return
+		}
+		next = arrival{message: message}
+	}
+}
+
+// carryOut sends what run hands over. A channel that takes no more is at its
+// end, which carryIn then tells.
+func (s *Session) carryOut(ctx context.Context, out <-chan []byte) {
+	for message := range out {
+		if s.conn.Send(ctx, message) != nil {
+			_ = s.conn.Close()
+		}
+	}
+}
+
+// loop waits for whatever comes first and acts on it, until something ends
+// the session. connect starts the goroutines that carry messages.
+func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, connect func()) Reason {
+	s.setState(StateWaiting)
+	connected := false
+	clock := time.NewTicker(timing.tick)
+	defer clock.Stop()
+	for {
+		if !connected && s.handshake != nil {
+			connected = true
+			connect()
+		}
+		if err := s.fillWire(); err != nil {
+			return ReasonInternal
+		}
+		from, to := in, out
+		if !connected || s.events.full() {
+			from = nil // the reader of events is slow; so is the sender, then
+		}
+		if s.wire == nil {
+			to = nil
+		}
+		var err error
+		select {
+		case r := <-s.calls:
+			err = r.do(ctx)
+			if end, ok := err.(stop); ok {
+				r.result <- end.err
+			} else {
+				r.result <- err
+				err = nil
+			}
+		case a, ok := <-from:
+			err = s.arrive(a, ok, len(in) > 0)
+		case to <- s.wire:
+			s.wire = nil
+			s.lastSent = time.Now()
+		case <-s.events.shrunk:
+		case now := <-clock.C:
+			err = s.watch(now)
+		}
+		if end, ok := err.(stop); ok {
+			return end.reason
+		}
+	}
+}
+
+func (s *Session) setState(state State) {
+	if s.state != state {
+		s.state = state
+		s.events.push(StateChanged{state})
+	}
+}
+
+// accept is Accept, inside run.
+func (s *Session) accept(ctx context.Context, text string, offered bool) error {
+	code, err := invite.Find(text)
+	switch {
+	case err != nil:
+		return textError(err)
+	case code.IsInvite() && bytes.Equal(code, s.invite) && s.role == seal.Inviter:
+		return fail(CodeOwnInvite, nil)
+	case code.IsInvite():
+		return fail(CodeWantReply, nil)
+	case s.role == seal.Joiner && bytes.Equal(code, s.reply):
+		return fail(CodeOwnReply, nil)
+	case s.role == seal.Joiner:
+		return fail(CodeBusy, nil)
+	case bytes.Equal(code, s.reply):
+		return fail(CodeAlreadyUsed, nil)
+	}
+	answer, handshake, err := seal.OpenReply(rand.Reader, s.keys, s.secret, s.invite, code)
+	if s.reply != nil {
+		// The invite is spent. Another reply that opens was made by somebody
+		// else who had the link, or by the same person joining twice.
+		if err != nil {
+			return fail(CodeOtherInvite, err)
+		}
+		handshake.Close()
+		s.events.push(Problem{CodeSecondReply})
+		return fail(CodeSecondReply, nil)
+	}
+	if err != nil {
+		if !offered {
+			s.tries++
+		}
+		if s.tries >= maxTries {
+			return stop{ReasonTries, fail(CodeTries, err)}
+		}
+		return fail(CodeOtherInvite, err)
+	}
+	s.reply, s.handshake = code, handshake
+	description, err := invite.ParseAnswer(answer, s.loopback)
+	if err != nil {
+		return stop{ReasonUntrusted, textError(err)}
+	}
+	if err := s.conn.Accept(ctx, description.SDP(invite.Answer, s.mediaID)); err != nil {
+		return stop{ReasonInternal, fail(CodeInternal, err)}
+	}
+	s.since = time.Now()
+	s.setState(StateConnecting)
+	return nil
+}
+
+// queue is Send, inside run.
+func (s *Session) queue(ref, text string) (uint64, error) {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	switch {
+	case s.seal == nil:
+		return 0, fail(CodeNotOpen, nil)
+	case s.closing:
+		return 0, fail(CodeEnded, nil)
+	case text == "":
+		return 0, fail(CodeMessageEmpty, nil)
+	case len(text) > MaxText:
+		return 0, fail(CodeMessageTooLong, nil)
+	case len(s.waiting) >= maxWaiting, s.waitingBytes+len(text) > maxOutgoing:
+		return 0, fail(CodeTooManyWaiting, nil)
+	}
+	s.sent++
+	s.waitingBytes += len(text)
+	s.waiting = append(s.waiting, outgoing{ref: ref, id: s.sent, text: text})
+	return s.sent, nil
+}
+
+// fillWire seals the next frame, if there is one that may go and the writer
+// has taken the one before. Sealed order is sent order.
+func (s *Session) fillWire() error {
+	if s.wire != nil || s.seal == nil {
+		return nil
+	}
+	f, ok := s.nextFrame()
+	if !ok {
+		return nil
+	}
+	n := s.seal.Sent()
+	if f.wantsAck() {
+		s.unacked = append(s.unacked, n)
+	}
+	if f.kind == typeText {
+		s.underWay[len(s.underWay)-1].last = n
+	}
+	wire, err := s.seal.Seal(f.body())
+	s.wire = wire
+	return err
+}
+
+func (s *Session) nextFrame() (f frame, ok bool) {
+	switch {
+	case s.ackDue:
+		s.ackDue, s.toAck = false, 0
+		return ackFrame(s.seal.Received()), true
+	case len(s.control) > 0:
+		f, s.control = s.control[0], s.control[1:]
+		return f, true
+	case s.closing, len(s.unacked) >= maxUnacked:
+		return frame{}, false
+	case len(s.parts) == 0 && len(s.waiting) > 0:
+		m := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		s.waitingBytes -= len(m.text)
+		s.parts = cutText(m.text)
+		m.text, m.last = "", ^uint64(0) // not acked before its last frame is out
+		s.underWay = append(s.underWay, m)
+	}
+	if len(s.parts) == 0 {
+		return frame{}, false
+	}
+	f, s.parts = s.parts[0], s.parts[1:]
+	return f, true
+}
+
+// arrive takes what the connection brings. more tells that something else has
+// arrived already, so that one ack can serve for both.
+func (s *Session) arrive(a arrival, ok, more bool) error {
+	switch {
+	case !ok && s.closing:
+		return stop{reason: ReasonClosed}
+	case !ok && s.seal == nil && s.state == StateConnecting && s.lastHeard.IsZero():
+		return stop{reason: ReasonUnreachable}
+	case !ok:
+		return stop{reason: ReasonLost}
+	}
+	now := time.Now()
+	s.lastHeard = now
+	if a.opened {
+		s.since = now
+		s.setState(StateConnecting)
+		return s.startHandshake()
+	}
+	if s.seal == nil {
+		s.since = now
+		return s.shake(a.message)
+	}
+	if err := s.open(a.message); err != nil {
+		return err
+	}
+	if s.state == StateLost {
+		s.setState(StateOpen)
+	}
+	if s.toAck > 0 && (!more || s.toAck >= ackEvery) {
+		s.ackDue = true
+	}
+	return nil
+}
+
+func (s *Session) startHandshake() error {
+	first, err := s.handshake.Start()
+	if err != nil {
+		return stop{reason: ReasonInternal}
+	}
+	s.wire = first
+	return nil
+}
+
+// shake takes a message of the handshake.
+func (s *Session) shake(message []byte) error {
+	reply, session, err := s.handshake.Handle(message)
+	if err != nil {
+		return stop{reason: ReasonUntrusted}
+	}
+	s.wire = reply
+	if session == nil {
+		return nil
+	}
+	s.seal, s.handshake = session, nil
+	if s.role == seal.Joiner {
+		// The inviter keeps it, to recognise a second reply.
+		s.secret.Wipe()
+	}
+	s.lastSent = time.Now()
+	s.setState(StateOpen)
+	s.events.push(Opened{Path: s.conn.Path(context.Background()), SAS: session.SAS()})
+	return nil
+}
+
+// open takes a frame. Whatever is wrong with it, the person reads the same.
+func (s *Session) open(wire []byte) error {
+	untrusted := stop{reason: ReasonUntrusted}
+	body, err := s.seal.Open(wire)
+	if err != nil {
+		return untrusted
+	}
+	f, err := parseFrame(body)
+	if err != nil {
+		return untrusted
+	}
+	if f.wantsAck() {
+		s.toAck++
+	}
+	switch f.kind {
+	case typeText, typeMore:
+		text, whole, err := s.incoming.add(f)
+		if err != nil {
+			return untrusted
+		}
+		if whole {
+			s.received++
+			s.events.push(Message{ID: s.received, Text: text})
+		}
+	case typeAck:
+		if !s.takeAck(f.ackNext()) {
+			return untrusted
+		}
+	case typeBye:
+		if !s.closing {
+			return stop{reason: ReasonLeft}
+		}
+		return stop{reason: ReasonClosed}
+	}
+	return nil
+}
+
+// takeAck marks what has arrived. An ack that goes back, tells nothing new or
+// runs ahead of what was sent is false.
+func (s *Session) takeAck(next uint64) bool {
+	if next <= s.acked || next > s.seal.Sent() {
+		return false
+	}
+	s.acked = next
+	for len(s.unacked) > 0 && s.unacked[0] < next {
+		s.unacked = s.unacked[1:]
+	}
+	for len(s.underWay) > 0 && s.underWay[0].last < next {
+		s.events.push(Delivered{s.underWay[0].id})
+		s.underWay = s.underWay[1:]
+	}
+	return true
+}
+
+// watch looks at the clock.
+func (s *Session) watch(now time.Time) error {
+	waited := now.Sub(s.since)
+	switch {
+	case s.closing:
+		if waited >= timing.goodbye {
+			return stop{reason: ReasonClosed}
+		}
+	case s.seal != nil:
+		if now.Sub(s.lastSent) >= timing.ping && len(s.control) == 0 && s.wire == nil {
+			s.control = append(s.control, frame{kind: typePing})
+		}
+		if now.Sub(s.lastHeard) >= timing.silence {
+			s.setState(StateLost)
+		}
+	case s.state != StateConnecting:
+	case !s.lastHeard.IsZero(): // the channel is open
+		if waited >= timing.handshake {
+			return stop{reason: ReasonLost}
+		}
+	case waited >= timing.giveUp:
+		return stop{reason: ReasonUnreachable}
+	case waited >= timing.slow && !s.warned:
+		s.warned = true
+		s.events.push(Problem{CodeUnreachable})
+	}
+	return nil
+}

@@ -1,0 +1,310 @@
+// Package chat is one chat between two people: START HERE.
+//
+// Create makes an invite and waits for its reply, Join answers an invite.
+// Both give a Session: Send and Close go in, Next brings events out. What is
+// in between is one goroutine, run, that owns the keys and decides everything;
+// it reads and writes the peer connection through two more that only carry.
+//
+//	Create ── invite ──▶ Join        by hand: link, QR code
+//	Accept ◀── reply ── Join
+//	   └── peer: data channel ──┘    M1 M2 M3, then frames (PROTOCOL.md §3, §4)
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"tincan/internal/invite"
+	"tincan/internal/peer"
+	"tincan/internal/seal"
+)
+
+// Limits of PROTOCOL.md §5, and how long things may take.
+const (
+	maxTries    = 10 // replies that do not open
+	maxUnacked  = 64 // frames under way without an ack
+	ackEvery    = 16 // frames received before an ack must go out
+	maxWaiting  = 1024
+	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
+)
+
+// timing is a variable so that tests need not wait for minutes.
+var timing = struct {
+	tick      time.Duration // how often the clock is looked at
+	handshake time.Duration // between two handshake messages
+	ping      time.Duration // of our own silence before a ping
+	silence   time.Duration // of the other's before "connection lost"
+	slow      time.Duration // after Accept: say that something is wrong
+	giveUp    time.Duration // after Accept: end
+	goodbye   time.Duration // for the other side to see our bye
+}{
+	tick: time.Second, handshake: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second,
+	slow: 20 * time.Second, giveUp: 5 * time.Minute, goodbye: 2 * time.Second,
+}
+
+// Config says where links lead and how addresses are found. The zero value
+// makes bare codes and asks no server.
+type Config struct {
+	// Site is what links begin with, up to the "#"; empty for bare codes.
+	Site string
+	// STUN lists servers as host:port.
+	STUN []string
+	// Loopback offers and accepts addresses of this computer alone.
+	Loopback bool
+}
+
+// Session is one chat, from the invite to the end. Its methods may be called
+// from any goroutine.
+type Session struct {
+	link   Link
+	events *eventQueue
+	calls  chan request // carried out inside run, which alone touches what follows
+	ended  chan struct{}
+	cancel context.CancelFunc
+
+	// Below here: run's alone.
+
+	loopback bool
+	role     seal.Role
+	conn     peer.Conn
+	keys     *seal.KeyPair
+	secret   seal.LinkSecret
+	invite   invite.Code
+	reply    invite.Code // ours, or the one accepted
+	mediaID  string
+	tries    int
+
+	handshake *seal.Handshake
+	seal      *seal.Session
+	state     State
+	closing   bool // our bye is queued
+
+	waiting      []outgoing // messages not yet framed
+	waitingBytes int
+	ackDue       bool    // goes first, then control
+	control      []frame // pings, bye
+	parts        []frame // of the message being framed
+	wire         []byte  // the sealed frame that the writer gets next
+	sent         uint64  // messages framed or waiting: the last id
+	underWay     []outgoing
+	unacked      []uint64 // numbers of frames that want an ack
+	acked        uint64   // the other side's last ack
+
+	incoming assembly
+	received uint64 // messages: the last id
+	toAck    int    // frames since our last ack
+
+	since     time.Time // of the step that the clock watches
+	warned    bool
+	lastHeard time.Time
+	lastSent  time.Time
+}
+
+// outgoing is one message of ours.
+type outgoing struct {
+	ref  string
+	id   uint64
+	text string
+	last uint64 // number of its last frame
+}
+
+// Create makes an invite. It takes as long as finding an address does, at most
+// about two seconds. ctx ends the attempt, not the session.
+func Create(ctx context.Context, config Config) (*Session, error) {
+	s, err := newSession(config, seal.Inviter)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.makeInvite(ctx, config); err != nil {
+		s.abandon()
+		return nil, fail(CodeInternal, err)
+	}
+	s.begin()
+	return s, nil
+}
+
+// Join answers an invite, given as text in any form Find takes. The reply is
+// in Link; nothing is sent to anybody before it reaches the inviter.
+func Join(ctx context.Context, config Config, text string) (*Session, error) {
+	code, err := invite.Find(text)
+	if err != nil {
+		return nil, textError(err)
+	}
+	if !code.IsInvite() {
+		return nil, fail(CodeWantInvite, nil)
+	}
+	inv, err := invite.ParseInvite(code, config.Loopback)
+	if err != nil {
+		return nil, textError(err)
+	}
+	s, err := newSession(config, seal.Joiner)
+	if err != nil {
+		return nil, err
+	}
+	s.invite, s.secret = code, seal.NewLinkSecret(inv.Secret.Bytes())
+	if err := s.makeReply(ctx, config, inv); err != nil {
+		s.abandon()
+		if errors.Is(err, seal.ErrInvalidKey) {
+			return nil, fail(CodeMalformed, err)
+		}
+		return nil, fail(CodeInternal, err)
+	}
+	s.begin()
+	return s, nil
+}
+
+func newSession(config Config, role seal.Role) (*Session, error) {
+	keys, err := seal.GenerateKeyPair(rand.Reader)
+	if err != nil {
+		return nil, fail(CodeInternal, err)
+	}
+	conn, err := peer.New(peer.Config{STUN: config.STUN, Loopback: config.Loopback})
+	if errors.Is(err, peer.ErrUnavailable) {
+		return nil, fail(CodeNoWebRTC, err)
+	} else if err != nil {
+		return nil, fail(CodeInternal, err)
+	}
+	return &Session{
+		role: role, conn: conn, keys: keys, loopback: config.Loopback,
+		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
+	}, nil
+}
+
+func (s *Session) makeInvite(ctx context.Context, config Config) error {
+	secret, err := seal.GenerateLinkSecret(rand.Reader)
+	if err != nil {
+		return err
+	}
+	s.secret = secret
+	sdp, err := s.conn.Offer(ctx)
+	if err != nil {
+		return err
+	}
+	s.mediaID = invite.MediaID(sdp)
+	offer, err := invite.ParseSDP(sdp, config.Loopback)
+	if err != nil {
+		return err
+	}
+	inv := invite.Invite{Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite()}
+	s.invite = inv.Bytes()
+	s.link = newLink(config.Site, s.invite)
+	s.checkAddresses(offer)
+	return nil
+}
+
+func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
+	sdp, err := s.conn.Answer(ctx, inv.Offer.SDP(invite.Offer, "0"))
+	if err != nil {
+		return err
+	}
+	answer, err := invite.ParseSDP(sdp, config.Loopback)
+	if err != nil {
+		return err
+	}
+	s.reply, s.handshake, err = seal.SealReply(rand.Reader, s.keys, s.secret, inv.Key, s.invite, invite.AnswerBytes(answer))
+	if err != nil {
+		return err
+	}
+	s.link = newLink(config.Site, s.reply)
+	s.checkAddresses(answer)
+	return nil
+}
+
+// checkAddresses warns when the other side will have nothing to reach us by.
+// It is no failure: an end without addresses can still reach one that has some.
+func (s *Session) checkAddresses(d invite.Description) {
+	if len(d.Candidates) == 0 {
+		s.events.push(Problem{CodeNoAddresses})
+	}
+}
+
+// abandon is for a session that never began.
+func (s *Session) abandon() {
+	s.wipe()
+	_ = s.conn.Close()
+}
+
+func (s *Session) begin() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go s.run(ctx)
+}
+
+// Link is the invite, or for who joined the reply, to hand over.
+func (s *Session) Link() Link { return s.link }
+
+// Next waits for the next event. It returns false after Closed, or when ctx is done.
+func (s *Session) Next(ctx context.Context) (Event, bool) { return s.events.next(ctx) }
+
+// Accept applies the reply to our invite. With offered, the reply came from
+// elsewhere and may belong to anybody: one that does not open is not counted.
+// Any error leaves everything as it was, but for the tenth reply that did not open.
+func (s *Session) Accept(text string, offered bool) error {
+	return s.call(func(ctx context.Context) error { return s.accept(ctx, text, offered) })
+}
+
+// Send takes a text of 1 to MaxText bytes of UTF-8 and returns its number.
+// Delivered or Failed follow, the latter with ref.
+func (s *Session) Send(ref, text string) (id uint64, err error) {
+	err = s.call(func(context.Context) error {
+		id, err = s.queue(ref, text)
+		return err
+	})
+	return id, err
+}
+
+// Verify records the comparison of the safety words; false ends the chat.
+func (s *Session) Verify(match bool) error {
+	return s.call(func(context.Context) error {
+		switch {
+		case s.seal == nil:
+			return fail(CodeNotOpen, nil)
+		case !match:
+			return stop{reason: ReasonDiffer}
+		}
+		return nil
+	})
+}
+
+// Close says goodbye, ends the session and returns when nothing of it runs any
+// more. It may be called twice; both callers wait.
+func (s *Session) Close() error {
+	_ = s.call(func(context.Context) error {
+		if s.seal == nil || s.closing {
+			return stop{reason: ReasonClosed}
+		}
+		s.closing = true
+		s.since = time.Now()
+		s.control = append(s.control, frame{kind: typeBye})
+		return nil
+	})
+	<-s.ended
+	return nil
+}
+
+// stop is an error that also ends the session. err, which may be nil, goes to
+// the caller.
+type stop struct {
+	reason Reason
+	err    error
+}
+
+func (s stop) Error() string { return "chat: " + string(s.reason) }
+
+// request is a call of a method, carried out by run.
+type request struct {
+	do     func(context.Context) error
+	result chan error
+}
+
+func (s *Session) call(do func(context.Context) error) error {
+	r := request{do: do, result: make(chan error, 1)}
+	select {
+	case s.calls <- r:
+		return <-r.result
+	case <-s.ended:
+		return fail(CodeEnded, nil)
+	}
+}
