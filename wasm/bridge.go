@@ -1,0 +1,102 @@
+//go:build js
+
+package main
+
+import (
+	"syscall/js"
+
+	"tincan/internal/chat"
+)
+
+// promise runs f in a goroutine: it may wait, which a js callback must not.
+// An error or a panic rejects with a js Error that carries a code; the text of
+// a panic could hold anything and goes nowhere.
+func promise(f func() (any, error)) js.Value {
+	var executor js.Func
+	executor = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		resolve, reject := args[0], args[1]
+		go func() {
+			defer func() {
+				if recover() != nil {
+					reject.Invoke(errorObject(chat.ErrInternal))
+				}
+			}()
+			value, err := f()
+			if err != nil {
+				reject.Invoke(errorObject(err))
+				return
+			}
+			resolve.Invoke(value)
+		}()
+		return nil
+	})
+	p := js.Global().Get("Promise").New(executor)
+	executor.Release() // the executor has run
+	return p
+}
+
+func errorObject(err error) js.Value {
+	e := js.Global().Get("Error").New(err.Error())
+	e.Set("code", string(chat.CodeOf(err)))
+	return e
+}
+
+// object makes a js object of names and values in turn.
+func object(pairs ...any) js.Value {
+	o := js.Global().Get("Object").New()
+	for i := 0; i < len(pairs); i += 2 {
+		o.Set(pairs[i].(string), pairs[i+1])
+	}
+	return o
+}
+
+// eventObject is the event as engine.d.ts describes it.
+func eventObject(event chat.Event) js.Value {
+	switch e := event.(type) {
+	case chat.StateChanged:
+		return object("type", "state", "state", string(e.State))
+	case chat.Opened:
+		words, digits := js.Global().Get("Array").New(), js.Global().Get("Array").New()
+		for _, w := range e.SAS.Words() {
+			words.Call("push", object("emoji", w.Emoji, "name", w.Name))
+		}
+		for _, d := range e.SAS.Digits() {
+			digits.Call("push", d)
+		}
+		return object("type", "open", "path", string(e.Path), "sas", words, "digits", digits)
+	case chat.Message:
+		return object("type", "message", "id", float64(e.ID), "text", e.Text)
+	case chat.Delivered:
+		return object("type", "delivered", "id", float64(e.ID))
+	case chat.Failed:
+		return object("type", "failed", "ref", e.Ref, "id", float64(e.ID), "code", string(e.Code))
+	case chat.Problem:
+		return object("type", "error", "code", string(e.Code), "text", e.Text())
+	case chat.Closed:
+		return object("type", "closed", "reason", string(e.Reason), "text", e.Reason.Sentence())
+	}
+	panic("wasm: an event without a form")
+}
+
+// argument is the i-th, undefined if there are fewer.
+func argument(args []js.Value, i int) js.Value {
+	if i < len(args) {
+		return args[i]
+	}
+	return js.Undefined()
+}
+
+// str is an argument as text; what is no string is none.
+func str(args []js.Value, i int) string {
+	if v := argument(args, i); v.Type() == js.TypeString {
+		return v.String()
+	}
+	return ""
+}
+
+func text(o js.Value, name string) string {
+	if o.Type() != js.TypeObject {
+		return ""
+	}
+	return str([]js.Value{o.Get(name)}, 0)
+}

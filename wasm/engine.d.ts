@@ -1,0 +1,127 @@
+/**
+ * The engine as the page sees it: a Go program in wasm. `main.go` puts one
+ * function on the global object; `test/architecture` checks that the verbs,
+ * events and codes below are those of the Go code.
+ *
+ * Every verb returns a promise. A failure rejects with an `EngineError`,
+ * changes nothing and loses nothing, unless its code says otherwise.
+ */
+
+/** Starts the engine. `onevent` is called from a task of its own, one event at a time, in order. */
+export type StartEngine = (config: EngineConfig, onevent: (event: EngineEvent) => void) => Promise<Engine>;
+
+export interface EngineConfig {
+  /** What links begin with, up to but without the `#`: an origin and path the other person can reach. */
+  site: string;
+  /** STUN servers as `host:port`; empty asks no server. */
+  stun: string[];
+  /** Accept and offer loopback addresses: only where the page's own host is a loopback one. */
+  loopback: boolean;
+}
+
+/** A link to send, and the text its QR code holds (same code, other alphabet). */
+export interface Code {
+  link: string;
+  qr: string;
+}
+
+/** What a text holds. `code` is the bare code without site or surroundings. */
+export interface Found {
+  kind: 'invite' | 'reply';
+  code: string;
+}
+
+export interface Engine {
+  readonly version: string;
+  /** The one code in a pasted text, a link or a fragment. Decides nothing and contacts nobody. */
+  find(text: string): Promise<Found>;
+  /** Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. */
+  create(): Promise<Code>;
+  /** Answers an invite: resolves with the reply to hand back. From then on the other side can connect. */
+  join(invite: string): Promise<Code>;
+  /**
+   * Applies the reply to the invite made by `create`. With `offered` true the reply came from another
+   * tab and may belong to anybody: one that doesn't open rejects with `other-invite` and isn't counted.
+   */
+  accept(reply: string, offered: boolean): Promise<void>;
+  /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
+  send(ref: string, text: string): Promise<number>;
+  /** Records the comparison of the safety words. `false` ends the chat and wipes its keys. */
+  verify(match: boolean): Promise<void>;
+  /** Ends the chat, if there is one, telling the other side. The engine is free for a new one. */
+  close(): Promise<void>;
+}
+
+/** One safety word: an emoji and its English name. */
+export interface SafetyWord {
+  emoji: string;
+  name: string;
+}
+
+export type EngineEvent =
+  /** Where the chat stands. `lost`: 15 s of silence; `open` may follow again. */
+  | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' }
+  /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
+  | { type: 'open'; path: 'direct' | 'local' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
+  /** A text from the other person. */
+  | { type: 'message'; id: number; text: string }
+  /** Our message `id` is on the other person's device. */
+  | { type: 'delivered'; id: number }
+  /** Our message will not arrive. */
+  | { type: 'failed'; ref: string; id: number; code: ErrorCode }
+  /** Something the person should know; the chat goes on. */
+  | { type: 'error'; code: ErrorCode; text: string }
+  /** The chat has ended and its keys are gone. `text` says what happened and what to do. */
+  | { type: 'closed'; reason: Reason; text: string };
+
+/** Why a chat ended. */
+export type Reason =
+  /** this side closed it */
+  | 'closed'
+  /** the other person left */
+  | 'left'
+  /** the channel ended without a goodbye */
+  | 'lost'
+  /** no path between the two was found */
+  | 'unreachable'
+  /** a frame that only an attacker or a broken program sends */
+  | 'untrusted'
+  /** the safety words differ */
+  | 'differ'
+  /** ten replies did not open */
+  | 'tries'
+  /** a fault of ours */
+  | 'internal';
+
+/** Thrown by verbs and carried by events; `message` is a sentence for the person. */
+export interface EngineError extends Error {
+  code: ErrorCode;
+}
+
+export type ErrorCode =
+  | 'empty'
+  | 'too-long'
+  | 'no-code'
+  | 'several-codes'
+  | 'cut'
+  | 'version'
+  | 'malformed'
+  | 'want-invite'
+  | 'want-reply'
+  | 'own-invite'
+  | 'own-reply'
+  | 'other-invite'
+  | 'already-used'
+  | 'second-reply'
+  | 'tries'
+  | 'no-webrtc'
+  | 'no-addresses'
+  | 'unreachable'
+  | 'busy'
+  | 'no-chat'
+  | 'not-open'
+  | 'message-empty'
+  | 'message-too-long'
+  | 'too-many-waiting'
+  | 'ended'
+  | 'internal';

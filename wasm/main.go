@@ -1,0 +1,166 @@
+//go:build js
+
+// Program wasm is the engine of the page: it puts one function, tincan, on the
+// global object, which starts an engine with the verbs of engine.d.ts.
+//
+// Nothing that the page does ends this program: every verb runs in a goroutine
+// of its own, returns a promise, and turns a panic into a rejection.
+package main
+
+import (
+	"context"
+	"sync"
+	"syscall/js"
+
+	"tincan/internal/chat"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	js.Global().Set("tincan", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		return promise(func() (any, error) { return start(args) })
+	}))
+	select {}
+}
+
+// engine holds the one chat of a page. The verbs are called by page events,
+// so one may arrive while another is under way.
+type engine struct {
+	config  chat.Config
+	onevent js.Value
+
+	mu      sync.Mutex
+	session *chat.Session
+	making  bool
+}
+
+func start(args []js.Value) (any, error) {
+	config, onevent := argument(args, 0), argument(args, 1)
+	e := &engine{onevent: onevent, config: chat.Config{
+		Site:     text(config, "site"),
+		Loopback: config.Type() == js.TypeObject && config.Get("loopback").Truthy(),
+	}}
+	if config.Type() == js.TypeObject {
+		if list := config.Get("stun"); list.Type() == js.TypeObject {
+			for i := range list.Length() {
+				e.config.STUN = append(e.config.STUN, list.Index(i).String())
+			}
+		}
+	}
+	verbs := js.Global().Get("Object").New()
+	verbs.Set("version", version)
+	for name, verb := range map[string]func(args []js.Value) (any, error){
+		"find":   e.find,
+		"create": e.create,
+		"join":   e.join,
+		"accept": e.accept,
+		"send":   e.send,
+		"verify": e.verify,
+		"close":  e.close,
+	} {
+		verbs.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
+			return promise(func() (any, error) { return verb(args) })
+		}))
+	}
+	return verbs, nil
+}
+
+func (e *engine) find(args []js.Value) (any, error) {
+	kind, code, err := chat.Find(str(args, 0))
+	if err != nil {
+		return nil, err
+	}
+	return object("kind", string(kind), "code", code), nil
+}
+
+func (e *engine) create([]js.Value) (any, error) {
+	return e.begin(func() (*chat.Session, error) { return chat.Create(context.Background(), e.config) })
+}
+
+func (e *engine) join(args []js.Value) (any, error) {
+	return e.begin(func() (*chat.Session, error) { return chat.Join(context.Background(), e.config, str(args, 0)) })
+}
+
+// begin makes a session, unless there is one.
+func (e *engine) begin(make func() (*chat.Session, error)) (any, error) {
+	e.mu.Lock()
+	busy := e.session != nil || e.making
+	e.making = e.making || !busy
+	e.mu.Unlock()
+	if busy {
+		return nil, chat.ErrBusy
+	}
+	s, err := make()
+	e.mu.Lock()
+	e.making = false
+	e.session = s
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	go e.tell(s)
+	return object("link", s.Link().Link, "qr", s.Link().QR), nil
+}
+
+// tell hands the session's events to the page until the last.
+func (e *engine) tell(s *chat.Session) {
+	for {
+		event, ok := s.Next(context.Background())
+		if !ok {
+			return
+		}
+		if _, closed := event.(chat.Closed); closed {
+			e.mu.Lock()
+			if e.session == s {
+				e.session = nil
+			}
+			e.mu.Unlock()
+		}
+		e.onevent.Invoke(eventObject(event))
+	}
+}
+
+// current is the session, or an error for the page.
+func (e *engine) current() (*chat.Session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.session == nil {
+		return nil, chat.ErrNoChat
+	}
+	return e.session, nil
+}
+
+func (e *engine) accept(args []js.Value) (any, error) {
+	s, err := e.current()
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Accept(str(args, 0), argument(args, 1).Truthy())
+}
+
+func (e *engine) send(args []js.Value) (any, error) {
+	s, err := e.current()
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.Send(str(args, 0), str(args, 1))
+	return float64(id), err
+}
+
+func (e *engine) verify(args []js.Value) (any, error) {
+	s, err := e.current()
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Verify(argument(args, 0).Truthy())
+}
+
+func (e *engine) close([]js.Value) (any, error) {
+	s, err := e.current()
+	if err != nil {
+		return nil, nil
+	}
+	return nil, s.Close()
+}
