@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+
+	"tincan/internal/chat"
+)
+
+// defaultSTUN are asked for this computer's public address unless --stun says
+// otherwise. They learn that address and when; the command says their names.
+var defaultSTUN = []string{"stun.l.google.com:19302", "stun.cloudflare.com:3478"}
+
+// maxLine is the longest line read: a message of 64 KiB, each byte escaped.
+const maxLine = 512 << 10
+
+// options are the flags of new and join.
+type options struct {
+	config chat.Config
+	json   bool
+	link   string // join's argument
+}
+
+// A command is what a person or a program asks for: the "in" half of the JSON
+// contract, which plain lines are turned into.
+type command struct {
+	Do    string `json:"do"` // reply, send, verify, close; help is said by the front itself
+	Link  string `json:"link"`
+	Ref   string `json:"ref"`
+	Text  string `json:"text"`
+	Match *bool  `json:"match"`
+}
+
+// A front shows a chat to a person (plain) or a program (jsonLines).
+type front interface {
+	// parse turns a line into a command; waiting says that the reply is still
+	// to come. A command without Do asks for nothing.
+	parse(line string, waiting bool) (command, error)
+	// code hands over the invite or the reply.
+	code(kind chat.Kind, link chat.Link)
+	sent(ref string, id uint64)
+	// problem tells what failed; the chat goes on. ref is that of a message, or empty.
+	problem(ref string, err error)
+	event(e chat.Event)
+}
+
+// errSilent fails a command whose reason has been shown already.
+var errSilent = errors.New("")
+
+// runNew and runJoin are the two commands; they differ in how they begin.
+func runNew(ctx context.Context, t terminal, args []string) error {
+	o, f, err := prepare(t, "new", args)
+	if err != nil {
+		return err
+	}
+	s, err := chat.Create(ctx, o.config)
+	return converse(ctx, f, bufio.NewReaderSize(t.in, 64<<10), s, chat.KindInvite, err)
+}
+
+func runJoin(ctx context.Context, t terminal, args []string) error {
+	o, f, err := prepare(t, "join", args)
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(t.in, 64<<10)
+	link := o.link
+	switch {
+	case link == "" || link == "-":
+		if link == "" && !o.json {
+			t.say("Paste the invite, then press Enter:")
+		}
+		line, whole, err := readLine(in)
+		if err != nil && line == "" {
+			return errors.New("there was no invite to read")
+		}
+		link = line
+		if !whole {
+			link = strings.Repeat(".", maxLine) // longer than any text that is searched; said as such
+		}
+	case !o.json:
+		t.say("Note: other programs on this computer can see a link given as an argument. Without it, join asks for it.")
+	}
+	s, err := chat.Join(ctx, o.config, link)
+	return converse(ctx, f, in, s, chat.KindReply, err)
+}
+
+func prepare(t terminal, name string, args []string) (options, front, error) {
+	o, err := parseOptions(t, name, args)
+	if err != nil {
+		return o, nil, err
+	}
+	if o.json {
+		return o, newJSONLines(t), nil
+	}
+	if len(o.config.STUN) > 0 {
+		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(o.config.STUN, " and "))
+	}
+	return o, &plain{t: t}, nil
+}
+
+func parseOptions(t terminal, name string, args []string) (o options, err error) {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(t.err)
+	flags.Usage = func() { t.say("Run tincan help for the flags.") }
+	flags.BoolVar(&o.json, "json", false, "")
+	flags.BoolVar(&o.config.Loopback, "loopback", false, "")
+	if name == "new" {
+		flags.Func("site", "", func(s string) error {
+			u, err := url.Parse(s)
+			if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil {
+				return errors.New("not an address such as https://chat.example/")
+			}
+			o.config.Site = s
+			return nil
+		})
+	}
+	o.config.STUN = defaultSTUN
+	named := false
+	flags.Func("stun", "", func(s string) error {
+		if !named {
+			named, o.config.STUN = true, nil
+		}
+		if s == "none" {
+			o.config.STUN = nil
+			return nil
+		}
+		if _, _, err := net.SplitHostPort(s); err != nil {
+			return errors.New("not HOST:PORT or none")
+		}
+		o.config.STUN = append(o.config.STUN, s)
+		return nil
+	})
+	if flags.Parse(args) != nil {
+		return o, errUsage
+	}
+	allowed := 0
+	if name == "join" {
+		allowed = 1
+	}
+	if flags.NArg() > allowed {
+		t.say("tincan: %s takes flags%s and nothing else. Run tincan help.", name, map[int]string{0: "", 1: ", one link"}[allowed])
+		return o, errUsage
+	}
+	o.link = flags.Arg(0)
+	return o, nil
+}
+
+// talk is one chat between its session and its front.
+type talk struct {
+	s           *chat.Session
+	f           front
+	waiting     bool // the inviter waits for a reply
+	open        bool
+	ending      bool // no more input: leave once all has arrived
+	held        []command
+	undelivered int
+	reason      chat.Reason
+}
+
+// converse runs a chat to its end: input goes to the session, events to the front.
+func converse(ctx context.Context, f front, in *bufio.Reader, s *chat.Session, kind chat.Kind, err error) error {
+	if err != nil {
+		f.problem("", err)
+		return errSilent
+	}
+	f.code(kind, s.Link())
+	c := &talk{s: s, f: f, waiting: kind == chat.KindInvite}
+	lines, events := readLines(in), make(chan chat.Event)
+	go func() {
+		defer close(events)
+		for {
+			e, ok := s.Next(context.Background())
+			if !ok {
+				return
+			}
+			events <- e
+		}
+	}()
+	interrupted := ctx.Done()
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				lines, c.ending = nil, true
+			} else {
+				c.line(line)
+			}
+		case e, ok := <-events:
+			if !ok {
+				return c.result()
+			}
+			c.event(e)
+		case <-interrupted:
+			interrupted = nil
+			_ = s.Close()
+		}
+		if c.ending && c.open && c.undelivered == 0 {
+			c.ending = false
+			_ = s.Close()
+		}
+	}
+}
+
+func (c *talk) result() error {
+	if c.reason == chat.ReasonClosed || c.reason == chat.ReasonLeft {
+		return nil
+	}
+	return errSilent
+}
+
+func (c *talk) line(l inputLine) {
+	if l.tooLong {
+		c.f.problem("", chat.ErrTooLong)
+		return
+	}
+	do, err := c.f.parse(l.text, c.waiting)
+	if err != nil {
+		c.f.problem("", err)
+		return
+	}
+	if do.Do == "send" && !c.open && !c.waiting {
+		c.held = append(c.held, do) // typed ahead
+		return
+	}
+	c.do(do)
+}
+
+func (c *talk) do(do command) {
+	switch do.Do {
+	case "reply":
+		err := c.s.Accept(do.Link, false)
+		if err != nil {
+			c.f.problem("", err)
+			return
+		}
+		c.waiting = false
+	case "send":
+		id, err := c.s.Send(do.Ref, do.Text)
+		if err != nil {
+			c.f.problem(do.Ref, err)
+			return
+		}
+		c.undelivered++
+		c.f.sent(do.Ref, id)
+	case "verify":
+		if err := c.s.Verify(*do.Match); err != nil {
+			c.f.problem("", err)
+		}
+	case "close":
+		_ = c.s.Close()
+	}
+}
+
+func (c *talk) event(e chat.Event) {
+	c.f.event(e)
+	switch e := e.(type) {
+	case chat.Opened:
+		c.open, c.waiting = true, false
+		for _, do := range c.held {
+			c.do(do)
+		}
+		c.held = nil
+	case chat.Delivered, chat.Failed:
+		c.undelivered--
+	case chat.Closed:
+		c.reason = e.Reason
+	}
+}
+
+// inputLine is a line of input, or the news that one was too long to keep.
+type inputLine struct {
+	text    string
+	tooLong bool
+}
+
+// readLines reads in the background: a read of a terminal cannot be stopped,
+// so this goroutine ends with its input or with the program.
+func readLines(in *bufio.Reader) <-chan inputLine {
+	lines := make(chan inputLine)
+	go func() {
+		defer close(lines)
+		for {
+			text, whole, err := readLine(in)
+			if err == nil || text != "" {
+				lines <- inputLine{text, !whole}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// readLine reads up to maxLine bytes of a line; whole is false if there was
+// more, which is read and forgotten.
+func readLine(in *bufio.Reader) (line string, whole bool, err error) {
+	var b []byte
+	whole = true
+	for {
+		piece, err := in.ReadSlice('\n')
+		if len(b)+len(piece) <= maxLine {
+			b = append(b, piece...)
+		} else {
+			whole = false
+		}
+		switch err {
+		case nil:
+			return strings.TrimRight(string(b), "\r\n"), whole, nil
+		case bufio.ErrBufferFull:
+		case io.EOF:
+			return strings.TrimRight(string(b), "\r\n"), whole, err
+		default:
+			return "", whole, err
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+
+	"tincan/internal/chat"
+)
+
+// jsonLines is the front for programs: one object a line, both ways
+// (README.md beside this file).
+type jsonLines struct {
+	out *json.Encoder
+}
+
+func newJSONLines(t terminal) *jsonLines {
+	out := json.NewEncoder(t.out)
+	out.SetEscapeHTML(false)
+	return &jsonLines{out: out}
+}
+
+func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
+	if json.Unmarshal([]byte(line), &do) != nil {
+		return command{}, errCommand
+	}
+	switch {
+	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "verify" && do.Match != nil:
+		return do, nil
+	}
+	return command{}, errCommand
+}
+
+// errCommand: a line that is no command.
+var errCommand error = commandError{}
+
+type commandError struct{}
+
+// Error is shown to whoever wrote the program at the other end of the pipe.
+func (commandError) Error() string {
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"verify","match":true}, {"do":"close"}.`
+}
+
+type object map[string]any
+
+func (j *jsonLines) put(event string, fields object) {
+	fields["event"] = event
+	_ = j.out.Encode(fields) // nobody reads any more: the chat ends when its input does
+}
+
+func (j *jsonLines) code(kind chat.Kind, link chat.Link) {
+	j.put(string(kind), object{"link": link.Link, "qr": link.QR})
+}
+
+func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": ref, "id": id}) }
+
+func (j *jsonLines) problem(ref string, err error) {
+	code := string(chat.CodeOf(err))
+	if err == errCommand {
+		code = "usage"
+	}
+	if ref != "" {
+		j.put("failed", object{"ref": ref, "code": code})
+		return
+	}
+	j.put("error", object{"code": code, "text": err.Error()})
+}
+
+func (j *jsonLines) event(e chat.Event) {
+	switch e := e.(type) {
+	case chat.StateChanged:
+		j.put("state", object{"state": e.State})
+	case chat.Opened:
+		var names []string
+		for _, w := range e.SAS.Words() {
+			names = append(names, w.Name)
+		}
+		path := chat.PathDirect
+		if e.Path == chat.PathRelay {
+			path = chat.PathRelay
+		}
+		j.put("open", object{"path": path, "local": e.Path == chat.PathLocal, "sas": names, "digits": e.SAS.Digits()})
+	case chat.Message:
+		j.put("message", object{"id": e.ID, "text": e.Text})
+	case chat.Delivered:
+		j.put("delivered", object{"id": e.ID})
+	case chat.Failed:
+		j.put("failed", object{"ref": e.Ref, "id": e.ID, "code": e.Code})
+	case chat.Problem:
+		j.put("error", object{"code": e.Code, "text": e.Text()})
+	case chat.Closed:
+		j.put("closed", object{"reason": e.Reason, "text": e.Reason.Sentence()})
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"tincan/internal/chat"
+)
+
+// plain is the front for a person: messages and codes on standard output,
+// everything else on standard error.
+type plain struct {
+	t terminal
+}
+
+func (p *plain) parse(line string, waiting bool) (command, error) {
+	trimmed := strings.TrimSpace(line)
+	switch {
+	case trimmed == "":
+		return command{}, nil
+	case trimmed == "/leave":
+		return command{Do: "close"}, nil
+	case trimmed == "/help":
+		p.t.say("A line you type is sent. /leave ends the chat. A line that should begin with a slash: put a space before it.")
+		return command{}, nil
+	case waiting:
+		return command{Do: "reply", Link: trimmed}, nil
+	case strings.HasPrefix(line, "/"):
+		p.t.say("There is no command %s; /help lists them.", strings.Fields(neutral(line))[0])
+		return command{}, nil
+	}
+	return command{Do: "send", Text: line}, nil
+}
+
+func (p *plain) code(kind chat.Kind, link chat.Link) {
+	if kind == chat.KindInvite {
+		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it\ncan join and learns your network address.\n")
+	} else {
+		p.t.say("\nSend this reply back to the person who invited you, or show them the code.\nIt tells them your network address. Keep this window open.\n")
+	}
+	fmt.Fprintln(p.t.out, link.Link)
+	if drawn, err := drawQR(link.QR); err == nil {
+		p.t.say("\n%s", drawn)
+	}
+	if kind == chat.KindInvite {
+		p.t.say("Paste the reply here, then press Enter:")
+	}
+}
+
+func (p *plain) sent(string, uint64) {}
+
+func (p *plain) problem(_ string, err error) { p.t.say("! %s", err) }
+
+func (p *plain) event(e chat.Event) {
+	switch e := e.(type) {
+	case chat.StateChanged:
+		switch e.State {
+		case chat.StateConnecting:
+			p.t.say("Connecting…")
+		case chat.StateLost:
+			p.t.say("Connection lost. Waiting for it to come back; /leave ends the chat.")
+		}
+	case chat.Opened:
+		paths := map[chat.Path]string{
+			chat.PathDirect: "directly", chat.PathLocal: "directly, on the same network", chat.PathRelay: "through a relay",
+		}
+		words := make([]string, 0, 6)
+		for _, w := range e.SAS.Words() {
+			words = append(words, w.Emoji+" "+w.Name)
+		}
+		digits := e.SAS.Digits()
+		p.t.say("Connected %s. Not verified: compare the safety words with the other person,\nby voice. If theirs differ, leave.\n  %s\n  %s\nType a line to send it; /leave ends the chat.",
+			paths[e.Path], strings.Join(words, "  "), strings.Join(digits[:], " "))
+	case chat.Message:
+		// Every further line is indented, so that none can pose as another message.
+		fmt.Fprintln(p.t.out, "them: "+strings.ReplaceAll(neutral(e.Text), "\n", "\n      "))
+	case chat.Failed:
+		p.t.say("! A message was not delivered.")
+	case chat.Problem:
+		p.t.say("! %s", e.Text())
+	case chat.Closed:
+		p.t.say("%s", e.Reason.Sentence())
+	}
+}
+
+// neutral makes characters that would steer a terminal, or turn the reading
+// direction of what follows, visible and harmless.
+func neutral(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20:
+			return 0x2400 + r // its picture
+		case r == 0x7F:
+			return 0x2421
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestUnitNeutral: nothing a peer sends steers the terminal.
+func TestUnitNeutral(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain text, 你好 👋":       "plain text, 你好 👋",
+		"two\nlines\tand tab":    "two\nlines\tand tab",
+		"\x1b[31mred\x1b[0m":     "␛[31mred␛[0m",
+		"\x07\x08\x00\x7f\r":     "␇␈␀␡␍",
+		"\u009b31m":              "\uFFFD31m",
+		"a\u202eb\u2066c\u200fd": "a\uFFFDb\uFFFDc\uFFFDd",
+		"line\u2028separator":    "line\uFFFDseparator",
+	} {
+		assert.Equal(t, want, neutral(in))
+	}
+	for r := rune(0); r < 0x20; r++ {
+		if r != '\n' && r != '\t' {
+			assert.NotContains(t, neutral(string(r)), string(r))
+		}
+	}
+}
+
+// TestUnitReadLine: long lines are read to their end and not kept.
+func TestUnitReadLine(t *testing.T) {
+	in := bufio.NewReaderSize(strings.NewReader("one\r\n"+strings.Repeat("x", maxLine+5)+"\ntwo\n\nlast"), 16)
+	for _, want := range []string{"one", "", "two", "", "last"} {
+		line, whole, err := readLine(in)
+		if want == "" && !whole {
+			require.LessOrEqual(t, len(line), maxLine)
+			continue
+		}
+		assert.Equal(t, want, line)
+		if want == "last" {
+			require.ErrorIs(t, err, io.EOF)
+			break
+		}
+		require.NoError(t, err)
+	}
+}
+
+// TestUnitParse: what a typed line means, before and after the reply.
+func TestUnitParse(t *testing.T) {
+	var said bytes.Buffer
+	p := &plain{t: terminal{err: &said}}
+	for _, c := range []struct {
+		line    string
+		waiting bool
+		want    command
+	}{
+		{"", false, command{}},
+		{"   ", true, command{}},
+		{" rABCz ", true, command{Do: "reply", Link: "rABCz"}},
+		{" hello ", false, command{Do: "send", Text: " hello "}},
+		{"/leave", true, command{Do: "close"}},
+		{"/leave", false, command{Do: "close"}},
+		{"/help", false, command{}},
+		{"/lave", false, command{}},
+		{" /shrug", false, command{Do: "send", Text: " /shrug"}},
+	} {
+		got, err := p.parse(c.line, c.waiting)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got, c.line)
+	}
+	assert.Contains(t, said.String(), "no command /lave")
+}
+
+// TestUnitExitCodes: 0, 1 and 2 mean what the README says.
+func TestUnitExitCodes(t *testing.T) {
+	for want, args := range map[int][]string{exitOK: {"version"}, exitUsage: {"dance"}, exitFailed: {"join", "--stun", "none", "nothing"}} {
+		var out, talk bytes.Buffer
+		got := run(t.Context(), terminal{in: strings.NewReader(""), out: &out, err: &talk}, args)
+		assert.Equal(t, want, got, args)
+		assert.NotEmpty(t, out.String()+talk.String())
+	}
+	assert.False(t, errors.Is(errSilent, errUsage))
+}
+
+// TestUnitQR: half blocks, two rows a line, with a quiet zone.
+func TestUnitQR(t *testing.T) {
+	drawn, err := drawQR("HTTPS://CHAT.EXAMPLE/#89ABC")
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
+	for _, line := range lines {
+		assert.Len(t, []rune(line), len([]rune(lines[0])))
+		assert.Empty(t, strings.Trim(line, "█▀▄ "))
+	}
+	assert.Contains(t, lines[0], "████")
+	_, err = drawQR(strings.Repeat("x", 10_000))
+	assert.Error(t, err, "more than a QR code holds")
+}

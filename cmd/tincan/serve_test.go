@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"tincan/site"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var testPage = fstest.MapFS{
+	"index.html":              {Data: []byte("<!doctype html><title>page</title>" + strings.Repeat("<p>x", 500))},
+	"assets/engine-abc1.wasm": {Data: bytes.Repeat([]byte("\x00asm"), 5000)},
+	"assets/main-abc1.js":     {Data: []byte(strings.Repeat("export const x = 1;\n", 100))},
+	"favicon.svg":             {Data: []byte("<svg/>")},
+}
+
+func get(t *testing.T, h http.Handler, method, target, host, encoding string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(method, target, nil)
+	r.Host = host
+	r.RemoteAddr = "198.51.100.9:4000"
+	if encoding != "" {
+		r.Header.Set("Accept-Encoding", encoding)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func testHandler(t *testing.T) *pageHandler {
+	h, err := newPageHandler(testPage, []string{"http://192.0.2.2:8787/"})
+	require.NoError(t, err)
+	return h
+}
+
+// TestFunctionalPage: types, caching, compression, and what is not there.
+func TestFunctionalPage(t *testing.T) {
+	h := testHandler(t)
+	for _, c := range []struct {
+		method, path, encoding    string
+		status                    int
+		kind, cache, contentCoded string
+	}{
+		{"GET", "/", "", 200, "text/html; charset=utf-8", "no-store", ""},
+		{"GET", "/", "gzip, deflate", 200, "text/html; charset=utf-8", "no-store", "gzip"},
+		{"HEAD", "/", "br;q=1, gzip;q=0.5", 200, "text/html; charset=utf-8", "no-store", "gzip"},
+		{"GET", "/", "gzip; q=0", 200, "text/html; charset=utf-8", "no-store", ""},
+		{"GET", "/assets/engine-abc1.wasm", "gzip", 200, "application/wasm", "public, max-age=31536000, immutable", "gzip"},
+		{"GET", "/assets/main-abc1.js", "", 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", ""},
+		{"GET", "/favicon.svg", "gzip", 200, "image/svg+xml", "no-store", ""},
+		{"GET", "/config.json", "", 200, "application/json", "no-store", ""},
+		{"GET", "/index.htm", "", 404, "text/plain; charset=utf-8", "no-store", ""},
+		{"GET", "/assets/", "", 404, "text/plain; charset=utf-8", "no-store", ""},
+		{"GET", "/../headers.json", "", 404, "text/plain; charset=utf-8", "no-store", ""},
+		{"GET", "/api/v1/put", "", 404, "text/plain; charset=utf-8", "no-store", ""},
+		{"POST", "/", "", 405, "text/plain; charset=utf-8", "no-store", ""},
+	} {
+		r := get(t, h, c.method, c.path, "192.0.2.2:8787", c.encoding)
+		assert.Equal(t, c.status, r.StatusCode, c.path)
+		assert.Equal(t, c.kind, r.Header.Get("Content-Type"), c.path)
+		assert.Equal(t, c.cache, r.Header.Get("Cache-Control"), c.path)
+		assert.Equal(t, c.contentCoded, r.Header.Get("Content-Encoding"), c.path)
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		if c.method == "HEAD" {
+			assert.Empty(t, body)
+		} else if c.contentCoded == "gzip" {
+			z, err := gzip.NewReader(bytes.NewReader(body))
+			require.NoError(t, err)
+			body, err = io.ReadAll(z)
+			require.NoError(t, err)
+			name := strings.TrimPrefix(c.path, "/")
+			if name == "" {
+				name = "index.html"
+			}
+			assert.Equal(t, testPage[name].Data, body)
+		}
+	}
+	var config map[string]any
+	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "x", "").Body).Decode(&config))
+	assert.Equal(t, map[string]any{"stun": []any{}, "mailbox": "none", "offline": false, "addresses": []any{"http://192.0.2.2:8787/"}}, config)
+	assert.True(t, h.visited.Load())
+}
+
+// TestFunctionalHeaders: every answer carries the headers of headers.json, the
+// ones for secure origins only where the origin is one.
+func TestFunctionalHeaders(t *testing.T) {
+	headers, err := site.LoadHeaders()
+	require.NoError(t, err)
+	policy := headers.All["Content-Security-Policy"]
+	for _, want := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html", "frame-ancestors 'none'"} {
+		assert.Contains(t, policy, want)
+	}
+	for _, never := range []string{"'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*", "webrtc"} {
+		assert.NotContains(t, policy, never)
+	}
+	h := testHandler(t)
+	for host, secure := range map[string]bool{
+		"192.0.2.2:8787": false, "laptop.local:8787": false, "tincan.example": false, "localhost.example": false,
+		"localhost:8787": true, "127.0.0.1:8787": true, "[::1]:8787": true, "a.localhost": true,
+	} {
+		for _, path := range []string{"/", "/config.json", "/nothing"} {
+			r := get(t, h, "GET", path, host, "")
+			for name, value := range headers.All {
+				assert.Equal(t, value, r.Header.Get(name), "%s on %s%s", name, host, path)
+			}
+			for name, value := range headers.Secure {
+				if name == "Strict-Transport-Security" || !secure {
+					value = "" // never over plain http
+				}
+				assert.Equal(t, value, r.Header.Get(name), "%s on %s%s", name, host, path)
+			}
+			assert.Empty(t, r.Header.Get("Access-Control-Allow-Origin"))
+		}
+	}
+}
+
+// TestUnitReachable: which addresses are named, and in which order.
+func TestUnitReachable(t *testing.T) {
+	tcp := func(ip string) *net.TCPAddr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8787} }
+	local := reachable(tcp("127.0.0.1"), "")
+	assert.Empty(t, local.others)
+	assert.Equal(t, []string{"http://127.0.0.1:8787/"}, local.here)
+	assert.Equal(t, []string{"https://chat.example/"}, reachable(tcp("127.0.0.1"), "https://chat.example").others)
+
+	everywhere := reachable(tcp("::"), "https://chat.example/")
+	assert.Equal(t, "https://chat.example/", everywhere.others[0])
+	assert.Equal(t, []string{"http://localhost:8787/"}, everywhere.here)
+	for _, ip := range localAddresses() {
+		assert.Contains(t, strings.Join(everywhere.others, " "), ip.String())
+		one := reachable(tcp(ip.String()), "")
+		require.Len(t, one.others, 1, "bound to one address, only that one is named")
+		assert.Contains(t, one.others[0], ip.String())
+		assert.NotContains(t, ip.String(), "127.")
+	}
+}
+
+// output collects what a command says, while it runs.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// TestFunctionalServe: it listens, says so, answers, tells after a while that
+// nobody came, and stops cleanly.
+func TestFunctionalServe(t *testing.T) {
+	was := lonely
+	lonely = 50 * time.Millisecond
+	defer func() { lonely = was }()
+	listener, err := listenOn(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	var said output
+	done := make(chan error, 1)
+	go func() {
+		done <- serve(ctx, terminal{in: os.Stdin, out: io.Discard, err: &said}, listener, testHandler(t), true)
+	}()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	r, err := client.Get("http://" + listener.Addr().String() + "/")
+	require.NoError(t, err)
+	assert.Equal(t, 200, r.StatusCode)
+	_ = r.Body.Close()
+	require.Eventually(t, func() bool { return strings.Contains(said.String(), "Nobody has opened it yet") }, 10*time.Second, 5*time.Millisecond,
+		"a visit from this computer does not count")
+	stop()
+	require.NoError(t, <-done)
+	assert.Contains(t, said.String(), "Stopped.")
+}
+
+// TestUnitNotBuilt: a program without the page says what to do.
+func TestUnitNotBuilt(t *testing.T) {
+	if _, err := site.Page(); err != nil {
+		require.ErrorIs(t, err, site.ErrNotBuilt)
+		require.Contains(t, err.Error(), "make build")
+	}
+	_, err := newPageHandler(fstest.MapFS{}, nil)
+	require.Error(t, err)
+	_, err = newPageHandler(fstest.MapFS{"x.exe": {Data: []byte("x")}}, nil)
+	require.Error(t, err)
+}
