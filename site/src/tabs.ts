@@ -1,0 +1,73 @@
+/**
+ * A reply link opens in a tab of its own, but the chat waits in the tab that made the invite. This lets tabs of
+ * one browser profile find each other: the new tab asks all of them, the one the reply opens in answers.
+ */
+
+type TabMessage = { type: 'ask'; id: string; reply: string } | { type: 'taken'; id: string };
+
+/** How long a tab has to answer before the person is told that nobody did. */
+export const answerWithin = 1000;
+
+const maxReply = 4096;
+
+/** One end of the conversation between the tabs of this page. */
+export class ReplyTabs {
+  readonly #channel: BroadcastChannel;
+  readonly #offer: (reply: string) => Promise<boolean>;
+  readonly #asked = new Map<string, (taken: boolean) => void>();
+
+  /** `offer` tries a reply of another tab on this tab's chat and says whether it belongs to it. */
+  constructor(offer: (reply: string) => Promise<boolean>) {
+    this.#offer = offer;
+    this.#channel = new BroadcastChannel('tincan-reply');
+    this.#channel.onmessage = (event: MessageEvent<unknown>) => void this.#hear(event.data);
+  }
+
+  /**
+   * Asks the other tabs whose reply this is. `answered` is called with false when none has taken it within a
+   * second, and with true whenever one takes it, even after that: a tab in the background may be slow.
+   */
+  ask(reply: string, answered: (taken: boolean) => void): void {
+    const id = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+    const patience = setTimeout(() => answered(false), answerWithin);
+    this.#asked.set(id, (taken) => {
+      clearTimeout(patience);
+      answered(taken);
+    });
+    this.#post({ type: 'ask', id, reply });
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #hear(data: unknown): Promise<void> {
+    const message = parse(data);
+    switch (message?.type) {
+      case 'ask':
+        if (await this.#offer(message.reply)) this.#post({ type: 'taken', id: message.id });
+        break;
+      case 'taken': {
+        const answered = this.#asked.get(message.id);
+        this.#asked.delete(message.id);
+        answered?.(true);
+        break;
+      }
+    }
+  }
+
+  #post(message: TabMessage): void {
+    this.#channel.postMessage(message);
+  }
+}
+
+/** Other tabs may run another version of this page, so what they say is checked like any input. */
+function parse(data: unknown): TabMessage | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { type, id, reply } = data as Record<string, unknown>;
+  if (typeof id !== 'string') return undefined;
+  if (type === 'taken') return { type, id };
+  if (type === 'ask' && typeof reply === 'string' && reply.length <= maxReply) return { type, id, reply };
+  return undefined;
+}

@@ -1,0 +1,318 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/App.svelte';
+import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
+import { texts } from '../src/texts.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+let engine: FakeEngine;
+let chat: ChatState;
+let ask: ReturnType<typeof vi.fn<AskTabs>>;
+const user = userEvent.setup();
+
+beforeEach(() => {
+  history.replaceState(null, '', '/');
+  ask = vi.fn<AskTabs>();
+  engine = new FakeEngine();
+  chat = new ChatState(ask);
+  engine.onevent = (event) => chat.apply(event);
+  render(App, { chat });
+});
+
+afterEach(cleanup);
+
+async function started(loopback = false, stun: string[] = []): Promise<void> {
+  await chat.started(engine, { site: 'https://example.test/', stun, loopback });
+  await settled();
+}
+
+/** Lets Svelte bring the page up to date. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+function button(name: string): HTMLButtonElement {
+  return screen.getByRole('button', { name });
+}
+
+function field(name: string): HTMLTextAreaElement {
+  return screen.getByRole('textbox', { name });
+}
+
+describe('Home', () => {
+  test('is there before the engine, with the progress and no button to press yet', async () => {
+    chat.progressed(0.4);
+    await settled();
+    expect(button('New chat').disabled).toBe(true);
+    expect(screen.getByRole('status').textContent).toContain('Loading');
+    expect(screen.getByRole<HTMLProgressElement>('progressbar').value).toBe(0.4);
+    await started();
+    expect(button('New chat').disabled).toBe(false);
+    expect(screen.queryByRole('progressbar')).toBeNull();
+  });
+
+  test('names the servers a new chat asks, or says that none is', async () => {
+    await started(false, ['stun.example:3478']);
+    expect(screen.getByText(/asks stun\.example:3478\./)).toBeTruthy();
+    cleanup();
+    const other = new ChatState(ask);
+    render(App, { chat: other });
+    await other.started(engine, { site: 'https://example.test/', stun: [], loopback: false });
+    await settled();
+    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
+  });
+
+  test('tells what happened when an invite was opened and this is seen', () => {
+    expect(screen.getByText(texts.lostSecret)).toBeTruthy();
+  });
+
+  test('keeps a pasted text that holds nothing, and says why beside it', async () => {
+    await started();
+    await user.type(field('Paste an invite or reply'), 'hello{Enter}');
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['no-code']);
+    const pasted = field('Paste an invite or reply');
+    expect(pasted.value).toBe('hello');
+    expect(pasted.getAttribute('aria-invalid')).toBe('true');
+    expect(document.getElementById(pasted.getAttribute('aria-describedby') ?? '')).toBe(
+      screen.getByRole('alert'),
+    );
+  });
+});
+
+describe('inviting', () => {
+  test('from New chat to the open chat', async () => {
+    await started();
+    await user.click(button('New chat'));
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+    expect(field('Invite link').value).toMatch(/^https:\/\/example\.test\/#i/);
+    expect(field('Invite link').readOnly).toBe(true);
+    expect(screen.getByRole('img', { name: 'QR code of the invite link' })).toBeTruthy();
+    expect(screen.getByRole('status').textContent).toContain('Waiting');
+    expect(screen.getByText(texts.reveals)).toBeTruthy();
+    expect(screen.queryByText(texts.hereOnly)).toBeNull();
+
+    await user.type(field('Reply'), 'see #rReply');
+    await user.click(button('Connect'));
+    expect(screen.getByRole('status').textContent).toContain('Connecting');
+    expect(button('Connect').disabled).toBe(true);
+
+    engine.open();
+    await settled();
+    expect(document.activeElement).toBe(field('Message'));
+    await user.type(field('Message'), 'hello{Enter}');
+    expect(screen.getByRole('log', { name: 'Messages' }).textContent).toContain('hello');
+    expect(engine.calls).toContain('send hello');
+    expect(document.title).toBe('Chat – tincan');
+  });
+
+  test('a wrong reply stays in the field, with the reason', async () => {
+    await started();
+    await user.click(button('New chat'));
+    await user.type(field('Reply'), '#iInvite{Enter}');
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['want-reply']);
+    expect(field('Reply').value).toBe('#iInvite');
+    expect(field('Invite link')).toBeTruthy();
+  });
+
+  test('says when the link works on this computer only', async () => {
+    await started(true);
+    await user.click(button('New chat'));
+    expect(screen.getByText(texts.hereOnly)).toBeTruthy();
+  });
+
+  test('New link and Cancel', async () => {
+    await started();
+    await user.click(button('New chat'));
+    await user.click(button('New link'));
+    expect(engine.calls).toEqual(['create', 'close', 'create']);
+    await user.click(button('Cancel'));
+    expect(button('New chat')).toBeTruthy();
+    expect(engine.calls.at(-1)).toBe('close');
+  });
+
+  test('copying says so only when it worked', async () => {
+    await started();
+    await user.click(button('New chat'));
+    const link = field('Invite link').value;
+    await user.click(button('Copy link'));
+    expect(screen.getByText('Copied')).toBeTruthy();
+    expect(await navigator.clipboard.readText()).toBe(link);
+    vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('denied'));
+    Object.defineProperty(document, 'execCommand', { configurable: true, value: () => false });
+    await user.click(button('Copy link'));
+    expect(screen.queryByText('Copied')).toBeNull();
+    expect(screen.getByText(texts.pressToCopy)).toBeTruthy();
+    Reflect.deleteProperty(document, 'execCommand');
+  });
+
+  test('Share is there only where the browser has it, and shares the link', async () => {
+    await started();
+    await user.click(button('New chat'));
+    expect(screen.queryByRole('button', { name: 'Share' })).toBeNull();
+    await user.click(button('Cancel'));
+    const share = vi.fn(() => Promise.reject(new DOMException('', 'AbortError')));
+    Object.defineProperty(navigator, 'share', { configurable: true, value: share });
+    await user.click(button('New chat'));
+    await user.click(button('Share'));
+    expect(share).toHaveBeenCalledWith({ url: field('Invite link').value });
+    Reflect.deleteProperty(navigator, 'share');
+  });
+});
+
+describe('joining', () => {
+  test('nothing is sent before Join chat', async () => {
+    await started();
+    await chat.open('#iInvite');
+    await settled();
+    expect(screen.getByText(texts.joinText)).toBeTruthy();
+    expect(engine.calls).toEqual(['find #iInvite']);
+    await user.click(button('Join chat'));
+    expect(screen.getByText(texts.replyDo)).toBeTruthy();
+    expect(field('Reply link').value).toContain('#r');
+    expect(screen.getByRole('img', { name: 'QR code of the reply' })).toBeTruthy();
+    expect(button('Copy reply')).toBeTruthy();
+    await user.click(button('Cancel'));
+    expect(button('New chat')).toBeTruthy();
+  });
+
+  test('an invite that cannot be joined says why', async () => {
+    await started();
+    await chat.open('#iInvite');
+    engine.fails.join = 'own-invite';
+    await settled();
+    await user.click(button('Join chat'));
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['own-invite']);
+  });
+
+  test('a link opened before the engine is there shows that it is being opened', async () => {
+    void chat.open('#iInvite');
+    await settled();
+    expect(screen.getByRole('heading', { name: texts.opening })).toBeTruthy();
+    await started();
+    expect(button('Join chat')).toBeTruthy();
+  });
+});
+
+describe('a reply opened in a tab of its own', () => {
+  test.each([
+    [true, texts.elsewhereTaken, 0],
+    [false, texts.elsewhereNobody, 1],
+  ])('taken by another tab: %s', async (taken, sentence, buttons) => {
+    await started();
+    await chat.open('#rReply');
+    await settled();
+    expect(screen.getByRole('status').textContent).toBe(texts.elsewhereAsking);
+    ask.mock.calls[0]?.[1](taken);
+    await settled();
+    expect(screen.getByRole('status').textContent).toBe(sentence);
+    expect(screen.queryAllByRole('button', { name: 'Copy reply' })).toHaveLength(buttons);
+  });
+});
+
+describe('leaving by accident', () => {
+  async function back(): Promise<void> {
+    const moved = new Promise((resolve) => addEventListener('popstate', resolve, { once: true }));
+    history.back();
+    await moved;
+    await settled();
+  }
+
+  function unloading(): boolean {
+    return !dispatchEvent(new Event('beforeunload', { cancelable: true }));
+  }
+
+  test('the browser warns while something is pending, and not otherwise', async () => {
+    await started();
+    expect(unloading()).toBe(false);
+    await user.click(button('New chat'));
+    expect(unloading()).toBe(true);
+    await user.click(button('Cancel'));
+    expect(unloading()).toBe(false);
+  });
+
+  test('Back asks; Stay stays, as often as one presses', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+    for (let times = 0; times < 2; times += 1) {
+      await back();
+      expect(screen.getByRole('dialog', { name: texts.leaveTitle })).toBeTruthy();
+      await user.click(button('Stay'));
+      expect(screen.queryByRole('dialog')).toBeNull();
+      expect(field('Message')).toBeTruthy();
+    }
+    expect(engine.calls).not.toContain('close');
+  });
+
+  test('Leave anyway leaves', async () => {
+    await started();
+    await user.click(button('New chat'));
+    await back();
+    expect(screen.getByRole('dialog', { name: texts.leaveInviteTitle })).toBeTruthy();
+    await user.click(button('Leave anyway'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(button('New chat')).toBeTruthy();
+    expect(engine.calls.at(-1)).toBe('close');
+  });
+
+  test('a link pasted into the address bar is not taken for Back', async () => {
+    await started();
+    await user.click(button('New chat'));
+    history.pushState(null, '', '#iOther');
+    dispatchEvent(new PopStateEvent('popstate'));
+    await settled();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
+describe('the end', () => {
+  test('the words differ: what happened, and New chat', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+    await user.click(button('Verify'));
+    await user.click(button('They differ'));
+    await settled();
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: texts.endings.differ.title }));
+    await user.click(button('New chat'));
+    expect(field('Invite link')).toBeTruthy();
+  });
+
+  test('Leave ends it, and the start page is one press away', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+    await user.click(button('Leave'));
+    expect(screen.getByRole('heading', { name: texts.endings.closed.title })).toBeTruthy();
+    await user.click(button('Start page'));
+    expect(field('Paste an invite or reply')).toBeTruthy();
+  });
+
+  test.each([
+    ['wasm', 0],
+    ['webrtc', 0],
+    ['load', 1],
+    ['stopped', 1],
+  ] as const)('%s: a plain sentence, and reloading only where it helps', async (trouble, buttons) => {
+    chat.unusable(trouble);
+    await settled();
+    expect(screen.getByRole('heading', { name: texts.troubles[trouble].title })).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toBe(texts.troubles[trouble].text);
+    expect(screen.queryAllByRole('button', { name: texts.reload })).toHaveLength(buttons);
+  });
+
+  test('a warning can be dismissed', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    engine.onevent({ type: 'error', code: 'second-reply', text: '' });
+    await settled();
+    expect(screen.getByRole('alert').textContent).toBe(texts.errors['second-reply']);
+    await user.click(button('Dismiss'));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+});

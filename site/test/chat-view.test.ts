@@ -1,0 +1,272 @@
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { ChatMessage } from '../src/chat.svelte.ts';
+import Chat from '../src/Chat.svelte';
+import { maxBytes } from '../src/Composer.svelte';
+import { texts } from '../src/texts.ts';
+import { digits, words } from './fake-engine.ts';
+
+afterEach(cleanup);
+
+let count = 0;
+
+function message(from: 'you' | 'them', text: string, more: Partial<ChatMessage> = {}): ChatMessage {
+  count += 1;
+  const state = from === 'you' ? 'delivered' : 'received';
+  return { key: `k${count}`, from, text, at: Date.UTC(2026, 0, 2, 3, 4, 5), state, ...more };
+}
+
+const base = { messages: [] as ChatMessage[], status: 'direct', words, digits, onsend: vi.fn() } as const;
+
+function log() {
+  return screen.getByRole('log', { name: 'Messages' });
+}
+
+describe('the history', () => {
+  test('tells the two apart by label, with the time of each message', () => {
+    render(Chat, { ...base, messages: [message('you', 'ping'), message('them', 'pong')] });
+    const [mine, theirs] = within(log()).getAllByRole('listitem');
+    expect(mine?.textContent).toContain('You');
+    expect(mine?.textContent).toContain('ping');
+    expect(theirs?.textContent).toContain('Them');
+    expect(theirs?.textContent).toContain('pong');
+    expect(mine?.querySelector('time')?.dateTime).toBe('2026-01-02T03:04:05.000Z');
+    expect(mine?.classList.contains('mine')).toBe(true);
+    expect(theirs?.classList.contains('mine')).toBe(false);
+  });
+
+  test('shows markup of the other person as the text it is', () => {
+    const text = '<img src=x onerror="alert(1)"><b>bold</b>\n  next';
+    render(Chat, { ...base, messages: [message('them', text)] });
+    expect(log().querySelector('img, b')).toBeNull();
+    expect(within(log()).getByRole('paragraph').textContent).toBe(text);
+  });
+
+  test.each([
+    ['sending', 'Sending'],
+    ['delivered', 'Delivered'],
+  ] as const)('says in words that a message is %s', (state, words) => {
+    render(Chat, { ...base, messages: [message('you', 'x', { state })] });
+    expect(within(log()).getByText(words)).toBeTruthy();
+  });
+
+  test('a failed message says why and can be sent again', async () => {
+    const failed = message('you', 'x', { state: 'failed', code: 'too-many-waiting' });
+    const onretry = vi.fn();
+    render(Chat, { ...base, messages: [failed], onretry });
+    expect(within(log()).getByText(/^Not delivered\. Too many/)).toBeTruthy();
+    await userEvent.click(within(log()).getByRole('button', { name: 'Send again' }));
+    expect(onretry).toHaveBeenCalledWith(failed.key);
+  });
+});
+
+describe('onnewmessage', () => {
+  test('is called once for each message that is added, by either author, and not for those there before', async () => {
+    const onnewmessage = vi.fn();
+    const old = message('them', 'old');
+    const view = render(Chat, { ...base, messages: [old], onnewmessage });
+    const first = message('you', 'first', { state: 'sending' });
+    await view.rerender({ messages: [old, first] });
+    const second = message('them', 'second');
+    await view.rerender({ messages: [old, first, second] });
+    await view.rerender({ messages: [old, second, { ...first, state: 'delivered' }] });
+    expect(onnewmessage.mock.calls).toEqual([['first'], ['second']]);
+  });
+});
+
+describe('the announcer', () => {
+  test('reads each new message of the other person once, and none of ours', async () => {
+    const view = render(Chat, base);
+    const mine = message('you', 'my words');
+    const theirs = message('them', 'their words');
+    await view.rerender({ messages: [mine, theirs] });
+    const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
+    expect(announcer?.textContent).toBe('Them: their words');
+    expect(log().getAttribute('aria-live')).toBe('off');
+  });
+});
+
+describe('the composer', () => {
+  function composer() {
+    return screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
+  }
+
+  test('Enter sends, empties the field and keeps the focus', async () => {
+    const onsend = vi.fn();
+    render(Chat, { ...base, onsend });
+    await userEvent.type(composer(), 'hello{Enter}');
+    expect(onsend.mock.calls).toEqual([['hello']]);
+    expect(composer().value).toBe('');
+    expect(document.activeElement).toBe(composer());
+  });
+
+  test('Shift+Enter breaks the line', async () => {
+    const onsend = vi.fn();
+    render(Chat, { ...base, onsend });
+    await userEvent.type(composer(), 'one{Shift>}{Enter}{/Shift}two');
+    expect(onsend).not.toHaveBeenCalled();
+    expect(composer().value).toBe('one\ntwo');
+  });
+
+  test.each([
+    ['isComposing', { key: 'Enter', isComposing: true }],
+    ['key code 229', { key: 'Enter', keyCode: 229 }],
+  ])('Enter that chooses a candidate of an input method does not send: %s', async (_name, init) => {
+    const onsend = vi.fn();
+    render(Chat, { ...base, onsend });
+    await userEvent.type(composer(), 'に');
+    await fireEvent.keyDown(composer(), init);
+    expect(onsend).not.toHaveBeenCalled();
+    await fireEvent.keyDown(composer(), { key: 'Enter' });
+    expect(onsend).toHaveBeenCalledWith('に');
+  });
+
+  test('Send sends, and can do so only when there is something', async () => {
+    const onsend = vi.fn();
+    render(Chat, { ...base, onsend });
+    const send = screen.getByRole<HTMLButtonElement>('button', { name: 'Send' });
+    expect(send.disabled).toBe(true);
+    await userEvent.type(composer(), '  \n ');
+    expect(send.disabled).toBe(true);
+    await userEvent.type(composer(), 'x');
+    await userEvent.click(send);
+    expect(onsend.mock.calls).toEqual([['  \n x']]);
+  });
+
+  test.each([
+    ['ASCII', 'a', maxBytes],
+    ['two bytes each', 'é', maxBytes / 2],
+    ['four bytes each', '🙂', maxBytes / 4],
+  ])('the limit is told in bytes before sending, and the text kept: %s', async (_name, letter, fits) => {
+    const onsend = vi.fn();
+    render(Chat, { ...base, onsend });
+    await fireEvent.input(composer(), { target: { value: letter.repeat(fits) } });
+    expect(screen.queryByRole('alert')).toBeNull();
+    const long = `${letter.repeat(fits)}!`;
+    await fireEvent.input(composer(), { target: { value: long } });
+    expect(screen.getByRole('alert').textContent).toBe(texts.tooLong(1));
+    await fireEvent.keyDown(composer(), { key: 'Enter' });
+    expect(onsend).not.toHaveBeenCalled();
+    expect(composer().value).toBe(long);
+  });
+});
+
+describe('status and verifying', () => {
+  test.each(Object.entries(texts.statuses))('%s', (status, sentence) => {
+    render(Chat, { ...base, status: status as keyof typeof texts.statuses });
+    expect(screen.getByRole('status').textContent.trim()).toBe(sentence);
+  });
+
+  test('says that the chat is not verified until it is', async () => {
+    const view = render(Chat, base);
+    expect(screen.getByText('Not verified')).toBeTruthy();
+    await view.rerender({ verified: true });
+    expect(screen.queryByText('Not verified')).toBeNull();
+    expect(screen.getByText('Verified')).toBeTruthy();
+  });
+
+  test.each([
+    ['They match', true],
+    ['They differ', false],
+  ])('Verify shows words and digits; %s', async (button, match) => {
+    const onverify = vi.fn();
+    render(Chat, { ...base, onverify });
+    await userEvent.click(screen.getByRole('button', { name: 'Verify' }));
+    const dialog = screen.getByRole('dialog', { name: texts.verifyTitle });
+    expect(
+      within(dialog)
+        .getAllByRole('listitem')
+        .map((item) => item.textContent),
+    ).toEqual(words.map(({ emoji, name }) => emoji + name));
+    for (const group of digits) expect(dialog.textContent).toContain(group);
+    await userEvent.click(within(dialog).getByRole('button', { name: button }));
+    expect(onverify.mock.calls).toEqual([[match]]);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('Escape closes the words without a verdict', async () => {
+    const onverify = vi.fn();
+    render(Chat, { ...base, onverify });
+    await userEvent.click(screen.getByRole('button', { name: 'Verify' }));
+    await fireEvent(screen.getByRole('dialog'), new Event('cancel', { cancelable: true }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(onverify).not.toHaveBeenCalled();
+  });
+
+  test('without words there is nothing to verify', () => {
+    render(Chat, { ...base, words: [] });
+    expect(screen.queryByRole('button', { name: 'Verify' })).toBeNull();
+  });
+});
+
+test('Leave leaves', async () => {
+  const onleave = vi.fn();
+  render(Chat, { ...base, onleave });
+  await userEvent.click(screen.getByRole('button', { name: 'Leave' }));
+  expect(onleave).toHaveBeenCalledTimes(1);
+});
+
+test('an ended chat keeps its history and offers a new one instead of the composer', async () => {
+  const onnewchat = vi.fn();
+  const failed = message('you', 'unheard', { state: 'failed', code: 'ended' });
+  const view = render(Chat, { ...base, messages: [failed], onnewchat, onretry: vi.fn() });
+  await view.rerender({ status: 'left', ending: texts.endings.left });
+  expect(screen.getByText('unheard')).toBeTruthy();
+  expect(screen.getByRole('heading', { name: 'The other person left' })).toBe(document.activeElement);
+  expect(screen.queryByRole('textbox')).toBeNull();
+  for (const name of ['Leave', 'Verify', 'Send again'])
+    expect(screen.queryByRole('button', { name })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'New chat' }));
+  expect(onnewchat).toHaveBeenCalledTimes(1);
+});
+
+describe('away from the end', () => {
+  /** jsdom has no layout: a history of 1000 pixels in a box of 400. */
+  function scrollable() {
+    let top = 600;
+    Object.defineProperties(log(), {
+      scrollHeight: { value: 1000 },
+      clientHeight: { value: 400 },
+      scrollTop: { get: () => top, set: (value: number) => (top = Math.min(value, 600)) },
+    });
+    return async (to: number) => {
+      top = to;
+      await fireEvent.scroll(log());
+    };
+  }
+
+  test('unread messages are counted, and reading them at the end clears the count', async () => {
+    const view = render(Chat, base);
+    const scroll = scrollable();
+    await scroll(600);
+    await scroll(450);
+    expect(screen.queryByRole('button', { name: /^Jump/ })).toBeNull();
+    const messages = [message('them', 'a'), message('them', 'b')];
+    await view.rerender({ messages });
+    expect(screen.getByRole('button', { name: 'Jump to latest, 2 new' })).toBeTruthy();
+    expect(log().scrollTop).toBe(450);
+    await scroll(600);
+    await scroll(450);
+    expect(screen.queryByRole('button', { name: /^Jump/ })).toBeNull();
+  });
+
+  test('far up the way back is offered, and taken by pressing it', async () => {
+    render(Chat, base);
+    const scroll = scrollable();
+    await scroll(600);
+    await scroll(100);
+    await userEvent.click(screen.getByRole('button', { name: 'Jump to latest' }));
+    expect(log().scrollTop).toBe(600);
+    expect(screen.queryByRole('button', { name: /^Jump/ })).toBeNull();
+  });
+
+  test('a message of one’s own jumps to the end', async () => {
+    const view = render(Chat, base);
+    const scroll = scrollable();
+    await scroll(600);
+    await scroll(100);
+    await view.rerender({ messages: [message('you', 'mine')] });
+    expect(log().scrollTop).toBe(600);
+  });
+});

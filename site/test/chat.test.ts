@@ -1,0 +1,468 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
+import { texts } from '../src/texts.ts';
+import { digits, FakeEngine, words } from './fake-engine.ts';
+
+const config = { site: 'https://example.test/', stun: ['stun.example:3478'], loopback: false };
+
+let engine: FakeEngine;
+let chat: ChatState;
+let ask: ReturnType<typeof vi.fn<AskTabs>>;
+
+beforeEach(async () => {
+  ask = vi.fn<AskTabs>();
+  engine = new FakeEngine();
+  chat = new ChatState(ask);
+  engine.onevent = (event) => chat.apply(event);
+  await chat.started(engine, config);
+});
+
+async function chatting(): Promise<void> {
+  await chat.create();
+  engine.open();
+}
+
+describe('starting', () => {
+  test('a link that comes before the engine is opened when it is there', async () => {
+    const early = new ChatState(ask);
+    await early.open('#iEarly');
+    expect(early.screen).toBe('opening');
+    expect(engine.calls).toEqual([]);
+    await early.started(engine, config);
+    expect(early.screen).toBe('join');
+  });
+
+  test('what the page cannot do without ends it, and the first reason stays', async () => {
+    await chatting();
+    chat.unusable('stopped');
+    chat.unusable('load');
+    expect(chat.screen).toBe('unusable');
+    expect(chat.trouble).toBe('stopped');
+    expect(chat.ready).toBe(false);
+    expect(chat.messages).toEqual([]);
+    await chat.open('#iLate');
+    expect(chat.screen).toBe('unusable');
+  });
+
+  test('tells the STUN servers and whether links work elsewhere', () => {
+    expect(chat.stun).toEqual(['stun.example:3478']);
+    expect(chat.hereOnly).toBe(false);
+  });
+});
+
+describe('inviting', () => {
+  test('New chat makes an invite and waits', async () => {
+    await chat.create();
+    expect(chat.screen).toBe('invite');
+    expect(chat.invite?.link).toMatch(/^https:\/\/example\.test\/#i/);
+    expect(chat.connecting).toBe(false);
+    expect(chat.pending).toBe(true);
+  });
+
+  test('pressing twice makes one invite', async () => {
+    await Promise.all([chat.create(), chat.create()]);
+    expect(engine.calls).toEqual(['create']);
+  });
+
+  test('a failure is told where the button is', async () => {
+    engine.fails.create = 'no-addresses';
+    await chat.create();
+    expect(chat.screen).toBe('home');
+    expect(chat.problem).toEqual({ at: 'new', code: 'no-addresses' });
+    expect(chat.busy).toBe(false);
+  });
+
+  test('a failure without a code is a fault of ours', async () => {
+    engine.create = () => Promise.reject(new TypeError('x'));
+    await chat.create();
+    expect(chat.problem?.code).toBe('internal');
+  });
+
+  test('New link closes the first invite before it makes the second', async () => {
+    await chat.create();
+    await chat.newLink();
+    expect(engine.calls).toEqual(['create', 'close', 'create']);
+    expect(chat.screen).toBe('invite');
+  });
+
+  test('the late goodbye of the first invite does not end the second', async () => {
+    await chat.create();
+    await chat.newLink();
+    chat.apply({ type: 'closed', reason: 'closed', text: '' });
+    expect(chat.screen).toBe('invite');
+  });
+
+  test('Cancel closes it', async () => {
+    await chat.create();
+    await chat.leave();
+    expect(chat.screen).toBe('home');
+    expect(chat.invite).toBeUndefined();
+    expect(engine.calls.at(-1)).toBe('close');
+  });
+
+  test('a reply pasted beside it is applied as this tab’s own', async () => {
+    await chat.create();
+    expect(await chat.accept('here you are: #rReply')).toBe(true);
+    expect(engine.calls.at(-1)).toBe('accept rReply false');
+    expect(chat.connecting).toBe(true);
+  });
+
+  test('text without a reply is told beside the field, and nothing is applied', async () => {
+    await chat.create();
+    expect(await chat.accept('hello')).toBe(false);
+    expect(chat.problem).toEqual({ at: 'reply', code: 'no-code' });
+    expect(engine.calls.filter((call) => call.startsWith('accept'))).toEqual([]);
+    expect(chat.screen).toBe('invite');
+  });
+
+  test('a reply to another invite may be for another tab', async () => {
+    await chat.create();
+    engine.fails.accept = 'other-invite';
+    expect(await chat.accept('#rOther')).toBe(false);
+    expect(chat.problem).toEqual({ at: 'reply', code: 'other-invite' });
+    expect(ask).toHaveBeenCalledWith('rOther', expect.any(Function));
+    ask.mock.calls[0]?.[1](false);
+    expect(chat.problem?.code).toBe('other-invite');
+    ask.mock.calls[0]?.[1](true);
+    expect(chat.problem).toBeUndefined();
+    expect(chat.notice).toBe(texts.elsewhereTaken);
+  });
+
+  test('nobody could be reached', async () => {
+    await chat.create();
+    chat.apply({ type: 'closed', reason: 'unreachable', text: '' });
+    expect(chat.screen).toBe('ended');
+    expect(chat.reason).toBe('unreachable');
+    await chat.create();
+    expect(chat.screen).toBe('invite');
+    expect(chat.reason).toBeUndefined();
+  });
+});
+
+describe('joining', () => {
+  test('opening an invite only looks for its code: nothing is sent', async () => {
+    await chat.open('#iInvite');
+    expect(chat.screen).toBe('join');
+    expect(engine.calls).toEqual(['find #iInvite']);
+    expect(chat.pending).toBe(false);
+  });
+
+  test('Join chat answers it', async () => {
+    await chat.open('#iInvite');
+    await chat.join();
+    expect(engine.calls.at(-1)).toBe('join iInvite');
+    expect(chat.screen).toBe('reply');
+    expect(chat.reply?.link).toContain('#r');
+    expect(chat.pending).toBe(true);
+  });
+
+  test('a failure is told on the screen of the button', async () => {
+    await chat.open('#iInvite');
+    engine.fails.join = 'version';
+    await chat.join();
+    expect(chat.screen).toBe('join');
+    expect(chat.problem).toEqual({ at: 'join', code: 'version' });
+  });
+
+  test('cancelled while the reply is being made, the chat is closed once it is made', async () => {
+    await chat.open('#iInvite');
+    const joining = chat.join();
+    await chat.leave();
+    await joining;
+    expect(chat.screen).toBe('home');
+    expect(engine.calls.slice(-3)).toEqual(['join iInvite', 'close', 'close']);
+  });
+
+  test('pasted text goes the same way', async () => {
+    expect(await chat.paste('#iPasted')).toBe(true);
+    expect(chat.screen).toBe('join');
+  });
+
+  test('text that holds nothing is told at the field', async () => {
+    expect(await chat.paste('hello')).toBe(false);
+    expect(chat.screen).toBe('home');
+    expect(chat.problem).toEqual({ at: 'paste', code: 'no-code' });
+  });
+
+  test('an opened link that holds nothing leads home, with the reason', async () => {
+    engine.fails.find = 'cut';
+    await chat.open('iCut');
+    expect(chat.screen).toBe('home');
+    expect(chat.problem).toEqual({ at: 'paste', code: 'cut' });
+  });
+});
+
+describe('an invite opened in a tab that has something to lose', () => {
+  test.each([
+    [
+      'a reply',
+      async () => {
+        await chat.open('#iFirst');
+        await chat.join();
+      },
+      'reply',
+      texts.keepOpenReply,
+    ],
+    ['a chat', chatting, 'chat', texts.keepOpenChat],
+  ])('%s stays, with a sentence', async (_name, begin, screen, notice) => {
+    await begin();
+    await chat.open('#iSecond');
+    expect(chat.screen).toBe(screen);
+    expect(chat.notice).toBe(notice);
+    expect(engine.calls).not.toContain('close');
+    chat.dismissNotice();
+    expect(chat.notice).toBeUndefined();
+  });
+
+  test('an invite that waits for its reply stays, with the reason beside the field', async () => {
+    await chat.create();
+    await chat.open('#iSecond');
+    expect(chat.screen).toBe('invite');
+    expect(chat.problem).toEqual({ at: 'reply', code: 'want-reply' });
+    expect(engine.calls).not.toContain('close');
+  });
+
+  test('so does a chat when the link is junk', async () => {
+    await chatting();
+    await chat.open('junk');
+    expect(chat.screen).toBe('chat');
+    expect(chat.notice).toBe(texts.errors['no-code']);
+  });
+});
+
+describe('replies and tabs', () => {
+  test('a reply opened in the tab that waits is applied as its own', async () => {
+    await chat.create();
+    await chat.open('#rReply');
+    expect(engine.calls.at(-1)).toBe('accept rReply false');
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test('a reply opened in a new tab asks the others', async () => {
+    await chat.open('#rReply');
+    expect(chat.screen).toBe('reply-elsewhere');
+    expect(chat.elsewhere).toEqual({ link: 'https://example.test/#rReply', answer: 'asking' });
+    expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
+    ask.mock.calls[0]?.[1](false);
+    expect(chat.elsewhere?.answer).toBe('nobody');
+    ask.mock.calls[0]?.[1](true);
+    expect(chat.elsewhere?.answer).toBe('taken');
+  });
+
+  test('an answer that comes after the person went on changes nothing', async () => {
+    await chat.open('#rReply');
+    chat.home();
+    ask.mock.calls[0]?.[1](true);
+    expect(chat.screen).toBe('home');
+    expect(chat.elsewhere).toBeUndefined();
+  });
+
+  test('a waiting tab tries an offered reply without counting it', async () => {
+    await chat.create();
+    expect(await chat.offer('rMine')).toBe(true);
+    expect(engine.calls.at(-1)).toBe('accept rMine true');
+    engine.fails.accept = 'other-invite';
+    expect(await chat.offer('rOther')).toBe(false);
+    expect(chat.problem).toBeUndefined();
+    expect(chat.screen).toBe('invite');
+  });
+
+  test('a reply opened a second time still belongs to the tab that used it', async () => {
+    await chatting();
+    engine.fails.accept = 'already-used';
+    expect(await chat.offer('rMine')).toBe(true);
+  });
+
+  test('a tab that waits for nothing takes nothing', async () => {
+    expect(await chat.offer('rAny')).toBe(false);
+    await chat.open('#iInvite');
+    await chat.join();
+    expect(await chat.offer('rAny')).toBe(false);
+    expect(engine.calls.filter((call) => call.startsWith('accept'))).toEqual([]);
+  });
+
+  test('a reply for another tab, opened in a tab that chats, leaves the chat alone', async () => {
+    await chat.open('#iInvite');
+    await chat.join();
+    engine.open();
+    await chat.open('#rOther');
+    expect(chat.screen).toBe('chat');
+    ask.mock.calls[0]?.[1](true);
+    expect(chat.notice).toBe(texts.elsewhereTaken);
+  });
+});
+
+describe('chatting', () => {
+  test('opens with the path and the safety words', async () => {
+    await chat.create();
+    engine.open('local');
+    expect(chat.screen).toBe('chat');
+    expect(chat.status).toBe('local');
+    expect(chat.sas).toEqual(words);
+    expect(chat.digits).toEqual(digits);
+    expect(chat.verified).toBe(false);
+  });
+
+  test('the status follows the connection', async () => {
+    await chat.create();
+    engine.open('');
+    expect(chat.status).toBe('open');
+    chat.apply({ type: 'state', state: 'lost' });
+    expect(chat.status).toBe('lost');
+    chat.apply({ type: 'state', state: 'connecting' });
+    expect(chat.status).toBe('reconnecting');
+    chat.apply({ type: 'state', state: 'open' });
+    expect(chat.status).toBe('open');
+  });
+
+  test('a sent message is there at once, then delivered', async () => {
+    await chatting();
+    chat.send('hello');
+    expect(chat.messages).toMatchObject([{ from: 'you', text: 'hello', state: 'sending' }]);
+    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('delivered'));
+  });
+
+  test('each confirmation finds its message', async () => {
+    await chatting();
+    engine.delivers = false;
+    for (const text of ['a', 'b', 'c']) chat.send(text);
+    await new Promise((resolve) => setTimeout(resolve));
+    chat.apply({ type: 'delivered', id: 2 });
+    expect(chat.messages.map(({ state }) => state)).toEqual(['sending', 'delivered', 'sending']);
+  });
+
+  test('a message the engine refuses has failed, and says why', async () => {
+    await chatting();
+    engine.fails.send = 'too-many-waiting';
+    chat.send('hello');
+    await vi.waitFor(() =>
+      expect(chat.messages[0]).toMatchObject({ state: 'failed', code: 'too-many-waiting' }),
+    );
+  });
+
+  test('a failed message is sent again as the newest, and stays the same message', async () => {
+    await chatting();
+    engine.fails.send = 'not-open';
+    chat.send('first');
+    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('failed'));
+    const key = chat.messages[0]?.key ?? '';
+    chat.send('second');
+    chat.retry(key);
+    expect(chat.messages.map(({ text }) => text)).toEqual(['second', 'first']);
+    await vi.waitFor(() => expect(chat.messages[1]).toMatchObject({ key, state: 'delivered' }));
+    chat.retry(key);
+    expect(chat.messages).toHaveLength(2);
+  });
+
+  test('a failure of an earlier attempt does not touch the later one', async () => {
+    await chatting();
+    engine.delivers = false;
+    engine.fails.send = 'not-open';
+    chat.send('text');
+    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('failed'));
+    const { key = '' } = chat.messages[0] ?? {};
+    chat.retry(key);
+    chat.apply({ type: 'failed', ref: key, id: 0, code: 'ended' });
+    expect(chat.messages[0]?.state).toBe('sending');
+  });
+
+  test('messages of both keep their order and get keys of their own', async () => {
+    await chatting();
+    chat.send('one');
+    chat.apply({ type: 'message', id: 1, text: 'two' });
+    chat.send('three');
+    expect(chat.messages.map(({ from, text }) => `${from} ${text}`)).toEqual([
+      'you one',
+      'them two',
+      'you three',
+    ]);
+    expect(new Set(chat.messages.map(({ key }) => key)).size).toBe(3);
+    expect(chat.messages[1]?.state).toBe('received');
+  });
+
+  test('a warning is shown and the chat goes on', async () => {
+    await chatting();
+    chat.apply({ type: 'error', code: 'second-reply', text: '' });
+    expect(chat.notice).toBe(texts.errors['second-reply']);
+    expect(chat.screen).toBe('chat');
+  });
+});
+
+describe('verifying', () => {
+  test('They match is kept', async () => {
+    await chatting();
+    await chat.verify(true);
+    expect(engine.calls.at(-1)).toBe('verify true');
+    expect(chat.verified).toBe(true);
+  });
+
+  test('They differ ends the chat and wipes the history', async () => {
+    await chatting();
+    chat.send('hello');
+    await chat.verify(false);
+    expect(chat.screen).toBe('ended');
+    expect(chat.reason).toBe('differ');
+    expect(chat.verified).toBe(false);
+    expect(chat.messages).toEqual([]);
+    expect(chat.sas).toEqual([]);
+  });
+
+  test('one that fails verifies nothing', async () => {
+    await chatting();
+    engine.fails.verify = 'no-chat';
+    await chat.verify(true);
+    expect(chat.verified).toBe(false);
+    expect(chat.notice).toBe(texts.errors['no-chat']);
+  });
+});
+
+describe('ending', () => {
+  test.each(['left', 'lost'] as const)('%s: the history stays to be read', async (reason) => {
+    await chatting();
+    engine.delivers = false;
+    chat.send('unheard');
+    chat.apply({ type: 'message', id: 1, text: 'bye' });
+    chat.apply({ type: 'closed', reason, text: '' });
+    expect(chat.screen).toBe('chat');
+    expect(chat.reason).toBe(reason);
+    expect(chat.status).toBe(reason === 'left' ? 'left' : 'ended');
+    expect(chat.messages.map(({ state }) => state)).toEqual(['failed', 'received']);
+    expect(chat.pending).toBe(false);
+    chat.home();
+    expect(chat.messages).toEqual([]);
+  });
+
+  test.each(['untrusted', 'internal', 'tries'] as const)('%s: the history is wiped', async (reason) => {
+    await chatting();
+    chat.apply({ type: 'message', id: 1, text: 'x' });
+    chat.apply({ type: 'closed', reason, text: '' });
+    expect(chat.screen).toBe('ended');
+    expect(chat.reason).toBe(reason);
+    expect(chat.messages).toEqual([]);
+  });
+
+  test('Leave wipes and tells the engine', async () => {
+    await chatting();
+    chat.send('hello');
+    await chat.leave();
+    expect(chat.screen).toBe('ended');
+    expect(chat.reason).toBe('closed');
+    expect(chat.messages).toEqual([]);
+    expect(engine.calls.at(-1)).toBe('close');
+    expect(chat.pending).toBe(false);
+  });
+
+  test('a chat that opened in the moment it was cancelled does not stay on the screen', async () => {
+    await chat.create();
+    await chat.leave();
+    engine.open();
+    chat.apply({ type: 'closed', reason: 'closed', text: '' });
+    expect(chat.screen).toBe('ended');
+  });
+
+  test('an end that comes when nothing is going on changes nothing', () => {
+    chat.apply({ type: 'closed', reason: 'lost', text: '' });
+    expect(chat.screen).toBe('home');
+    expect(chat.reason).toBeUndefined();
+  });
+});

@@ -1,0 +1,106 @@
+import type { Code, Engine, EngineEvent, ErrorCode, Found, SafetyWord } from '../../wasm/engine.d.ts';
+
+/** Six words as the engine tells them. */
+export const words: SafetyWord[] = [
+  { emoji: '🐶', name: 'dog' },
+  { emoji: '🌋', name: 'volcano' },
+  { emoji: '🎈', name: 'balloon' },
+  { emoji: '🔑', name: 'key' },
+  { emoji: '🍄', name: 'mushroom' },
+  { emoji: '🚲', name: 'bicycle' },
+];
+
+/** The digits that say the same. */
+export const digits = ['0012', '3391', '2208'];
+
+const code =
+  'iQFxR0Jm3uXk8y1bq7oV2cZpTnWdA6hLsE9gKfYtCQwjHrUvNxBzOaMiPeSlDkG5uXk8y1bq7oV2cZpTnWdA6hLsE9gKfYtCQwjHrUvNxBzOaMiPeSlDkG0z';
+
+/** A failure as the engine throws it. */
+export function engineError(errorCode: ErrorCode): Error {
+  return Object.assign(new Error(errorCode), { code: errorCode });
+}
+
+/**
+ * The engine of the tests: does what its contract says, without a network. A text that holds `#i` is an
+ * invite, one that holds `#r` a reply. What a verb should fail with is put into `fails`.
+ */
+export class FakeEngine implements Engine {
+  readonly version = 'fake';
+  /** Every call, as `verb argument`. */
+  readonly calls: string[] = [];
+  /** The next call of a verb fails with this code. */
+  readonly fails: Partial<Record<'find' | 'create' | 'join' | 'accept' | 'send' | 'verify', ErrorCode>> = {};
+  /** Called with each event. */
+  onevent: (event: EngineEvent) => void = () => undefined;
+  /** The other person's device confirms each message. */
+  delivers = true;
+
+  readonly #site: string;
+  #ids = 0;
+
+  constructor(site = 'https://example.test/') {
+    this.#site = site;
+  }
+
+  async find(text: string): Promise<Found> {
+    this.#called('find', text);
+    if (text.includes('#i') || text.startsWith('i'))
+      return { kind: 'invite', code: text.slice(text.indexOf('#') + 1) };
+    if (text.includes('#r') || text.startsWith('r'))
+      return { kind: 'reply', code: text.slice(text.indexOf('#') + 1) };
+    throw engineError(text.trim() === '' ? 'empty' : 'no-code');
+  }
+
+  async create(): Promise<Code> {
+    this.#called('create', '');
+    this.onevent({ type: 'state', state: 'waiting' });
+    return this.#code(code);
+  }
+
+  async join(invite: string): Promise<Code> {
+    this.#called('join', invite);
+    return this.#code(`r${code.slice(1)}`);
+  }
+
+  async accept(reply: string, offered: boolean): Promise<void> {
+    this.#called('accept', `${reply} ${offered}`);
+    if (reply.startsWith('i')) throw engineError('want-reply');
+    this.onevent({ type: 'state', state: 'connecting' });
+  }
+
+  async send(_ref: string, text: string): Promise<number> {
+    this.#called('send', text);
+    this.#ids += 1;
+    const id = this.#ids;
+    if (this.delivers) setTimeout(() => this.onevent({ type: 'delivered', id }));
+    return id;
+  }
+
+  async verify(match: boolean): Promise<void> {
+    this.#called('verify', String(match));
+    if (!match) this.onevent({ type: 'closed', reason: 'differ', text: '' });
+  }
+
+  async close(): Promise<void> {
+    this.#called('close', '');
+  }
+
+  /** The two sides have found each other. */
+  open(path: 'direct' | 'local' | 'relay' | '' = 'direct'): void {
+    this.onevent({ type: 'state', state: 'open' });
+    this.onevent({ type: 'open', path, sas: words, digits });
+  }
+
+  #called(verb: string, argument: string): void {
+    this.calls.push(`${verb} ${argument}`.trim());
+    const failing = this.fails[verb as keyof typeof this.fails];
+    if (!failing) return;
+    this.fails[verb as keyof typeof this.fails] = undefined;
+    throw engineError(failing);
+  }
+
+  #code(text: string): Code {
+    return { link: `${this.#site}#${text}`, qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}` };
+  }
+}

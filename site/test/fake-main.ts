@@ -1,0 +1,99 @@
+/* The page with the fake engine, on the screen that the address names: `npm run dev -- --mode fake`, then ?chat. */
+
+import '../src/tokens.css';
+import '../src/base.css';
+
+import { mount } from 'svelte';
+import App from '../src/App.svelte';
+import { ChatState } from '../src/chat.svelte.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+const engine = new FakeEngine(`${location.origin}/`);
+const screen = location.search.slice(1);
+const chat = new ChatState((_reply, answered) => setTimeout(() => answered(screen === 'taken'), 100));
+engine.onevent = (event) => chat.apply(event);
+
+// For driving the page from the console.
+Object.assign(globalThis, { chat, engine });
+
+mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
+await show();
+
+async function show(): Promise<void> {
+  const config = {
+    site: `${location.origin}/`,
+    stun: ['stun.example.test:3478'],
+    loopback: screen === 'here-only',
+  };
+  if (screen === 'loading') return chat.progressed(0.4);
+  if (screen === 'opening') {
+    chat.progressed(0.7);
+    return chat.open('#i');
+  }
+  if (screen === 'webrtc' || screen === 'stopped') return chat.unusable(screen);
+  await chat.started(engine, config);
+  switch (screen) {
+    case 'problem':
+      await chat.paste('hello');
+      break;
+    case 'invite':
+    case 'here-only':
+      await chat.create();
+      break;
+    case 'reply-problem':
+      await chat.create();
+      await chat.accept('hello');
+      break;
+    case 'join':
+      await chat.open('#i');
+      break;
+    case 'reply':
+      await chat.open('#i');
+      await chat.join();
+      break;
+    case 'elsewhere':
+    case 'taken':
+      await chat.open(`#r${'x7Kq'.repeat(40)}`);
+      break;
+    case 'empty':
+    case 'chat':
+    case 'verified':
+    case 'left':
+    case 'lost':
+    case 'differ':
+    case 'notice':
+      await chat.create();
+      engine.open('direct');
+      if (screen !== 'empty') await talk();
+      break;
+  }
+  if (screen === 'verified') await chat.verify(true);
+  if (screen === 'left' || screen === 'differ') engine.onevent({ type: 'closed', reason: screen, text: '' });
+  if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
+  if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply', text: '' });
+}
+
+async function talk(): Promise<void> {
+  const said = (text: string) => engine.onevent({ type: 'message', id: 0, text });
+  const say = async (text: string) => {
+    chat.send(text);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  said('Hi! Is this the right place?');
+  await say('It is 🙂 Thanks for sending the reply back.');
+  await say('Did you get the link over the mail?');
+  said(
+    'Yes. It opened at once, no account, nothing to install. I like that the secret part never goes to a server.',
+  );
+  said(
+    '    indented text\n\nand <b>markup</b> stay as they are: https://example.test/a/very/long/address/that/goes/on/and/on/for/a/while?with=query',
+  );
+  await say(
+    'Good. One long paragraph to see how it wraps: the quick brown fox jumps over the lazy dog, again and again, until the line is full and the next one begins, and so on to the end of the bubble.',
+  );
+  said('שלום, וגם טקסט מימין לשמאל');
+  engine.delivers = false;
+  engine.fails.send = 'too-many-waiting';
+  await say('This one fails.');
+  await say('And this one is still on its way');
+}

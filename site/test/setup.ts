@@ -1,0 +1,19 @@
+/* What jsdom lacks and the page uses. */
+
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function () {
+  this.open = false;
+};
+
+globalThis.ResizeObserver = class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};
+
+Object.assign(globalThis, {
+  CSS: { supports: () => true },
+  matchMedia: () => ({ matches: false }),
+});

@@ -1,0 +1,83 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { answerWithin, ReplyTabs } from '../src/tabs.ts';
+
+const open: ReplyTabs[] = [];
+
+function tab(offer: (reply: string) => Promise<boolean>): ReplyTabs {
+  const made = new ReplyTabs(offer);
+  open.push(made);
+  return made;
+}
+
+afterEach(() => {
+  for (const made of open.splice(0)) made.close();
+  vi.useRealTimers();
+});
+
+const never = () => Promise.resolve(false);
+
+test('of two waiting tabs only the one the reply opens in takes it', async () => {
+  const first = vi.fn((reply: string) => Promise.resolve(reply === 'rFirst'));
+  const second = vi.fn((reply: string) => Promise.resolve(reply === 'rSecond'));
+  tab(first);
+  tab(second);
+  const answered = vi.fn();
+  tab(never).ask('rSecond', answered);
+  await vi.waitFor(() => expect(answered).toHaveBeenCalled());
+  expect(answered.mock.calls).toEqual([[true]]);
+  await expect(first.mock.results[0]?.value).resolves.toBe(false);
+  await expect(second.mock.results[0]?.value).resolves.toBe(true);
+});
+
+test('an answer goes to the tab that asked, and to no other', async () => {
+  tab((reply) => Promise.resolve(reply === 'rMine'));
+  const mine = vi.fn();
+  const other = vi.fn();
+  tab(never).ask('rOther', other);
+  tab(never).ask('rMine', mine);
+  await vi.waitFor(() => expect(mine).toHaveBeenCalledWith(true));
+  expect(other).not.toHaveBeenCalledWith(true);
+});
+
+test('nobody answers: told after a second, not before', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  tab(never);
+  const answered = vi.fn();
+  tab(never).ask('rLost', answered);
+  await vi.advanceTimersByTimeAsync(answerWithin - 1);
+  expect(answered).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answered.mock.calls).toEqual([[false]]);
+});
+
+test('a slow tab still gets to say that it took the reply', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let take: (taken: boolean) => void = () => undefined;
+  tab(() => new Promise((resolve) => (take = resolve)));
+  const answered = vi.fn();
+  tab(never).ask('rSlow', answered);
+  await vi.advanceTimersByTimeAsync(answerWithin);
+  take(true);
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(answered.mock.calls).toEqual([[false], [true]]));
+});
+
+test.each([
+  ['a text', 'ask'],
+  ['nothing', null],
+  ['no id', { type: 'ask', reply: 'r' }],
+  ['no reply', { type: 'ask', id: 'a' }],
+  ['a reply of another type', { type: 'ask', id: 'a', reply: 1 }],
+  ['far too much', { type: 'ask', id: 'a', reply: 'r'.repeat(5000) }],
+  ['another type', { type: 'tell', id: 'a', reply: 'r' }],
+])('%s on the channel is not offered', async (_name, data) => {
+  const offer = vi.fn(never);
+  tab(offer);
+  const channel = new BroadcastChannel('tincan-reply');
+  channel.postMessage(data);
+  // A well-formed one after it shows that the one before has been through.
+  channel.postMessage({ type: 'ask', id: 'b', reply: 'rAfter' });
+  await vi.waitFor(() => expect(offer).toHaveBeenCalledWith('rAfter'));
+  expect(offer).toHaveBeenCalledTimes(1);
+  channel.close();
+});
