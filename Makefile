@@ -1,0 +1,108 @@
+# make run    build everything, serve the page on this network, print its address
+# make test   everything that must hold, from a fresh clone on
+# The rest: build check size fuzz slow clean, and the parts of test.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+RELEASE := -trimpath -buildvcs=false
+LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
+# Without inlining the engine is 6 % smaller; the cryptography keeps it, for it
+# is what takes time.
+WASM_FLAGS := -gcflags=all=-l -gcflags=crypto/...= -gcflags=golang.org/x/crypto/...=
+JS := GOOS=js GOARCH=wasm
+TOOL := go tool -modfile=test/tools.mod
+
+GO_FILES := $(shell find cmd internal wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
+SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
+GENERATED := site/src/generated
+
+.PHONY: run build test check size fuzz slow clean \
+	check-go check-site test-go test-peer test-site test-browser chromium firefox
+
+run: build
+	@exec bin/tincan serve
+
+build: bin/tincan
+
+bin/tincan: $(GO_FILES) site/dist/index.html site/headers.json
+	CGO_ENABLED=0 go build $(RELEASE) -ldflags "$(LDFLAGS)" -o $@ ./cmd/tincan
+
+# The engine: the Go program, its loader, and its size for the progress bar.
+$(GENERATED)/engine.wasm: $(GO_FILES)
+	mkdir -p $(GENERATED)
+	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "$(LDFLAGS)" -o $@ ./wasm
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(GENERATED)/wasm_exec.js
+	printf 'export const engineBytes = %s;\n' "$$(wc -c < $@ | tr -d ' ')" > $(GENERATED)/engine-size.ts
+
+site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
+	cd site && npm run --silent build
+
+%/node_modules/.installed: %/package.json %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# Everything that has to hold, without and with browsers.
+test: check test-go test-peer test-site test-browser size
+	@echo "make test: all of it passed"
+
+check: check-go check-site
+
+check-go: site/dist/index.html
+	@files=$$(gofmt -l cmd internal wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
+	go vet ./...
+	$(JS) go vet ./wasm ./internal/...
+	$(TOOL) staticcheck ./...
+	$(JS) $(TOOL) staticcheck ./wasm ./internal/...
+	go mod verify
+
+check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
+	cd site && npm run --silent check && npm run --silent lint
+
+test-go: bin/tincan
+	go test -race ./...
+
+# The peer contract again, over the RTCPeerConnection of a real Chromium.
+test-peer: bin/wasmbrowsertest chromium
+	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/peer
+
+bin/wasmbrowsertest: test/tools.mod test/tools.sum
+	go build -modfile=test/tools.mod -o $@ github.com/agnivade/wasmbrowsertest
+
+test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
+	cd site && npm run --silent test
+
+test-browser: bin/tincan test/browser/node_modules/.installed chromium
+	cd test/browser && npx --no-install playwright test
+
+# What a visitor loads, against the budgets.
+size: site/dist/index.html bin/engine-names.wasm
+	node test/size.mjs $(GENERATED)/engine.wasm bin/engine-names.wasm site/dist
+
+bin/engine-names.wasm: $(GO_FILES)
+	mkdir -p bin
+	$(JS) go build $(RELEASE) $(WASM_FLAGS) -o $@ ./wasm
+
+FUZZTIME ?= 30s
+fuzz:
+	@set -e; for p in ./internal/invite ./internal/seal ./internal/chat; do \
+	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "fuzz $$p $$f for $(FUZZTIME)"; \
+	    go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; \
+	done
+
+# Minutes of waiting: replies applied 280 s late, with a terminal and with Chromium.
+slow: bin/tincan test/browser/node_modules/.installed chromium
+	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
+	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
+
+clean:
+	rm -rf bin site/dist $(GENERATED) site/node_modules test/browser/node_modules test/browser/test-results
+
+# Chromium for the tests: Debian's where apt can install it, else Playwright's own.
+chromium: test/browser/node_modules/.installed
+	@test/browser/chromium.sh

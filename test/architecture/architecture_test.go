@@ -1,0 +1,198 @@
+// Package architecture holds the shape of the project: who may import whom,
+// what may not reach the browser, and that the engine's TypeScript face names
+// what the Go code behind it does.
+package architecture
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// allowed lists every package of ours and which of ours it may import.
+var allowed = map[string][]string{
+	"tincan/internal/invite":        {},
+	"tincan/internal/seal":          {},
+	"tincan/internal/peer":          {},
+	"tincan/internal/peer/peertest": {"tincan/internal/peer"},
+	"tincan/internal/chat":          {"tincan/internal/invite", "tincan/internal/peer", "tincan/internal/seal"},
+	"tincan/wasm":                   {"tincan/internal/chat"},
+	"tincan/site":                   {},
+	"tincan/cmd/tincan":             {"tincan/internal/chat", "tincan/site"},
+}
+
+func list(t *testing.T, js bool, format string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-f", format}, args...)...)
+	cmd.Dir = "../.."
+	cmd.Env = os.Environ()
+	if js {
+		cmd.Env = append(cmd.Env, "GOOS=js", "GOARCH=wasm")
+	}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return strings.Fields(string(out))
+}
+
+// TestUnitImports: the arrows point one way, and every package named here exists.
+func TestUnitImports(t *testing.T) {
+	for name, may := range allowed {
+		js := name == "tincan/wasm"
+		imports := list(t, js, `{{join .Imports " "}}`, name)
+		require.NotEmpty(t, imports, name)
+		for _, imported := range imports {
+			if strings.HasPrefix(imported, "tincan/") {
+				assert.Contains(t, may, imported, "%s may not import it", name)
+			}
+		}
+	}
+	for _, name := range list(t, false, "{{.ImportPath}}", "./cmd/...", "./internal/...", "./site/...") {
+		assert.Contains(t, allowed, name, "a new package: say here what it may import")
+	}
+}
+
+// TestUnitBrowser: what must not be linked into the page's engine. Size apart,
+// a second WebRTC or TLS in the wasm would be a second thing to trust.
+func TestUnitBrowser(t *testing.T) {
+	deps := list(t, true, "{{.ImportPath}}", "-deps", "./wasm")
+	require.Contains(t, deps, "tincan/internal/peer")
+	for _, dep := range deps {
+		assert.NotContains(t, dep, "pion", "pion stays out of the wasm")
+		assert.NotContains(t, []string{"net", "net/http", "crypto/tls", "crypto/x509", "encoding/json"}, dep)
+	}
+	// syscall/js belongs to the two places that face the browser.
+	for name := range allowed {
+		if name != "tincan/wasm" && name != "tincan/internal/peer" {
+			assert.NotContains(t, list(t, true, `{{join .Imports " "}}`, name), "syscall/js", name)
+		}
+	}
+}
+
+// TestUnitPrimitives: only seal names a primitive of cryptography.
+func TestUnitPrimitives(t *testing.T) {
+	for name := range allowed {
+		if name == "tincan/internal/seal" {
+			continue
+		}
+		for _, imported := range list(t, name == "tincan/wasm", `{{join .Imports " "}}`, name) {
+			if strings.HasPrefix(imported, "crypto/") && imported != "crypto/rand" || strings.HasPrefix(imported, "golang.org/x/crypto") {
+				assert.Fail(t, "a primitive outside seal", "%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// TestUnitConstantTime: nothing secret is compared in a way whose time tells.
+func TestUnitConstantTime(t *testing.T) {
+	files, err := filepath.Glob("../../internal/seal/*.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.NotContains(t, string(raw), "bytes.Equal", file)
+		assert.NotContains(t, string(raw), "reflect.", file)
+	}
+}
+
+// constants are the values of a string type in a Go file.
+func constants(t *testing.T, file, typeName string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	require.NoError(t, err)
+	var values []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || spec.Type == nil {
+			return true
+		}
+		if id, ok := spec.Type.(*ast.Ident); ok && id.Name == typeName {
+			for _, v := range spec.Values {
+				value, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				require.NoError(t, err)
+				if value != "" {
+					values = append(values, value)
+				}
+			}
+		}
+		return true
+	})
+	require.NotEmpty(t, values, "%s in %s", typeName, file)
+	slices.Sort(values)
+	return values
+}
+
+func literals(t *testing.T, s string) []string {
+	t.Helper()
+	var out []string
+	for _, m := range regexp.MustCompile(`'([a-z-]+)'`).FindAllStringSubmatch(s, -1) {
+		out = append(out, m[1])
+	}
+	require.NotEmpty(t, out)
+	slices.Sort(out)
+	return out
+}
+
+func between(t *testing.T, s, begin, end string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(s, begin)
+	require.True(t, ok, begin)
+	inside, _, ok := strings.Cut(rest, end)
+	require.True(t, ok, end)
+	return inside
+}
+
+// TestUnitEngineContract: engine.d.ts and the Go code name the same verbs,
+// events, states, codes and reasons.
+func TestUnitEngineContract(t *testing.T) {
+	raw, err := os.ReadFile("../../wasm/engine.d.ts")
+	require.NoError(t, err)
+	contract := string(raw)
+
+	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Code"), literals(t, between(t, contract, "type ErrorCode =", ";")))
+	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Reason"), literals(t, between(t, contract, "type Reason =", ";")))
+	assert.Equal(t, constants(t, "../../internal/chat/event.go", "State"), literals(t, between(t, contract, "state: ", " }")))
+	assert.Equal(t, constants(t, "../../internal/peer/peer.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
+
+	goMain, err := os.ReadFile("../../wasm/main.go")
+	require.NoError(t, err)
+	verbs := map[string]bool{}
+	for _, m := range regexp.MustCompile(`"([a-z]+)":\s+e\.`).FindAllStringSubmatch(string(goMain), -1) {
+		verbs[m[1]] = true
+	}
+	face := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)\(.*Promise<`).FindAllStringSubmatch(between(t, contract, "interface Engine {", "\n}"), -1) {
+		face[m[1]] = true
+	}
+	require.NotEmpty(t, verbs)
+	assert.Equal(t, slices.Sorted(maps.Keys(face)), slices.Sorted(maps.Keys(verbs)))
+
+	goBridge, err := os.ReadFile("../../wasm/bridge.go")
+	require.NoError(t, err)
+	events := map[string]bool{}
+	for _, m := range regexp.MustCompile(`object\("type", "([a-z]+)"`).FindAllStringSubmatch(string(goBridge), -1) {
+		events[m[1]] = true
+	}
+	declared := map[string]bool{}
+	for _, m := range regexp.MustCompile(`type: '([a-z]+)'`).FindAllStringSubmatch(contract, -1) {
+		declared[m[1]] = true
+	}
+	require.NotEmpty(t, events)
+	assert.Equal(t, slices.Sorted(maps.Keys(declared)), slices.Sorted(maps.Keys(events)))
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, test as base, expect } from '@playwright/test';
+import { launchOptions, loopbackSwitches } from './chromium.ts';
+import { Person } from './person.ts';
+import { Serve, Terminal } from './programs.ts';
+import { Watch } from './watch.ts';
+
+interface Fixtures {
+  /** Hears every page of the test; the test fails if one complains or asks the network for what it shouldn't. */
+  watch: Watch;
+  /** Somebody with a profile of their own: in the test's browser, or in the one named. */
+  person: (browser?: Browser) => Promise<Person>;
+  /** Another Chromium process. */
+  chromium: (switches?: readonly string[]) => Promise<Browser>;
+  /** A profile on disk, as people have it, with as many tabs as wanted. */
+  profile: () => Promise<BrowserContext>;
+  /** A `tincan` in a terminal. */
+  terminal: (...args: string[]) => Terminal;
+}
+
+interface WorkerFixtures {
+  /** The page, for this computer only. */
+  serve: Serve;
+  /** The page, for everybody on the network. */
+  serveAll: Serve;
+}
+
+export { expect };
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  serve: [served('127.0.0.1:0'), { scope: 'worker' }],
+  serveAll: [served(':0'), { scope: 'worker' }],
+
+  watch: async ({}, use) => {
+    const watch = new Watch();
+    await use(watch);
+    expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
+  },
+
+  person: async ({ browser, watch }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (where = browser) => {
+      const context = await where.newContext();
+      contexts.push(context);
+      await watch.context(context);
+      return new Person(await context.newPage());
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+
+  chromium: async ({ playwright }, use) => {
+    const browsers: Browser[] = [];
+    await use(async (switches = loopbackSwitches) => {
+      const browser = await playwright.chromium.launch(launchOptions(switches));
+      browsers.push(browser);
+      return browser;
+    });
+    await Promise.all(browsers.map((browser) => browser.close()));
+  },
+
+  profile: async ({ playwright, watch }, use) => {
+    const open: { context: BrowserContext; folder: string }[] = [];
+    await use(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'tincan-profile-'));
+      const context = await playwright.chromium.launchPersistentContext(folder, {
+        ...launchOptions(),
+        // Playwright keeps tabs in the background as fast as the one in front; people's browsers don't.
+        ignoreDefaultArgs: [
+          '--disable-background-timer-throttling',
+          '--disable-backgrounding-occluded-windows',
+          '--disable-renderer-backgrounding',
+        ],
+      });
+      open.push({ context, folder });
+      await watch.context(context);
+      return context;
+    });
+    for (const { context, folder } of open) {
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+
+  terminal: async ({}, use) => {
+    const terminals: Terminal[] = [];
+    await use((...args) => {
+      const terminal = new Terminal(args);
+      terminals.push(terminal);
+      return terminal;
+    });
+    for (const terminal of terminals) {
+      terminal.interrupt();
+      await terminal.ended();
+    }
+  },
+});
+
+function served(listen: string) {
+  return async ({}: object, use: (serve: Serve) => Promise<void>) => {
+    const serve = await Serve.start(listen);
+    await use(serve);
+    await serve.stop();
+  };
+}

@@ -1,0 +1,124 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** One line of the history as it is shown. */
+export interface Shown {
+  who: string;
+  text: string;
+  state: string;
+}
+
+/** Somebody at a page of tincan, who finds things as a person or a screen reader does. */
+export class Person {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  field(name: string): Locator {
+    return this.page.getByRole('textbox', { name, exact: true });
+  }
+
+  get status(): Locator {
+    return this.page.getByRole('status');
+  }
+
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' });
+  }
+
+  get composer(): Locator {
+    return this.field('Message');
+  }
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  /** Presses New chat and reads the link. */
+  async newChat(): Promise<string> {
+    await this.button('New chat').click();
+    return this.inviteLink();
+  }
+
+  inviteLink(): Promise<string> {
+    return this.field('Invite link').inputValue();
+  }
+
+  /** Presses Join chat and reads the reply link. */
+  async joinChat(): Promise<string> {
+    await this.button('Join chat').click();
+    return this.field('Reply link').inputValue();
+  }
+
+  /** Pastes what came back beside the invite. */
+  async connect(reply: string): Promise<void> {
+    await this.field('Reply').fill(reply);
+    await this.button('Connect').click();
+  }
+
+  /** Pastes on the start page. */
+  async paste(text: string): Promise<void> {
+    await this.field('Paste an invite or reply').fill(text);
+    await this.button('Open').click();
+  }
+
+  async connected(): Promise<void> {
+    await expect(this.log).toBeVisible();
+    await expect(this.status).toHaveText(/^Connected (directly|on the same network)$/);
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** The history, exactly as it is on the page. */
+  history(): Promise<Shown[]> {
+    return this.log.getByRole('listitem').evaluateAll((items) =>
+      items.map((item) => ({
+        who: item.firstElementChild?.textContent ?? '',
+        text: item.querySelector('p')?.textContent ?? '',
+        state: /Delivered|Sending|Not delivered/.exec(item.lastElementChild?.textContent ?? '')?.[0] ?? '',
+      })),
+    );
+  }
+
+  /** Waits until a text of the other person is there. */
+  async hears(text: string): Promise<void> {
+    await expect(this.log.getByRole('listitem').filter({ hasText: 'Them' }).getByText(text, { exact: true })).toBeVisible();
+  }
+
+  /** The safety words, read from the dialog. */
+  async safetyWords(): Promise<string[]> {
+    await this.button('Verify').click();
+    const dialog = this.page.getByRole('dialog', { name: 'Compare the safety words' });
+    const words = await dialog.getByRole('listitem').allTextContents();
+    const digits = (await dialog.getByText('Or as numbers:').locator('..').textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toBeHidden();
+    return [...words, digits];
+  }
+
+  async leave(): Promise<void> {
+    await this.button('Leave').click();
+  }
+}
+
+/** The whole way by hand: an invite link over, a reply link back. */
+export async function meet(inviter: Person, joiner: Person): Promise<{ invite: string; reply: string }> {
+  const invite = await inviter.newChat();
+  await joiner.open(invite);
+  const reply = await joiner.joinChat();
+  await inviter.connect(reply);
+  await Promise.all([inviter.connected(), joiner.connected()]);
+  return { invite, reply };
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './chromium.ts';
+
+export default defineConfig({
+  testDir: '.',
+  // Screens and traces, for a human to look at.
+  outputDir: 'test-results',
+  // A lost chat takes 15 s to be noticed; nothing here waits for longer than that without being slow on purpose.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 15_000,
+    launchOptions: launchOptions(),
+    trace: 'off',
+  },
+});

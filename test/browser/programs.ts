@@ -1,0 +1,185 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const binary = fileURLToPath(new URL('../../bin/tincan', import.meta.url));
+
+/** How long a program may take to say something. */
+const patience = 15_000;
+
+/** A running `tincan`: what it wrote, line by line, and how it ended. */
+class Program {
+  readonly lines: string[] = [];
+  #stderr = '';
+  #exit: number | string | undefined;
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(args: readonly string[]) {
+    this.#process = spawn(binary, args);
+    let rest = '';
+    this.#process.stdout.setEncoding('utf8').on('data', (data: string) => {
+      const lines = (rest + data).split('\n');
+      rest = lines.pop() ?? '';
+      this.lines.push(...lines);
+      this.#changed();
+    });
+    this.#process.stderr.setEncoding('utf8').on('data', (data: string) => (this.#stderr += data));
+    // A program that has ended reads no more; how it ended is told by whoever waits for it.
+    this.#process.stdin.on('error', () => {});
+    this.#process.on('error', (error) => this.#ended(error.message));
+    this.#process.on('close', (code, signal) => this.#ended(code ?? signal ?? 'gone'));
+  }
+
+  #ended(how: number | string) {
+    this.#exit ??= how;
+    this.#changed();
+  }
+
+  #changed() {
+    for (const check of [...this.#waiting]) check();
+  }
+
+  /** The first answer of `look` that isn't undefined; asked again whenever the program says something or ends. */
+  until<T>(what: string, look: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+      };
+      const fail = (why: string) => {
+        done();
+        reject(new Error(`${what}: ${why}\n${this.#stderr}\n${this.lines.slice(-5).join('\n')}`));
+      };
+      const check = () => {
+        const found = look();
+        if (found !== undefined) {
+          done();
+          resolve(found);
+        } else if (this.#exit !== undefined) fail(`tincan ended with ${this.#exit}`);
+      };
+      const timer = setTimeout(() => fail(`not within ${patience} ms`), patience);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  write(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
+  }
+
+  interrupt(): void {
+    this.#process.kill('SIGINT');
+  }
+
+  /** The exit code, once the program has ended. */
+  ended(): Promise<number | string> {
+    if (this.#exit !== undefined) return Promise.resolve(this.#exit);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#process.kill('SIGKILL'), patience);
+      this.#process.on('close', (code, signal) => {
+        clearTimeout(timer);
+        resolve(code ?? signal ?? 'gone');
+      });
+    });
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+}
+
+/** `tincan serve`: the page. */
+export class Serve {
+  /** Addresses of the page, the one that others reach best first. */
+  readonly urls: readonly string[];
+  readonly #program: Program;
+
+  private constructor(program: Program, urls: readonly string[]) {
+    this.#program = program;
+    this.urls = urls;
+  }
+
+  static async start(listen: string): Promise<Serve> {
+    const program = new Program(['serve', '--listen', listen]);
+    // The last address is the one for this computer.
+    const urls = await program.until('start serve', () =>
+      program.lines.some((line) => /^http:\/\/(127\.0\.0\.1|localhost):/.test(line)) ? [...program.lines] : undefined,
+    );
+    return new Serve(program, urls);
+  }
+
+  /** The page's address on this computer. */
+  get here(): string {
+    return this.urls.at(-1) ?? '';
+  }
+
+  /** Stops it as Ctrl-C does; fails unless it ends cleanly. */
+  async stop(): Promise<void> {
+    this.#program.interrupt();
+    const code = await this.#program.ended();
+    if (code !== 0 || !this.#program.stderr.endsWith('Stopped.\n')) {
+      throw new Error(`stop serve: ended with ${code}\n${this.#program.stderr}`);
+    }
+  }
+}
+
+/** One line of `--json` output. */
+export interface TerminalEvent {
+  event: string;
+  [field: string]: unknown;
+}
+
+/** `tincan new --json` or `tincan join --json`. */
+export class Terminal {
+  readonly #program: Program;
+
+  constructor(args: readonly string[]) {
+    this.#program = new Program([...args, '--json', '--stun', 'none']);
+  }
+
+  get events(): TerminalEvent[] {
+    return this.#program.lines.map((line) => JSON.parse(line) as TerminalEvent);
+  }
+
+  /** The first event of this name, once it is there. */
+  event(name: string): Promise<TerminalEvent> {
+    return this.#program.until(`event ${name}`, () => this.events.find(({ event }) => event === name));
+  }
+
+  async link(kind: 'invite' | 'reply'): Promise<string> {
+    return String((await this.event(kind))['link']);
+  }
+
+  /** The texts that have arrived, once there are so many. */
+  async messages(count: number): Promise<string[]> {
+    return this.#program.until(`${count} messages`, () => {
+      const got = this.events.filter(({ event }) => event === 'message');
+      return got.length >= count ? got.map(({ text }) => String(text)) : undefined;
+    });
+  }
+
+  /** The ids of its messages that have been delivered, once there are so many. */
+  async delivered(count: number): Promise<unknown[]> {
+    return this.#program.until(`${count} delivered`, () => {
+      const got = this.events.filter(({ event }) => event === 'delivered');
+      return got.length >= count ? got.map(({ id }) => id) : undefined;
+    });
+  }
+
+  do(command: Record<string, unknown>): void {
+    this.#program.write(JSON.stringify(command));
+  }
+
+  /** A line of input that is no JSON: the invite that `join -` reads. */
+  type(line: string): void {
+    this.#program.write(line);
+  }
+
+  interrupt(): void {
+    this.#program.interrupt();
+  }
+
+  ended(): Promise<number | string> {
+    return this.#program.ended();
+  }
+}

@@ -1,0 +1,45 @@
+import type { BrowserContext } from '@playwright/test';
+
+/** The files of the page: all that it may ask for. */
+const own = /^\/(config\.json|favicon\.svg|assets\/[\w.-]+)?$/;
+
+/**
+ * Listens to everything that goes on in a browser context: what the page complains about, and what it asks of
+ * the network.
+ */
+export class Watch {
+  /** Console errors and warnings, uncaught errors, violations of the content security policy. */
+  readonly complaints: string[] = [];
+  /** Every URL asked for, WebSockets included. */
+  readonly requests: string[] = [];
+
+  async context(context: BrowserContext): Promise<void> {
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        this.complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on('weberror', (error) => this.complaints.push(`uncaught: ${error.error().message}`));
+    context.on('request', (request) => this.requests.push(`${request.method()} ${request.url()}`));
+    context.on('requestfailed', (request) => this.complaints.push(`failed: ${request.url()}`));
+    context.on('page', (page) => {
+      page.on('websocket', (socket) => this.requests.push(`WebSocket ${socket.url()}`));
+      page.on('crash', () => this.complaints.push('the page crashed'));
+    });
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error('securitypolicyviolation', event.effectiveDirective, event.blockedURI, event.sample),
+      );
+    });
+  }
+
+  /** The requests that are not GETs of the page's own files from its own servers. */
+  strange(servers: readonly string[]): string[] {
+    const origins = servers.map((url) => new URL(url).origin);
+    return this.requests.filter((request) => {
+      const [method, address = ''] = request.split(' ');
+      const url = new URL(address);
+      return method !== 'GET' || !origins.includes(url.origin) || !own.test(url.pathname) || url.search !== '';
+    });
+  }
+}

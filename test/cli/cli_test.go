@@ -1,0 +1,391 @@
+// Package cli tests the real binary: scripts for what one terminal shows, and
+// pairs of terminals that chat.
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tincan is the binary under test.
+var tincan string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "tincan-cli")
+	if err != nil {
+		panic(err)
+	}
+	tincan = filepath.Join(dir, "tincan")
+	build := exec.Command("go", "build", "-race", "-ldflags", "-X main.version=under-test", "-o", tincan, "tincan/cmd/tincan")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// TestIntegrationScripts: usage, exit codes and sentences, as terminal sessions.
+func TestIntegrationScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", filepath.Dir(tincan)+string(os.PathListSeparator)+os.Getenv("PATH"))
+			return nil
+		},
+	})
+}
+
+const patience = 60 * time.Second
+
+// terminal is a running tincan whose output is read line by line.
+type terminal struct {
+	t     testing.TB
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines chan string
+
+	mu  sync.Mutex
+	err bytes.Buffer
+}
+
+func (p *terminal) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err.Write(b)
+}
+
+func (p *terminal) talk() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err.String()
+}
+
+func open(t testing.TB, args ...string) *terminal {
+	t.Helper()
+	p := &terminal{t: t, cmd: exec.Command(tincan, args...), lines: make(chan string, 4096)}
+	p.cmd.Stderr = p
+	var err error
+	p.in, err = p.cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.cmd.Start())
+	go func() {
+		defer close(p.lines)
+		scanner := bufio.NewScanner(out)
+		scanner.Buffer(nil, 1<<20)
+		for scanner.Scan() {
+			p.lines <- scanner.Text()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Signal(syscall.SIGCONT)
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	})
+	return p
+}
+
+func (p *terminal) line(within time.Duration) string {
+	p.t.Helper()
+	select {
+	case line, ok := <-p.lines:
+		require.True(p.t, ok, "the output ended; it said: %s", p.talk())
+		return line
+	case <-time.After(within):
+		require.Fail(p.t, "nothing came", "it said: %s", p.talk())
+		return ""
+	}
+}
+
+func (p *terminal) write(line string) {
+	p.t.Helper()
+	_, err := io.WriteString(p.in, line+"\n")
+	require.NoError(p.t, err)
+}
+
+// exit waits for the end and returns the exit code.
+func (p *terminal) exit() int {
+	p.t.Helper()
+	done := make(chan struct{})
+	go func() {
+		for range p.lines { // Wait may not close the pipe under the reader
+		}
+		_ = p.cmd.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		require.Fail(p.t, "it did not end", p.talk())
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+type event map[string]any
+
+// await reads JSON lines until the event of this name.
+func (p *terminal) await(name string) event {
+	p.t.Helper()
+	return p.awaitFor(name, patience)
+}
+
+func (p *terminal) awaitFor(name string, within time.Duration) event {
+	p.t.Helper()
+	deadline := time.Now().Add(within)
+	for {
+		var e event
+		line := p.line(time.Until(deadline))
+		require.NoError(p.t, json.Unmarshal([]byte(line), &e), line)
+		if e["event"] == name {
+			return e
+		}
+		require.NotContains(p.t, []any{"closed", "failed"}, e["event"], "waiting for %s: %s", name, line)
+	}
+}
+
+func (p *terminal) do(fields event) {
+	p.t.Helper()
+	b, err := json.Marshal(fields)
+	require.NoError(p.t, err)
+	p.write(string(b))
+}
+
+// own are the flags of a pair on this computer alone.
+var own = []string{"--json", "--loopback", "--stun", "none"}
+
+func pair(t testing.TB) (inviter, joiner *terminal) {
+	t.Helper()
+	inviter = open(t, append([]string{"new"}, own...)...)
+	joiner = open(t, append(append([]string{"join"}, own...), "-")...)
+	joiner.write(inviter.await("invite")["link"].(string))
+	inviter.do(event{"do": "reply", "link": joiner.await("reply")["link"]})
+	a, b := inviter.await("open"), joiner.await("open")
+	require.Len(t, a["sas"], 6)
+	require.Equal(t, a["sas"], b["sas"])
+	require.Equal(t, "direct", a["path"])
+	return inviter, joiner
+}
+
+// TestIntegrationTwoTerminals: 200 messages each way, in order, none lost, each delivered.
+func TestIntegrationTwoTerminals(t *testing.T) {
+	inviter, joiner := pair(t)
+	const n = 200
+	text := func(who string, i int) string {
+		s := fmt.Sprintf("%s %d «Grüße» 你好 👩‍👩‍👧 \u202e\n\"quoted\"", who, i)
+		if i%40 == 7 {
+			s += strings.Repeat("0123456789abcdef", 1024)
+		}
+		return s
+	}
+	send := func(p *terminal, who string) {
+		for i := range n {
+			p.do(event{"do": "send", "ref": fmt.Sprint(i), "text": text(who, i)})
+		}
+	}
+	receive := func(p *terminal, from string) {
+		messages, sent, delivered := 0, 0, 0
+		for messages < n || delivered < n {
+			var e event
+			require.NoError(t, json.Unmarshal([]byte(p.line(patience)), &e))
+			switch e["event"] {
+			case "message":
+				require.Equal(t, text(from, messages), e["text"])
+				messages++
+				require.EqualValues(t, messages, e["id"])
+			case "sent":
+				require.Equal(t, fmt.Sprint(sent), e["ref"])
+				sent++
+				require.EqualValues(t, sent, e["id"])
+			case "delivered":
+				delivered++
+				require.EqualValues(t, delivered, e["id"])
+				require.LessOrEqual(t, delivered, sent)
+			default:
+				require.Fail(t, "not expected", "%v", e)
+			}
+		}
+	}
+	go send(inviter, "i")
+	go send(joiner, "j")
+	receive(inviter, "j")
+	receive(joiner, "i")
+
+	joiner.do(event{"do": "close"})
+	assert.Equal(t, "closed", joiner.await2("closed")["reason"])
+	assert.Equal(t, "left", inviter.await2("closed")["reason"])
+	assert.Equal(t, 0, joiner.exit())
+	assert.Equal(t, 0, inviter.exit())
+}
+
+// await2 is await for the end itself.
+func (p *terminal) await2(string) event {
+	p.t.Helper()
+	for {
+		var e event
+		require.NoError(p.t, json.Unmarshal([]byte(p.line(patience)), &e))
+		if e["event"] == "closed" {
+			return e
+		}
+	}
+}
+
+// TestIntegrationPlain: two people at two terminals, as they would type it.
+func TestIntegrationPlain(t *testing.T) {
+	inviter := open(t, "new", "--loopback", "--stun", "none", "--site", "https://chat.example")
+	invite := inviter.line(patience)
+	require.True(t, strings.HasPrefix(invite, "https://chat.example/#i"), invite)
+	joiner := open(t, "join", "--loopback", "--stun", "none")
+	joiner.write("please join: " + invite)
+	joiner.write("typed before the chat was open")
+	reply := joiner.line(patience)
+	inviter.write("not a reply")
+	inviter.write("got this: " + reply + " ok?")
+	assert.Equal(t, "them: typed before the chat was open", inviter.line(patience))
+	inviter.write("hello")
+	assert.Equal(t, "them: hello", joiner.line(patience))
+	joiner.write("\x1b[2Jclear\x07 \u202Eevil")
+	assert.Equal(t, "them: ␛[2Jclear␇ \uFFFDevil", inviter.line(patience))
+	inviter.write("/nonsense")
+	inviter.write(" /not a command")
+	assert.Equal(t, "them:  /not a command", joiner.line(patience))
+	inviter.write("/leave")
+	assert.Equal(t, 0, inviter.exit())
+	assert.Equal(t, 0, joiner.exit())
+	for _, said := range []string{"Send this invite", "There is no invite or reply in this text", "Connected directly", "Not verified", "There is no command /nonsense", "You left the chat"} {
+		assert.Contains(t, inviter.talk(), said)
+	}
+	for _, said := range []string{"Send this reply back", "The other person left"} {
+		assert.Contains(t, joiner.talk(), said)
+	}
+	words := func(talk string) string {
+		_, after, _ := strings.Cut(talk, "leave.\n")
+		line, _, _ := strings.Cut(after, "\n")
+		return line
+	}
+	assert.NotEmpty(t, words(inviter.talk()))
+	assert.Equal(t, words(inviter.talk()), words(joiner.talk()), "the same safety words on both screens")
+	assert.NotContains(t, inviter.talk()+joiner.talk(), "127.0.0.1", "no address in the talk")
+}
+
+// TestIntegrationEndOfInput: a joiner whose input ends leaves once all it said has arrived.
+func TestIntegrationEndOfInput(t *testing.T) {
+	inviter := open(t, append([]string{"new"}, own...)...)
+	joiner := open(t, "join", "--loopback", "--stun", "none", "-")
+	joiner.write(inviter.await("invite")["link"].(string))
+	joiner.write("one")
+	joiner.write("two")
+	require.NoError(t, joiner.in.Close())
+	inviter.do(event{"do": "reply", "link": joiner.line(patience)})
+	assert.Equal(t, "one", inviter.await("message")["text"])
+	assert.Equal(t, "two", inviter.await("message")["text"])
+	assert.Equal(t, "left", inviter.await2("closed")["reason"])
+	assert.Equal(t, 0, joiner.exit())
+}
+
+// TestIntegrationInterrupt: Ctrl-C says goodbye.
+func TestIntegrationInterrupt(t *testing.T) {
+	inviter, joiner := pair(t)
+	require.NoError(t, inviter.cmd.Process.Signal(os.Interrupt))
+	assert.Equal(t, "left", joiner.await2("closed")["reason"])
+	assert.Equal(t, 0, inviter.exit())
+}
+
+// TestIntegrationKilled: a peer that vanishes is a lost connection, not one
+// that left.
+func TestIntegrationKilled(t *testing.T) {
+	inviter, joiner := pair(t)
+	require.NoError(t, joiner.cmd.Process.Kill())
+	require.Equal(t, "lost", inviter.await("state")["state"])
+	inviter.do(event{"do": "send", "ref": "void", "text": "anybody?"})
+	inviter.await("sent")
+	inviter.do(event{"do": "close"})
+	for {
+		var e event
+		require.NoError(t, json.Unmarshal([]byte(inviter.line(patience)), &e))
+		if e["event"] == "failed" {
+			assert.Equal(t, "void", e["ref"])
+			break
+		}
+	}
+	assert.Equal(t, "closed", inviter.await2("closed")["reason"])
+}
+
+// TestIntegrationBadInput: what is wrong is said in one sentence, and the
+// right thing still works afterwards.
+func TestIntegrationBadInput(t *testing.T) {
+	inviter := open(t, append([]string{"new"}, own...)...)
+	invite := inviter.await("invite")["link"].(string)
+	joiner := open(t, append(append([]string{"join"}, own...), "-")...)
+	joiner.write(invite)
+	reply := joiner.await("reply")["link"].(string)
+	other := open(t, append([]string{"new"}, own...)...)
+	otherInvite := other.await("invite")["link"].(string)
+	stranger := open(t, append(append([]string{"join"}, own...), "-")...)
+	stranger.write(otherInvite)
+	otherReply := stranger.await("reply")["link"].(string)
+
+	for _, c := range []struct{ line, code string }{
+		{`{"do":"reply","link":""}`, "empty"},
+		{`{"do":"reply","link":"` + invite + `"}`, "own-invite"},
+		{`{"do":"reply","link":"` + otherInvite + `"}`, "want-reply"},
+		{`{"do":"reply","link":"` + reply[:len(reply)-1] + `"}`, "cut"},
+		{`{"do":"reply","link":"` + reply[:100] + reply[104:] + `"}`, "malformed"},
+		{`{"do":"reply","link":"` + otherReply + `"}`, "other-invite"},
+		{`{"do":"reply","link":"` + reply + " " + otherReply + `"}`, "several-codes"},
+		{`{"do":"reply","link":"` + strings.Repeat("junk ", 2000) + `"}`, "too-long"},
+		{strings.Repeat("x", 1<<20), "too-long"},
+		{`{"do":"send","text":"too early"}`, "not-open"},
+		{`{"do":"dance"}`, "usage"},
+		{`{"do":"verify"}`, "usage"},
+		{`not JSON`, "usage"},
+		{``, "usage"},
+	} {
+		inviter.write(c.line)
+		e := inviter.await("error")
+		assert.Equal(t, c.code, e["code"])
+		assert.NotEmpty(t, e["text"])
+	}
+	inviter.do(event{"do": "reply", "link": reply})
+	inviter.await("open")
+	inviter.do(event{"do": "reply", "link": reply})
+	assert.Equal(t, "already-used", inviter.await("error")["code"])
+	inviter.do(event{"do": "send", "ref": "a", "text": "works"})
+	assert.Equal(t, "works", joiner.await("message")["text"])
+}
+
+// TestLate: a reply applied 280 s late opens the chat (make slow).
+func TestLate(t *testing.T) {
+	if os.Getenv("TINCAN_SLOW") == "" {
+		t.Skip("waits for minutes: make slow")
+	}
+	inviter := open(t, append([]string{"new"}, own...)...)
+	joiner := open(t, append(append([]string{"join"}, own...), "-")...)
+	joiner.write(inviter.await("invite")["link"].(string))
+	reply := joiner.await("reply")["link"]
+	time.Sleep(280 * time.Second) // what is measured
+	start := time.Now()
+	inviter.do(event{"do": "reply", "link": reply})
+	inviter.await("open")
+	t.Logf("terminal joiner, reply applied 280 s late: open after %v", time.Since(start).Round(time.Millisecond))
+	joiner.await("open")
+	joiner.do(event{"do": "send", "ref": "a", "text": "still here"})
+	assert.Equal(t, "still here", inviter.await("message")["text"])
+}

@@ -1,0 +1,123 @@
+// Prints the sizes that a visitor pays for, and fails above the budgets:
+//   node test/size.mjs ENGINE.wasm ENGINE-WITH-NAMES.wasm site/dist
+// Compressed sizes are Node's gzip 9 and brotli 11, file by file.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const budgets = { engine: 860_000, page: 60_000 };
+const aims = { engine: 760_000, page: 45_000 };
+
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  }).length;
+
+const measure = (bytes) => ({
+  raw: bytes.length,
+  gzip: gzipSync(bytes, { level: 9 }).length,
+  brotli: brotli(bytes),
+});
+
+const row = (name, s) =>
+  `${name.padEnd(44)} ${String(s.raw).padStart(9)} ${String(s.gzip).padStart(9)} ${String(s.brotli).padStart(9)}`;
+
+/** Bytes of code by Go package, read from the name and code sections. */
+function packages(bytes) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const b = bytes[at++];
+      value += (b & 127) * 2 ** shift;
+      if (b < 128) return value;
+    }
+  };
+  const string = () => {
+    const length = number();
+    at += length;
+    return bytes.toString('utf8', at - length, at);
+  };
+  let imports = 0;
+  const sizes = [];
+  const names = new Map();
+  while (at < bytes.length) {
+    const id = bytes[at++];
+    const end = number() + at;
+    if (id === 2) imports = countFunctionImports(bytes.subarray(at, end));
+    if (id === 10) {
+      for (let n = number(); n > 0; n--) {
+        const length = number();
+        sizes.push(length);
+        at += length;
+      }
+    }
+    if (id === 0 && string() === 'name') {
+      while (at < end) {
+        const kind = bytes[at++];
+        const stop = number() + at;
+        if (kind === 1) for (let n = number(); n > 0; n--) names.set(number(), string());
+        at = stop;
+      }
+    }
+    at = end;
+  }
+  const byPackage = new Map();
+  sizes.forEach((size, i) => {
+    const name = names.get(i + imports) ?? '?';
+    const cut = name.indexOf('.', name.startsWith('golang.org') ? 11 : 0);
+    const owner = cut < 0 ? name : name.slice(0, cut).replaceAll('_', '/');
+    byPackage.set(owner, (byPackage.get(owner) ?? 0) + size);
+  });
+  return [...byPackage].sort((a, b) => b[1] - a[1]);
+}
+
+/** Go imports functions only, each as module, name, kind 0 and a type index. */
+const countFunctionImports = (section) => section[0];
+
+const [engineFile, namedFile, dist] = process.argv.slice(2);
+const failures = [];
+const check = (name, size, budget, aim) => {
+  console.log(`${name}: ${size} bytes of brotli; at most ${budget}, aim ${aim}`);
+  if (size > budget) failures.push(`${name} is ${size - budget} bytes over its budget`);
+};
+
+console.log(`${''.padEnd(44)} ${'raw'.padStart(9)} ${'gzip'.padStart(9)} ${'brotli'.padStart(9)}`);
+const engine = measure(readFileSync(engineFile));
+console.log(row('engine.wasm', engine));
+const list = packages(readFileSync(namedFile));
+console.log('\nbiggest packages in the engine, bytes of code');
+for (const [name, size] of list.slice(0, 15)) console.log(`${name.padEnd(44)} ${String(size).padStart(9)}`);
+const banned = list.filter(([name]) => /^(fmt|encoding\/json|net\/http|crypto\/tls)$|pion/.test(name));
+for (const [name] of banned) failures.push(`${name} is linked into the engine`);
+
+if (dist) {
+  console.log('');
+  const page = { raw: 0, gzip: 0, brotli: 0 };
+  // What the page's own HTML names is loaded before the engine; the rest is lazy.
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const assets = readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f));
+  if (assets.length === 0) failures.push('no scripts or styles in the build');
+  const eager = new Set(assets.filter((f) => html.includes(f)));
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const f of [...eager].filter((f) => f.endsWith('.js'))) {
+      const script = readFileSync(join(dist, 'assets', f), 'utf8');
+      for (const [, name] of script.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) {
+        if (!eager.has(name)) grown = eager.add(name) && true;
+      }
+    }
+  }
+  for (const f of assets.sort()) {
+    const s = measure(readFileSync(join(dist, 'assets', f)));
+    console.log(row(f + (eager.has(f) ? '' : ' (later)'), s));
+    if (eager.has(f)) for (const k of Object.keys(page)) page[k] += s[k];
+  }
+  console.log(row('index.html', measure(readFileSync(join(dist, 'index.html')))));
+  console.log(row('page: JS and CSS before the engine', page));
+  console.log('');
+  check('page', page.brotli, budgets.page, aims.page);
+}
+check('engine', engine.brotli, budgets.engine, aims.engine);
+for (const f of failures) console.error(`FAIL ${f}`);
+process.exit(failures.length ? 1 : 0);
