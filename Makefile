@@ -14,7 +14,6 @@ LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 # is what takes time.
 WASM_FLAGS := -gcflags=all=-l -gcflags=crypto/...= -gcflags=golang.org/x/crypto/...=
 JS := GOOS=js GOARCH=wasm
-TOOL := go tool -modfile=test/tools.mod
 
 GO_FILES := $(shell find cmd internal wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
@@ -51,12 +50,12 @@ test: check test-go test-peer test-site test-browser size
 
 check: check-go check-site
 
-check-go: site/dist/index.html
+check-go: site/dist/index.html bin/staticcheck
 	@files=$$(gofmt -l cmd internal wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	go vet ./...
 	$(JS) go vet ./wasm ./internal/...
-	$(TOOL) staticcheck ./...
-	$(JS) $(TOOL) staticcheck ./wasm ./internal/...
+	bin/staticcheck ./...
+	$(JS) bin/staticcheck ./wasm ./internal/...
 	go mod verify
 
 check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
@@ -69,8 +68,12 @@ test-go: bin/tincan
 test-peer: bin/wasmbrowsertest chromium
 	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/peer
 
+# The tools have a module file of their own: none of this is in the programs.
 bin/wasmbrowsertest: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ github.com/agnivade/wasmbrowsertest
+
+bin/staticcheck: test/tools.mod test/tools.sum
+	go build -modfile=test/tools.mod -o $@ honnef.co/go/tools/cmd/staticcheck
 
 test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent test

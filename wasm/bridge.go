@@ -12,8 +12,7 @@ import (
 // An error or a panic rejects with a js Error that carries a code; the text of
 // a panic could hold anything and goes nowhere.
 func promise(f func() (any, error)) js.Value {
-	var executor js.Func
-	executor = js.FuncOf(func(_ js.Value, args []js.Value) any {
+	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		resolve, reject := args[0], args[1]
 		go func() {
 			defer func() {
