@@ -304,12 +304,8 @@ func TestFunctionalDiffer(t *testing.T) {
 // TestFunctionalSilence: a peer that stops answering is lost, and found again;
 // messages that never arrived are told to have failed at the end.
 func TestFunctionalSilence(t *testing.T) {
-	defer chat.FastClock()()
-	inviter := create(t)
-	p := joinByHand(t, inviter.Link().Link)
-	require.NoError(t, inviter.Accept(p.reply, false))
-	p.shake(t)
-	await[chat.Opened](t, inviter)
+	t.Cleanup(chat.FastClock())
+	inviter, p := openByHand(t)
 	assert.Equal(t, "\x04", string(p.receive(t)), "a ping while nothing is said")
 	assert.Equal(t, chat.StateLost, awaitState(t, inviter, chat.StateLost))
 	p.send(t, "\x04")
@@ -359,6 +355,17 @@ func joinByHand(t testing.TB, link string) *byHand {
 	require.NoError(t, err)
 	p.reply = invite.Code(reply).LinkText()
 	return p
+}
+
+// openByHand is a chat whose joiner speaks by hand.
+func openByHand(t testing.TB) (inviter *chat.Session, p *byHand) {
+	t.Helper()
+	inviter = create(t)
+	p = joinByHand(t, inviter.Link().Link)
+	require.NoError(t, inviter.Accept(p.reply, false))
+	p.shake(t)
+	await[chat.Opened](t, inviter)
+	return inviter, p
 }
 
 func (p *byHand) shake(t testing.TB) {
@@ -416,11 +423,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		"UTF-8 broken over parts": {part, "\x01\xc3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inviter := create(t)
-			p := joinByHand(t, inviter.Link().Link)
-			require.NoError(t, inviter.Accept(p.reply, false))
-			p.shake(t)
-			await[chat.Opened](t, inviter)
+			inviter, p := openByHand(t)
 			p.send(t, "\x01before")
 			assert.Equal(t, "before", await[chat.Message](t, inviter).Text)
 			assert.Equal(t, ack(1), string(p.receive(t)))
@@ -435,11 +438,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		})
 	}
 	t.Run("acks that go back", func(t *testing.T) {
-		inviter := create(t)
-		p := joinByHand(t, inviter.Link().Link)
-		require.NoError(t, inviter.Accept(p.reply, false))
-		p.shake(t)
-		await[chat.Opened](t, inviter)
+		inviter, p := openByHand(t)
 		_, err := inviter.Send("", "hello")
 		require.NoError(t, err)
 		assert.Equal(t, "\x01hello", string(p.receive(t)))
@@ -449,10 +448,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
 	t.Run("unknown types are ignored, counted and acked", func(t *testing.T) {
-		inviter := create(t)
-		p := joinByHand(t, inviter.Link().Link)
-		require.NoError(t, inviter.Accept(p.reply, false))
-		p.shake(t)
+		inviter, p := openByHand(t)
 		p.send(t, "\x40from the future")
 		assert.Equal(t, ack(1), string(p.receive(t)))
 		p.send(t, "\x7e")
@@ -463,10 +459,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		assert.Equal(t, chat.ReasonLeft, awaitClosed(t, inviter))
 	})
 	t.Run("a frame replayed", func(t *testing.T) {
-		inviter := create(t)
-		p := joinByHand(t, inviter.Link().Link)
-		require.NoError(t, inviter.Accept(p.reply, false))
-		p.shake(t)
+		inviter, p := openByHand(t)
 		frame, err := p.session.Seal([]byte("\x01once"))
 		require.NoError(t, err)
 		require.NoError(t, p.conn.Send(ctx(t), frame))
@@ -482,7 +475,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
 	t.Run("silence instead of a handshake", func(t *testing.T) {
-		defer chat.FastClock()()
+		t.Cleanup(chat.FastClock())
 		inviter := create(t)
 		p := joinByHand(t, inviter.Link().Link)
 		require.NoError(t, inviter.Accept(p.reply, false))
@@ -506,7 +499,7 @@ func awaitClosed(t testing.TB, s *chat.Session) chat.Reason {
 // TestFunctionalUnreachable: a reply whose author is gone is told after a
 // while, and does not wait for ever.
 func TestFunctionalUnreachable(t *testing.T) {
-	defer chat.FastClock()()
+	t.Cleanup(chat.FastClock())
 	inviter := create(t)
 	p := joinByHand(t, inviter.Link().Link)
 	require.NoError(t, p.conn.Close())

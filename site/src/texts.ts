@@ -148,8 +148,8 @@ const english = {
   joinChat: 'Join chat',
   joining: 'Joining…',
 
-  replyTitle: 'One more step',
-  replyDo: 'Send this back to the person who invited you. Keep this page open.',
+  replyTitle: 'Your reply is ready',
+  replyDo: 'One more step: send this back to the person who invited you. Keep this page open.',
   replyLinkLabel: 'Reply link',
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',
