@@ -5,6 +5,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall/js"
@@ -315,10 +316,16 @@ func (c *browserConn) stayPatient() {
 		case <-c.ended.done:
 			return
 		}
-		candidate := js.Global().Get("Object").New()
-		candidate.Set("candidate", dummyCandidate(port))
-		candidate.Set("sdpMLineIndex", 0)
-		// A refusal means one turn without patience, the next may do better.
-		_, _ = c.await(context.Background(), "addIceCandidate", candidate)
+		// A refusal is one turn without patience, the next may do better.
+		_ = c.addDummy(context.Background(), port)
 	}
+}
+
+// addDummy names a remote address that nobody has.
+func (c *browserConn) addDummy(ctx context.Context, port int) error {
+	candidate := js.Global().Get("Object").New()
+	candidate.Set("candidate", "candidate:0 1 UDP 1 "+patienceHost+" "+strconv.Itoa(port)+" typ host")
+	candidate.Set("sdpMLineIndex", 0)
+	_, err := c.await(ctx, "addIceCandidate", candidate)
+	return err
 }

@@ -4,7 +4,6 @@ package peer
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall/js"
@@ -177,8 +176,4 @@ func parseCandidate(line string) (candidateType, address string) {
 		return "", ""
 	}
 	return fields[7], fields[4]
-}
-
-func dummyCandidate(port int) string {
-	return "candidate:0 1 UDP 1 " + patienceHost + " " + strconv.Itoa(port) + " typ host"
 }

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -47,34 +48,39 @@ func TestWaitToSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChannel()
 		c.opened.set()
-		held := highWater
-		buffered := func() int { return held }
-		require.NoError(t, c.waitToSend(t.Context(), 1, buffered), "highWater is still allowed")
+		var held atomic.Int64
+		send := func(ctx context.Context) <-chan error {
+			done := make(chan error, 1)
+			go func() {
+				done <- c.waitToSend(ctx, 1, func() int { return int(held.Load()) })
+			}()
+			synctest.Wait()
+			return done
+		}
+		held.Store(highWater)
+		require.NoError(t, <-send(t.Context()), "highWater is still allowed")
 
-		held = highWater + 1
+		held.Store(highWater + 1)
 		c.low.set() // left over
-		done := make(chan error, 1)
-		go func() { done <- c.waitToSend(t.Context(), 1, buffered) }()
-		for _, held = range []int{highWater, lowWater + 1} {
+		done := send(t.Context())
+		for _, tooMany := range []int64{highWater, lowWater + 1} {
+			held.Store(tooMany)
 			c.low.set()
 			synctest.Wait()
-			require.Empty(t, done, "%d bytes are too many to go on", held)
+			require.Empty(t, done, "%d bytes are too many to go on", tooMany)
 		}
-		held = lowWater
+		held.Store(lowWater)
 		c.low.set()
 		require.NoError(t, <-done)
 
-		held = highWater + 1
+		held.Store(highWater + 1)
 		ctx, cancel := context.WithCancel(t.Context())
-		go func() { done <- c.waitToSend(ctx, 1, buffered) }()
-		synctest.Wait()
+		done = send(ctx)
 		cancel()
 		require.ErrorIs(t, <-done, context.Canceled)
 
-		go func() { done <- c.waitToSend(t.Context(), 1, buffered) }()
-		synctest.Wait()
+		done = send(t.Context())
 		c.end()
 		require.ErrorIs(t, <-done, ErrClosed)
-		require.ErrorIs(t, c.waitToSend(t.Context(), MaxMessage+1, buffered), ErrTooLarge)
 	})
 }

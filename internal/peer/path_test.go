@@ -23,13 +23,14 @@ func TestPathBetween(t *testing.T) {
 		"one IPv6 segment":        {end{"host", "2001:db8::2"}, end{"host", "2001:db8:0:0:1::3"}, PathLocal},
 		"two IPv6 segments":       {end{"host", "2001:db8:0:1::2"}, end{"host", "2001:db8:0:2::2"}, PathDirect},
 		"two public addresses":    {end{"host", "203.0.113.7"}, end{"host", "198.51.100.7"}, PathDirect},
+		"one public address":      {end{"host", "203.0.113.7"}, end{"prflx", "203.0.113.7"}, PathLocal},
 		"through NATs":            {end{"srflx", "203.0.113.7"}, end{"srflx", "198.51.100.7"}, PathDirect},
 		"NAT on the other side":   {end{"host", "192.168.1.2"}, end{"srflx", "198.51.100.7"}, PathDirect},
 		"172 but not private":     {end{"host", "192.168.1.2"}, end{"host", "172.32.0.1"}, PathDirect},
 		"hidden and public":       {end{"host", ""}, end{"srflx", "198.51.100.7"}, PathDirect},
 		"hidden and not told":     {end{"host", ""}, end{"prflx", ""}, PathDirect},
-		"not an address":          {end{"host", "fake"}, end{"host", "fake"}, PathDirect},
-		"cut addresses":           {end{"host", "2001:db8"}, end{"host", "2001:db8"}, PathDirect},
+		"not an address":          {end{"host", "fake"}, end{"host", "other"}, PathDirect},
+		"cut addresses":           {end{"host", "2001:db8"}, end{"host", "2001:db9"}, PathDirect},
 		"compressed at the front": {end{"host", "::2"}, end{"host", "::3"}, PathLocal},
 	} {
 		assert.Equal(t, row.want, pathBetween(row.local, row.remote), name)
