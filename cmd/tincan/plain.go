@@ -11,8 +11,16 @@ import (
 // plain is the front for a person: messages and codes on standard output,
 // everything else on standard error.
 type plain struct {
-	t terminal
+	t     terminal
+	words string // the safety words, once open
 }
+
+const plainHelp = `A line you type is sent.
+  /verify   shows the safety words
+  /match    they are the same on both sides
+  /differ   they are not: ends the chat
+  /leave    ends the chat
+A line that should begin with a slash: put a space before it.`
 
 func (p *plain) parse(line string, waiting bool) (command, error) {
 	trimmed := strings.TrimSpace(line)
@@ -22,10 +30,20 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 	case trimmed == "/leave":
 		return command{Do: "close"}, nil
 	case trimmed == "/help":
-		p.t.say("A line you type is sent. /leave ends the chat. A line that should begin with a slash: put a space before it.")
+		p.t.say("%s", plainHelp)
 		return command{}, nil
 	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
+	case trimmed == "/verify" && p.words != "":
+		p.t.say("Read them to each other, by voice:\n%s\nThen type /match if all are the same on both sides, or /differ.", p.words)
+		return command{}, nil
+	case trimmed == "/match" && p.words != "":
+		match := true
+		p.t.say("Verified, for this chat only.")
+		return command{Do: "verify", Match: &match}, nil
+	case trimmed == "/differ" && p.words != "":
+		match := false
+		return command{Do: "verify", Match: &match}, nil
 	case strings.HasPrefix(line, "/"):
 		p.t.say("There is no command %s; /help lists them.", strings.Fields(neutral(line))[0])
 		return command{}, nil
@@ -70,8 +88,9 @@ func (p *plain) event(e chat.Event) {
 			words = append(words, w.Emoji+" "+w.Name)
 		}
 		digits := e.SAS.Digits()
-		p.t.say("Connected %s. Not verified: compare the safety words with the other person,\nby voice. If theirs differ, leave.\n  %s\n  %s\nType a line to send it; /leave ends the chat.",
-			paths[e.Path], strings.Join(words, "  "), strings.Join(digits[:], " "))
+		p.words = "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
+		p.t.say("Connected %s. Not verified: compare the safety words with the other person,\nby voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
+			paths[e.Path], p.words)
 	case chat.Message:
 		// Every further line is indented, so that none can pose as another message.
 		fmt.Fprintln(p.t.out, "them: "+strings.ReplaceAll(neutral(e.Text), "\n", "\n      "))

@@ -67,6 +67,7 @@ func TestUnitParse(t *testing.T) {
 		{"/leave", false, command{Do: "close"}},
 		{"/help", false, command{}},
 		{"/lave", false, command{}},
+		{"/match", false, command{}}, // nothing to compare yet
 		{" /shrug", false, command{Do: "send", Text: " /shrug"}},
 	} {
 		got, err := p.parse(c.line, c.waiting)
@@ -74,6 +75,17 @@ func TestUnitParse(t *testing.T) {
 		assert.Equal(t, c.want, got, c.line)
 	}
 	assert.Contains(t, said.String(), "no command /lave")
+
+	p.words = "six words"
+	for line, match := range map[string]bool{"/match": true, "/differ": false} {
+		got, err := p.parse(line, false)
+		require.NoError(t, err)
+		assert.Equal(t, command{Do: "verify", Match: &match}, got)
+	}
+	got, err := p.parse("/verify", false)
+	require.NoError(t, err)
+	assert.Equal(t, command{}, got)
+	assert.Contains(t, said.String(), "six words")
 }
 
 // TestUnitExitCodes: 0, 1 and 2 mean what the README says.

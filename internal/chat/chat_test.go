@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -458,6 +459,14 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		p.send(t, "\x05")
 		assert.Equal(t, chat.ReasonLeft, awaitClosed(t, inviter))
 	})
+	t.Run("a flood of pings", func(t *testing.T) {
+		inviter, p := openByHand(t)
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x04"))
+	})
+	t.Run("a flood of frames to ignore", func(t *testing.T) {
+		inviter, p := openByHand(t)
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x41"))
+	})
 	t.Run("a frame replayed", func(t *testing.T) {
 		inviter, p := openByHand(t)
 		frame, err := p.session.Seal([]byte("\x01once"))
@@ -482,6 +491,66 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		require.NoError(t, p.conn.Open(ctx(t)))
 		assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
 	})
+}
+
+// flood sends the same body, sealed beforehand, all at once.
+func (p *byHand) flood(t testing.TB, s *chat.Session, body string) chat.Reason {
+	t.Helper()
+	var frames [][]byte
+	for range 1000 {
+		frame, err := p.session.Seal([]byte(body))
+		require.NoError(t, err)
+		frames = append(frames, frame)
+	}
+	for _, frame := range frames {
+		if p.conn.Send(ctx(t), frame) != nil {
+			break // ended
+		}
+	}
+	return awaitClosed(t, s)
+}
+
+// TestFunctionalHostileVolume: a peer with all the keys sends 100 MiB as fast
+// as it can, to somebody who reads nothing. Memory stays small, and what comes
+// without waiting for acks ends the chat.
+func TestFunctionalHostileVolume(t *testing.T) {
+	inviter, p := openByHand(t)
+	p.send(t, "\x01first")
+	assert.Equal(t, "first", await[chat.Message](t, inviter).Text)
+	before := heap()
+	part, text := "\x02"+strings.Repeat("x", 16000), "\x01"+strings.Repeat("y", 1536)
+	sent, most := 0, uint64(0)
+	for i := 0; sent < 100<<20; i++ {
+		body := part
+		if i%5 == 4 {
+			body = text
+		}
+		frame, err := p.session.Seal([]byte(body))
+		require.NoError(t, err)
+		short, cancel := context.WithTimeout(context.Background(), time.Second)
+		err = p.conn.Send(short, frame)
+		cancel()
+		if err != nil {
+			break // held back, or ended
+		}
+		sent += len(frame)
+		if i%16 == 0 {
+			most = max(most, growth(before))
+		}
+	}
+	most = max(most, growth(before))
+	t.Logf("the peer got rid of %d KiB; the heap of both ends grew by at most %d KiB", sent>>10, most>>10)
+	assert.Less(t, sent, 16<<20)
+	// Two ends in one process: what is sealed and waits to be sent counts too.
+	assert.Less(t, most, uint64(12<<20))
+}
+
+// heap is what is in use once garbage is gone, never less than nothing.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func awaitClosed(t testing.TB, s *chat.Session) chat.Reason {
@@ -533,4 +602,9 @@ func TestUnitSentences(t *testing.T) {
 		assert.Contains(t, ".!?", s[len(s)-1:], code)
 		assert.Equal(t, strings.ToUpper(s[:1]), s[:1], code)
 	}
+}
+
+func growth(before uint64) uint64 {
+	now := heap()
+	return now - min(now, before)
 }

@@ -79,12 +79,17 @@ func (Closed) event()       {}
 type eventQueue struct {
 	mu     sync.Mutex
 	list   []Event
+	bytes  int // of the texts in list
 	ended  bool
 	added  chan struct{} // holds one token while there may be something to read
 	shrunk chan struct{} // tells the session that there is room again
 }
 
-const fullQueue = 256
+// The queue is full at so many events, or bytes of messages.
+const (
+	fullQueue      = 256
+	fullQueueBytes = 1 << 20
+)
 
 func newEventQueue() *eventQueue {
 	return &eventQueue{added: make(chan struct{}, 1), shrunk: make(chan struct{}, 1)}
@@ -93,6 +98,7 @@ func newEventQueue() *eventQueue {
 func (q *eventQueue) push(e Event) {
 	q.mu.Lock()
 	q.list = append(q.list, e)
+	q.bytes += textSize(e)
 	_, q.ended = e.(Closed)
 	q.mu.Unlock()
 	signal(q.added)
@@ -101,7 +107,14 @@ func (q *eventQueue) push(e Event) {
 func (q *eventQueue) full() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.list) >= fullQueue
+	return len(q.list) >= fullQueue || q.bytes >= fullQueueBytes
+}
+
+func textSize(e Event) int {
+	if m, ok := e.(Message); ok {
+		return len(m.Text)
+	}
+	return 0
 }
 
 // next returns false after the last event, or when ctx is done.
@@ -111,6 +124,7 @@ func (q *eventQueue) next(ctx context.Context) (Event, bool) {
 		if len(q.list) > 0 {
 			e := q.list[0]
 			q.list[0] = nil
+			q.bytes -= textSize(e)
 			q.list = q.list[1:]
 			q.mu.Unlock()
 			signal(q.shrunk)

@@ -121,6 +121,9 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			s.lastSent = time.Now()
 		case <-s.events.shrunk:
 		case now := <-clock.C:
+			if len(in) == 0 {
+				s.idle = 0 // caught up: what came was no flood
+			}
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -330,7 +333,14 @@ func (s *Session) open(wire []byte) error {
 		return untrusted
 	}
 	if f.wantsAck() {
-		s.toAck++
+		if s.toAck++; s.toAck > maxUnacked {
+			return untrusted // it sends on without waiting for our acks
+		}
+	}
+	if f.kind == typePing || f.kind >= firstUnknown {
+		if s.idle++; s.idle > maxIdle {
+			return untrusted // a flood that says nothing
+		}
 	}
 	switch f.kind {
 	case typeText, typeMore:

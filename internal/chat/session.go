@@ -23,9 +23,10 @@ import (
 
 // Limits of PROTOCOL.md §5, and how long things may take.
 const (
-	maxTries    = 10 // replies that do not open
-	maxUnacked  = 64 // frames under way without an ack
-	ackEvery    = 16 // frames received before an ack must go out
+	maxTries    = 10  // replies that do not open
+	maxUnacked  = 64  // frames under way without an ack
+	ackEvery    = 16  // frames received before an ack must go out
+	maxIdle     = 256 // pings and frames to ignore before we have caught up
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )
@@ -95,6 +96,7 @@ type Session struct {
 	incoming assembly
 	received uint64 // messages: the last id
 	toAck    int    // frames since our last ack
+	idle     int    // pings and ignored frames since we had caught up
 
 	since     time.Time // of the step that the clock watches
 	warned    bool

@@ -229,14 +229,14 @@ func TestIntegrationTwoTerminals(t *testing.T) {
 	receive(joiner, "i")
 
 	joiner.do(event{"do": "close"})
-	assert.Equal(t, "closed", joiner.await2("closed")["reason"])
-	assert.Equal(t, "left", inviter.await2("closed")["reason"])
+	assert.Equal(t, "closed", joiner.ended()["reason"])
+	assert.Equal(t, "left", inviter.ended()["reason"])
 	assert.Equal(t, 0, joiner.exit())
 	assert.Equal(t, 0, inviter.exit())
 }
 
-// await2 is await for the end itself.
-func (p *terminal) await2(string) event {
+// ended reads JSON lines until the last.
+func (p *terminal) ended() event {
 	p.t.Helper()
 	for {
 		var e event
@@ -263,26 +263,39 @@ func TestIntegrationPlain(t *testing.T) {
 	assert.Equal(t, "them: hello", joiner.line(patience))
 	joiner.write("\x1b[2Jclear\x07 \u202Eevil")
 	assert.Equal(t, "them: ␛[2Jclear␇ \uFFFDevil", inviter.line(patience))
+	inviter.write("/verify")
+	inviter.write("/match")
 	inviter.write("/nonsense")
 	inviter.write(" /not a command")
 	assert.Equal(t, "them:  /not a command", joiner.line(patience))
 	inviter.write("/leave")
 	assert.Equal(t, 0, inviter.exit())
 	assert.Equal(t, 0, joiner.exit())
-	for _, said := range []string{"Send this invite", "There is no invite or reply in this text", "Connected directly", "Not verified", "There is no command /nonsense", "You left the chat"} {
+	for _, said := range []string{"Send this invite", "There is no invite or reply in this text", "Connected directly", "Not verified", "Read them to each other", "Verified, for this chat only", "There is no command /nonsense", "You left the chat"} {
 		assert.Contains(t, inviter.talk(), said)
 	}
 	for _, said := range []string{"Send this reply back", "The other person left"} {
 		assert.Contains(t, joiner.talk(), said)
 	}
 	words := func(talk string) string {
-		_, after, _ := strings.Cut(talk, "leave.\n")
+		_, after, _ := strings.Cut(talk, "(/verify).\n")
 		line, _, _ := strings.Cut(after, "\n")
 		return line
 	}
 	assert.NotEmpty(t, words(inviter.talk()))
 	assert.Equal(t, words(inviter.talk()), words(joiner.talk()), "the same safety words on both screens")
 	assert.NotContains(t, inviter.talk()+joiner.talk(), "127.0.0.1", "no address in the talk")
+}
+
+// TestIntegrationDiffer: different safety words end the chat on both sides.
+func TestIntegrationDiffer(t *testing.T) {
+	inviter, joiner := pair(t)
+	inviter.do(event{"do": "verify", "match": true})
+	inviter.do(event{"do": "verify", "match": false})
+	assert.Equal(t, "differ", inviter.ended()["reason"])
+	assert.Equal(t, 1, inviter.exit())
+	assert.Equal(t, "lost", joiner.ended()["reason"])
+	assert.Equal(t, 1, joiner.exit())
 }
 
 // TestIntegrationEndOfInput: a joiner whose input ends leaves once all it said has arrived.
@@ -296,7 +309,7 @@ func TestIntegrationEndOfInput(t *testing.T) {
 	inviter.do(event{"do": "reply", "link": joiner.line(patience)})
 	assert.Equal(t, "one", inviter.await("message")["text"])
 	assert.Equal(t, "two", inviter.await("message")["text"])
-	assert.Equal(t, "left", inviter.await2("closed")["reason"])
+	assert.Equal(t, "left", inviter.ended()["reason"])
 	assert.Equal(t, 0, joiner.exit())
 }
 
@@ -304,7 +317,7 @@ func TestIntegrationEndOfInput(t *testing.T) {
 func TestIntegrationInterrupt(t *testing.T) {
 	inviter, joiner := pair(t)
 	require.NoError(t, inviter.cmd.Process.Signal(os.Interrupt))
-	assert.Equal(t, "left", joiner.await2("closed")["reason"])
+	assert.Equal(t, "left", joiner.ended()["reason"])
 	assert.Equal(t, 0, inviter.exit())
 }
 
@@ -325,7 +338,7 @@ func TestIntegrationKilled(t *testing.T) {
 			break
 		}
 	}
-	assert.Equal(t, "closed", inviter.await2("closed")["reason"])
+	assert.Equal(t, "closed", inviter.ended()["reason"])
 }
 
 // TestIntegrationBadInput: what is wrong is said in one sentence, and the
