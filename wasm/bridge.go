@@ -3,6 +3,7 @@
 package main
 
 import (
+	"strings"
 	"syscall/js"
 
 	"tincan/internal/chat"
@@ -64,7 +65,7 @@ func eventObject(event chat.Event) js.Value {
 		}
 		return object("type", "open", "path", string(e.Path), "sas", words, "digits", digits)
 	case chat.Message:
-		return object("type", "message", "id", float64(e.ID), "text", e.Text)
+		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
 	case chat.Delivered:
 		return object("type", "delivered", "id", float64(e.ID))
 	case chat.Failed:
@@ -75,6 +76,16 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "closed", "reason", string(e.Reason), "text", e.Reason.Sentence())
 	}
 	panic("wasm: an event without a form")
+}
+
+// exact makes sure that a text arrives as it is: Go's loader decodes with a
+// TextDecoder, which swallows a byte order mark at the start.
+func exact(text string) string {
+	const mark = "\uFEFF"
+	if strings.HasPrefix(text, mark) {
+		return mark + text
+	}
+	return text
 }
 
 // argument is the i-th, undefined if there are fewer.

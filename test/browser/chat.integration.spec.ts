@@ -1,8 +1,10 @@
+import { texts } from '../../site/src/texts.ts';
+import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { talk } from './messages.ts';
-import { meet } from './person.ts';
+import { greet, meet } from './person.ts';
 
-test('two people in two profiles of one browser', async ({ person, serve }) => {
+test('two people in two profiles of one browser: 200 messages each way', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
@@ -10,6 +12,128 @@ test('two people in two profiles of one browser', async ({ person, serve }) => {
   await talk(ana, ben);
 
   await ana.leave();
-  await expect(ana.page.getByRole('heading', { name: 'You left the chat' })).toBeVisible();
-  await expect(ben.page.getByRole('heading', { name: 'The other person left' })).toBeVisible();
+  await ana.ended('closed');
+  await ben.ended('left');
+  await expect(ben.status).toHaveText(texts.endings.left.title);
+  // What was said stays readable for the one who didn't leave.
+  expect(await ben.history()).toHaveLength(400);
+});
+
+test('two Chromium processes: 200 messages each way', async ({ person, chromium, serve }) => {
+  const [ana, ben] = [await person(), await person(await chromium())];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await talk(ana, ben);
+
+  await ben.leave();
+  await ana.ended('left');
+});
+
+test.describe('over the network, two Chromium processes without any WebRTC switches', () => {
+  test.skip(!hasNetwork, onlyLoopback);
+
+  test('200 messages each way', async ({ person, chromium, serveAll }) => {
+    const [ana, ben] = [await person(await chromium([])), await person(await chromium([]))];
+    const [address = ''] = serveAll.urls;
+    await ana.open(address);
+    const { invite, reply } = await meet(ana, ben);
+    expect(invite.startsWith(`${address}#`)).toBe(true);
+    expect(reply.startsWith(`${address}#`)).toBe(true);
+    await talk(ana, ben);
+  });
+
+  test('a page opened as localhost makes links that others can open', async ({
+    person,
+    chromium,
+    serveAll,
+  }) => {
+    const [ana, ben] = [await person(await chromium([])), await person(await chromium([]))];
+    const [address = ''] = serveAll.urls;
+    await ana.open(serveAll.here);
+    const { invite } = await meet(ana, ben);
+    expect(invite.startsWith(`${address}#`)).toBe(true);
+    await greet(ana, ben);
+  });
+});
+
+test('a page that only this computer can open says so beside its link', async ({ person, serve }) => {
+  const ana = await person();
+  await ana.open(serve.here);
+  const invite = await ana.newChat();
+  expect(invite.startsWith(`${serve.here}#`)).toBe(true);
+  await expect(ana.page.getByText(texts.hereOnly)).toBeVisible();
+});
+
+test('the states and titles one sees on the way', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await expect(ana.page).toHaveTitle('tincan');
+  const invite = await ana.newChat();
+  await expect(ana.status).toHaveText(texts.waiting);
+  await expect(ana.page.getByRole('img', { name: 'QR code of the invite link' })).toBeVisible();
+  await expect(ana.page.getByText(texts.reveals)).toBeVisible();
+
+  await ben.open(invite);
+  await expect(ben.page.getByText(texts.joinText)).toBeVisible();
+  const reply = await ben.joinChat();
+  await expect(ben.page.getByText(texts.replyDo)).toBeVisible();
+  await expect(ben.status).toHaveText(texts.replyWaiting);
+  await expect(ben.page.getByRole('img', { name: 'QR code of the reply' })).toBeVisible();
+
+  await ana.connect(reply);
+  for (const who of [ana, ben]) {
+    await who.connected();
+    await expect(who.page).toHaveTitle('Chat – tincan');
+    await expect(who.composer).toBeFocused();
+  }
+});
+
+test('They match is remembered', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await expect(ana.page.getByText(texts.notVerified)).toBeVisible();
+  await ana.button('Verify').click();
+  await ana.button('They match').click();
+  await expect(ana.page.getByRole('dialog')).toBeHidden();
+  await expect(ana.page.getByText(texts.verified, { exact: true })).toBeVisible();
+  await expect(ben.page.getByText(texts.notVerified)).toBeVisible(); // each compares for themselves
+  await greet(ana, ben);
+});
+
+test('They differ ends the chat and wipes it', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await greet(ana, ben);
+  await ana.button('Verify').click();
+  await ana.button('They differ').click();
+
+  await ana.ended('differ');
+  await expect(ana.log).toBeHidden();
+  await expect(ana.page.locator('body')).not.toContainText('hello');
+  // The other side learns that it is over, and nothing of why.
+  await ben.ended('left', 'lost');
+  await expect(ben.composer).toBeHidden();
+});
+
+test('timing: printed, not judged', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await expect(ana.button('New chat')).toBeEnabled();
+  let pressed = performance.now();
+  const invite = await ana.newChat();
+  console.log(`timing: New chat pressed → link on screen ${Math.round(performance.now() - pressed)} ms`);
+  await ben.open(invite);
+  await expect(ben.button('Join chat')).toBeEnabled();
+  pressed = performance.now();
+  const reply = await ben.joinChat();
+  console.log(`timing: Join chat pressed → reply on screen ${Math.round(performance.now() - pressed)} ms`);
+  await ana.field('Reply').fill(reply);
+  pressed = performance.now();
+  await ana.button('Connect').click();
+  await Promise.all([ana.composer.waitFor(), ben.composer.waitFor()]);
+  console.log(
+    `timing: Connect pressed → chat open on both sides ${Math.round(performance.now() - pressed)} ms`,
+  );
 });

@@ -10,8 +10,8 @@ import { Watch } from './watch.ts';
 interface Fixtures {
   /** Hears every page of the test; the test fails if one complains or asks the network for what it shouldn't. */
   watch: Watch;
-  /** Somebody with a profile of their own: in the test's browser, or in the one named. */
-  person: (browser?: Browser) => Promise<Person>;
+  /** Somebody with a profile of their own, in the test's browser or in the one named; or with one more tab of a profile. */
+  person: (where?: Browser | BrowserContext) => Promise<Person>;
   /** Another Chromium process. */
   chromium: (switches?: readonly string[]) => Promise<Browser>;
   /** A profile on disk, as people have it, with as many tabs as wanted. */
@@ -33,16 +33,19 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   serve: [served('127.0.0.1:0'), { scope: 'worker' }],
   serveAll: [served(':0'), { scope: 'worker' }],
 
-  watch: async ({}, use) => {
+  watch: async ({ serve, serveAll }, use) => {
     const watch = new Watch();
+    watch.served([...serve.urls, ...serveAll.urls]);
     await use(watch);
+    expect.soft(watch.strange, 'requests for anything but the page').toEqual([]);
     expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
   },
 
-  person: async ({ browser, watch }, use) => {
+  person: async ({ browser, viewport, watch }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (where = browser) => {
-      const context = await where.newContext();
+      if ('newCDPSession' in where) return new Person(await where.newPage());
+      const context = await where.newContext({ viewport });
       contexts.push(context);
       await watch.context(context);
       return new Person(await context.newPage());
@@ -60,12 +63,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await Promise.all(browsers.map((browser) => browser.close()));
   },
 
-  profile: async ({ playwright, watch }, use) => {
+  profile: async ({ playwright, viewport, watch }, use) => {
     const open: { context: BrowserContext; folder: string }[] = [];
     await use(async () => {
       const folder = await mkdtemp(join(tmpdir(), 'tincan-profile-'));
       const context = await playwright.chromium.launchPersistentContext(folder, {
         ...launchOptions(),
+        viewport,
         // Playwright keeps tabs in the background as fast as the one in front; people's browsers don't.
         ignoreDefaultArgs: [
           '--disable-background-timer-throttling',

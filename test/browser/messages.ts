@@ -2,9 +2,6 @@ import { expect } from '@playwright/test';
 import type { Person } from './person.ts';
 import type { Terminal } from './programs.ts';
 
-/** How many go each way. */
-export const count = 200;
-
 const strange = [
   'Grüße aus Köln, ça va? Ελληνικά, русский',
   'العربية ו-עברית in one line',
@@ -17,7 +14,7 @@ const strange = [
 ];
 
 /** What one side sends: short ones, unicode of all kinds, and some of 16 KB; each says its number. */
-export function sample(name: string): string[] {
+function sample(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const text = `${name} ${i}`;
     if (i % 50 === 10) return `${text} ${'0123456789abcdef'.repeat(1024)}`.slice(0, 16_384);
@@ -27,10 +24,16 @@ export function sample(name: string): string[] {
 }
 
 /** Everything that one person sees: their own texts delivered, the other's in order, none lost, none twice. */
-export async function expectHistory(person: Person, mine: readonly string[], theirs: readonly string[]): Promise<void> {
+async function expectHistory(
+  person: Person,
+  mine: readonly string[],
+  theirs: readonly string[],
+): Promise<void> {
   const all = mine.length + theirs.length;
   await expect
-    .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending').length, { timeout: 30_000 })
+    .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending').length, {
+      timeout: 30_000,
+    })
     .toBe(all);
   const history = await person.history();
   const yours = history.filter(({ who }) => who === 'You');
@@ -39,16 +42,16 @@ export async function expectHistory(person: Person, mine: readonly string[], the
   expect(history.filter(({ who }) => who === 'Them').map(({ text }) => text)).toEqual(theirs);
 }
 
-/** Both say all of their texts at the same time. */
-export async function talk(a: Person, b: Person): Promise<void> {
-  const [fromA, fromB] = [sample('a'), sample('b')];
+/** Both say all of their texts at the same time; `count` of them each. */
+export async function talk(a: Person, b: Person, count = 200): Promise<void> {
+  const [fromA, fromB] = [sample('a', count), sample('b', count)];
   await Promise.all([sayAll(a, fromA), sayAll(b, fromB)]);
   await Promise.all([expectHistory(a, fromA, fromB), expectHistory(b, fromB, fromA)]);
 }
 
 /** The same between a page and a terminal. */
-export async function talkWithTerminal(person: Person, terminal: Terminal): Promise<void> {
-  const [mine, theirs] = [sample('page'), sample('terminal')];
+export async function talkWithTerminal(person: Person, terminal: Terminal, count = 200): Promise<void> {
+  const [mine, theirs] = [sample('page', count), sample('terminal', count)];
   theirs.forEach((text, i) => terminal.do({ do: 'send', ref: `t${i}`, text }));
   await sayAll(person, mine);
   await expectHistory(person, mine, theirs);
@@ -62,5 +65,10 @@ export async function talkWithTerminal(person: Person, terminal: Terminal): Prom
 }
 
 async function sayAll(person: Person, texts: readonly string[]): Promise<void> {
-  for (const text of texts) await person.say(text);
+  const { keyboard } = person.page;
+  await person.composer.focus(); // once: the focus stays there from message to message
+  for (const text of texts) {
+    await keyboard.insertText(text);
+    await keyboard.press('Enter');
+  }
 }

@@ -1,4 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { Reason } from '../../wasm/engine.d.ts';
+import { texts } from '../../site/src/texts.ts';
 
 /** One line of the history as it is shown. */
 export interface Shown {
@@ -94,18 +96,30 @@ export class Person {
 
   /** Waits until a text of the other person is there. */
   async hears(text: string): Promise<void> {
-    await expect(this.log.getByRole('listitem').filter({ hasText: 'Them' }).getByText(text, { exact: true })).toBeVisible();
+    await expect(
+      this.log.getByRole('listitem').filter({ hasText: 'Them' }).getByText(text, { exact: true }),
+    ).toBeVisible();
   }
 
   /** The safety words, read from the dialog. */
   async safetyWords(): Promise<string[]> {
     await this.button('Verify').click();
-    const dialog = this.page.getByRole('dialog', { name: 'Compare the safety words' });
+    const dialog = this.page.getByRole('dialog', { name: texts.verifyTitle });
     const words = await dialog.getByRole('listitem').allTextContents();
     const digits = (await dialog.getByText('Or as numbers:').locator('..').textContent()) ?? '';
     await dialog.getByRole('button', { name: 'Close' }).click();
     await expect(dialog).toBeHidden();
     return [...words, digits];
+  }
+
+  /** The chat is over, and the page says so, for one of these reasons. */
+  async ended(...reasons: Reason[]): Promise<void> {
+    const titles = reasons.map((reason) => texts.endings[reason].title);
+    await expect(this.page.getByRole('heading', { name: new RegExp(`^(${titles.join('|')})$`) })).toBeVisible(
+      {
+        timeout: 30_000, // a silence is taken for an end after 15 s
+      },
+    );
   }
 
   async leave(): Promise<void> {
@@ -121,4 +135,13 @@ export async function meet(inviter: Person, joiner: Person): Promise<{ invite: s
   await inviter.connect(reply);
   await Promise.all([inviter.connected(), joiner.connected()]);
   return { invite, reply };
+}
+
+/** Both have what the other said last: the chat works in both directions. */
+export async function greet(a: Person, b: Person): Promise<void> {
+  const [from, back] = [`hello ${Math.random()}`, `hello to you ${Math.random()}`];
+  await a.say(from);
+  await b.hears(from);
+  await b.say(back);
+  await a.hears(back);
 }

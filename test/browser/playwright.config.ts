@@ -3,7 +3,7 @@ import { launchOptions } from './chromium.ts';
 
 export default defineConfig({
   testDir: '.',
-  // Screens and traces, for a human to look at.
+  // Screens, for a human to look at.
   outputDir: 'test-results',
   // A lost chat takes 15 s to be noticed; nothing here waits for longer than that without being slow on purpose.
   timeout: 60_000,
@@ -17,6 +17,7 @@ export default defineConfig({
     actionTimeout: 15_000,
     navigationTimeout: 15_000,
     launchOptions: launchOptions(),
-    trace: 'off',
+    // Without a graphics card the pixels cost more than all the rest.
+    viewport: { width: 800, height: 600 },
   },
 });

@@ -103,7 +103,9 @@ export class Serve {
     const program = new Program(['serve', '--listen', listen]);
     // The last address is the one for this computer.
     const urls = await program.until('start serve', () =>
-      program.lines.some((line) => /^http:\/\/(127\.0\.0\.1|localhost):/.test(line)) ? [...program.lines] : undefined,
+      program.lines.some((line) => /^http:\/\/(127\.0\.0\.1|localhost):/.test(line))
+        ? [...program.lines]
+        : undefined,
     );
     return new Serve(program, urls);
   }

@@ -12,6 +12,8 @@ export class Watch {
   readonly complaints: string[] = [];
   /** Every URL asked for, WebSockets included. */
   readonly requests: string[] = [];
+  /** Where the page comes from. */
+  readonly origins = new Set<string>();
 
   async context(context: BrowserContext): Promise<void> {
     context.on('console', (message) => {
@@ -21,7 +23,11 @@ export class Watch {
     });
     context.on('weberror', (error) => this.complaints.push(`uncaught: ${error.error().message}`));
     context.on('request', (request) => this.requests.push(`${request.method()} ${request.url()}`));
-    context.on('requestfailed', (request) => this.complaints.push(`failed: ${request.url()}`));
+    context.on('requestfailed', (request) => {
+      const why = request.failure()?.errorText ?? '';
+      // A page that is left takes its requests with it.
+      if (why !== 'net::ERR_ABORTED') this.complaints.push(`failed: ${request.url()} ${why}`);
+    });
     context.on('page', (page) => {
       page.on('websocket', (socket) => this.requests.push(`WebSocket ${socket.url()}`));
       page.on('crash', () => this.complaints.push('the page crashed'));
@@ -33,13 +39,19 @@ export class Watch {
     });
   }
 
-  /** The requests that are not GETs of the page's own files from its own servers. */
-  strange(servers: readonly string[]): string[] {
-    const origins = servers.map((url) => new URL(url).origin);
+  /** The page is served at these addresses. */
+  served(urls: readonly string[]): void {
+    for (const url of urls) this.origins.add(new URL(url).origin);
+  }
+
+  /** The requests that are not GETs of the page's own files from where it is served. */
+  get strange(): string[] {
     return this.requests.filter((request) => {
       const [method, address = ''] = request.split(' ');
       const url = new URL(address);
-      return method !== 'GET' || !origins.includes(url.origin) || !own.test(url.pathname) || url.search !== '';
+      return (
+        method !== 'GET' || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
+      );
     });
   }
 }

@@ -1,0 +1,64 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { meet } from './person.ts';
+import { hostileStrings } from './strings.ts';
+
+/** Every kind of element on the page. */
+const elements = (page: Page) =>
+  page.evaluate(() => [...new Set([...document.querySelectorAll('*')].map((e) => e.localName))].sort());
+
+const pwned = (page: Page) => page.evaluate(() => (globalThis as { pwnedBy?: number }).pwnedBy ?? 0);
+
+async function trap(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const g = globalThis as { pwnedBy?: number; pwned?: () => void };
+    g.pwned = () => (g.pwnedBy = (g.pwnedBy ?? 0) + 1);
+  });
+  page.on('dialog', (dialog) => void dialog.accept());
+}
+
+test('what a peer writes is shown as text and makes no element', async ({ person, serve }) => {
+  test.slow();
+  const strings = hostileStrings();
+  expect(strings.length).toBeGreaterThanOrEqual(300);
+  const [inviter, joiner] = [await person(), await person()];
+  await trap(inviter.page);
+  await inviter.open(serve.here);
+  await meet(inviter, joiner);
+  await joiner.say('an ordinary message\nof two lines');
+  await inviter.hears('an ordinary message of two lines');
+  const before = await elements(inviter.page);
+  for (const text of strings) await joiner.say(text);
+  await joiner.say('that was all');
+  await inviter.hears('that was all');
+  const shown = (await inviter.history()).map(({ text }) => text);
+  expect(shown.slice(1, -1)).toEqual(strings);
+  expect(await elements(inviter.page)).toEqual(before);
+  expect(await pwned(inviter.page)).toBe(0);
+  await expect(inviter.status).toHaveCount(1);
+  console.log(`${strings.length} hostile strings as messages: 0 elements, 0 scripts, 0 violations`);
+});
+
+test('what a link or a paste holds makes no element', async ({ person, serve }) => {
+  test.slow();
+  const visitor = await person();
+  await trap(visitor.page);
+  await visitor.open(serve.here);
+  await visitor.paste('hello');
+  await expect(visitor.alert).toBeVisible();
+  const before = await elements(visitor.page);
+  const strings = hostileStrings();
+  for (const text of strings) {
+    await visitor.paste(text);
+    await expect(visitor.alert).toBeVisible();
+    await visitor.page.evaluate((fragment) => {
+      location.hash = fragment;
+    }, text);
+    await expect(visitor.alert).toBeVisible();
+  }
+  expect(await elements(visitor.page)).toEqual(before);
+  expect(await pwned(visitor.page)).toBe(0);
+  console.log(
+    `${strings.length} hostile strings pasted and as fragments: 0 elements, 0 scripts, 0 violations`,
+  );
+});

@@ -1,0 +1,114 @@
+import { texts } from '../../site/src/texts.ts';
+import { expect, test } from './fixtures.ts';
+import { talk } from './messages.ts';
+import { greet, type Person } from './person.ts';
+
+/** A reply to an invite that waits in another profile. */
+async function replyTo(inviter: Person, joiner: Person, address: string): Promise<string> {
+  await inviter.open(address);
+  await joiner.open(await inviter.newChat());
+  return joiner.joinChat();
+}
+
+test('two ordinary tabs of one profile, the reply opened in a third: 200 messages each way', async ({
+  person,
+  profile,
+  serve,
+}) => {
+  const tabs = await profile();
+  const [ana, ben, third] = [await person(tabs), await person(tabs), await person(tabs)];
+  await ana.open(serve.here);
+  await ben.open(await ana.newChat());
+  await third.open(await ben.joinChat());
+  await expect(third.status).toHaveText(texts.elsewhereTaken);
+  await ana.connected();
+  await ben.connected();
+  await talk(ana, ben);
+});
+
+test('of two waiting tabs the reply reaches the one it belongs to', async ({ person, profile, serve }) => {
+  const tabs = await profile();
+  const [other, ana, later, ben, third] = await Promise.all(Array.from({ length: 5 }, () => person(tabs)));
+  if (!other || !ana || !later || !ben || !third) throw new Error('five tabs');
+  const links: string[] = [];
+  for (const inviter of [other, ana, later]) {
+    await inviter.open(serve.here);
+    links.push(await inviter.newChat());
+  }
+  await ben.open(links[1] ?? '');
+  await third.open(await ben.joinChat());
+  await expect(third.status).toHaveText(texts.elsewhereTaken);
+  await ana.connected();
+  await ben.connected();
+  for (const [inviter, link] of [
+    [other, links[0]],
+    [later, links[2]],
+  ] as const) {
+    await expect(inviter.status).toHaveText(texts.waiting);
+    await expect(inviter.alert).toBeHidden();
+    expect(await inviter.inviteLink()).toBe(link);
+  }
+  await greet(ana, ben);
+
+  // The two that went on waiting still can be answered.
+  const late = await person(tabs);
+  await late.open(links[2] ?? '');
+  await third.open(await late.joinChat());
+  await later.connected();
+  await greet(later, late);
+});
+
+test('a reply pasted on the start page, or into the wrong tab, reaches the right one', async ({
+  person,
+  profile,
+  serve,
+}) => {
+  const tabs = await profile();
+  const [ana, wrong, home] = [await person(tabs), await person(tabs), await person(tabs)];
+  const [ben, eva] = [await person(), await person()];
+  await ana.open(serve.here);
+  const invite = await ana.newChat();
+  await wrong.open(serve.here);
+  await eva.open(await wrong.newChat());
+  await ben.open(invite);
+  await wrong.connect(await ben.joinChat());
+  await expect(wrong.alert).toHaveText(texts.elsewhereTaken);
+  await ana.connected();
+  await greet(ana, ben);
+
+  await home.open(serve.here);
+  await home.paste(await eva.joinChat());
+  await expect(home.status).toHaveText(texts.elsewhereTaken);
+  await wrong.connected();
+  await greet(wrong, eva);
+});
+
+test('a reply whose inviter is elsewhere is offered for copying', async ({ person, serve }) => {
+  const [ana, ben, elsewhere] = [await person(), await person(), await person()];
+  const reply = await replyTo(ana, ben, serve.here);
+  await elsewhere.open(reply);
+  // The tabs have a second to answer.
+  await expect(elsewhere.status).toHaveText(texts.elsewhereNobody, { timeout: 5_000 });
+  expect(await elsewhere.field('Reply link').inputValue()).toBe(reply);
+  await elsewhere.button('Copy reply').click();
+  await expect(elsewhere.page.getByText(texts.copied, { exact: true })).toBeVisible();
+
+  // And pasted where it belongs, as it was told.
+  await ana.field('Reply').focus();
+  await ana.page.keyboard.press('Control+V');
+  await ana.button('Connect').click();
+  await ana.connected();
+  await greet(ana, ben);
+
+  await elsewhere.button('Start page').click();
+  await expect(elsewhere.button('New chat')).toBeEnabled();
+});
+
+test('another profile of the same browser is another browser', async ({ person, serve }) => {
+  const [ana, ben, elsewhere] = [await person(), await person(), await person()];
+  const reply = await replyTo(ana, ben, serve.here);
+  await elsewhere.open(serve.here);
+  await elsewhere.paste(reply);
+  await expect(elsewhere.status).toHaveText(texts.elsewhereNobody, { timeout: 5_000 });
+  await expect(ana.status).toHaveText(texts.waiting);
+});

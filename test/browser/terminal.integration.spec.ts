@@ -1,0 +1,80 @@
+import { hasNetwork, onlyLoopback } from './chromium.ts';
+import { expect, test } from './fixtures.ts';
+import { talkWithTerminal } from './messages.ts';
+
+// Where the page itself is on a loopback address, both sides use such addresses; else neither does.
+const places = [
+  { name: 'on this computer', flags: ['--loopback'], network: false, messages: 200 },
+  { name: 'over the network', flags: [], network: true, messages: 20 },
+];
+
+for (const { name, flags, network, messages } of places) {
+  test.describe(name, () => {
+    test.skip(network && !hasNetwork, onlyLoopback);
+
+    test(`a page invites a terminal: ${messages} messages each way`, async ({
+      person,
+      terminal,
+      serve,
+      serveAll,
+    }) => {
+      const ana = await person();
+      await ana.open(network ? (serveAll.urls[0] ?? '') : serve.here);
+      const invite = await ana.newChat();
+      const ben = terminal('join', ...flags);
+      ben.type(invite);
+      await ana.connect(await ben.link('reply'));
+      await ana.connected();
+      const open = await ben.event('open');
+      expect(open['path']).toBe('direct');
+      const words = (await ana.safetyWords()).slice(0, 6);
+      for (const [i, word] of words.entries()) expect(word).toContain((open['sas'] as string[])[i]);
+
+      await talkWithTerminal(ana, ben, messages);
+
+      await ana.leave();
+      expect((await ben.event('closed'))['reason']).toBe('left');
+      expect(await ben.ended()).toBe(0);
+    });
+
+    test(`a terminal invites a page: ${messages} messages each way`, async ({
+      person,
+      terminal,
+      serve,
+      serveAll,
+    }) => {
+      const address = network ? (serveAll.urls[0] ?? '') : serve.here;
+      const [ana, ben] = [terminal('new', ...flags, '--site', address), await person()];
+      const invite = await ana.link('invite');
+      expect(invite.startsWith(`${address}#`)).toBe(true);
+      await ben.open(invite);
+      ana.do({ do: 'reply', link: await ben.joinChat() });
+      await ben.connected();
+      await ana.event('open');
+
+      await talkWithTerminal(ben, ana, messages);
+
+      ana.do({ do: 'close' });
+      await ben.ended('left');
+      expect(await ana.ended()).toBe(0);
+    });
+  });
+}
+
+test('a terminal without a site prints a bare code, which the page takes as a paste', async ({
+  person,
+  terminal,
+  serve,
+}) => {
+  const [ana, ben] = [terminal('new', '--loopback'), await person()];
+  const invite = await ana.link('invite');
+  expect(invite).toMatch(/^i[\w-]+$/);
+  await ben.open(serve.here);
+  await ben.paste(invite);
+  ana.do({ do: 'reply', link: await ben.joinChat() });
+  await ben.connected();
+  ana.do({ do: 'send', ref: 'x', text: 'from the terminal' });
+  await ben.hears('from the terminal');
+  await ben.say('from the page');
+  expect(await ana.messages(1)).toEqual(['from the page']);
+});
