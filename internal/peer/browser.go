@@ -287,7 +287,10 @@ func (c *browserConn) Close() error {
 // sayGoodbye closes the channel, which goes out behind what was sent, and
 // waits until the other side has closed its half.
 func (c *browserConn) sayGoodbye() {
-	if c.pc.Get("connectionState").String() != "connected" {
+	// An open channel may still find its connection called connecting: the page
+	// hears of the one before the other.
+	switch c.pc.Get("connectionState").String() {
+	case "disconnected", "failed", "closed":
 		return // nobody would hear it
 	}
 	c.data.Call("close")
