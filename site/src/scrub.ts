@@ -1,7 +1,8 @@
 /**
- * Takes the fragment, which carries an invite's or reply's secret, out of the address bar and the history
- * before anything else of the page runs. It is a script of its own and must not import anything: when the
- * main bundle fails to load, the secret is gone from the address all the same.
+ * Takes the fragment, which carries an invite's or reply's secret, out of the address bar and this tab's
+ * history before anything else of the page runs. It is a script of its own and must not import anything: when
+ * the main bundle fails to load, the secret is gone from the address all the same. What the browser itself
+ * wrote down when it opened the link, no page can take back.
  */
 
 let pending = take();
