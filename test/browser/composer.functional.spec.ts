@@ -98,6 +98,25 @@ test('the history follows what is new, unless one has scrolled up', async ({ per
   await expect.poll(rest).toBeLessThanOrEqual(1);
 });
 
+test('however long the history, the page itself does not scroll and the composer stays in sight', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = await chatting(person, serve.here);
+  for (let i = 0; i < 30; i++) await ana.say(`line ${i}`);
+  for (const { page, log, composer } of [ana, ben]) {
+    await expect(log.getByText('line 29')).toBeVisible();
+    await composer.hover();
+    await page.mouse.wheel(0, 2_000);
+    const { height, visible } = await page.evaluate(() => ({
+      height: document.documentElement.scrollHeight,
+      visible: innerHeight,
+    }));
+    expect(height, 'height of the page').toBeLessThanOrEqual(visible);
+    await expect(composer).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test('a message longer than 64 KiB is told before it is sent, and kept; one of exactly that goes', async ({
   person,
   serve,

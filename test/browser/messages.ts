@@ -32,7 +32,7 @@ async function expectHistory(
   const all = mine.length + theirs.length;
   await expect
     .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending').length, {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toBe(all);
   const history = await person.history();
