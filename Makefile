@@ -1,6 +1,6 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
-# The rest: build check size fuzz slow clean, and the parts of test.
+# The rest: build check size vectors mutants fuzz slow clean, and the parts of test.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -19,7 +19,7 @@ GO_FILES := $(shell find cmd internal wasm site -name '*.go' -not -path '*/node_
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test check size fuzz slow clean \
+.PHONY: run build test check size vectors mutants fuzz slow clean \
 	check-go check-site test-go test-peer test-site test-browser chromium firefox
 
 run: build
@@ -45,7 +45,7 @@ site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SI
 	touch $@
 
 # Everything that has to hold, without and with browsers.
-test: check test-go test-peer test-site test-browser size
+test: check test-go vectors test-peer test-site test-browser size
 	@echo "make test: all of it passed"
 
 check: check-go check-site
@@ -61,8 +61,10 @@ check-go: site/dist/index.html bin/staticcheck
 check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
 
+# The proofs of seal take samples under the race detector, and all of it without.
 test-go: bin/tincan
 	go test -race ./...
+	go test ./internal/seal
 
 # The peer contract again, over the RTCPeerConnection of a real Chromium.
 test-peer: bin/wasmbrowsertest chromium
@@ -89,12 +91,26 @@ bin/engine-names.wasm: $(GO_FILES)
 	mkdir -p bin
 	$(JS) go build $(RELEASE) $(WASM_FLAGS) -o $@ ./wasm
 
+# Every vector, natively and in wasm, with the counts. TINCAN_VECTORS names the
+# folder of outside vectors.
+VECTORS := -count=1 -v -run 'Vectors|Wycheproof|Secretbox|Wrappers|ProtocolExample'
+COUNTS := grep -E 'vectors[:,]|cases$$|TINCAN_VECTORS|^(ok|FAIL|--- FAIL)'
+vectors:
+	@echo native:
+	@go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat | $(COUNTS)
+	@echo js/wasm:
+	@$(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)
+
+# The protocol broken on purpose, one way at a time: a test must notice each.
+mutants:
+	test/mutants/run.sh
+
 FUZZTIME ?= 30s
 fuzz:
 	@set -e; for p in ./internal/invite ./internal/seal ./internal/chat; do \
 	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "fuzz $$p $$f for $(FUZZTIME)"; \
-	    go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	    go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \
 	  done; \
 	done
 

@@ -121,33 +121,6 @@ func TestUnitFrameSizes(t *testing.T) {
 		seal.ReplyPadding(192), seal.ReplyPadding(255), seal.ReplyPadding(256)})
 }
 
-// flips calls f with every one-bit change, every truncation and every one-byte extension.
-func flips(b []byte, f func(changed []byte, what string)) {
-	for i := range len(b) * 8 {
-		changed := bytes.Clone(b)
-		changed[i/8] ^= 1 << (i % 8)
-		f(changed, fmt.Sprintf("bit %d", i))
-	}
-	for i := range b {
-		f(b[:i], fmt.Sprintf("cut to %d", i))
-	}
-	f(append(bytes.Clone(b), 0), "a zero more")
-	f(append(bytes.Clone(b), 0x80), "0x80 more")
-}
-
-// TestFunctionalTamperedReply: no changed reply opens, and none spends the invite.
-func TestFunctionalTamperedReply(t *testing.T) {
-	p := newPair(t, rand.Reader)
-	flips(p.reply, func(changed []byte, what string) {
-		answer, h, err := seal.OpenReply(rand.Reader, p.inviter, p.secret, inviteBytes, changed)
-		require.Error(t, err, what)
-		require.Nil(t, answer)
-		require.Nil(t, h)
-	})
-	_, _, err := seal.OpenReply(rand.Reader, p.inviter, p.secret, inviteBytes, p.reply)
-	require.NoError(t, err, "the true one still opens")
-}
-
 // TestFunctionalWrongLink: every part of the link is needed to open the reply.
 func TestFunctionalWrongLink(t *testing.T) {
 	p := newPair(t, rand.Reader)
@@ -185,79 +158,6 @@ func TestFunctionalWrongLink(t *testing.T) {
 	}
 	_, _, err = seal.SealReply(rand.Reader, stranger, p.secret, p.inviter.PublicKey(), inviteBytes, make([]byte, 256))
 	require.ErrorIs(t, err, seal.ErrSize)
-}
-
-// TestFunctionalTamperedHandshake: no changed handshake message leads to a
-// session on the side that reads it.
-func TestFunctionalTamperedHandshake(t *testing.T) {
-	// A fresh run for each change is slow; every 5th bit and all of the ends
-	// keep this under a second.
-	changes := 0
-	sampled := func(b []byte, f func([]byte, string)) {
-		i := 0
-		flips(b, func(changed []byte, what string) {
-			if i++; i%5 == 0 || len(changed) != len(b) && i%97 == 0 {
-				changes++
-				f(changed, what)
-			}
-		})
-	}
-	base := newPair(t, rand.Reader)
-	reopen := func() (*seal.Handshake, *seal.Handshake, []byte) {
-		reply, atJoiner, err := seal.SealReply(rand.Reader, base.joiner, base.secret, base.inviter.PublicKey(), inviteBytes, answerBytes)
-		require.NoError(t, err)
-		_, atInviter, err := seal.OpenReply(rand.Reader, base.inviter, base.secret, inviteBytes, reply)
-		require.NoError(t, err)
-		m1, err := atJoiner.Start()
-		require.NoError(t, err)
-		return atInviter, atJoiner, m1
-	}
-	// A changed M1 may be answered, for the inviter has nothing to check it
-	// against yet; the joiner must refuse that answer.
-	_, _, m1 := reopen()
-	sampled(m1[1100:], func(_ []byte, _ string) {
-		atInviter, atJoiner, m1 := reopen()
-		m1[1100+changes%148] ^= 1 << (changes % 8)
-		m2, _, err := atInviter.Handle(m1)
-		if err != nil {
-			return
-		}
-		// The joiner's own transcript has the M1 it sent, so Start's slice must not alias.
-		_, s, err := atJoiner.Handle(m2)
-		require.Error(t, err)
-		require.Nil(t, s)
-	})
-	sampled(make([]byte, 1184), func(changed []byte, what string) {
-		atInviter, atJoiner, m1 := reopen()
-		m2, _, err := atInviter.Handle(m1)
-		require.NoError(t, err)
-		tampered := xor(m2, changed)
-		_, s, err := atJoiner.Handle(tampered)
-		require.Error(t, err, what)
-		require.Nil(t, s)
-	})
-	sampled(make([]byte, 64), func(changed []byte, what string) {
-		atInviter, atJoiner, m1 := reopen()
-		m2, _, err := atInviter.Handle(m1)
-		require.NoError(t, err)
-		m3, _, err := atJoiner.Handle(m2)
-		require.NoError(t, err)
-		_, s, err := atInviter.Handle(xor(m3, changed))
-		require.Error(t, err, what)
-		require.Nil(t, s)
-	})
-	require.Greater(t, changes, 2000)
-	t.Logf("%d changes, 0 accepted", changes)
-}
-
-// xor applies a change made to zeros, or its length, to b.
-func xor(b, change []byte) []byte {
-	out := make([]byte, len(change))
-	copy(out, b)
-	for i := range min(len(b), len(change)) {
-		out[i] ^= change[i]
-	}
-	return out
 }
 
 // TestFunctionalHandshakeOrder: any other order ends the handshake for good.
@@ -298,27 +198,6 @@ func TestFunctionalCommitment(t *testing.T) {
 	m3[3] ^= 1
 	_, _, err = p.atInviter.Handle(m3)
 	require.ErrorIs(t, err, seal.ErrCommitment)
-}
-
-// TestFunctionalTamperedFrames: no changed frame opens, and one that does not
-// open ends the session.
-func TestFunctionalTamperedFrames(t *testing.T) {
-	p := newPair(t, rand.Reader)
-	inviter, joiner, _, _, _ := p.run(t)
-	frame, err := inviter.Seal([]byte("\x01hello"))
-	require.NoError(t, err)
-	require.NoError(t, joinerOpens(joiner, frame))
-	changes := 0
-	flips(frame, func(changed []byte, what string) {
-		if changes++; changes%4 != 0 {
-			return
-		}
-		inviter, joiner := sessions(t)
-		_, err := inviter.Seal([]byte("\x01hello"))
-		require.NoError(t, err)
-		require.Error(t, joinerOpens(joiner, changed), what)
-		require.ErrorIs(t, joinerOpens(joiner, frame), seal.ErrClosed)
-	})
 }
 
 func joinerOpens(s *seal.Session, frame []byte) error {
@@ -466,18 +345,4 @@ func TestUnitSAS(t *testing.T) {
 		seen[w.Name], seen[w.Emoji] = true, true
 	}
 	require.Len(t, seen, 128)
-}
-
-// FuzzOpen: no bytes open, and none panics.
-func FuzzOpen(f *testing.F) {
-	inviter, _ := sessions(f)
-	frame, err := inviter.Seal([]byte("\x01a"))
-	require.NoError(f, err)
-	f.Add(frame)
-	f.Fuzz(func(t *testing.T, frame []byte) {
-		_, joiner := sessions(t)
-		body, err := joiner.Open(frame)
-		require.Error(t, err)
-		require.Nil(t, body)
-	})
 }

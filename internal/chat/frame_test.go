@@ -1,0 +1,248 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// stream is a vector: bodies that arrive one after the other, and what comes
+// of them. testdata/vectors/README.md says what each field is.
+type stream struct {
+	Name     string
+	Sent     int // frames that our side has sent before
+	Bodies   []body
+	Messages []text // told to the person, in order
+	Ends     string // "" goes on; "refused" and "left" with the last body
+}
+
+type body struct {
+	Hex  string
+	Fill *text  // follows Hex
+	Tail string // in hexadecimal, follows Fill
+}
+
+func (b body) bytes(t testing.TB) []byte {
+	t.Helper()
+	head, err := hex.DecodeString(b.Hex)
+	require.NoError(t, err)
+	tail, err := hex.DecodeString(b.Tail)
+	require.NoError(t, err)
+	if b.Fill != nil {
+		head = append(head, b.Fill.String()...)
+	}
+	return append(head, tail...)
+}
+
+// text is written as a text and how often it is repeated.
+type text struct {
+	Text  string
+	Times int
+}
+
+func (x text) String() string { return strings.Repeat(x.Text, max(x.Times, 1)) }
+
+// TestIntegrationVectors feeds the streams of testdata/vectors to a session.
+func TestIntegrationVectors(t *testing.T) {
+	raw, err := os.ReadFile("testdata/vectors/streams.json")
+	require.NoError(t, err)
+	var streams []stream
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&streams))
+	refused := 0
+	for _, v := range streams {
+		if v.Ends == "refused" {
+			refused++
+		}
+		t.Run(v.Name, func(t *testing.T) {
+			f := face(t, seal.Inviter)
+			f.shakeHands(t)
+			for range v.Sent {
+				_, err := f.seal.Seal([]byte{typePing})
+				require.NoError(t, err)
+			}
+			err := error(nil)
+			for n, b := range v.Bodies {
+				require.NoError(t, err, "before body %d", n)
+				frame, sealErr := f.other.Seal(b.bytes(t))
+				require.NoError(t, sealErr)
+				err = f.arrive(arrival{message: frame}, true, false)
+			}
+			switch v.Ends {
+			case "":
+				require.NoError(t, err)
+			case "left":
+				require.Equal(t, stop{reason: ReasonLeft}, err)
+			case "refused":
+				require.Equal(t, stop{reason: ReasonUntrusted}, err)
+			default:
+				require.Fail(t, "unknown end", v.Ends)
+			}
+			var messages []string
+			for _, e := range f.events.list {
+				if m, is := e.(Message); is {
+					require.Equal(t, uint64(len(messages)+1), m.ID)
+					messages = append(messages, m.Text)
+				}
+			}
+			require.Len(t, messages, len(v.Messages))
+			for n, m := range v.Messages {
+				require.Equal(t, m.String(), messages[n])
+			}
+		})
+	}
+	require.NotZero(t, refused)
+	require.GreaterOrEqual(t, 2*refused, len(streams), "at least half are refusals")
+	t.Logf("%d vectors, %d of them refusals", len(streams), refused)
+}
+
+// TestUnitFrameTable: every type with every length at an edge, against the
+// table of PROTOCOL.md §4.
+func TestUnitFrameTable(t *testing.T) {
+	for kind := range 256 {
+		for _, length := range []int{0, 1, 7, 8, 9, 15999, 16000, 16001} {
+			want := false
+			switch {
+			case kind == 0x01:
+				want = length >= 1 && length <= 16000
+			case kind == 0x02:
+				want = length == 16000
+			case kind == 0x03:
+				want = length == 8
+			case kind == 0x04, kind == 0x05:
+				want = length == 0
+			case kind >= 0x40 && kind <= 0x7E:
+				want = true
+			}
+			f, err := parseFrame(append([]byte{byte(kind)}, make([]byte, length)...))
+			require.Equal(t, want, err == nil, "type %#x, %d bytes", kind, length)
+			if want {
+				require.Equal(t, kind != 3 && kind != 4 && kind != 5, f.wantsAck(), "type %#x", kind)
+			}
+		}
+	}
+	_, err := parseFrame(nil)
+	require.ErrorIs(t, err, errFrame)
+}
+
+// TestUnitTakeAck: of all acks, only those that tell something new and true.
+func TestUnitTakeAck(t *testing.T) {
+	for sent := range uint64(6) {
+		for acked := range sent + 1 {
+			for next := range uint64(8) {
+				f := face(t, seal.Joiner)
+				f.shakeHands(t)
+				for n := range sent {
+					_, err := f.seal.Seal([]byte{typePing})
+					require.NoError(t, err)
+					f.unacked = append(f.unacked, n)
+				}
+				f.acked = acked
+				f.unacked = f.unacked[acked:]
+				right := next > acked && next <= sent
+				require.Equal(t, right, f.takeAck(next), "%d after %d of %d", next, acked, sent)
+				if right {
+					require.Len(t, f.unacked, int(sent-next))
+				} else {
+					require.Equal(t, acked, f.acked, "a refused ack changes nothing")
+				}
+			}
+		}
+	}
+}
+
+// stepThrough feeds a stream of bodies, each with its length in two bytes
+// before it, to parser and assembly, and checks what must hold for any.
+func stepThrough(t testing.TB, stream []byte) {
+	var incoming assembly
+	held := 0
+	for len(stream) >= 2 {
+		n := min(int(stream[0])<<8|int(stream[1]), len(stream)-2)
+		f, err := parseFrame(stream[2 : 2+n])
+		if err != nil {
+			require.Zero(t, f)
+			return
+		}
+		require.Equal(t, stream[2:2+n], f.body(), "what parses encodes again to the same bytes")
+		stream = stream[2+n:]
+		if f.kind != typeText && f.kind != typeMore {
+			continue
+		}
+		text, whole, err := incoming.add(f)
+		if err != nil {
+			require.Empty(t, text)
+			require.True(t, errors.Is(err, errFrame))
+			return
+		}
+		held += len(f.content)
+		require.LessOrEqual(t, held, MaxText)
+		require.Equal(t, f.kind == typeText, whole)
+		if whole {
+			require.Len(t, text, held)
+			require.True(t, utf8.ValidString(text))
+			var again assembly
+			for _, part := range cutText(text) {
+				part, err := parseFrame(part.body())
+				require.NoError(t, err)
+				text2, whole, err := again.add(part)
+				require.NoError(t, err)
+				if whole {
+					require.Equal(t, text, text2, "what was assembled can be sent on")
+				}
+			}
+			held = 0
+		}
+	}
+}
+
+// FuzzFrame: streams of bodies from a peer that has the keys.
+func FuzzFrame(f *testing.F) {
+	with := func(bodies ...string) []byte {
+		var b []byte
+		for _, body := range bodies {
+			b = append(append(b, byte(len(body)>>8), byte(len(body))), body...)
+		}
+		return b
+	}
+	part := "\x02" + strings.Repeat("x", partSize)
+	f.Add(with("\x01hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05"))
+	f.Add(with(part, "\x04", part, "\x01\xc3\xa9"))
+	f.Add(with(part, part, part, part, "\x01"+strings.Repeat("y", 1536)))
+	f.Add(with("\x7efuture", "\x01\xff"))
+	f.Fuzz(func(t *testing.T, stream []byte) { stepThrough(t, stream) })
+}
+
+// TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
+func TestUnitFrameMemory(t *testing.T) {
+	for name, unit := range map[string]string{
+		"texts of a byte": "\x00\x02\x01x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "unknown": "\x00\x01\x40",
+		"a long text": "\x0f\xfe\x01" + strings.Repeat("é", 2046), "a long unknown": "\x0f\xfe\x41" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
+	} {
+		t.Run(name, func(t *testing.T) {
+			stream := []byte(strings.Repeat(unit, 4096/len(unit)))
+			var incoming assembly
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for len(stream) >= 2 {
+				n := min(int(stream[0])<<8|int(stream[1]), len(stream)-2)
+				if f, err := parseFrame(stream[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
+					_, _, _ = incoming.add(f)
+				}
+				stream = stream[2+n:]
+			}
+			runtime.ReadMemStats(&after)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
+		})
+	}
+}

@@ -1,0 +1,220 @@
+package seal
+
+import (
+	"crypto/ecdh"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"io"
+
+	"golang.org/x/crypto/nacl/sign"
+)
+
+// What follows opens single steps of the package to the proofs: copies of a
+// state, so that thousands of changes start from the same one; the primitives
+// as the package calls them; and a peer that holds the right keys but breaks a rule.
+
+func copied(b *[32]byte) *[32]byte {
+	if b == nil {
+		return nil
+	}
+	c := *b
+	return &c
+}
+
+// Clone shares no secret with the original, so that wiping one leaves the other.
+func (k *KeyPair) Clone() *KeyPair {
+	c := *k
+	signing := *k.signing
+	c.agreement, c.signing = copied(k.agreement), &signing
+	return &c
+}
+
+// Clone copies the state of a handshake. The copy draws from random.
+func (h *Handshake) Clone(random io.Reader) *Handshake {
+	c := *h
+	c.random, c.own, c.dh, c.root = random, h.own.Clone(), copied(h.dh), copied(h.root)
+	return &c
+}
+
+// Clone copies the state of a session.
+func (s *Session) Clone() *Session {
+	c := *s
+	c.own = s.own.Clone()
+	c.send.key, c.recv.key = copied(s.send.key), copied(s.recv.key)
+	return &c
+}
+
+// Agree is X25519 as the package does it, with a private key from elsewhere.
+func Agree(private [32]byte, peer PublicKey) ([]byte, error) {
+	key, err := ecdh.X25519().NewPrivateKey(private[:])
+	if err != nil {
+		return nil, err
+	}
+	own := &KeyPair{agreement: &private, public: PublicKey(key.PublicKey().Bytes())}
+	dh, err := own.agree(peer)
+	if err != nil {
+		return nil, err
+	}
+	return dh[:], nil
+}
+
+// The calls inside the wrappers that add our labels, so that vectors without
+// our labels reach them. TestUnitWrappers ties each to its wrapper.
+func Extract(salt, ikm []byte) []byte { return extract(salt, ikm) }
+
+func ExpandRaw(prk []byte, info string, n int) ([]byte, error) {
+	return hkdf.Expand(sha256.New, prk, info, n)
+}
+
+func VerifyRaw(key VerifyKey, message []byte, signature Signature) bool {
+	_, ok := sign.Open(nil, append(signature[:], message...), (*[32]byte)(&key))
+	return ok
+}
+
+func MACRaw(key, message []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(message)
+	return mac.Sum(nil)
+}
+
+func Expand(prk []byte, label string, context []byte, n int) []byte {
+	return expand(prk, label, context, n)
+}
+
+func TranscriptHash(label string, parts ...[]byte) [32]byte { return transcriptHash(label, parts...) }
+
+func RootKey(t2 [32]byte, kemSS []byte, dh [32]byte, secret LinkSecret) [32]byte {
+	return *rootKey(t2, kemSS, &dh, secret)
+}
+
+func Confirmation(root [32]byte, role Role, transcript [32]byte) []byte {
+	return confirmation(&root, role, transcript)
+}
+
+func ChainKey(root [32]byte, role Role, t3 [32]byte) [32]byte { return *chainKey(&root, role, t3) }
+func SessionID(root, t3 [32]byte) [16]byte                    { return sessionID(&root, t3) }
+func SASBytes(root, t3 [32]byte) [8]byte                      { return sasBytes(&root, t3) }
+
+// Encrypt and Decrypt are the box alone, without padding.
+func Encrypt(key MessageKey, nonce Nonce, padded []byte) ([]byte, error) {
+	return encrypt(key, nonce, append([]byte(nil), padded...))
+}
+func Decrypt(key MessageKey, nonce Nonce, box []byte) ([]byte, error) {
+	return decrypt(key, nonce, box)
+}
+
+// NewHandshake begins a handshake from ingredients that need not fit together.
+func NewHandshake(role Role, random io.Reader, own *KeyPair, dh [32]byte, secret LinkSecret, invite, reply, answer []byte) *Handshake {
+	return newHandshake(role, random, own.Clone(), &dh, secret, invite, reply, answer)
+}
+
+// SecretOf is dh with the peer.
+func (k *KeyPair) SecretOf(peer PublicKey) [32]byte {
+	dh, err := k.agree(peer)
+	if err != nil {
+		panic(err)
+	}
+	return *dh
+}
+
+// Transcript and Root are the state in between.
+func (h *Handshake) Transcript() [32]byte { return h.transcript }
+func (h *Handshake) Root() [32]byte       { return *h.root }
+
+// Cheat is the joiner's end in hostile hands: it has M2, and is free in the
+// nonce that it reveals.
+type Cheat struct {
+	h *Handshake
+}
+
+// Cheat takes M2 without checking it and without answering.
+func (h *Handshake) Cheat(m2 []byte) *Cheat {
+	const ct, n, v = 1088, 1088 + 32, 1088 + 64
+	kemSS, err := h.kem.Decapsulate(m2[:ct])
+	if err != nil {
+		panic(err)
+	}
+	h.peer = VerifyKey(m2[n:v])
+	h.agree(m2[:v], kemSS)
+	return &Cheat{h}
+}
+
+// Nonce is the one that the commitment in M1 was made for.
+func (c *Cheat) Nonce() [32]byte { return c.h.nonce }
+
+// SAS is what the other side will see if nonce is revealed.
+func (c *Cheat) SAS(nonce [32]byte) SAS {
+	return SAS(sasBytes(c.h.root, transcriptHash("t3", c.h.transcript[:], nonce[:])))
+}
+
+// M3 reveals nonce, with the confirmation that belongs to it.
+func (c *Cheat) M3(nonce [32]byte) []byte {
+	return join(nonce[:], confirmation(c.h.root, Joiner, transcriptHash("t3", c.h.transcript[:], nonce[:])))
+}
+
+// Next is the key and the nonce of the next frame sent.
+func (s *Session) Next() (MessageKey, Nonce) {
+	key, _ := step(s.send.key, byte(s.send.dir))
+	return key, s.send.nonce()
+}
+
+// ReplyKey is the key that seals a reply.
+func ReplyKey(dh [32]byte, secret LinkSecret, invite []byte, b PublicKey) MessageKey {
+	return replyKey(&dh, secret, invite, b)
+}
+
+// Bytes lets a test compare keys.
+func (k MessageKey) Bytes() [32]byte { return *k.b }
+
+// A Lie is a place that a signature claims instead of its own.
+type Lie struct {
+	ID  [16]byte
+	Dir Role
+	N   uint64
+}
+
+// Place is where the next frame is sent.
+func (s *Session) Place() Lie { return Lie{s.id, s.send.dir, s.send.n} }
+
+// SealLying seals a frame whose signature is made for another place.
+func (s *Session) SealLying(body []byte, lie Lie) []byte {
+	elsewhere := &Session{id: lie.ID}
+	signature, err := SignMessage(s.own, elsewhere.context(&chain{dir: lie.Dir, n: lie.N}), body)
+	if err != nil {
+		panic(err)
+	}
+	return s.SealSigned(body, signature)
+}
+
+// SealSigned seals a frame with a signature from elsewhere.
+func (s *Session) SealSigned(body []byte, signature Signature) []byte {
+	key, next := step(s.send.key, byte(s.send.dir))
+	frame, err := EncryptMessage(key, s.send.nonce(), append(signature[:], body...))
+	if err != nil {
+		panic(err)
+	}
+	s.send.advance(next)
+	return frame
+}
+
+// SealNumbered seals the frame with this session's next key under the number of another.
+func (s *Session) SealNumbered(body []byte, n uint64) []byte {
+	was := s.send.n
+	s.send.n = n
+	frame, err := s.Seal(body)
+	if err != nil {
+		panic(err)
+	}
+	s.send.n = was + 1
+	return frame
+}
+
+// Chains are the two chain keys.
+func (s *Session) Chains() (send, recv [32]byte) { return *s.send.key, *s.recv.key }
+
+// ID is sid.
+func (s *Session) ID() [16]byte { return s.id }
+
+// SignAs makes M1 or M2 name another verify key.
+func (h *Handshake) SignAs(k *KeyPair) { h.own = k }

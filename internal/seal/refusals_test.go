@@ -1,0 +1,258 @@
+package seal_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// lowOrder are the points whose X25519 with anything is zero (RFC 7748 §7),
+// and the ways to write them with numbers above the prime.
+func lowOrder(t testing.TB) (points [][]byte) {
+	for _, s := range []string{
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+		"5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	} {
+		b, err := hex.DecodeString(s)
+		require.NoError(t, err)
+		points = append(points, b)
+	}
+	return points
+}
+
+// refusals are the messages that a hostile or broken peer may put in place of
+// those of r: changed, misplaced, or made with the right keys against a rule.
+func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
+	add := func(name, at, step string, after int, b []byte, kind string) {
+		list = append(list, vectorRefusal{name, r.Name, at, step, after, b, kind})
+	}
+	flip := func(b []byte, at int) []byte {
+		b = bytes.Clone(b)
+		b[(at+len(b))%len(b)] ^= 1
+		return b
+	}
+	put := func(b []byte, at int, part []byte) []byte {
+		b = bytes.Clone(b)
+		copy(b[at:], part)
+		return b
+	}
+	e := r.play(t, "invite")
+	a, b := e.keysI.PublicKey(), e.keysJ.PublicKey()
+
+	for _, c := range []struct {
+		name, kind string
+		bytes      []byte
+	}{
+		{"invite of another version", "version", put(r.Invite, 0, []byte{0x8A})},
+		{"a kind that there is not", "malformed", put(r.Invite, 0, []byte{0x45})},
+		{"flag of a link without reply", "malformed", flipFlag(r.Invite, 1)},
+		{"reserved flag", "malformed", flipFlag(r.Invite, 7)},
+		{"format 3", "malformed", put(r.Invite, 1, []byte{0x0C})},
+		{"A of low order", "key", put(r.Invite, 18, lowOrder(t)[2])},
+		{"A is B", "key", put(r.Invite, 18, b[:])},
+		{"invite with a byte after it", "malformed", append(bytes.Clone(r.Invite), 0)},
+		{"invite cut", "malformed", r.Invite[:len(r.Invite)-1]},
+		{"port below 1024", "malformed", put(r.Invite, len(r.Invite)-2, []byte{3, 255})},
+	} {
+		add(c.name, "J", "invite", 0, c.bytes, c.kind)
+	}
+
+	add("another reply's bytes", "I", "reply", 0, other.Reply, "decrypt")
+	add("reply cut", "I", "reply", 0, r.Reply[:len(r.Reply)-1], "size")
+	add("reply with a byte after it", "I", "reply", 0, append(bytes.Clone(r.Reply), 0), "size")
+	add("nothing", "I", "reply", 0, []byte{}, "size")
+	add("kind and key alone", "I", "reply", 0, r.Reply[:33], "size")
+	add("reply of another version", "I", "reply", 0, put(r.Reply, 0, []byte{0xAE}), "size")
+	add("an invite's kind", "I", "reply", 0, put(r.Reply, 0, []byte{0x89}), "size")
+	add("B changed", "I", "reply", 0, flip(r.Reply, 1), "decrypt")
+	add("tag changed", "I", "reply", 0, flip(r.Reply, 33), "decrypt")
+	add("last byte changed", "I", "reply", 0, flip(r.Reply, -1), "decrypt")
+	add("B is A", "I", "reply", 0, put(r.Reply, 1, a[:]), "key")
+	for n, point := range lowOrder(t) {
+		add("B of low order, "+string(rune('1'+n)), "I", "reply", 0, put(r.Reply, 1, point), "key")
+	}
+	sealed := func(secret seal.LinkSecret, invite []byte) []byte {
+		reply, _, err := seal.SealReply(bytes.NewReader(nil), e.keysJ, secret, a, invite, r.Answer)
+		require.NoError(t, err)
+		return reply
+	}
+	add("another link secret", "I", "reply", 0, sealed(seal.NewLinkSecret([16]byte(other.S)), r.Invite), "decrypt")
+	add("another invite", "I", "reply", 0, sealed(e.secret, flip(r.Invite, -1)), "decrypt")
+	padded := func(b []byte) []byte {
+		box, err := seal.Encrypt(seal.ReplyKey([32]byte(r.DH), e.secret, r.Invite, e.keysJ.PublicKey()), seal.Nonce{}, b)
+		require.NoError(t, err)
+		return append(append([]byte{0xAD}, r.Reply[1:33]...), box...)
+	}
+	answerTo := func(length int, mark byte) []byte {
+		p := make([]byte, length)
+		copy(p, r.Answer)
+		p[len(r.Answer)] = mark
+		return p
+	}
+	size := len(r.Reply) - 49
+	add("reply without the padding's mark", "I", "reply", 0, padded(answerTo(size, 0)), "padding")
+	add("reply with another mark", "I", "reply", 0, padded(answerTo(size, 1)), "padding")
+	add("reply padded further than needed", "I", "reply", 0, padded(answerTo(256, 0x80)), "padding")
+	add("reply of zeros", "I", "reply", 0, padded(make([]byte, size)), "padding")
+
+	add("nothing for M1", "I", "M1", 0, []byte{}, "order")
+	add("M1 cut", "I", "M1", 0, r.M1[:len(r.M1)-1], "order")
+	add("M1 with a byte after it", "I", "M1", 0, append(bytes.Clone(r.M1), 0), "order")
+	add("M2 in place of M1", "I", "M1", 0, r.M2, "order")
+	add("M3 in place of M1", "I", "M1", 0, r.M3, "order")
+	add("a frame in place of M1", "I", "M1", 0, firstFrame(r, "J"), "order")
+	add("a KEM key with numbers above the modulus", "I", "M1", 0, put(r.M1, 0, []byte{0xFF, 0xFF, 0xFF}), "key")
+	add("a KEM key with its last number the modulus", "I", "M1", 0, put(r.M1, 1149, modulusLast(r.M1[1149:1152])), "key")
+
+	add("M2 cut", "J", "M2", 0, r.M2[:len(r.M2)-1], "order")
+	add("M2 with a byte after it", "J", "M2", 0, append(bytes.Clone(r.M2), 0), "order")
+	add("own M1 sent back", "J", "M2", 0, r.M1, "order")
+	add("M3 in place of M2", "J", "M2", 0, r.M3, "order")
+	add("another run's M2", "J", "M2", 0, other.M2, "confirm")
+	add("ct changed, first bit", "J", "M2", 0, flip(r.M2, 0), "confirm")
+	add("ct changed, last byte", "J", "M2", 0, flip(r.M2, 1087), "confirm")
+	add("nI changed", "J", "M2", 0, flip(r.M2, 1088), "confirm")
+	add("vI changed", "J", "M2", 0, flip(r.M2, 1120), "confirm")
+	add("macI changed, first byte", "J", "M2", 0, flip(r.M2, 1152), "confirm")
+	add("macI changed, last byte", "J", "M2", 0, flip(r.M2, -1), "confirm")
+	add("macI with the joiner's label", "J", "M2", 0,
+		put(r.M2, 1152, seal.Confirmation([32]byte(r.PRK), seal.Joiner, [32]byte(r.T2))), "confirm")
+	answer := func(m1 []byte) []byte {
+		m2, _, err := r.play(t, "M1").i.Handle(m1)
+		require.NoError(t, err)
+		return m2
+	}
+	add("the answer to an M1 with another vJ", "J", "M2", 0, answer(flip(r.M1, 1184)), "confirm")
+	add("the answer to an M1 with another cJ", "J", "M2", 0, answer(flip(r.M1, -1)), "confirm")
+
+	add("M3 cut", "I", "M3", 0, r.M3[:63], "order")
+	add("M3 with a byte after it", "I", "M3", 0, append(bytes.Clone(r.M3), 0), "order")
+	add("M1 again", "I", "M3", 0, r.M1, "order")
+	add("own M2 sent back", "I", "M3", 0, r.M2, "order")
+	add("a frame in place of M3", "I", "M3", 0, firstFrame(r, "J"), "order")
+	add("nJ changed", "I", "M3", 0, flip(r.M3, 0), "commitment")
+	add("another run's M3", "I", "M3", 0, other.M3, "commitment")
+	cheat := r.play(t, "M2").j.Cheat(r.M2)
+	add("another nonce with its right macJ", "I", "M3", 0, cheat.M3([32]byte(other.NonceJ)), "commitment")
+	add("macJ changed, first byte", "I", "M3", 0, flip(r.M3, 32), "confirm")
+	add("macJ changed, last byte", "I", "M3", 0, flip(r.M3, -1), "confirm")
+	add("macJ with the inviter's label", "I", "M3", 0, put(r.M3, 32, seal.Confirmation([32]byte(r.PRK), seal.Inviter, [32]byte(r.T3))), "confirm")
+	add("macI as macJ", "I", "M3", 0, put(r.M3, 32, r.M2[1152:]), "confirm")
+
+	for _, at := range []string{"I", "J"} {
+		list = append(list, frameRefusals(t, r, other, at)...)
+	}
+	return list
+}
+
+// frameRefusals are the frames that the side at must refuse after three good ones.
+func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorRefusal) {
+	const after = 3
+	peer := map[string]string{"I": "J", "J": "I"}[at]
+	var theirs, own [][]byte
+	for _, f := range r.Frames {
+		if f.From == peer {
+			theirs = append(theirs, f.Frame)
+		} else {
+			own = append(own, f.Frame)
+		}
+	}
+	add := func(name string, b []byte, kind string) {
+		list = append(list, vectorRefusal{at + ": " + name, r.Name, at, "frame", after, b, kind})
+	}
+	flip := func(b []byte, at int) []byte {
+		b = bytes.Clone(b)
+		b[(at+len(b))%len(b)] ^= 0x80
+		return b
+	}
+	next := theirs[after]
+	add("the frame before again", theirs[after-1], "decrypt")
+	add("the first frame again", theirs[0], "decrypt")
+	add("a frame left out", theirs[after+1], "decrypt")
+	add("own frame sent back", own[after], "decrypt")
+	add("a frame of another chat", firstFrame(other, peer), "decrypt")
+	add("tag changed", flip(next, 0), "decrypt")
+	add("first byte changed", flip(next, 16), "decrypt")
+	add("last byte changed", flip(next, -1), "decrypt")
+	add("frame cut", next[:len(next)-1], "size")
+	add("frame with a byte after it", append(bytes.Clone(next), 0), "decrypt")
+	add("an empty message", []byte{}, "size")
+
+	// From here on the peer holds the right keys.
+	sender := func() *seal.Session {
+		_, s := r.play(t, "frame").side(at)
+		sent := 0
+		for _, f := range r.Frames {
+			if f.From == peer && sent < after {
+				_, err := s.Seal(f.Body)
+				require.NoError(t, err)
+				sent++
+			}
+		}
+		return s
+	}
+	padTo := func(length int, mark byte) func([]byte) []byte {
+		return func(signed []byte) []byte {
+			p := make([]byte, length)
+			copy(p, signed)
+			if len(signed) < length {
+				p[len(signed)] = mark
+			}
+			return p
+		}
+	}
+	body := []byte("\x01hello")
+	place := sender().Place()
+	add("padded further than needed", sender().SealPadded(body, padTo(320, 0x80)), "padding")
+	add("padded less than needed", sender().SealPadded(make([]byte, 300), padTo(365, 0x80)), "padding")
+	add("no mark", sender().SealPadded(body, padTo(256, 0)), "padding")
+	add("another mark", sender().SealPadded(body, padTo(256, 0x81)), "padding")
+	add("no body", sender().SealPadded(nil, padTo(256, 0x80)), "size")
+	add("half a signature", sender().SealPadded(nil, func(signed []byte) []byte { return padTo(256, 0x80)(signed[:32]) }), "size")
+	if r.Name < other.Name { // once is enough for what is long
+		add("content of 16,001 bytes", sender().SealPadded(make([]byte, seal.MaxBody+1), padTo(16384, 0x80)), "size")
+		add("the largest frame and a byte", make([]byte, seal.MaxFrame+1), "size")
+	}
+	add("signed for another number", sender().SealLying(body, seal.Lie{ID: place.ID, Dir: place.Dir, N: place.N + 1}), "signature")
+	add("signed for the other direction", sender().SealLying(body, seal.Lie{ID: place.ID, Dir: 3 - place.Dir, N: place.N}), "signature")
+	add("signed for another chat", sender().SealLying(body, seal.Lie{ID: [16]byte(other.SID), Dir: place.Dir, N: place.N}), "signature")
+	add("signed by another key", func() []byte {
+		s := sender()
+		s.SignAs(other.play(t, "invite").keysJ)
+		frame, err := s.Seal(body)
+		require.NoError(t, err)
+		return frame
+	}(), "signature")
+	add("a signature of zeros", sender().SealSigned(body, seal.Signature{}), "signature")
+	add("the nonce of the next number", sender().SealNumbered(body, place.N+1), "decrypt")
+	return list
+}
+
+func flipFlag(invite []byte, bit int) []byte {
+	invite = bytes.Clone(invite)
+	invite[1] |= 1 << bit
+	return invite
+}
+
+func firstFrame(r *vectorRun, from string) []byte {
+	for _, f := range r.Frames {
+		if f.From == from {
+			return f.Frame
+		}
+	}
+	return nil
+}
+
+// modulusLast makes the second of the two 12-bit numbers in three bytes 3329.
+func modulusLast(three []byte) []byte {
+	return []byte{three[0], three[1]&0x0F | 3329&0x0F<<4, 3329 >> 4}
+}

@@ -1,0 +1,5 @@
+//go:build race || js
+
+package seal_test
+
+const thorough = false

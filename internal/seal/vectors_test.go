@@ -1,0 +1,446 @@
+package seal_test
+
+import (
+	"bytes"
+	"crypto/mlkem"
+	"crypto/mlkem/mlkemtest"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/invite"
+	"tincan/internal/seal"
+)
+
+// The files of testdata/vectors; README.md there says what each field is.
+const (
+	runsFile    = "testdata/vectors/runs.json"
+	refusedFile = "testdata/vectors/refused.json"
+)
+
+// vectorRun is one whole chat.
+type vectorRun struct {
+	Name string
+
+	// Every random byte.
+	S, AgreementI, SigningI, AgreementJ, SigningJ hexBytes
+	KEMSeed, NonceJ, NonceI, KEMRandom            hexBytes
+
+	Invite, Answer             hexBytes
+	DH, KSeal, Reply, Slot     hexBytes
+	H1, M1, KEMSecret, M2      hexBytes
+	T2, PRK, T3, M3            hexBytes
+	ChainIJ, ChainJI, SID, SAS hexBytes
+	Words, Digits              []string
+	Frames                     []vectorFrame
+}
+
+type vectorFrame struct {
+	From  string // "I" or "J"
+	N     uint64
+	Type  string
+	Body  hexBytes
+	Frame hexBytes
+}
+
+// vectorRefusal is a message that one side of a run must refuse.
+type vectorRefusal struct {
+	Name  string
+	Run   string
+	At    string // "I" or "J"
+	Step  string // "invite", "reply", "M1", "M2", "M3", "frame"
+	After int    `json:",omitempty"` // frames opened before
+	Bytes hexBytes
+	Error string
+}
+
+// kinds are the failures by the names that vectors use.
+var kinds = map[string]error{
+	"key": seal.ErrInvalidKey, "decrypt": seal.ErrDecrypt, "signature": seal.ErrSignature, "padding": seal.ErrPadding, "size": seal.ErrSize,
+	"order": seal.ErrOrder, "commitment": seal.ErrCommitment, "confirm": seal.ErrConfirm, "malformed": invite.ErrMalformed, "version": invite.ErrVersion,
+}
+
+func kindOf(err error) string {
+	for name, kind := range kinds {
+		if errors.Is(err, kind) {
+			return name
+		}
+	}
+	return fmt.Sprint(err)
+}
+
+// ends are both sides of a run, at a point of it.
+type ends struct {
+	secret             seal.LinkSecret
+	keysI, keysJ       *seal.KeyPair
+	i, j               *seal.Handshake
+	sessionI, sessionJ *seal.Session
+}
+
+// play brings both sides of a run as far as until: "reply", "M1", "M2", "M3",
+// or "frame" for the sessions. What they make is compared with the vector.
+func (r *vectorRun) play(t testing.TB, until string) *ends {
+	t.Helper()
+	e := &ends{secret: seal.NewLinkSecret([16]byte(r.S))}
+	var err error
+	e.keysI, err = seal.GenerateKeyPair(io.MultiReader(bytes.NewReader(r.AgreementI), bytes.NewReader(r.SigningI)))
+	require.NoError(t, err)
+	e.keysJ, err = seal.GenerateKeyPair(io.MultiReader(bytes.NewReader(r.AgreementJ), bytes.NewReader(r.SigningJ)))
+	require.NoError(t, err)
+	if until == "invite" {
+		return e
+	}
+	reply, j, err := seal.SealReply(io.MultiReader(bytes.NewReader(r.KEMSeed), bytes.NewReader(r.NonceJ)), e.keysJ, e.secret, e.keysI.PublicKey(), r.Invite, r.Answer)
+	require.NoError(t, err)
+	r.Reply = same(t, r.Reply, reply)
+	if until == "reply" {
+		return e
+	}
+	answer, i, err := seal.OpenReply(io.MultiReader(bytes.NewReader(r.NonceI), bytes.NewReader(r.KEMRandom)), e.keysI, e.secret, r.Invite, reply)
+	require.NoError(t, err)
+	r.Answer = same(t, r.Answer, answer)
+	e.i, e.j = i, j
+	h1 := i.Transcript()
+	r.H1 = same(t, r.H1, h1[:])
+	m1, err := j.Start()
+	require.NoError(t, err)
+	r.M1 = same(t, r.M1, m1)
+	if until == "M1" {
+		return e
+	}
+	m2, _, err := i.Handle(m1)
+	require.NoError(t, err)
+	r.M2 = same(t, r.M2, m2)
+	t2, prk := i.Transcript(), i.Root()
+	r.T2, r.PRK = same(t, r.T2, t2[:]), same(t, r.PRK, prk[:])
+	if until == "M2" {
+		return e
+	}
+	m3, sessionJ, err := j.Handle(m2)
+	require.NoError(t, err)
+	r.M3 = same(t, r.M3, m3)
+	t3 := j.Transcript()
+	r.T3 = same(t, r.T3, t3[:])
+	if until == "M3" {
+		return e
+	}
+	_, sessionI, err := i.Handle(m3)
+	require.NoError(t, err)
+	e.sessionI, e.sessionJ = sessionI, sessionJ
+	return e
+}
+
+// same is what a run just made: in a new vector it fills the gap, in one that
+// was read it must be equal.
+func same(t testing.TB, vector hexBytes, made []byte) hexBytes {
+	t.Helper()
+	if vector != nil {
+		require.Equal(t, []byte(vector), made)
+	}
+	return made
+}
+
+// complete plays the frames and everything else of a run.
+func (r *vectorRun) complete(t testing.TB) {
+	t.Helper()
+	e := r.play(t, "frame")
+	dh := e.keysI.SecretOf(e.keysJ.PublicKey())
+	require.Equal(t, dh, e.keysJ.SecretOf(e.keysI.PublicKey()))
+	r.DH = same(t, r.DH, dh[:])
+	kSeal, slot := seal.ReplyKey(dh, e.secret, r.Invite, e.keysJ.PublicKey()).Bytes(), seal.MailboxSlot(e.secret)
+	r.KSeal, r.Slot = same(t, r.KSeal, kSeal[:]), same(t, r.Slot, slot[:])
+	kem, err := mlkem.NewDecapsulationKey768(r.KEMSeed)
+	require.NoError(t, err)
+	kemSecret, ciphertext, err := mlkemtest.Encapsulate768(kem.EncapsulationKey(), r.KEMRandom)
+	require.NoError(t, err)
+	require.Equal(t, []byte(r.M2[:len(ciphertext)]), ciphertext)
+	r.KEMSecret = same(t, r.KEMSecret, kemSecret)
+
+	ij, ji := e.sessionI.Chains()
+	id, sas := e.sessionI.ID(), e.sessionI.SAS()
+	require.Equal(t, sas, e.sessionJ.SAS())
+	r.ChainIJ, r.ChainJI = same(t, r.ChainIJ, ij[:]), same(t, r.ChainJI, ji[:])
+	r.SID, r.SAS = same(t, r.SID, id[:]), same(t, r.SAS, sas[:])
+	var words []string
+	for _, w := range sas.Words() {
+		words = append(words, w.Emoji+" "+w.Name)
+	}
+	digits := sas.Digits()
+	if r.Words == nil {
+		r.Words, r.Digits = words, digits[:]
+	}
+	require.Equal(t, r.Words, words)
+	require.Equal(t, r.Digits, digits[:])
+	for n := range r.Frames {
+		f := &r.Frames[n]
+		from, to := e.side(f.From)
+		require.Equal(t, f.N, from.Sent())
+		frame, err := from.Seal(f.Body)
+		require.NoError(t, err)
+		f.Frame = same(t, f.Frame, frame)
+		body, err := to.Open(f.Frame)
+		require.NoError(t, err)
+		require.Equal(t, []byte(f.Body), body)
+	}
+}
+
+func (e *ends) side(name string) (it, other *seal.Session) {
+	if name == "I" {
+		return e.sessionI, e.sessionJ
+	}
+	return e.sessionJ, e.sessionI
+}
+
+// TestIntegrationVectors replays testdata/vectors: whole runs, made again
+// from their random bytes and opened, and the messages that must be refused,
+// each with the kind of failure. It runs natively and in wasm.
+func TestIntegrationVectors(t *testing.T) {
+	defer seal.FixEncapsulation()()
+	if *update {
+		writeVectors(t)
+	}
+	var runs []vectorRun
+	var refused []vectorRefusal
+	readJSON(t, runsFile, &runs)
+	readJSON(t, refusedFile, &refused)
+	require.NotEmpty(t, runs)
+	byName := map[string]*vectorRun{}
+	accepted, each := 0, map[string]int{}
+	for n := range runs {
+		r := &runs[n]
+		byName[r.Name] = r
+		t.Run("run/"+r.Name, r.replay)
+		for _, f := range r.Frames {
+			each[f.From]++
+		}
+		accepted += 5 + len(r.Frames) // invite, reply, M1, M2, M3
+	}
+	require.GreaterOrEqual(t, each["I"], 20)
+	require.GreaterOrEqual(t, each["J"], 20)
+	failures := map[string]int{}
+	for _, v := range refused {
+		failures[v.Error]++
+		t.Run("refused/"+v.Run+"/"+v.Name, func(t *testing.T) { v.check(t, byName[v.Run]) })
+	}
+	require.Len(t, failures, len(kinds), "every kind of failure: %v", failures)
+	require.GreaterOrEqual(t, len(refused), accepted, "at least half are refusals")
+	t.Logf("%d vectors: %d accepted in %d runs, %d refused: %v", accepted+len(refused), accepted, len(runs), len(refused), failures)
+}
+
+// replay is a run that was read: nothing in it may be a gap.
+func (r *vectorRun) replay(t *testing.T) {
+	inv, err := invite.ParseInvite(r.Invite, false)
+	require.NoError(t, err)
+	require.Equal(t, []byte(r.Invite), inv.Bytes())
+	require.Equal(t, [16]byte(r.S), inv.Secret.Bytes())
+	answer, err := invite.ParseAnswer(r.Answer, false)
+	require.NoError(t, err)
+	require.Equal(t, []byte(r.Answer), invite.AnswerBytes(answer))
+	for name, b := range map[string]hexBytes{
+		"reply": r.Reply, "h1": r.H1, "M1": r.M1, "M2": r.M2, "M3": r.M3, "t2": r.T2, "prk": r.PRK, "t3": r.T3, "dh": r.DH, "kSeal": r.KSeal,
+		"slot": r.Slot, "kemSS": r.KEMSecret, "chain I>J": r.ChainIJ, "chain J>I": r.ChainJI, "sid": r.SID, "sas": r.SAS,
+	} {
+		require.NotEmpty(t, b, name)
+	}
+	require.NotNil(t, r.Words)
+	types := map[string]bool{}
+	for _, f := range r.Frames {
+		require.NotEmpty(t, f.Frame)
+		require.Equal(t, typeNames[f.Body[0]], f.Type)
+		types[f.Type] = true
+	}
+	r.complete(t)
+}
+
+func (v *vectorRefusal) check(t *testing.T, run *vectorRun) {
+	t.Helper()
+	require.NotNil(t, run)
+	want, known := kinds[v.Error]
+	require.True(t, known, v.Error)
+	require.ErrorIs(t, v.refuse(t, run), want)
+}
+
+// refuse hands the message to the side that must refuse it.
+func (v *vectorRefusal) refuse(t testing.TB, r *vectorRun) error {
+	t.Helper()
+	e := r.play(t, v.Step)
+	switch v.Step {
+	case "invite":
+		inv, err := invite.ParseInvite(v.Bytes, false)
+		if err != nil {
+			return err
+		}
+		reply, h, err := seal.SealReply(bytes.NewReader(nil), e.keysJ, seal.NewLinkSecret(inv.Secret.Bytes()), inv.Key, v.Bytes, r.Answer)
+		require.Nil(t, reply)
+		require.Nil(t, h)
+		return err
+	case "reply":
+		answer, h, err := seal.OpenReply(bytes.NewReader(nil), e.keysI, e.secret, r.Invite, v.Bytes)
+		require.Nil(t, answer)
+		require.Nil(t, h)
+		return err
+	case "frame":
+		to, from := e.side(v.At)
+		opened := 0
+		for _, f := range r.Frames {
+			if opened == v.After {
+				break
+			}
+			if f.From != v.At {
+				_, err := to.Open(f.Frame)
+				require.NoError(t, err)
+				opened++
+			}
+		}
+		require.Equal(t, v.After, opened)
+		from.Close()
+		body, err := to.Open(v.Bytes)
+		require.Nil(t, body)
+		_, again := to.Open(v.Bytes)
+		require.ErrorIs(t, again, seal.ErrClosed)
+		return err
+	}
+	h := e.i
+	if v.At == "J" {
+		h = e.j
+	}
+	send, session, err := h.Handle(v.Bytes)
+	require.Nil(t, send)
+	require.Nil(t, session)
+	_, _, again := h.Handle(v.Bytes)
+	require.ErrorIs(t, again, seal.ErrOrder)
+	return err
+}
+
+var typeNames = map[byte]string{1: "text", 2: "more", 3: "ack", 4: "ping", 5: "bye"}
+
+func readJSON(t testing.TB, file string, into any) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(into))
+}
+
+func writeJSON(t testing.TB, file string, value any) {
+	t.Helper()
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", " ")
+	e.SetEscapeHTML(false)
+	require.NoError(t, e.Encode(value))
+	require.NoError(t, os.WriteFile(file, b.Bytes(), 0o644))
+}
+
+// writeVectors makes both files anew. They follow from the code and fixed seeds alone.
+func writeVectors(t *testing.T) {
+	runs := []vectorRun{
+		newRun(t, "browsers", chromium([]invite.Candidate{public}), firefox([]invite.Candidate{mdns, public6}), false, script(true)),
+		newRun(t, "terminals", pion([]invite.Candidate{public, public6, relayed}), pion([]invite.Candidate{lan, public, public6, relayed}), true, script(false)),
+		newRun(t, "eight candidates", firefox([]invite.Candidate{lan, mdns}),
+			pion([]invite.Candidate{lan, mdns, public, public6, relayed, {Port: 1024, Address: lan.Address}, {Port: 65535, Address: lan.Address}, {Port: 2000, Address: mdns.Address}}), false,
+			[]vectorFrame{{From: "J", Type: "text", Body: []byte("\x01\xf0\x9f\x91\x8b")}, {From: "I", Type: "bye", Body: []byte{5}}}),
+	}
+	for n := range runs {
+		runs[n].complete(t)
+	}
+	writeJSON(t, runsFile, runs)
+	var refused []vectorRefusal
+	for n := range runs[:2] {
+		refused = append(refused, refusals(t, &runs[n], &runs[1-n])...)
+	}
+	for n := range refused {
+		v := &refused[n]
+		for r := range runs {
+			if runs[r].Name == v.Run {
+				err := v.refuse(t, &runs[r])
+				require.Equal(t, v.Error, kindOf(err), "%s: %s", v.Run, v.Name)
+			}
+		}
+	}
+	writeJSON(t, refusedFile, refused)
+}
+
+func newRun(t *testing.T, name string, offer, answer invite.Description, mailbox bool, frames []vectorFrame) vectorRun {
+	random := seeded("vectors: "+name, 0)
+	take := func(n int) hexBytes {
+		b := make(hexBytes, n)
+		_, err := io.ReadFull(random, b)
+		require.NoError(t, err)
+		return b
+	}
+	r := vectorRun{
+		Name: name, S: take(16), AgreementI: take(32), SigningI: take(32), AgreementJ: take(32), SigningJ: take(32),
+		KEMSeed: take(64), NonceJ: take(32), NonceI: take(32), KEMRandom: take(32), Frames: frames,
+	}
+	copy(offer.Fingerprint[:], take(32))
+	copy(answer.Fingerprint[:], take(32))
+	keys, err := seal.GenerateKeyPair(io.MultiReader(bytes.NewReader(r.AgreementI), bytes.NewReader(r.SigningI)))
+	require.NoError(t, err)
+	r.Invite = invite.Invite{Mailbox: mailbox, Secret: invite.NewSecret([16]byte(r.S)), Key: keys.PublicKey(), Offer: offer}.Bytes()
+	r.Answer = invite.AnswerBytes(answer)
+	sent := map[string]uint64{}
+	for n := range r.Frames {
+		f := &r.Frames[n]
+		f.N = sent[f.From]
+		sent[f.From]++
+	}
+	return r
+}
+
+// script is what two people might say: 20 frames each way, every type, parts
+// of a long message if long.
+func script(long bool) (frames []vectorFrame) {
+	add := func(from string, body string) {
+		frames = append(frames, vectorFrame{From: from, Type: typeNames[body[0]], Body: []byte(body)})
+	}
+	ack := func(n int) string { return "\x03\x00\x00\x00\x00\x00\x00\x00" + string([]byte{byte(n)}) }
+	texts := []string{"hello", "你好", "שלום, עולם", "👩‍👩‍👧‍👦", "a\nb\r\nc\x00d", strings.Repeat("x", 190), strings.Repeat("é", 96), "<script>alert(1)</script>", strings.Repeat("long ", 200)}
+	for n, text := range texts {
+		add("I", "\x01"+text)
+		add("J", ack(2*n+1))
+		add("J", "\x01"+strings.ToUpper(text))
+		add("I", ack(2*n+2))
+	}
+	if long {
+		add("I", "\x02"+strings.Repeat("0123456789abcdef", 1000))
+		add("I", "\x01the end")
+		add("J", "\x02"+strings.Repeat("fedcba9876543210", 1000))
+		add("J", "\x01the end")
+	} else {
+		add("I", "\x01goodbye")
+		add("I", "\x04")
+		add("J", "\x04")
+		add("J", "\x7ea type of a later version")
+	}
+	add("J", "\x04")
+	add("I", "\x04")
+	add("I", "\x05")
+	add("J", "\x05")
+	return frames
+}
+
+func chromium(c []invite.Candidate) invite.Description {
+	return invite.Description{Ufrag: "8hhY", Password: "asd88fgpdd777uzjYhagZg+/", Candidates: c}
+}
+func firefox(c []invite.Candidate) invite.Description {
+	return invite.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31", Candidates: c}
+}
+func pion(c []invite.Candidate) invite.Description {
+	return invite.Description{Ufrag: "fVhNLnEjQDXlXkcb", Password: "uZQvEGTFxdJJmFgrJyKmcuDJUtYwRSxm", Candidates: c}
+}
+
+var (
+	public  = invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Bytes: [16]byte{203, 0, 113, 7}}, Port: 56030}
+	relayed = invite.Candidate{Type: invite.Relayed, Address: invite.Address{Bytes: [16]byte{198, 51, 100, 20}}, Port: 49152}
+	lan     = invite.Candidate{Address: invite.Address{Bytes: [16]byte{192, 168, 1, 20}}, Port: 40404}
+	public6 = invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Kind: invite.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 7}}, Port: 44548}
+	mdns    = invite.Candidate{Address: invite.Address{Kind: invite.MDNS, Bytes: [16]byte{0xa4, 0xf9, 0x9c, 0x4b, 0xe7, 0x2d, 0x4d, 0x19, 0xb0, 0x53, 0xad, 0x46, 0xa7, 0x88, 0xc6, 0x45}}, Port: 37829}
+)
