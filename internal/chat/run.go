@@ -42,6 +42,7 @@ func (s *Session) run(ctx context.Context) {
 func (s *Session) wipe() {
 	s.keys.Wipe()
 	s.secret.Wipe()
+	clear(s.invite) // it holds the link secret too
 	if s.handshake != nil {
 		s.handshake.Close()
 	}

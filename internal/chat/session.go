@@ -146,6 +146,7 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 		return nil, err
 	}
 	s.invite, s.secret = code, seal.NewLinkSecret(inv.Secret.Bytes())
+	inv.Secret.Wipe()
 	if err := s.makeReply(ctx, config, inv); err != nil {
 		s.abandon()
 		if errors.Is(err, seal.ErrInvalidKey) {
@@ -191,6 +192,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	}
 	inv := invite.Invite{Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite()}
 	s.invite = inv.Bytes()
+	inv.Secret.Wipe()
 	s.link = newLink(config.Site, s.invite)
 	s.checkAddresses(offer)
 	return nil

@@ -148,7 +148,8 @@ func (c Code) wellFormed() bool {
 	if c.IsReply() {
 		return true // sealed: its size was checked
 	}
-	_, err := ParseInvite(c, true)
+	parsed, err := ParseInvite(c, true)
+	parsed.Secret.Wipe()
 	return err == nil
 }
 

@@ -69,6 +69,13 @@ func (s Secret) Bytes() [16]byte { return *s.b }
 // String hides the secret.
 func (s Secret) String() string { return "invite.Secret" }
 
+// Wipe overwrites the secret, in every copy of the value.
+func (s Secret) Wipe() {
+	if s.b != nil {
+		clear(s.b[:])
+	}
+}
+
 // Invite is what a link says.
 type Invite struct {
 	// Mailbox: one answers at the link's own origin.
@@ -85,7 +92,8 @@ func (i Invite) Bytes() []byte {
 	if i.Mailbox {
 		flags |= flagMailbox
 	}
-	b := []byte{inviteFirst, flags}
+	b := make([]byte, 0, maxInvite) // growing would leave pieces of S behind
+	b = append(b, inviteFirst, flags)
 	b = append(b, i.Secret.b[:]...)
 	b = append(b, i.Key[:]...)
 	return i.Offer.append(b)

@@ -183,7 +183,7 @@ const english = {
   notVerified: 'Not verified',
   notVerifiedHint: 'Compare the safety words to be sure who this is.',
   verified: 'Verified',
-  verifiedHint: 'You compared the safety words.',
+  verifiedHint: 'The safety words match. This is about this chat only.',
   latest: 'Jump to latest',
   latestUnread: (count: number) => `Jump to latest, ${count} new`,
   unread: (count: number) => `${count} new`,
