@@ -136,18 +136,23 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 		o.config.STUN = append(o.config.STUN, s)
 		return nil
 	})
-	if flags.Parse(args) != nil {
+	// Flags may stand before and after the link.
+	var rest []string
+	for first := true; first || len(args) > 0; first = false {
+		if flags.Parse(args) != nil {
+			return o, errUsage
+		}
+		if args = flags.Args(); len(args) > 0 {
+			rest, args = append(rest, args[0]), args[1:]
+		}
+	}
+	if name == "new" && len(rest) > 0 || len(rest) > 1 {
+		t.say("tincan: %s takes flags%s and nothing else. Run tincan help.", name, map[string]string{"join": ", one link"}[name])
 		return o, errUsage
 	}
-	allowed := 0
-	if name == "join" {
-		allowed = 1
+	if len(rest) > 0 {
+		o.link = rest[0]
 	}
-	if flags.NArg() > allowed {
-		t.say("tincan: %s takes flags%s and nothing else. Run tincan help.", name, map[int]string{0: "", 1: ", one link"}[allowed])
-		return o, errUsage
-	}
-	o.link = flags.Arg(0)
 	return o, nil
 }
 

@@ -33,6 +33,10 @@ export interface Problem {
   code: ErrorCode;
 }
 
+/** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
+const keptMessages = 20_000;
+const keptLength = 4 << 20;
+
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
 export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
 
@@ -61,6 +65,8 @@ export class ChatState {
   #verified = $state(false);
   #reason = $state<Reason>();
   #messages = $state<Entry[]>([]);
+  #trimmed = $state(false);
+  #length = 0;
   #inviter = false;
   #count = 0;
   #held: string | undefined;
@@ -118,6 +124,10 @@ export class ChatState {
   }
   get messages(): readonly ChatMessage[] {
     return this.#messages;
+  }
+  /** The oldest messages were dropped: the history had become too long. */
+  get trimmed(): boolean {
+    return this.#trimmed;
   }
   get sas(): readonly SafetyWord[] {
     return this.#sas;
@@ -277,7 +287,7 @@ export class ChatState {
   /** Sends a text. It is in the history at once, and says there what became of it. */
   send(text: string): void {
     const key = this.#nextKey();
-    this.#messages.push({
+    this.#add({
       key,
       from: 'you',
       text,
@@ -349,7 +359,7 @@ export class ChatState {
         this.#screen = 'chat';
         break;
       case 'message':
-        this.#messages.push({
+        this.#add({
           key: this.#nextKey(),
           from: 'them',
           text: event.text,
@@ -481,7 +491,23 @@ export class ChatState {
     this.#verified = false;
     this.#reason = undefined;
     this.#messages = [];
+    this.#length = 0;
+    this.#trimmed = false;
     this.#inviter = false;
+  }
+
+  #add(message: Entry): void {
+    this.#messages.push(message);
+    this.#length += message.text.length;
+    let drop = 0;
+    while (this.#messages.length - drop > keptMessages || this.#length > keptLength) {
+      this.#length -= this.#messages[drop]?.text.length ?? 0;
+      drop += 1;
+    }
+    if (drop > 0) {
+      this.#messages.splice(0, drop);
+      this.#trimmed = true;
+    }
   }
 
   #nextKey(): string {

@@ -176,6 +176,7 @@ const english = {
   leave: 'Leave',
   you: 'You',
   them: 'Them',
+  trimmed: 'Older messages were dropped: the history had become too long.',
   emptyChat: 'You are connected. Say hello: only the two of you can read it.',
   sending: 'Sending',
   delivered: 'Delivered',

@@ -315,6 +315,21 @@ describe('chatting', () => {
     expect(chat.status).toBe('open');
   });
 
+  test('a peer cannot fill the memory: the oldest messages go, and the page says so', async () => {
+    await chatting();
+    const text = 'x'.repeat(65_536);
+    for (let id = 1; id <= 1600; id++) chat.apply({ type: 'message', id, text });
+    expect(chat.messages.length).toBe(64);
+    expect(chat.trimmed).toBe(true);
+    expect(chat.messages.at(-1)?.text).toBe(text);
+    chat.home();
+    expect(chat.trimmed).toBe(false);
+    await chatting();
+    for (let id = 1; id <= 20_001; id++) chat.apply({ type: 'message', id, text: 'y' });
+    expect(chat.messages.length).toBe(20_000);
+    expect(chat.trimmed).toBe(true);
+  });
+
   test('a sent message is there at once, then delivered', async () => {
     await chatting();
     chat.send('hello');

@@ -66,3 +66,39 @@ test('what a link or a paste holds makes no element', async ({ person, serve }) 
     `${strings.length} hostile strings pasted and as fragments: 0 elements, 0 scripts, 0 violations`,
   );
 });
+
+// make slow sends 100 MiB; every day it is enough to send more than is kept.
+const mebibytes = process.env['TINCAN_SLOW'] ? 100 : 12;
+
+test('a peer that floods the page with messages does not fill its memory @slow', async ({
+  person,
+  serve,
+  terminal,
+}) => {
+  test.slow();
+  const victim = await person();
+  await victim.open(serve.here);
+  const flooder = terminal('join', '--loopback', '-');
+  flooder.type(await victim.newChat());
+  await victim.connect(await flooder.link('reply'));
+  await victim.connected();
+  const session = await victim.page.context().newCDPSession(victim.page);
+  const heap = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    return (await session.send('Runtime.getHeapUsage')).usedSize;
+  };
+  const before = await heap();
+  const text = 'x'.repeat(65_536);
+  const count = (mebibytes << 20) / text.length;
+  await flooder.event('open');
+  const said = flooder.events.length;
+  for (let n = 1; n <= count; n++) {
+    flooder.do({ do: 'send', ref: String(n), text });
+    if (n % 32 === 0) await flooder.lines(said + 2 * n); // sent and delivered
+  }
+  await expect(victim.page.getByText('Older messages were dropped')).toBeVisible();
+  expect((await victim.history()).length).toBeLessThanOrEqual(64);
+  const grown = (await heap()) - before;
+  console.log(`${mebibytes} MiB of messages: the heap of the page grew by ${grown >> 10} KiB`);
+  expect(grown).toBeLessThan(8 << 20);
+});

@@ -168,6 +168,11 @@ export class Terminal {
     });
   }
 
+  /** Waits for so many lines of output, without reading them: for floods. */
+  async lines(count: number): Promise<void> {
+    await this.#program.until(`${count} lines`, () => this.#program.lines.length >= count || undefined);
+  }
+
   do(command: Record<string, unknown>): void {
     this.#program.write(JSON.stringify(command));
   }
