@@ -137,8 +137,8 @@ const (
 )
 
 var reasonSentences = map[Reason]string{
-	ReasonClosed:      "You left the chat. Nothing of it is kept.",
-	ReasonLeft:        "The other person left. Nothing of the chat is kept.",
+	ReasonClosed:      "You left the chat. Nothing of it was stored.",
+	ReasonLeft:        "The other person left. Nothing of the chat was stored.",
 	ReasonLost:        "The connection was lost and did not come back. Make a new link to go on.",
 	ReasonUnreachable: "No connection was found. Try both on the same Wi-Fi, or another network, with a new link.",
 	ReasonUntrusted:   "This connection could not be trusted. Make a new link.",

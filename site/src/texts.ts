@@ -48,7 +48,7 @@ const errors: Record<ErrorCode, string> = {
 const endings: Record<Reason, Ending> = {
   closed: {
     title: 'You left the chat',
-    text: 'Its messages and keys are gone from this page. Nothing was stored.',
+    text: 'Its messages are gone from this page, and it stored nothing. Close the tab to clear its memory too.',
   },
   left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
   lost: {
@@ -200,7 +200,7 @@ const english = {
   close: 'Close',
 
   leaveTitle: 'Leave this chat?',
-  leaveText: 'Leaving ends it for both of you. The messages and keys are gone then.',
+  leaveText: 'Leaving ends it for both of you, and its messages are gone then.',
   leaveInviteTitle: 'Give up waiting?',
   leaveInviteText: 'The link you have works only while this page stays open.',
   stay: 'Stay',
