@@ -80,7 +80,7 @@ bin/staticcheck: test/tools.mod test/tools.sum
 test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent test
 
-test-browser: bin/tincan test/browser/node_modules/.installed chromium
+test-browser: bin/tincan test/node_modules/.installed chromium
 	cd test/browser && npx --no-install playwright test
 
 # What a visitor loads, against the budgets.
@@ -115,13 +115,13 @@ fuzz:
 	done
 
 # Minutes of waiting: replies applied 280 s late, with a terminal and with Chromium.
-slow: bin/tincan test/browser/node_modules/.installed chromium
+slow: bin/tincan test/node_modules/.installed chromium
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 
 clean:
-	rm -rf bin site/dist $(GENERATED) site/node_modules test/browser/node_modules test/browser/test-results
+	rm -rf bin site/dist $(GENERATED) site/node_modules test/node_modules test/browser/test-results
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
-chromium: test/browser/node_modules/.installed
+chromium: test/node_modules/.installed
 	@test/browser/chromium.sh
