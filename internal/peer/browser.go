@@ -5,28 +5,36 @@ package peer
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall/js"
 	"time"
 )
 
-// Firefox gives a joiner's ICE up for good 4 to 15 s after it found nobody,
-// while the reply is still on its way by hand. A remote candidate it has not
-// tried yet keeps it looking.
+// An engine looks for the other end for 15 s (Chromium) or 5 to 15 s (Firefox,
+// and then never again), while the reply is on its way by hand. Naming the other
+// end's addresses once more, as if they were new, makes it go on, and so keeps
+// open the hole in our NAT that the other end comes in by. Chromium's turns are
+// rarer: it goes on for 15 s after each, and NATs forget after 30 s.
 const (
-	patienceEvery = 3 * time.Second
-	// patienceHost is where those candidates point, and Firefox does send a
-	// few packets there. It is TEST-NET-2 (RFC 5737), which is nobody's and
-	// which networks don't carry, so no third party is ever knocked at. A
-	// loopback, private or multicast address could be somebody; class E
-	// (240.0.0.0/4) can't be sent to from every system, and a candidate that
-	// fails at once buys no time.
-	patienceHost = "198.51.100.1"
-	// patiencePort is the first port; each turn takes the next, as Firefox
-	// ignores a candidate it knows.
-	patiencePort = 40000
+	patienceFirefox  = 5 * time.Second
+	patienceChromium = 20 * time.Second
+)
+
+// Chromium shows itself to its STUN server, and so to the NAT, for 120 s. Before
+// that is over a provisional answer from nobody, with an address of nobody's to
+// try every now and then, has it send packets from the same socket on. The real
+// answer then replaces it. Firefox knows no provisional answers.
+const (
+	provisionalAfter = 100 * time.Second
+	provisionalEvery = 20 * time.Second
+)
+
+// For how long after the offer a reply opened the chat through NATs that forget
+// after 30 s: test/network measures it.
+const (
+	goodForChromium = 30 * time.Minute
+	goodForFirefox  = 5 * time.Minute
 )
 
 // browserConn is one end over the page's RTCPeerConnection. The page calls
@@ -36,8 +44,8 @@ type browserConn struct {
 	channel
 	pc, data  js.Value
 	buffer    js.Value // what Send copies through, as send() copies too
-	stun      bool
 	gathering *gathering
+	accepted  latch // the real answer is applied
 	closed    latch // the data channel is closed on both sides
 	close     sync.Once
 	tasks     sync.WaitGroup
@@ -53,22 +61,19 @@ func New(config Config) (Conn, error) {
 	if constructor.Type() != js.TypeFunction {
 		return nil, ErrUnavailable
 	}
-	servers := js.Global().Get("Array").New()
-	for _, server := range config.STUN {
-		entry := js.Global().Get("Object").New()
-		entry.Set("urls", "stun:"+server)
-		servers.Call("push", entry)
-	}
 	options := js.Global().Get("Object").New()
-	options.Set("iceServers", servers)
+	options.Set("iceServers", iceServers(config))
+	if config.RelayOnly {
+		options.Set("iceTransportPolicy", "relay")
+	}
 	channelOptions := js.Global().Get("Object").New()
 	channelOptions.Set("negotiated", true)
 	channelOptions.Set("id", 0)
 
 	c := &browserConn{
 		channel:   newChannel(),
-		stun:      len(config.STUN) > 0,
-		gathering: newGathering(),
+		gathering: newGathering(config),
+		accepted:  newLatch(),
 		closed:    newLatch(),
 		callbacks: map[*callback]struct{}{},
 		buffer:    js.Global().Get("Uint8Array").New(MaxMessage),
@@ -89,12 +94,37 @@ func New(config Config) (Conn, error) {
 	return c, nil
 }
 
+// iceServers lists the servers as RTCConfiguration wants them.
+func iceServers(config Config) js.Value {
+	servers := js.Global().Get("Array").New()
+	for _, server := range config.STUN {
+		entry := js.Global().Get("Object").New()
+		entry.Set("urls", "stun:"+server)
+		servers.Call("push", entry)
+	}
+	for _, server := range config.TURN {
+		entry := js.Global().Get("Object").New()
+		entry.Set("urls", server.URL)
+		entry.Set("username", server.Username)
+		entry.Set("credential", server.Credential)
+		servers.Call("push", entry)
+	}
+	return servers
+}
+
 func (c *browserConn) listen() {
 	c.on(c.pc, "icecandidate", func(event js.Value) {
-		if candidate := event.Get("candidate"); candidate.Truthy() {
-			candidateType, address := parseCandidate(candidate.Get("candidate").String())
-			c.gathering.found(candidateType, address)
+		if found := event.Get("candidate"); found.Truthy() {
+			own := parseCandidate(found.Get("candidate").String())
+			if protocol := found.Get("relayProtocol"); protocol.Type() == js.TypeString {
+				own.overTCP = protocol.String() != "udp"
+			}
+			c.gathering.found(own)
 		}
+	})
+	c.on(c.pc, "icecandidateerror", func(js.Value) { c.gathering.refused() })
+	c.on(c.pc, "iceconnectionstatechange", func(js.Value) {
+		c.gathering.note("ICE: " + c.pc.Get("iceConnectionState").String())
 	})
 	c.on(c.pc, "icegatheringstatechange", func(js.Value) {
 		if c.pc.Get("iceGatheringState").String() == "complete" {
@@ -103,10 +133,8 @@ func (c *browserConn) listen() {
 	})
 	c.on(c.pc, "connectionstatechange", func(js.Value) {
 		// A failed ICE is not the end: Chromium finds its way back when the
-		// other side appears. A failed DTLS is: not the one who was invited.
-		if c.pc.Get("connectionState").String() == "failed" && c.dtlsState() == "failed" {
-			c.end()
-		}
+		// other side appears.
+		c.gathering.note("connection: " + c.pc.Get("connectionState").String())
 	})
 	c.on(c.data, "open", func(js.Value) { c.opened.set() })
 	c.on(c.data, "message", c.receive)
@@ -117,12 +145,22 @@ func (c *browserConn) listen() {
 	})
 }
 
-func (c *browserConn) dtlsState() string {
+// watchDTLS ends the connection when DTLS fails, which is final: it was not the
+// one who was invited. The transport is there once both descriptions are.
+func (c *browserConn) watchDTLS() {
 	sctp := c.pc.Get("sctp")
 	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
-		return ""
+		return
 	}
-	return sctp.Get("transport").Get("state").String()
+	transport := sctp.Get("transport")
+	look := func(js.Value) {
+		if transport.Get("state").String() == "failed" {
+			c.gathering.note("DTLS: failed")
+			c.end()
+		}
+	}
+	c.on(transport, "statechange", look)
+	look(js.Undefined())
 }
 
 // receive takes one message out of its event. The page cannot be told to send
@@ -156,7 +194,17 @@ func (c *browserConn) hangUp() {
 }
 
 func (c *browserConn) Offer(ctx context.Context) (string, error) {
-	return c.describe(ctx)
+	offer, err := c.describe(ctx)
+	if err != nil {
+		return "", err
+	}
+	if isFirefox(offer) {
+		c.gathering.goodFor(goodForFirefox)
+		return offer, nil
+	}
+	c.gathering.goodFor(goodForChromium)
+	c.tasks.Go(func() { c.keepAlive(offer) })
+	return offer, nil
 }
 
 func (c *browserConn) Answer(ctx context.Context, offer string) (string, error) {
@@ -167,14 +215,23 @@ func (c *browserConn) Answer(ctx context.Context, offer string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if isFirefox(answer) {
-		c.tasks.Go(c.stayPatient)
-	}
+	c.watchDTLS()
+	c.tasks.Go(func() { c.stayPatient(answer, offer) })
 	return answer, nil
 }
 
 func (c *browserConn) Accept(ctx context.Context, answer string) error {
-	return c.apply(ctx, "answer", answer)
+	if err := c.apply(ctx, "answer", answer); err != nil {
+		return err
+	}
+	if c.accepted.isSet() {
+		return nil
+	}
+	c.accepted.set()
+	c.watchDTLS()
+	own := c.pc.Get("localDescription").Get("sdp").String()
+	c.tasks.Go(func() { c.stayPatient(own, answer) })
+	return nil
 }
 
 // describe makes and applies the local description the state calls for and
@@ -186,7 +243,7 @@ func (c *browserConn) describe(ctx context.Context) (string, error) {
 	if _, err := c.await(ctx, "setLocalDescription"); err != nil {
 		return "", during("create description", err)
 	}
-	if err := c.gathering.wait(ctx, c.stun, c.ended); err != nil {
+	if err := c.gathering.wait(ctx, c.ended); err != nil {
 		return "", err
 	}
 	return c.pc.Get("localDescription").Get("sdp").String(), nil
@@ -221,6 +278,9 @@ func (c *browserConn) Send(ctx context.Context, message []byte) error {
 	js.CopyBytesToJS(c.buffer, message)
 	return during("send", try(func() { c.data.Call("send", c.buffer.Call("subarray", 0, len(message))) }))
 }
+
+// Findings says what the engine's candidates told.
+func (c *browserConn) Findings() Findings { return c.gathering.know() }
 
 func (c *browserConn) Path(ctx context.Context) Path {
 	if !c.opened.isSet() || c.ended.isSet() {
@@ -306,12 +366,17 @@ func (c *browserConn) sayGoodbye() {
 // agent nobody changes.
 func isFirefox(sdp string) bool { return strings.Contains(sdp, "\no=mozilla") }
 
-// stayPatient keeps Firefox looking until the inviter appears. The end of
-// candidates is never signalled: it would make Firefox give up too.
-func (c *browserConn) stayPatient() {
-	every := time.NewTicker(patienceEvery)
+// stayPatient keeps the engine looking until the other end appears. The end of
+// candidates is never signalled: it would make Firefox give up.
+func (c *browserConn) stayPatient(own, remote string) {
+	interval := patienceChromium
+	if isFirefox(own) {
+		interval = patienceFirefox
+	}
+	lines := plainCandidates(remote)
+	every := time.NewTicker(interval)
 	defer every.Stop()
-	for port := patiencePort; ; port++ {
+	for turn := 1; ; turn++ {
 		select {
 		case <-every.C:
 		case <-c.opened.done:
@@ -320,14 +385,42 @@ func (c *browserConn) stayPatient() {
 			return
 		}
 		// A refusal is one turn without patience, the next may do better.
-		_ = c.addDummy(context.Background(), port)
+		for _, line := range lines {
+			_ = c.addCandidate(context.Background(), renewed(line, turn))
+		}
+		if len(lines) == 0 {
+			_ = c.addCandidate(context.Background(), dummy(turn))
+		}
 	}
 }
 
-// addDummy names a remote address that nobody has.
-func (c *browserConn) addDummy(ctx context.Context, port int) error {
+// keepAlive has Chromium send packets through the NAT until the answer comes.
+func (c *browserConn) keepAlive(offer string) {
+	next := time.NewTimer(provisionalAfter)
+	defer next.Stop()
+	for turn := 1; ; turn++ {
+		select {
+		case <-next.C:
+		case <-c.accepted.done:
+			return
+		case <-c.ended.done:
+			return
+		}
+		next.Reset(provisionalEvery)
+		if turn == 1 {
+			if err := c.apply(context.Background(), "pranswer", provisional(mediaID(offer))); err != nil {
+				c.gathering.note("this browser keeps no public address alive")
+				return
+			}
+		}
+		_ = c.addCandidate(context.Background(), dummy(turn))
+	}
+}
+
+// addCandidate names one more address of the other end.
+func (c *browserConn) addCandidate(ctx context.Context, line string) error {
 	candidate := js.Global().Get("Object").New()
-	candidate.Set("candidate", "candidate:0 1 UDP 1 "+patienceHost+" "+strconv.Itoa(port)+" typ host")
+	candidate.Set("candidate", line)
 	candidate.Set("sdpMLineIndex", 0)
 	_, err := c.await(ctx, "addIceCandidate", candidate)
 	return err

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -12,54 +13,139 @@ import (
 // engine has named the addresses of its second interface.
 const gatherSettle = 50 * time.Millisecond
 
-// gathering decides when a description has the candidates it needs: all there
-// are, or, where STUN is asked, a public address in each family in which the
-// engine has one of its own, or what there is after gatherWait.
-type gathering struct {
-	mu        sync.Mutex
-	own       [2]bool // families with a host candidate, IPv4 and IPv6
-	public    [2]bool // families with a server-reflexive candidate
-	hidden    int     // host candidates behind an mDNS name, their family unknown
-	completed bool
-	changed   signal
+// candidate is one of our own candidates, as the engine names it.
+type candidate struct {
+	candidateType string // as in SDP
+	address       string
+	port          int
+	base          string // the socket behind it, where the engine tells: address and port
+	overTCP       bool   // of a relay: reached over TCP or TLS
 }
 
-func newGathering() *gathering { return &gathering{changed: newSignal()} }
+// gathering decides when a description has the candidates it needs: all there
+// are, or, where servers are asked, a public address in each family in which
+// the engine has one of its own and a relay, or what there is after a limit.
+// It goes on listening after that, to learn what kind of network this is.
+type gathering struct {
+	stun, turn, relayOnly bool // which answers are awaited
+	note                  func(text string)
 
-// found takes note of a local candidate: its type as in SDP, its address.
-func (g *gathering) found(candidateType, address string) {
+	mu       sync.Mutex
+	own      [2]bool // families with a host candidate, IPv4 and IPv6
+	public   [2]bool // families with a server-reflexive candidate
+	hidden   int     // host candidates behind an mDNS name, their family unknown
+	mapped   map[string]string
+	findings Findings
+	changed  signal
+}
+
+func newGathering(config Config) *gathering {
+	note := config.Note
+	if note == nil {
+		note = func(string) {}
+	}
+	return &gathering{
+		stun: len(config.STUN) > 0 && !config.RelayOnly, turn: len(config.TURN) > 0, relayOnly: config.RelayOnly,
+		note: note, mapped: map[string]string{}, changed: newSignal(),
+	}
+}
+
+// found takes note of a local candidate.
+func (g *gathering) found(c candidate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	family := 0
-	if strings.Contains(address, ":") {
-		family = 1
-	}
+	family := familyOf(c.address)
+	kind := c.candidateType + " " + [...]string{"IPv4", "IPv6"}[family]
 	switch {
-	case candidateType == "srflx":
-		g.public[family] = true
-	case candidateType != "host":
-	case strings.HasSuffix(address, ".local"):
+	case c.candidateType == "srflx":
+		g.findings.Public++
+		if !isLoopback(c.address) {
+			g.public[family] = true
+		}
+		g.seen(kind+" "+c.base, c.address, c.port)
+	case c.candidateType == "relay":
+		g.findings.Relay++
+		if c.overTCP {
+			kind += " over TCP"
+		} else {
+			g.findings.RelayUDP = true
+		}
+	case c.candidateType != "host":
+		return
+	case strings.HasSuffix(c.address, ".local"):
+		g.findings.Host++
 		g.hidden++
-	case !isLoopback(address) && !isLinkLocal(address):
-		g.own[family] = true
+		kind = "host behind an mDNS name"
+	default:
+		g.findings.Host++
+		if !isLoopback(c.address) && !isLinkLocal(c.address) {
+			g.own[family] = true
+		}
 	}
+	g.note("own candidate: " + kind)
 	g.changed.set()
+}
+
+// seen takes note of the public address that a server saw a socket at. Two
+// servers that saw the same socket at two ports sit behind a NAT that gives
+// each connection another one.
+func (g *gathering) seen(socket, address string, port int) {
+	if isNear(address) {
+		return // a server on this side of the NAT
+	}
+	at := address + " " + strconv.Itoa(port)
+	if before, ok := g.mapped[socket]; ok && before != at && !g.findings.Symmetric {
+		g.findings.Symmetric = true
+		g.note("this network's NAT is symmetric")
+	}
+	g.mapped[socket] = at
+}
+
+// refused takes note of a server that the engine says cannot be asked.
+func (g *gathering) refused() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.findings.Refused {
+		g.note("a STUN or TURN server does not answer")
+	}
+	g.findings.Refused = true
 }
 
 // complete takes note that the engine has no more candidates to find.
 func (g *gathering) complete() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.completed = true
+	if !g.findings.Complete {
+		g.note("own candidates: complete")
+	}
+	g.findings.Complete = true
 	g.changed.set()
+}
+
+// goodFor takes note of how long this engine keeps a public address alive.
+func (g *gathering) goodFor(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.findings.GoodFor = d
+}
+
+// know is what has been found out so far.
+func (g *gathering) know() Findings {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.findings
 }
 
 // wait returns when the description is ready, or with the error of whatever
 // ended the wait.
-func (g *gathering) wait(ctx context.Context, stun bool, ended latch) error {
-	limit := time.NewTimer(gatherWait)
+func (g *gathering) wait(ctx context.Context, ended latch) error {
+	patience := gatherWait
+	if g.relayOnly {
+		patience = relayWait
+	}
+	limit := time.NewTimer(patience)
 	defer limit.Stop()
-	settle := time.NewTimer(gatherWait)
+	settle := time.NewTimer(patience)
 	defer settle.Stop()
 	for {
 		select {
@@ -68,7 +154,7 @@ func (g *gathering) wait(ctx context.Context, stun bool, ended latch) error {
 			switch {
 			case completed:
 				return nil
-			case stun && enough:
+			case enough:
 				settle.Reset(gatherSettle)
 			default:
 				settle.Stop() // another family turned up
@@ -89,15 +175,24 @@ func (g *gathering) state() (completed, enough bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	public := 0
-	enough = true
+	// Engines that hide addresses name one candidate for each family.
+	everywhere := true
 	for family := range g.own {
 		if g.public[family] {
 			public++
 		}
 		if g.own[family] && !g.public[family] {
-			enough = false
+			everywhere = false
 		}
 	}
-	// Engines that hide addresses name one candidate for each family.
-	return g.completed, enough && public > 0 && public >= min(g.hidden, len(g.public))
+	everywhere = everywhere && public > 0 && public >= min(g.hidden, len(g.public))
+	return g.findings.Complete,
+		(g.stun || g.turn) && (everywhere || !g.stun) && (g.findings.Relay > 0 || !g.turn)
+}
+
+func familyOf(address string) int {
+	if strings.Contains(address, ":") {
+		return 1
+	}
+	return 0
 }

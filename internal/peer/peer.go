@@ -36,13 +36,42 @@ const closeWait = time.Second
 // server keeps an engine gathering for 25 s and more.
 const gatherWait = 1500 * time.Millisecond
 
+// relayWait is how long a description waits for a relay where nothing else may
+// stand in it: without one it would be of no use.
+const relayWait = 5 * time.Second
+
 // Config says how to look for addresses. The zero value asks no server.
 type Config struct {
 	// STUN lists the servers to ask for our public address, as host:port.
 	STUN []string
+	// TURN lists the relays to ask.
+	TURN []TURN
+	// RelayOnly has every packet go through a relay: no other candidate is
+	// gathered, so none can stand in a description.
+	RelayOnly bool
 	// Loopback offers 127.0.0.1 and ::1 too, where the engine can: two
 	// programs on one computer without a network.
 	Loopback bool
+	// Note, if set, hears what happens on the way to the other end, in words
+	// without addresses or names. It is called from the engine's callbacks and
+	// must not wait.
+	Note func(text string)
+}
+
+// TURN is a relay: turn:host:port, with ?transport=tcp where UDP is blocked, or
+// turns:host:port over TLS.
+type TURN struct{ URL, Username, Credential string }
+
+// Findings is what an end has found out about its own network so far.
+type Findings struct {
+	Complete            bool // there are no more candidates to find
+	Host, Public, Relay int  // candidates by type
+	RelayUDP            bool // a relay was reached over UDP
+	Refused             bool // the engine says of a server that it doesn't answer; not every engine does
+	Symmetric           bool // the NAT gives each connection another port
+	// GoodFor is for how long this engine keeps the public address of an offer
+	// alive; 0 is for ever.
+	GoodFor time.Duration
 }
 
 // Path is how the two ends reach each other.
@@ -94,6 +123,9 @@ type Conn interface {
 	// is called. After the other side's end, what had arrived before is still
 	// returned, then ErrClosed; after Close, ErrClosed at once.
 	Receive(ctx context.Context) ([]byte, error)
+	// Findings tells what is known of this end's network. It changes for
+	// seconds after the description.
+	Findings() Findings
 	// Path tells how the ends reach each other, once open.
 	Path(ctx context.Context) Path
 	// Close wakes whoever waits, gives what was sent up to closeWait to reach

@@ -4,8 +4,6 @@ package peer
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -19,6 +17,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
+	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 )
@@ -33,13 +33,17 @@ const readAhead = 64 << 10
 // allocate as much.
 const maxWireMessage = 262144
 
+// goodForTerminal is for how long after the offer a reply opened the chat through
+// NATs that forget after 30 s: test/network measures it.
+const goodForTerminal = 30 * time.Minute
+
 // pionConn is one end over pion.
 type pionConn struct {
 	channel
 	pc        *webrtc.PeerConnection
 	data      *webrtc.DataChannel
-	stun      bool
 	gathering *gathering
+	sockets   *sockets
 	readerEnd latch // the engine's reader has handed over the last message
 	closing   latch // Close was called: what arrives is thrown away
 	close     sync.Once
@@ -47,22 +51,41 @@ type pionConn struct {
 
 // New returns a connection that has not begun.
 func New(config Config) (Conn, error) {
-	c := &pionConn{
-		channel:   newChannel(),
-		stun:      len(config.STUN) > 0,
-		gathering: newGathering(),
-		readerEnd: newLatch(),
-		closing:   newLatch(),
-	}
-	api, err := c.engine(config)
+	network, err := stdnet.NewNet()
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
-	var servers []webrtc.ICEServer
-	for _, server := range config.STUN {
-		servers = append(servers, webrtc.ICEServer{URLs: []string{"stun:" + server}})
+	return NewOver(lookup{network}, config)
+}
+
+// NewOver is New over another network than the computer's own.
+func NewOver(network transport.Net, config Config) (Conn, error) {
+	c := &pionConn{
+		channel:   newChannel(),
+		gathering: newGathering(config),
+		readerEnd: newLatch(),
+		closing:   newLatch(),
 	}
-	c.pc, err = api.NewPeerConnection(webrtc.Configuration{ICEServers: servers})
+	c.sockets = newSockets(network, config.STUN, c.gathering, c.opened)
+	webrtcConfig := webrtc.Configuration{}
+	if len(config.STUN) > 0 && !config.RelayOnly {
+		for _, server := range config.STUN {
+			if _, err := stun.ParseURI("stun:" + server); err != nil {
+				return nil, fmt.Errorf("new connection: %w", err)
+			}
+		}
+		webrtcConfig.ICEServers = append(webrtcConfig.ICEServers, webrtc.ICEServer{URLs: []string{"stun:" + everyServer}})
+	}
+	for _, server := range config.TURN {
+		webrtcConfig.ICEServers = append(webrtcConfig.ICEServers, webrtc.ICEServer{
+			URLs: []string{server.URL}, Username: server.Username, Credential: server.Credential,
+		})
+	}
+	if config.RelayOnly {
+		webrtcConfig.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	var err error
+	c.pc, err = c.engine(config).NewPeerConnection(webrtcConfig)
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
@@ -77,14 +100,10 @@ func New(config Config) (Conn, error) {
 
 // engine sets pion up. Each setting is one difference from a browser, or one
 // default that doesn't fit a link answered minutes later.
-func (c *pionConn) engine(config Config) (*webrtc.API, error) {
-	network, err := stdnet.NewNet()
-	if err != nil {
-		return nil, err
-	}
+func (c *pionConn) engine(config Config) *webrtc.API {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = silence{} // pion logs addresses
-	s.SetNet(lookup{network})
+	s.SetNet(c.sockets)
 	s.SetICECredentials(credential(3), credential(18)) // 4 and 24 characters, as Chromium
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	s.SetIncludeLoopbackCandidate(config.Loopback)
@@ -109,18 +128,32 @@ func (c *pionConn) engine(config Config) (*webrtc.API, error) {
 		// No audio, no video: pion's own codecs and reports would only run idle.
 		webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
-	), nil
+	)
 }
 
 func (c *pionConn) listen() {
-	c.pc.OnICECandidate(func(candidate *webrtc.ICECandidate) {
-		if candidate == nil {
+	c.pc.OnICECandidate(func(found *webrtc.ICECandidate) {
+		if found == nil {
+			// pion names a public address even where it is the computer's own.
+			if c.gathering.stun && c.gathering.know().Public == 0 {
+				c.gathering.refused()
+			}
 			c.gathering.complete()
 			return
 		}
-		c.gathering.found(candidate.Typ.String(), candidate.Address)
+		c.gathering.found(candidate{
+			candidateType: found.Typ.String(),
+			address:       found.Address,
+			port:          int(found.Port),
+			base:          net.JoinHostPort(found.RelatedAddress, strconv.Itoa(int(found.RelatedPort))),
+			overTCP:       !c.sockets.relayOverUDP(int(found.RelatedPort)),
+		})
+	})
+	c.pc.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
+		c.gathering.note("ICE: " + state.String())
 	})
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		c.gathering.note("connection: " + state.String())
 		// ICE never fails here, so this is DTLS: not the one who was invited.
 		if state == webrtc.PeerConnectionStateFailed {
 			c.end()
@@ -178,6 +211,7 @@ func (c *pionConn) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("create offer: %w", c.orClosed(err))
 	}
+	c.gathering.goodFor(goodForTerminal)
 	return c.describe(ctx, offer)
 }
 
@@ -204,7 +238,7 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 	if err := c.pc.SetLocalDescription(description); err != nil {
 		return "", fmt.Errorf("apply own description: %w", c.orClosed(err))
 	}
-	if err := c.gathering.wait(ctx, c.stun, c.ended); err != nil {
+	if err := c.gathering.wait(ctx, c.ended); err != nil {
 		return "", err
 	}
 	return c.pc.LocalDescription().SDP, nil
@@ -259,6 +293,9 @@ func (c *pionConn) Send(ctx context.Context, message []byte) error {
 	return nil
 }
 
+// Findings says what pion's candidates and the sockets' servers told.
+func (c *pionConn) Findings() Findings { return c.gathering.know() }
+
 func (c *pionConn) Path(context.Context) Path {
 	if !c.opened.isSet() || c.ended.isSet() {
 		return PathUnknown
@@ -283,6 +320,7 @@ func (c *pionConn) Close() error {
 		}
 		// Its error is that of sockets on their way out anyway.
 		_ = c.pc.GracefulClose()
+		c.sockets.tasks.Wait()
 	})
 	return nil
 }
@@ -300,14 +338,6 @@ func (c *pionConn) sayGoodbye() {
 	case <-c.readerEnd.done:
 	case <-limit.C:
 	}
-}
-
-// credential returns random bytes as the base64 browsers write into ICE
-// credentials, four characters for three bytes.
-func credential(size int) string {
-	b := make([]byte, size)
-	rand.Read(b) // never fails: it would end the program
-	return base64.StdEncoding.EncodeToString(b)
 }
 
 // lookup resolves the names of STUN servers with a limit: pion's Close would

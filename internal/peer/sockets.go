@@ -1,0 +1,342 @@
+//go:build !js
+
+package peer
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v4"
+	"github.com/pion/transport/v4/deadline"
+)
+
+// everyServer is the one STUN server pion is told of. It stands for all that
+// are named: what is sent to it goes to each of them, and the first answer is
+// its answer. So one socket of each family has one public address, one mapping
+// to keep alive, and several servers that saw it; pion by itself would open a
+// socket for every server. The name can't exist (RFC 6761).
+const everyServer = "every-server.invalid:3478"
+
+// The addresses everyServer has, of documentation's ranges (RFC 5737, RFC 3849):
+// no packet is sent there.
+var everyAddress = map[string]*net.UDPAddr{
+	"udp4": {IP: net.IPv4(192, 0, 2, 1).To4(), Port: 3478},
+	"udp6": {IP: net.ParseIP("2001:db8::1"), Port: 3478},
+}
+
+// keepAliveEvery is how often a waiting end shows itself to the NAT before it.
+// RFC 4787 (REQ-5) grants a mapping 2 minutes; home routers forget after 30 s.
+const keepAliveEvery = 10 * time.Second
+
+// sockets is the network pion is given: the computer's own, with STUN servers
+// asked together, asked again while an invite waits, and listened to.
+type sockets struct {
+	transport.Net
+	names     []string // of STUN servers, as host:port
+	gathering *gathering
+	opened    latch // the chat's own packets keep the mapping alive from then on
+	tasks     sync.WaitGroup
+
+	mu      sync.Mutex
+	servers map[string][]netip.AddrPort // by network
+	relays  map[int]bool                // local ports of sockets opened for TURN over UDP
+}
+
+func newSockets(network transport.Net, names []string, g *gathering, opened latch) *sockets {
+	return &sockets{
+		Net: network, names: names, gathering: g, opened: opened,
+		servers: map[string][]netip.AddrPort{}, relays: map[int]bool{},
+	}
+}
+
+// ResolveUDPAddr looks up every server at once, for everyServer, and returns an
+// error where none has an address in this family.
+func (s *sockets) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
+	if address != everyServer {
+		return s.Net.ResolveUDPAddr(network, address)
+	}
+	var wait sync.WaitGroup
+	found := make([]*net.UDPAddr, len(s.names))
+	errs := make([]error, len(s.names))
+	for i, name := range s.names {
+		wait.Go(func() { found[i], errs[i] = s.Net.ResolveUDPAddr(network, name) })
+	}
+	wait.Wait()
+	var servers []netip.AddrPort
+	var failed error
+	for i := range s.names {
+		if errs[i] != nil {
+			failed = errs[i]
+			continue
+		}
+		at := found[i].AddrPort()
+		if at = netip.AddrPortFrom(at.Addr().Unmap(), at.Port()); at.Addr().Is4() == (network == "udp4") {
+			servers = append(servers, at)
+		}
+	}
+	if len(servers) == 0 {
+		if failed == nil {
+			failed = &net.AddrError{Err: "no address in this family", Addr: network}
+		}
+		return nil, failed
+	}
+	s.mu.Lock()
+	s.servers[network] = servers
+	s.mu.Unlock()
+	return everyAddress[network], nil
+}
+
+// ListenUDP is how pion opens its sockets: those that ask STUN servers are bound
+// to no address, those of host candidates to one each.
+func (s *sockets) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn, error) {
+	bound := at != nil && len(at.IP) > 0 // asked first: a network may write its choice into at
+	conn, err := s.Net.ListenUDP(network, at)
+	if err != nil || everyAddress[network] == nil || bound {
+		return conn, err
+	}
+	c := &socket{
+		UDPConn: conn, sockets: s, network: network,
+		unread: make(chan packet, maxUnread), deadline: deadline.New(), closed: newLatch(),
+	}
+	s.tasks.Go(c.read)
+	return c, nil
+}
+
+// ListenPacket is how pion opens the sockets of TURN over UDP.
+func (s *sockets) ListenPacket(network, address string) (net.PacketConn, error) {
+	conn, err := s.Net.ListenPacket(network, address)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+		s.mu.Lock()
+		s.relays[at.Port] = true
+		s.mu.Unlock()
+	}
+	return &relaySocket{PacketConn: conn, sockets: s, closed: newLatch()}, nil
+}
+
+// relayOverUDP tells by its local port whether TURN goes over UDP.
+func (s *sockets) relayOverUDP(port int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.relays[port]
+}
+
+// keepAlive sends while nobody has come: each packet goes out through the NAT
+// and keeps the mapping that the link, or the relay, names.
+func (s *sockets) keepAlive(closed latch, send func()) {
+	every := time.NewTicker(keepAliveEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-every.C:
+			send()
+		case <-closed.done:
+			return
+		case <-s.opened.done:
+			return
+		}
+	}
+}
+
+// relaySocket is the way to a TURN server over UDP. pion refreshes what the
+// server holds every few minutes; a NAT that forgets sooner has the refreshing
+// come from somebody whom the server doesn't know.
+type relaySocket struct {
+	net.PacketConn
+	sockets *sockets
+	closed  latch
+	sending sync.Once
+}
+
+// WriteTo sends, and from then on keeps the mapping alive with indications,
+// which nobody answers (RFC 8445 §11).
+func (c *relaySocket) WriteTo(b []byte, server net.Addr) (int, error) {
+	c.sending.Do(func() {
+		c.sockets.tasks.Go(func() {
+			c.sockets.keepAlive(c.closed, func() {
+				if indication, err := stun.Build(stun.TransactionID, stun.NewType(stun.MethodBinding, stun.ClassIndication)); err == nil {
+					_, _ = c.PacketConn.WriteTo(indication.Raw, server) // a network that is gone for a moment may come back
+				}
+			})
+		})
+	})
+	return c.PacketConn.WriteTo(b, server)
+}
+
+// Close ends keepAlive too.
+func (c *relaySocket) Close() error {
+	c.closed.set()
+	return c.PacketConn.Close()
+}
+
+// maxUnread is how many packets wait for pion; like a system's buffer, what
+// comes on top is lost.
+const maxUnread = 256
+
+// maxPacket is longer than any packet of an engine's.
+const maxPacket = 8192
+
+// packet is one that arrived.
+type packet struct {
+	data []byte
+	from net.Addr
+}
+
+// socket is one UDP socket of pion's that asks STUN servers. It reads by
+// itself: pion reads until the first server has answered and not again before
+// the other end is known, and what the others say must be heard meanwhile.
+type socket struct {
+	transport.UDPConn
+	sockets  *sockets
+	network  string
+	unread   chan packet // closed when nothing more comes
+	deadline *deadline.Deadline
+	closed   latch
+	asking   sync.Once
+
+	mu    sync.Mutex
+	asked [stun.TransactionIDSize]byte // the transaction whose answers count
+}
+
+// WriteTo sends what is meant for everyServer to all of them, and from then on
+// keeps their answers coming.
+func (c *socket) WriteTo(b []byte, to net.Addr) (int, error) {
+	if to != net.Addr(everyAddress[c.network]) {
+		return c.UDPConn.WriteTo(b, to)
+	}
+	c.asking.Do(func() {
+		c.sockets.tasks.Go(func() {
+			c.sockets.keepAlive(c.closed, func() {
+				// pion drops the answers, which belong to no request of its own.
+				if request, err := stun.Build(stun.TransactionID, stun.BindingRequest); err == nil {
+					_ = c.askAll(request.Raw) // a network that is gone for a moment may come back
+				}
+			})
+		})
+	})
+	return len(b), c.askAll(b)
+}
+
+// askAll succeeds where one of the servers could be asked.
+func (c *socket) askAll(request []byte) (err error) {
+	asked := &stun.Message{Raw: request}
+	if err := asked.Decode(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.asked = asked.TransactionID
+	c.mu.Unlock()
+	sent := false
+	for _, server := range c.servers() {
+		if _, err = c.UDPConn.WriteTo(request, net.UDPAddrFromAddrPort(server)); err == nil {
+			sent = true
+		}
+	}
+	if sent {
+		return nil
+	}
+	return err
+}
+
+func (c *socket) servers() []netip.AddrPort {
+	c.sockets.mu.Lock()
+	defer c.sockets.mu.Unlock()
+	return c.sockets.servers[c.network]
+}
+
+// read takes what arrives, until Close, and keeps it for pion. A server's
+// answer is said to come from everyServer, so that for pion the first counts;
+// whatever else a server says is dropped, or a refusal by one would count for
+// all of them.
+func (c *socket) read() {
+	defer close(c.unread)
+	buffer := make([]byte, maxPacket)
+	for {
+		n, from, err := c.UDPConn.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		data := slices.Clone(buffer[:n])
+		if server, ok := c.server(from); ok {
+			if !c.learn(data, server) {
+				continue
+			}
+			from = everyAddress[c.network]
+		}
+		select {
+		case c.unread <- packet{data, from}:
+		default:
+		}
+	}
+}
+
+// server tells which STUN server a packet comes from, if any.
+func (c *socket) server(from net.Addr) (server netip.Addr, ok bool) {
+	source, ok := from.(*net.UDPAddr)
+	if !ok {
+		return server, false
+	}
+	server = source.AddrPort().Addr().Unmap()
+	return server, slices.Contains(c.servers(), netip.AddrPortFrom(server, source.AddrPort().Port()))
+}
+
+// learn reads at which address a server saw this socket, and tells whether it
+// said so: in answer to the last request, and of an address that a server could
+// have seen.
+func (c *socket) learn(data []byte, server netip.Addr) bool {
+	answer := &stun.Message{Raw: data}
+	if answer.Decode() != nil || answer.Type != stun.BindingSuccess {
+		return false
+	}
+	c.mu.Lock()
+	expected := answer.TransactionID == c.asked
+	c.mu.Unlock()
+	var mapped stun.XORMappedAddress
+	if !expected || mapped.GetFrom(answer) != nil || mapped.IP.IsLoopback() && !server.IsLoopback() {
+		return false
+	}
+	c.sockets.gathering.sawMapping(c.network+" "+c.LocalAddr().String(), mapped.IP.String(), mapped.Port)
+	return true
+}
+
+// ReadFrom hands pion what has arrived.
+func (c *socket) ReadFrom(b []byte) (int, net.Addr, error) {
+	select {
+	case arrived, more := <-c.unread:
+		if !more {
+			return 0, nil, net.ErrClosed
+		}
+		return copy(b, arrived.data), arrived.from, nil
+	case <-c.deadline.Done():
+		return 0, nil, os.ErrDeadlineExceeded
+	}
+}
+
+// SetDeadline is how pion ends its own waiting. Writing never waits.
+func (c *socket) SetDeadline(at time.Time) error {
+	c.deadline.Set(at)
+	return nil
+}
+
+// SetReadDeadline is SetDeadline.
+func (c *socket) SetReadDeadline(at time.Time) error { return c.SetDeadline(at) }
+
+// Close ends keepAlive and read too.
+func (c *socket) Close() error {
+	c.closed.set()
+	return c.UDPConn.Close()
+}
+
+// sawMapping is seen for answers that become no candidate.
+func (g *gathering) sawMapping(socket, address string, port int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.seen(socket, address, port)
+}
