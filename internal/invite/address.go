@@ -138,6 +138,19 @@ func (a Address) allowed(loopback bool) bool {
 	return a.Kind == MDNS
 }
 
+// private tells whether an address means something only within one network
+// (RFC 1918, RFC 4193).
+func (a Address) private() bool {
+	b := a.Bytes
+	switch a.Kind {
+	case IPv4:
+		return b[0] == 10 || b[0] == 172 && b[1]&0xF0 == 16 || b[0] == 192 && b[1] == 168 || b[0] == 127
+	case IPv6:
+		return b[0]&0xFE == 0xFC
+	}
+	return true
+}
+
 // decimal reads an unsigned number without leading zeros, of at most so many digits.
 func decimal(s string, digits int) (n int, ok bool) {
 	if len(s) == 0 || len(s) > digits || len(s) > 1 && s[0] == '0' {

@@ -125,15 +125,19 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 	return c, ok
 }
 
-// ForInvite keeps what an invite carries: reflexive and relayed candidates,
-// or, if there are none, the first two hosts. A reply brings every address of
-// the joiner, so the inviter's own can stay unsaid and the link short.
+// ForInvite keeps what an invite carries: one reflexive candidate for each
+// public address and the relayed ones, or, if there are none, the first two
+// hosts. A reply brings every address of the joiner, so the inviter's own can
+// stay unsaid and the link short.
 func (d Description) ForInvite() Description {
 	var outside, hosts []Candidate
 	for _, c := range d.Candidates {
-		if c.Type != Host {
+		switch {
+		case c.Type == ServerReflexive && hasAddress(outside, c):
+			// A symmetric NAT: neither port will be the one.
+		case c.Type != Host:
 			outside = append(outside, c)
-		} else if len(hosts) < 2 {
+		case len(hosts) < 2:
 			hosts = append(hosts, c)
 		}
 	}
@@ -142,6 +146,48 @@ func (d Description) ForInvite() Description {
 		d.Candidates = hosts
 	}
 	return d
+}
+
+func hasAddress(list []Candidate, c Candidate) bool {
+	for _, have := range list {
+		if have.Type == c.Type && have.Address == c.Address {
+			return true
+		}
+	}
+	return false
+}
+
+// Public tells whether there is an address that a STUN server saw from outside,
+// which a router keeps for so long and no longer.
+func (d Description) Public() bool {
+	for _, c := range d.Candidates {
+		if c.Type == ServerReflexive && !c.Address.private() {
+			return true
+		}
+	}
+	return false
+}
+
+// Symmetric tells whether servers saw one address at several ports: its NAT
+// gives each connection another one. With several network cards it may be
+// wrong, so it is a guess for a sentence, no more.
+func (d Description) Symmetric() bool {
+	for i, c := range d.Candidates {
+		if c.Type == ServerReflexive && hasAddress(d.Candidates[:i], c) {
+			return true
+		}
+	}
+	return false
+}
+
+// Hidden tells whether all there is are mDNS names, or nothing.
+func (d Description) Hidden() bool {
+	for _, c := range d.Candidates {
+		if c.Address.Kind != MDNS {
+			return false
+		}
+	}
+	return true
 }
 
 // Kind says which of the two SDP texts a description is written as.

@@ -289,3 +289,49 @@ func TestUnitSecretPrintsNothing(t *testing.T) {
 		assert.NotContains(t, s, hex.EncodeToString([]byte("sixteen")))
 	}
 }
+
+// TestUnitKindsOfDescription: what a description says of the network behind it.
+func TestUnitKindsOfDescription(t *testing.T) {
+	describe := func(candidates ...string) invite.Description {
+		sdp := "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " + strings.Repeat("AB:", 31) + "AB\r\n"
+		for _, c := range candidates {
+			sdp += "a=candidate:1 1 udp 1 " + c + "\r\n"
+		}
+		d, err := invite.ParseSDP(sdp, false)
+		require.NoError(t, err)
+		require.Len(t, d.Candidates, len(candidates))
+		return d
+	}
+	const (
+		outside  = "203.0.113.7 5000 typ srflx"
+		again    = "203.0.113.7 5001 typ srflx"
+		outside6 = "2001:db8::7 5000 typ srflx"
+		lan      = "192.168.1.11 5000 typ srflx"
+		host     = "192.168.1.11 5000 typ host"
+		name     = "0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local 5000 typ host"
+		relay    = "198.51.100.9 5000 typ relay"
+	)
+	for _, c := range []struct {
+		d                         invite.Description
+		public, symmetric, hidden bool
+		inInvite                  int
+	}{
+		{describe(), false, false, true, 0},
+		{describe(outside), true, false, false, 1},
+		{describe(outside6), true, false, false, 1},
+		{describe(outside, again), true, true, false, 1},
+		{describe(outside, outside6), true, false, false, 2},
+		{describe(lan), false, false, false, 1},
+		{describe("172.16.0.1 5000 typ srflx", "fd00::1 5000 typ srflx", "10.0.0.1 5000 typ srflx"), false, false, false, 3},
+		{describe("172.32.0.1 5000 typ srflx"), true, false, false, 1},
+		{describe(host), false, false, false, 1},
+		{describe(name, name[:len(name)-13]+"5001 typ host"), false, false, true, 2},
+		{describe(name, host), false, false, false, 2},
+		{describe(relay, outside, again, host), true, true, false, 2},
+	} {
+		assert.Equal(t, c.public, c.d.Public(), "public: %v", c.d.Candidates)
+		assert.Equal(t, c.symmetric, c.d.Symmetric(), "symmetric: %v", c.d.Candidates)
+		assert.Equal(t, c.hidden, c.d.Hidden(), "hidden: %v", c.d.Candidates)
+		assert.Len(t, c.d.ForInvite().Candidates, c.inInvite, "%v", c.d.Candidates)
+	}
+}
