@@ -110,3 +110,14 @@ func text(o js.Value, name string) string {
 	}
 	return str([]js.Value{o.Get(name)}, 0)
 }
+
+// list is an array in a field; what is none is empty.
+func list(o js.Value, name string) (values []js.Value) {
+	if o.Type() != js.TypeObject || !o.Get(name).InstanceOf(js.Global().Get("Array")) {
+		return nil
+	}
+	for i := range o.Get(name).Length() {
+		values = append(values, o.Get(name).Index(i))
+	}
+	return values
+}

@@ -13,16 +13,38 @@ export type StartEngine = (config: EngineConfig, onevent: (event: EngineEvent) =
 export interface EngineConfig {
   /** What links begin with, up to but without the `#`: an origin and path the other person can reach. */
   site: string;
-  /** STUN servers as `host:port`; empty asks no server. */
-  stun: string[];
   /** Accept and offer loopback addresses: only where the page's own host is a loopback one. */
   loopback: boolean;
+}
+
+/** Which ways to the other person may be tried, and which servers asked. Settled before anything is revealed. */
+export interface Network {
+  /**
+   * `all`: every way. `local`: no server is asked at all. `relay`: no address of this device is told to anybody
+   * but the TURN servers; `no-relay` where none is named.
+   */
+  mode: 'all' | 'local' | 'relay';
+  /** STUN servers as `host:port`. */
+  stun: string[];
+  turn: TurnServer[];
+}
+
+/** A relay. `url` is `turn:host:port`, with `?transport=tcp` for a network that blocks UDP, or `turns:…` over TLS. */
+export interface TurnServer {
+  url: string;
+  username: string;
+  credential: string;
 }
 
 /** A link to send, and the text its QR code holds (same code, other alphabet). */
 export interface Code {
   link: string;
   qr: string;
+  /**
+   * For how many seconds the public address in it is kept alive, measured for this engine: after that somebody on
+   * another network may not get through. 0: for as long as the page stays open.
+   */
+  goodFor: number;
 }
 
 /** What a text holds. `code` is the bare code without site or surroundings. */
@@ -36,9 +58,9 @@ export interface Engine {
   /** The one code in a pasted text, a link or a fragment. Decides nothing and contacts nobody. */
   find(text: string): Promise<Found>;
   /** Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. */
-  create(): Promise<Code>;
+  create(network: Network): Promise<Code>;
   /** Answers an invite: resolves with the reply to hand back. From then on the other side can connect. */
-  join(invite: string): Promise<Code>;
+  join(invite: string, network: Network): Promise<Code>;
   /**
    * Applies the reply to the invite made by `create`. With `offered` true the reply came from another
    * tab and may belong to anybody: one that doesn't open rejects with `other-invite` and isn't counted.
@@ -48,6 +70,11 @@ export interface Engine {
   send(ref: string, text: string): Promise<number>;
   /** Records the comparison of the safety words. `false` ends the chat and wipes its keys. */
   verify(match: boolean): Promise<void>;
+  /**
+   * What this device found out about the way to the other one, of the chat that is or was last: states, kinds of
+   * candidates, timings, as lines of text. No address, no name of a host, no secret.
+   */
+  diagnostics(): Promise<string>;
   /** Ends the chat, if there is one, telling the other side. The engine is free for a new one. */
   close(): Promise<void>;
 }
@@ -117,6 +144,15 @@ export type ErrorCode =
   | 'no-webrtc'
   | 'no-addresses'
   | 'unreachable'
+  | 'stun-silent'
+  | 'udp-blocked'
+  | 'symmetric'
+  | 'symmetric-pair'
+  | 'hidden-address'
+  | 'old-link'
+  | 'nobody-came'
+  | 'no-relay'
+  | 'relay-silent'
   | 'busy'
   | 'no-chat'
   | 'not-open'

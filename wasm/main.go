@@ -33,6 +33,7 @@ type engine struct {
 
 	mu      sync.Mutex
 	session *chat.Session
+	diary   *chat.Diary // of the chat that is or was last
 	making  bool
 }
 
@@ -42,23 +43,17 @@ func start(args []js.Value) (any, error) {
 		Site:     text(config, "site"),
 		Loopback: config.Type() == js.TypeObject && config.Get("loopback").Truthy(),
 	}}
-	if config.Type() == js.TypeObject {
-		if list := config.Get("stun"); list.Type() == js.TypeObject {
-			for i := range list.Length() {
-				e.config.STUN = append(e.config.STUN, list.Index(i).String())
-			}
-		}
-	}
 	verbs := js.Global().Get("Object").New()
 	verbs.Set("version", version)
 	for name, verb := range map[string]func(args []js.Value) (any, error){
-		"find":   e.find,
-		"create": e.create,
-		"join":   e.join,
-		"accept": e.accept,
-		"send":   e.send,
-		"verify": e.verify,
-		"close":  e.close,
+		"find":        e.find,
+		"create":      e.create,
+		"join":        e.join,
+		"accept":      e.accept,
+		"send":        e.send,
+		"verify":      e.verify,
+		"diagnostics": e.diagnostics,
+		"close":       e.close,
 	} {
 		verbs.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
 			return promise(func() (any, error) { return verb(args) })
@@ -75,19 +70,39 @@ func (e *engine) find(args []js.Value) (any, error) {
 	return object("kind", string(kind), "code", code), nil
 }
 
-func (e *engine) create([]js.Value) (any, error) {
-	return e.begin(func() (*chat.Session, error) { return chat.Create(context.Background(), e.config) })
+func (e *engine) create(args []js.Value) (any, error) {
+	config := e.with(argument(args, 0))
+	return e.begin(config, func() (*chat.Session, error) { return chat.Create(context.Background(), config) })
 }
 
 func (e *engine) join(args []js.Value) (any, error) {
-	return e.begin(func() (*chat.Session, error) { return chat.Join(context.Background(), e.config, str(args, 0)) })
+	config := e.with(argument(args, 1))
+	return e.begin(config, func() (*chat.Session, error) { return chat.Join(context.Background(), config, str(args, 0)) })
+}
+
+// with is the configuration of a chat over this Network.
+func (e *engine) with(network js.Value) chat.Config {
+	config := e.config
+	config.Diary = chat.NewDiary()
+	config.Network.Mode = chat.Mode(text(network, "mode"))
+	for _, server := range list(network, "stun") {
+		config.Network.STUN = append(config.Network.STUN, server.String())
+	}
+	for _, server := range list(network, "turn") {
+		config.Network.TURN = append(config.Network.TURN, chat.TURN{
+			URL: text(server, "url"), Username: text(server, "username"), Credential: text(server, "credential"),
+		})
+	}
+	return config
 }
 
 // begin makes a session, unless there is one.
-func (e *engine) begin(make func() (*chat.Session, error)) (any, error) {
+func (e *engine) begin(config chat.Config, make func() (*chat.Session, error)) (any, error) {
 	e.mu.Lock()
 	busy := e.session != nil || e.making
-	e.making = e.making || !busy
+	if !busy {
+		e.making, e.diary = true, config.Diary
+	}
 	e.mu.Unlock()
 	if busy {
 		return nil, chat.ErrBusy
@@ -101,7 +116,7 @@ func (e *engine) begin(make func() (*chat.Session, error)) (any, error) {
 		return nil, err
 	}
 	go e.tell(s)
-	return object("link", s.Link().Link, "qr", s.Link().QR), nil
+	return object("link", s.Link().Link, "qr", s.Link().QR, "goodFor", s.Link().GoodFor.Seconds()), nil
 }
 
 // tell hands the session's events to the page until the last.
@@ -155,6 +170,15 @@ func (e *engine) verify(args []js.Value) (any, error) {
 		return nil, err
 	}
 	return nil, s.Verify(argument(args, 0).Truthy())
+}
+
+func (e *engine) diagnostics([]js.Value) (any, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.diary == nil {
+		return nil, chat.ErrNoChat
+	}
+	return e.diary.Text(), nil
 }
 
 func (e *engine) close([]js.Value) (any, error) {

@@ -6,16 +6,11 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"net"
 	"net/url"
 	"strings"
 
 	"tincan/internal/chat"
 )
-
-// defaultSTUN are asked for this computer's public address unless --stun says
-// otherwise. They learn that address and when; the command says their names.
-var defaultSTUN = []string{"stun.l.google.com:19302", "stun.cloudflare.com:3478"}
 
 // maxLine is the longest line read: a message of 64 KiB, each byte escaped.
 const maxLine = 512 << 10
@@ -30,7 +25,7 @@ type options struct {
 // A command is what a person or a program asks for: the "in" half of the JSON
 // contract, which plain lines are turned into.
 type command struct {
-	Do    string `json:"do"` // reply, send, verify, close; help is said by the front itself
+	Do    string `json:"do"` // reply, send, verify, diagnostics, close; help is said by the front itself
 	Link  string `json:"link"`
 	Ref   string `json:"ref"`
 	Text  string `json:"text"`
@@ -45,6 +40,8 @@ type front interface {
 	// code hands over the invite or the reply.
 	code(kind chat.Kind, link chat.Link)
 	sent(ref string, id uint64)
+	// diagnostics shows how the way to the other person was looked for.
+	diagnostics(text string)
 	// problem tells what failed; the chat goes on. ref is that of a message, or empty.
 	problem(ref string, err error)
 	event(e chat.Event)
@@ -60,7 +57,7 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 		return err
 	}
 	s, err := chat.Create(ctx, o.config)
-	return converse(ctx, f, bufio.NewReaderSize(t.in, 64<<10), s, chat.KindInvite, err)
+	return converse(ctx, o, f, bufio.NewReaderSize(t.in, 64<<10), s, chat.KindInvite, err)
 }
 
 func runJoin(ctx context.Context, t terminal, args []string) error {
@@ -87,7 +84,7 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 		t.say("Note: other programs on this computer can see a link given as an argument. Without it, join asks for it.")
 	}
 	s, err := chat.Join(ctx, o.config, link)
-	return converse(ctx, f, in, s, chat.KindReply, err)
+	return converse(ctx, o, f, in, s, chat.KindReply, err)
 }
 
 func prepare(t terminal, name string, args []string) (options, front, error) {
@@ -98,10 +95,10 @@ func prepare(t terminal, name string, args []string) (options, front, error) {
 	if o.json {
 		return o, newJSONLines(t), nil
 	}
-	if len(o.config.STUN) > 0 {
-		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(o.config.STUN, " and "))
+	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll {
+		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(asked, " and "))
 	}
-	return o, &plain{t: t}, nil
+	return o, &plain{t: t, relayed: o.config.Network.Mode == chat.ModeRelay}, nil
 }
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
@@ -120,22 +117,8 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 			return nil
 		})
 	}
-	o.config.STUN = defaultSTUN
-	named := false
-	flags.Func("stun", "", func(s string) error {
-		if !named {
-			named, o.config.STUN = true, nil
-		}
-		if s == "none" {
-			o.config.STUN = nil
-			return nil
-		}
-		if _, _, err := net.SplitHostPort(s); err != nil {
-			return errors.New("not HOST:PORT or none")
-		}
-		o.config.STUN = append(o.config.STUN, s)
-		return nil
-	})
+	o.config.Diary = chat.NewDiary()
+	ways := networkFlags(flags)
 	// Flags may stand before and after the link.
 	var rest []string
 	for first := true; first || len(args) > 0; first = false {
@@ -153,6 +136,10 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	if len(rest) > 0 {
 		o.link = rest[0]
 	}
+	if o.config.Network, err = ways.network(); err != nil {
+		t.say("tincan: %s", err)
+		return o, errUsage
+	}
 	return o, nil
 }
 
@@ -160,6 +147,7 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 type talk struct {
 	s           *chat.Session
 	f           front
+	diary       *chat.Diary
 	waiting     bool // the inviter waits for a reply
 	open        bool
 	ending      bool // no more input: leave once all has arrived
@@ -169,13 +157,13 @@ type talk struct {
 }
 
 // converse runs a chat to its end: input goes to the session, events to the front.
-func converse(ctx context.Context, f front, in *bufio.Reader, s *chat.Session, kind chat.Kind, err error) error {
+func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat.Session, kind chat.Kind, err error) error {
 	if err != nil {
 		f.problem("", err)
 		return errSilent
 	}
 	f.code(kind, s.Link())
-	c := &talk{s: s, f: f, waiting: kind == chat.KindInvite}
+	c := &talk{s: s, f: f, diary: o.config.Diary, waiting: kind == chat.KindInvite}
 	lines, events := readLines(in), make(chan chat.Event)
 	go func() {
 		defer close(events)
@@ -257,6 +245,8 @@ func (c *talk) do(do command) {
 		if err := c.s.Verify(*do.Match); err != nil {
 			c.f.problem("", err)
 		}
+	case "diagnostics":
+		c.f.diagnostics(c.diary.Text())
 	case "close":
 		_ = c.s.Close()
 	}

@@ -23,7 +23,7 @@ func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 		return command{}, errCommand
 	}
 	switch {
-	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "verify" && do.Match != nil:
+	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
 		return do, nil
 	}
 	return command{}, errCommand
@@ -36,7 +36,7 @@ type commandError struct{}
 
 // Error is shown to whoever wrote the program at the other end of the pipe.
 func (commandError) Error() string {
-	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"verify","match":true}, {"do":"close"}.`
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"verify","match":true}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
@@ -51,6 +51,8 @@ func (j *jsonLines) code(kind chat.Kind, link chat.Link) {
 }
 
 func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": ref, "id": id}) }
+
+func (j *jsonLines) diagnostics(text string) { j.put("diagnostics", object{"text": text}) }
 
 func (j *jsonLines) problem(ref string, err error) {
 	code := string(chat.CodeOf(err))

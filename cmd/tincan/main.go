@@ -28,12 +28,21 @@ Flags of new and join:
                      (new only; without it the invite is a bare code)
   --stun HOST:PORT   a STUN server to ask for this computer's public address;
                      may be given more than once; "none" asks nobody
+  --turn URL         a relay for networks that let nothing else through, such as
+                     turn:HOST:PORT or turn:HOST:PORT?transport=tcp; its login,
+                     USER:PASSWORD, is read from TINCAN_TURN_LOGIN
+  --relay-only       everything goes through the relay: the other person does
+                     not learn your network address
+  --local-only       ask no server at all: for two on one network
   --loopback         offer and accept addresses of this computer alone
   --json             one JSON object a line, in and out
 
 Flags of serve:
   --listen ADDR      where to listen (default :8787, or any free port)
   --public URL       an address under which others reach the page
+  --no-stun          do not tell visitors the address they come from
+  --turn             relay for visitors who cannot reach each other
+  --turn-address IP  the address of this computer that relays have
 
 A link given as an argument can be read by other programs on this computer.
 Without it, join asks; with "-", join reads the first line of its input.
@@ -62,6 +71,9 @@ func main() {
 	// A long chat makes garbage in small pieces; a peer must not be able to
 	// make it grow before it is collected.
 	debug.SetMemoryLimit(256 << 20)
+	// pion's relay client and name finder log addresses to the terminal and can't
+	// be given another logger (pion/ice 976).
+	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))

@@ -11,14 +11,16 @@ import (
 // plain is the front for a person: messages and codes on standard output,
 // everything else on standard error.
 type plain struct {
-	t     terminal
-	words string // the safety words, once open
+	t       terminal
+	relayed bool   // the other person learns the relay's address only
+	words   string // the safety words, once open
 }
 
 const plainHelp = `A line you type is sent.
   /verify   shows the safety words
   /match    they are the same on both sides
   /differ   they are not: ends the chat
+  /network  shows how the way to the other person was looked for
   /leave    ends the chat
 A line that should begin with a slash: put a space before it.`
 
@@ -32,6 +34,8 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 	case trimmed == "/help":
 		p.t.say("%s", plainHelp)
 		return command{}, nil
+	case trimmed == "/network":
+		return command{Do: "diagnostics"}, nil
 	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
 	case trimmed == "/verify" && p.words != "":
@@ -52,10 +56,14 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 }
 
 func (p *plain) code(kind chat.Kind, link chat.Link) {
+	address := "your network address"
+	if p.relayed {
+		address = "the relay's address, not yours"
+	}
 	if kind == chat.KindInvite {
-		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it\ncan join and learns your network address.\n")
+		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it\ncan join and learns %s.\n", address)
 	} else {
-		p.t.say("\nSend this reply back to the person who invited you, or show them the code.\nIt tells them your network address. Keep this window open.\n")
+		p.t.say("\nSend this reply back to the person who invited you, or show them the code.\nIt tells them %s. Keep this window open.\n", address)
 	}
 	fmt.Fprintln(p.t.out, link.Link)
 	if drawn, err := drawQR(link.QR); err == nil {
@@ -67,6 +75,8 @@ func (p *plain) code(kind chat.Kind, link chat.Link) {
 }
 
 func (p *plain) sent(string, uint64) {}
+
+func (p *plain) diagnostics(text string) { p.t.say("%s", text) }
 
 func (p *plain) problem(_ string, err error) { p.t.say("! %s", err) }
 

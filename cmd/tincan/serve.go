@@ -35,6 +35,9 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	flags.Usage = func() { t.say("Run tincan help for the flags.") }
 	listen := flags.String("listen", "", "")
 	public := flags.String("public", "", "")
+	noSTUN := flags.Bool("no-stun", false, "")
+	relay := flags.Bool("turn", false, "")
+	relayAt := flags.String("turn-address", "", "")
 	if flags.Parse(args) != nil {
 		return errUsage
 	}
@@ -46,6 +49,10 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 		t.say("tincan: --public needs an address such as https://chat.example/")
 		return errUsage
 	}
+	if *noSTUN && (*relay || *relayAt != "") {
+		t.say("tincan: a relay answers STUN too: --turn and --no-stun do not go together.")
+		return errUsage
+	}
 	page, err := site.Page()
 	if err != nil {
 		return err
@@ -55,7 +62,21 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 		return fmt.Errorf("%w; --listen :0 takes any free port", err)
 	}
 	reach := reachable(listener.Addr().(*net.TCPAddr), *public)
-	handler, err := newPageHandler(page, reach.others)
+	var nat *natServer
+	if !*noSTUN {
+		at, err := relayAddress(*relay, *relayAt)
+		if err != nil {
+			return err
+		}
+		nat, err = newNATServer(listener.Addr().(*net.TCPAddr), at)
+		if err != nil && at.IsValid() {
+			return fmt.Errorf("start the relay: %w", err)
+		} else if err != nil {
+			t.say("STUN is off, as its port cannot be opened: %v. Chats on one network work without.", err)
+		}
+		defer nat.Close()
+	}
+	handler, err := newPageHandler(page, reach.others, nat)
 	if err != nil {
 		return err
 	}
@@ -119,6 +140,27 @@ func listenOn(ctx context.Context, address string) (net.Listener, error) {
 		l, err = c.Listen(ctx, "tcp", ":0")
 	}
 	return l, err
+}
+
+// relayAddress is the address that relays are given: the one named, or that of
+// the default route.
+func relayAddress(wanted bool, named string) (netip.Addr, error) {
+	if named != "" {
+		ip, err := netip.ParseAddr(named)
+		if err != nil || !ip.Is4() {
+			return ip, errors.New("--turn-address needs an IPv4 address of this computer")
+		}
+		return ip, nil
+	}
+	if !wanted {
+		return netip.Addr{}, nil
+	}
+	for _, ip := range localAddresses() {
+		if ip.Is4() {
+			return ip, nil
+		}
+	}
+	return netip.Addr{}, errors.New("there is no address for a relay; name one with --turn-address")
 }
 
 // addresses under which the page can be opened.
@@ -197,7 +239,8 @@ func qrAddress(address string) string {
 type pageHandler struct {
 	files   map[string]pageFile
 	headers site.Headers
-	config  []byte
+	others  []string // addresses for config.json
+	nat     *natServer
 	visited atomic.Bool // by another computer
 }
 
@@ -215,16 +258,12 @@ var types = map[string]string{
 
 // newPageHandler reads the whole page into memory, compressed once: browsers
 // take brotli only over https, so it is gzip.
-func newPageHandler(page fs.FS, others []string) (*pageHandler, error) {
+func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, error) {
 	headers, err := site.LoadHeaders()
 	if err != nil {
 		return nil, err
 	}
-	config, err := json.Marshal(map[string]any{"stun": []string{}, "mailbox": "none", "offline": false, "addresses": others})
-	if err != nil {
-		return nil, err
-	}
-	h := &pageHandler{files: map[string]pageFile{}, headers: headers, config: config}
+	h := &pageHandler{files: map[string]pageFile{}, headers: headers, others: others, nat: nat}
 	err = fs.WalkDir(page, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -272,7 +311,7 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	if name == "config.json" {
 		header.Set("Content-Type", "application/json")
-		_, _ = w.Write(h.config)
+		_, _ = w.Write(h.config())
 		return
 	}
 	if name == "" {
@@ -302,6 +341,19 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(body)
 	}
+}
+
+// config is config.json, made anew for each visitor: logins run out.
+func (h *pageHandler) config() []byte {
+	stun, relays := h.nat.config()
+	others := h.others
+	if others == nil {
+		others = []string{}
+	}
+	b, _ := json.Marshal(map[string]any{
+		"stun": stun, "turn": relays, "mailbox": "none", "offline": false, "addresses": others,
+	}) // strings only: it can't fail
+	return b
 }
 
 func acceptsGzip(r *http.Request) bool {

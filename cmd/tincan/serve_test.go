@@ -46,7 +46,7 @@ func get(t *testing.T, h http.Handler, method, target, host, encoding string) *h
 }
 
 func testHandler(t *testing.T) *pageHandler {
-	h, err := newPageHandler(testPage, []string{"http://192.0.2.2:8787/"})
+	h, err := newPageHandler(testPage, []string{"http://192.0.2.2:8787/"}, nil)
 	require.NoError(t, err)
 	return h
 }
@@ -96,7 +96,7 @@ func TestFunctionalPage(t *testing.T) {
 	}
 	var config map[string]any
 	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "x", "").Body).Decode(&config))
-	assert.Equal(t, map[string]any{"stun": []any{}, "mailbox": "none", "offline": false, "addresses": []any{"http://192.0.2.2:8787/"}}, config)
+	assert.Equal(t, map[string]any{"stun": []any{}, "turn": []any{}, "mailbox": "none", "offline": false, "addresses": []any{"http://192.0.2.2:8787/"}}, config)
 	assert.True(t, h.visited.Load())
 }
 
@@ -203,8 +203,8 @@ func TestUnitNotBuilt(t *testing.T) {
 		require.ErrorIs(t, err, site.ErrNotBuilt)
 		require.Contains(t, err.Error(), "make build")
 	}
-	_, err := newPageHandler(fstest.MapFS{}, nil)
+	_, err := newPageHandler(fstest.MapFS{}, nil, nil)
 	require.Error(t, err)
-	_, err = newPageHandler(fstest.MapFS{"x.exe": {Data: []byte("x")}}, nil)
+	_, err = newPageHandler(fstest.MapFS{"x.exe": {Data: []byte("x")}}, nil, nil)
 	require.Error(t, err)
 }

@@ -596,7 +596,7 @@ func TestUnitLinks(t *testing.T) {
 // TestUnitSentences: every code and reason has one, and it is a sentence.
 func TestUnitSentences(t *testing.T) {
 	sentences := chat.Sentences()
-	require.Len(t, sentences, 26+8)
+	require.Len(t, sentences, 35+8)
 	for code, s := range sentences {
 		assert.NotEmpty(t, s, code)
 		assert.Contains(t, ".!?", s[len(s)-1:], code)

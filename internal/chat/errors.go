@@ -30,6 +30,15 @@ const (
 	CodeNoWebRTC       Code = "no-webrtc"
 	CodeNoAddresses    Code = "no-addresses"
 	CodeUnreachable    Code = "unreachable"
+	CodeSTUNSilent     Code = "stun-silent"
+	CodeUDPBlocked     Code = "udp-blocked"
+	CodeSymmetric      Code = "symmetric"
+	CodeSymmetricPair  Code = "symmetric-pair"
+	CodeHiddenAddress  Code = "hidden-address"
+	CodeOldLink        Code = "old-link"
+	CodeNobodyCame     Code = "nobody-came"
+	CodeNoRelay        Code = "no-relay"
+	CodeRelaySilent    Code = "relay-silent"
 	CodeBusy           Code = "busy"
 	CodeNoChat         Code = "no-chat"
 	CodeNotOpen        Code = "not-open"
@@ -59,6 +68,15 @@ var sentences = map[Code]string{
 	CodeTries:          "Ten replies did not fit this invite. Make a new one.",
 	CodeNoWebRTC:       "This browser offers no WebRTC, so it cannot connect directly. Another browser, or its settings, may.",
 	CodeNoAddresses:    "No network address was found. Connect to a network, then make a new link.",
+	CodeSTUNSilent:     "None of the STUN servers answered: they are down, or this network blocks UDP. The link works on the same network; for others try another network, another server (--stun) or a relay (--turn).",
+	CodeUDPBlocked:     "This network blocks UDP, so the chat goes through the relay, which sees both addresses but no message. For a direct one, try another network.",
+	CodeSymmetric:      "This network gives every connection another port (symmetric NAT), so it reaches only people on an open network. Try another network, such as a phone's hotspot, or name a relay (--turn).",
+	CodeSymmetricPair:  "There is no connection yet. One of the two networks gives every connection another port (symmetric NAT), and the other lets nobody in unasked. One of you can try another network, such as a phone's hotspot, or name a relay (--turn).",
+	CodeHiddenAddress:  "There is no connection yet. The other browser names its address in a way that works on its own network only. Be both on the same Wi-Fi, not a guest one, or let both ask a STUN server.",
+	CodeOldLink:        "There is no connection yet. The link was too old when the reply came: the address in it is no longer kept. Make a new link and reply sooner.",
+	CodeNobodyCame:     "Nobody has connected with this reply yet. The invite may have been used already, or its page closed. Ask whether the reply arrived, or for a new link.",
+	CodeNoRelay:        "Only relayed chats are allowed here, but no relay is named. Name one (--turn), or allow other ways.",
+	CodeRelaySilent:    "The relay did not answer or did not accept the login, so it cannot be used. Check its address and login (--turn).",
 	CodeUnreachable:    "There is no connection yet. A firewall or the two networks may not allow a direct one; try both on the same Wi-Fi, or another network.",
 	CodeBusy:           "A chat is already under way here. Leave it first, or open another tab.",
 	CodeNoChat:         "There is no chat here yet. Make an invite, or open one.",
@@ -98,6 +116,15 @@ func CodeOf(err error) Code {
 		return e.Code
 	}
 	return CodeInternal
+}
+
+// asError is err where that has a code, else an internal failure.
+func asError(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return fail(CodeInternal, err)
 }
 
 func fail(code Code, cause error) error { return &Error{Code: code, cause: cause} }

@@ -10,10 +10,10 @@ import (
 // FastClock makes seconds pass in hundredths. The returned function undoes it.
 func FastClock() (undo func()) {
 	was := timing
-	for _, d := range []*time.Duration{&timing.tick, &timing.handshake, &timing.ping, &timing.silence, &timing.slow, &timing.goodbye} {
+	for _, d := range []*time.Duration{&timing.tick, &timing.handshake, &timing.ping, &timing.silence, &timing.look, &timing.slow, &timing.goodbye} {
 		*d /= 20
 	}
-	timing.giveUp = 2 * timing.slow
+	timing.alone, timing.giveUp = 2*timing.slow, 2*timing.slow
 	return func() { timing = was }
 }
 

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"strings"
+	"time"
 
 	"tincan/internal/invite"
 )
@@ -10,6 +11,9 @@ import (
 type Link struct {
 	Link string
 	QR   string
+	// GoodFor is for how long the public address in it is kept alive; 0 is for
+	// as long as the session.
+	GoodFor time.Duration
 }
 
 // newLink puts the site before a code. Without a site both are the bare code.

@@ -40,7 +40,7 @@ func face(t testing.TB, role seal.Role) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{role: role, conn: unconnected{}, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), state: StateConnecting, since: time.Now()},
+		Session:   &Session{role: role, conn: unconnected{}, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), told: map[Code]bool{}, state: StateConnecting, since: time.Now()},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

@@ -32,6 +32,7 @@ func (s *Session) run(ctx context.Context) {
 	}
 	s.wipe()
 	s.cancel()
+	s.diary.note("ended: " + string(reason))
 	_ = s.conn.Close()
 	close(out)
 	carriers.Wait()
@@ -136,6 +137,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 func (s *Session) setState(state State) {
 	if s.state != state {
 		s.state = state
+		s.diary.note("chat: " + string(state))
 		s.events.push(StateChanged{state})
 	}
 }
@@ -165,7 +167,7 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 			return fail(CodeOtherInvite, err)
 		}
 		handshake.Close()
-		s.events.push(Problem{CodeSecondReply})
+		s.problem(CodeSecondReply)
 		return fail(CodeSecondReply, nil)
 	}
 	if err != nil {
@@ -182,6 +184,8 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 	if err != nil {
 		return stop{ReasonUntrusted, textError(err)}
 	}
+	s.remote = description
+	s.diary.candidates("the reply's", description)
 	if err := s.conn.Accept(ctx, description.SDP(invite.Answer, s.mediaID)); err != nil {
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
@@ -318,7 +322,9 @@ func (s *Session) shake(message []byte) error {
 	}
 	s.lastSent = time.Now()
 	s.setState(StateOpen)
-	s.events.push(Opened{Path: s.conn.Path(context.Background()), SAS: session.SAS()})
+	path := s.conn.Path(context.Background())
+	s.diary.note("path: " + string(path))
+	s.events.push(Opened{Path: path, SAS: session.SAS()})
 	return nil
 }
 
@@ -398,16 +404,16 @@ func (s *Session) watch(now time.Time) error {
 		if now.Sub(s.lastHeard) >= timing.silence {
 			s.setState(StateLost)
 		}
-	case s.state != StateConnecting:
+	case s.state == StateWaiting:
+		s.lookAtNetwork(now)
 	case !s.lastHeard.IsZero(): // the channel is open
 		if waited >= timing.handshake {
 			return stop{reason: ReasonLost}
 		}
 	case waited >= timing.giveUp:
 		return stop{reason: ReasonUnreachable}
-	case waited >= timing.slow && !s.warned:
-		s.warned = true
-		s.events.push(Problem{CodeUnreachable})
+	case waited >= timing.slow:
+		s.problem(s.whyUnreachable())
 	}
 	return nil
 }

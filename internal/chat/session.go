@@ -37,12 +37,15 @@ var timing = struct {
 	handshake time.Duration // between two handshake messages
 	ping      time.Duration // of our own silence before a ping
 	silence   time.Duration // of the other's before "connection lost"
+	look      time.Duration // at what gathering found out, after the link is made
 	slow      time.Duration // after Accept: say that something is wrong
+	alone     time.Duration // after our reply is made: say that nobody came
 	giveUp    time.Duration // after Accept: end
 	goodbye   time.Duration // for the other side to see our bye
 }{
 	tick: time.Second, handshake: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second,
-	slow: 20 * time.Second, giveUp: 5 * time.Minute, goodbye: 2 * time.Second,
+	look: 2500 * time.Millisecond, slow: 18 * time.Second, alone: 5 * time.Minute,
+	giveUp: 5 * time.Minute, goodbye: 2 * time.Second,
 }
 
 // Config says where links lead and how addresses are found. The zero value
@@ -50,10 +53,12 @@ var timing = struct {
 type Config struct {
 	// Site is what links begin with, up to the "#"; empty for bare codes.
 	Site string
-	// STUN lists servers as host:port.
-	STUN []string
+	// Network says which ways are tried.
+	Network Network
 	// Loopback offers and accepts addresses of this computer alone.
 	Loopback bool
+	// Diary, if set, is written.
+	Diary *Diary
 }
 
 // Session is one chat, from the invite to the end. Its methods may be called
@@ -70,6 +75,8 @@ type Session struct {
 	loopback bool
 	role     seal.Role
 	conn     peer.Conn
+	network  Network
+	diary    *Diary
 	keys     *seal.KeyPair
 	secret   seal.LinkSecret
 	invite   invite.Code
@@ -99,7 +106,9 @@ type Session struct {
 	idle     int    // pings and ignored frames since we had caught up
 
 	since     time.Time // of the step that the clock watches
-	warned    bool
+	began     time.Time // the link was made
+	remote    invite.Description
+	told      map[Code]bool // problems the person has been told of
 	lastHeard time.Time
 	lastSent  time.Time
 }
@@ -121,7 +130,7 @@ func Create(ctx context.Context, config Config) (*Session, error) {
 	}
 	if err := s.makeInvite(ctx, config); err != nil {
 		s.abandon()
-		return nil, fail(CodeInternal, err)
+		return nil, asError(err)
 	}
 	s.begin()
 	return s, nil
@@ -152,25 +161,38 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 		if errors.Is(err, seal.ErrInvalidKey) {
 			return nil, fail(CodeMalformed, err)
 		}
-		return nil, fail(CodeInternal, err)
+		return nil, asError(err)
 	}
 	s.begin()
 	return s, nil
 }
 
 func newSession(config Config, role seal.Role) (*Session, error) {
+	way, err := config.Network.peerConfig()
+	if err != nil {
+		return nil, err
+	}
 	keys, err := seal.GenerateKeyPair(rand.Reader)
 	if err != nil {
 		return nil, fail(CodeInternal, err)
 	}
-	conn, err := peer.New(peer.Config{STUN: config.STUN, Loopback: config.Loopback})
+	if config.Network.Mode == "" {
+		config.Network.Mode = ModeAll
+	}
+	if config.Diary == nil {
+		config.Diary = NewDiary()
+	}
+	config.Diary.begin(role, config.Network)
+	way.Loopback, way.Note = config.Loopback, config.Diary.note
+	conn, err := peer.New(way)
 	if errors.Is(err, peer.ErrUnavailable) {
 		return nil, fail(CodeNoWebRTC, err)
 	} else if err != nil {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		role: role, conn: conn, keys: keys, loopback: config.Loopback,
+		role: role, conn: conn, keys: keys, loopback: config.Loopback, network: config.Network, diary: config.Diary,
+		told:   map[Code]bool{},
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}, nil
 }
@@ -194,8 +216,10 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	s.invite = inv.Bytes()
 	inv.Secret.Wipe()
 	s.link = newLink(config.Site, s.invite)
-	s.checkAddresses(offer)
-	return nil
+	if inv.Offer.Public() {
+		s.link.GoodFor = s.conn.Findings().GoodFor
+	}
+	return s.checkAddresses(offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
@@ -212,16 +236,25 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		return err
 	}
 	s.link = newLink(config.Site, s.reply)
-	s.checkAddresses(answer)
-	return nil
+	s.remote = inv.Offer
+	s.diary.candidates("the invite's", inv.Offer)
+	return s.checkAddresses(answer)
 }
 
 // checkAddresses warns when the other side will have nothing to reach us by.
-// It is no failure: an end without addresses can still reach one that has some.
-func (s *Session) checkAddresses(d invite.Description) {
-	if len(d.Candidates) == 0 {
-		s.events.push(Problem{CodeNoAddresses})
+// It is no failure: an end without addresses can still reach one that has
+// some, unless all it may do is ask a relay that isn't there.
+func (s *Session) checkAddresses(d invite.Description) error {
+	s.began = time.Now()
+	s.diary.note("link made, candidates in it: " + count(d.Candidates))
+	switch {
+	case len(d.Candidates) > 0:
+	case s.network.Mode == ModeRelay:
+		return fail(CodeRelaySilent, nil)
+	default:
+		s.problem(CodeNoAddresses)
 	}
+	return nil
 }
 
 // abandon is for a session that never began.

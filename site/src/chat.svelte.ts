@@ -4,28 +4,27 @@ import type {
   EngineConfig,
   EngineEvent,
   ErrorCode,
+  Network,
   Reason,
   SafetyWord,
 } from '../../wasm/engine.d.ts';
+import { Absence, type Pending } from './away.ts';
+import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+import { NetworkChoice } from './network.svelte.ts';
 import type { ChatStatus, Trouble } from './texts.ts';
 import { texts } from './texts.ts';
 
-/** One message of the history. */
-export interface ChatMessage {
-  /** Stays the same as long as the message is shown. */
-  readonly key: string;
-  readonly from: 'you' | 'them';
-  /** Exactly what its author wrote: only ever shown as text. */
-  readonly text: string;
-  /** When it was written or arrived here, in milliseconds since 1970. */
-  readonly at: number;
-  readonly state: 'sending' | 'delivered' | 'failed' | 'received';
-  /** Why it failed. */
-  readonly code?: ErrorCode | undefined;
-}
-
 export type Screen =
-  'home' | 'opening' | 'invite' | 'join' | 'reply' | 'reply-elsewhere' | 'chat' | 'ended' | 'unusable';
+  | 'home'
+  | 'opening'
+  | 'invite'
+  | 'join'
+  | 'reply'
+  | 'reply-elsewhere'
+  | 'chat'
+  | 'ended'
+  | 'away'
+  | 'unusable';
 
 /** Something that did not work, and the part of the page it belongs to. */
 export interface Problem {
@@ -33,14 +32,29 @@ export interface Problem {
   code: ErrorCode;
 }
 
-/** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
-const keptMessages = 20_000;
-const keptLength = 4 << 20;
+/** An invite or reply, and when it was made. */
+export interface Made extends Code {
+  at: number;
+}
+
+/** Looking for each other longer than this is no connection, as far as the person is concerned; in milliseconds. */
+const slow = 20_000;
+
+/** What the engine finds out about the way to the other person. Once they are connected it concerns nobody. */
+const aboutTheWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unreachable',
+  'stun-silent',
+  'udp-blocked',
+  'symmetric',
+  'symmetric-pair',
+  'hidden-address',
+  'old-link',
+  'nobody-came',
+  'relay-silent',
+]);
 
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
 export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
-
-type Entry = { -readonly [K in keyof ChatMessage]: ChatMessage[K] } & { ref: string; id: number | undefined };
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class ChatState {
@@ -53,8 +67,8 @@ export class ChatState {
   #notice = $state<string>();
   #trouble = $state<Trouble>();
 
-  #invite = $state.raw<Code>();
-  #reply = $state.raw<Code>();
+  #invite = $state.raw<Made>();
+  #reply = $state.raw<Made>();
   #opened = $state<string>();
   #elsewhere = $state.raw<{ link: string; answer: 'asking' | 'taken' | 'nobody' }>();
 
@@ -64,13 +78,18 @@ export class ChatState {
   #digits = $state.raw<string[]>([]);
   #verified = $state(false);
   #reason = $state<Reason>();
-  #messages = $state<Entry[]>([]);
-  #trimmed = $state(false);
-  #length = 0;
+  #warnings = $state.raw<ErrorCode[]>([]);
+  #given = $state(false);
+  #since = $state<number>();
+  #now = $state(Date.now());
+  #gone = $state<Pending>();
   #inviter = false;
-  #count = 0;
   #held: string | undefined;
+  #left: Pending | undefined;
 
+  readonly #history = new History();
+  readonly #choice = new NetworkChoice();
+  readonly #absence = new Absence();
   readonly #askTabs: AskTabs;
 
   constructor(askTabs: AskTabs) {
@@ -87,9 +106,9 @@ export class ChatState {
   get progress(): number {
     return this.#progress;
   }
-  /** STUN servers that a new chat asks. */
-  get stun(): readonly string[] {
-    return this.#config?.stun ?? [];
+  /** Which ways the next chat may try. */
+  get network(): NetworkChoice {
+    return this.#choice;
   }
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
@@ -108,10 +127,10 @@ export class ChatState {
   get trouble(): Trouble | undefined {
     return this.#trouble;
   }
-  get invite(): Code | undefined {
+  get invite(): Made | undefined {
     return this.#invite;
   }
-  get reply(): Code | undefined {
+  get reply(): Made | undefined {
     return this.#reply;
   }
   /** The reply of another tab's invite that was opened here, and whether that tab has taken it. */
@@ -122,12 +141,34 @@ export class ChatState {
   get connecting(): boolean {
     return this.#busy === 'accept' || this.#state === 'connecting';
   }
-  get messages(): readonly ChatMessage[] {
-    return this.#messages;
+  /** A reply can still be applied, even while one is being tried. */
+  get awaitsReply(): boolean {
+    return this.#screen === 'invite' && this.#state === 'waiting';
   }
-  /** The oldest messages were dropped: the history had become too long. */
+  /** They have been looking for so long that something is in the way. */
+  get stuck(): boolean {
+    return this.connecting && this.#since !== undefined && this.#now - this.#since >= slow;
+  }
+  /** What is in the way, as sentences: on the screens where two people look for each other. */
+  get warnings(): readonly string[] {
+    const told = this.#warnings.map((code) => this.#sentence(code));
+    if (this.stuck && told.length === 0) told.push(texts.errors.unreachable);
+    if (this.stale) told.push(texts.oldWarning(this.#age));
+    return told;
+  }
+  /** Somebody may have the link, and on another network can't use it any more. */
+  get stale(): boolean {
+    return this.#given && this.#outlived;
+  }
+  /** What was pending when this page, or its engine, went. */
+  get gone(): Pending | undefined {
+    return this.#gone;
+  }
+  get messages(): readonly ChatMessage[] {
+    return this.#history.messages;
+  }
   get trimmed(): boolean {
-    return this.#trimmed;
+    return this.#history.trimmed;
   }
   get sas(): readonly SafetyWord[] {
     return this.#sas;
@@ -154,15 +195,25 @@ export class ChatState {
     return waiting || (this.#screen === 'chat' && this.#reason === undefined);
   }
 
+  /** What a reload would have to tell: what is pending, or was. */
+  get kept(): Pending | undefined {
+    if (this.#screen === 'away') return this.#gone;
+    return this.pending ? (this.#screen as Pending) : undefined;
+  }
+
   /** The engine is loading. */
   progressed(part: number): void {
     this.#progress = part;
   }
 
-  /** The engine is there, started with this configuration. Opens the link that came before it. */
-  async started(engine: Engine, config: EngineConfig): Promise<void> {
+  /**
+   * The engine is there, started with this configuration; `network` is what the page names. Opens the link that
+   * came before it.
+   */
+  async started(engine: Engine, config: EngineConfig, network: Network): Promise<void> {
     this.#engine = engine;
     this.#config = config;
+    this.#choice.offer(network);
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) await this.open(held);
@@ -201,6 +252,16 @@ export class ChatState {
     return this.#take(this.#engine, text, (code) => (this.#problem = { at: 'paste', code }));
   }
 
+  /**
+   * Text that came another way than through the screen's field: pasted beside it, scanned, dropped. It goes where
+   * the field would have sent it. Says whether it held something to go on with.
+   */
+  async take(text: string): Promise<boolean> {
+    if (this.#screen === 'home') return this.paste(text);
+    if (this.awaitsReply) return this.accept(text);
+    return false;
+  }
+
   /** Makes an invite. */
   async create(): Promise<void> {
     const engine = this.#engine;
@@ -208,11 +269,14 @@ export class ChatState {
     this.#busy = 'create';
     this.#problem = undefined;
     this.#notice = undefined;
+    this.#warnings = [];
     try {
-      const invite = await engine.create();
+      const invite = await engine.create(this.#choice.network);
+      const warnings = this.#warnings; // those that came meanwhile are about this invite
       this.#forget();
+      this.#warnings = warnings;
       this.#inviter = true;
-      this.#invite = invite;
+      this.#invite = this.#made(invite);
       this.#screen = 'invite';
     } catch (error) {
       this.#screen = 'home';
@@ -225,7 +289,9 @@ export class ChatState {
   /** Gives up the invite and makes another. */
   async newLink(): Promise<void> {
     if (this.#busy) return;
+    this.#busy = 'create';
     await this.#close();
+    this.#busy = undefined;
     await this.create();
   }
 
@@ -236,10 +302,11 @@ export class ChatState {
     if (!engine || opened === undefined || this.#busy) return;
     this.#busy = 'join';
     this.#problem = undefined;
+    this.#warnings = [];
     try {
-      const reply = await engine.join(opened);
+      const reply = await engine.join(opened, this.#choice.network);
       if (this.#screen === 'join') {
-        this.#reply = reply;
+        this.#reply = this.#made(reply);
         this.#screen = 'reply';
       } else if (this.#screen !== 'chat') {
         await this.#close();
@@ -284,35 +351,20 @@ export class ChatState {
     }
   }
 
+  /** The link was copied, shared or shown: somebody may have it. */
+  give(): void {
+    this.#given = true;
+  }
+
   /** Sends a text. It is in the history at once, and says there what became of it. */
   send(text: string): void {
-    const key = this.#nextKey();
-    this.#add({
-      key,
-      from: 'you',
-      text,
-      at: Date.now(),
-      state: 'sending',
-      code: undefined,
-      ref: key,
-      id: undefined,
-    });
-    void this.#send(key);
+    void this.#send(this.#history.write(text));
   }
 
   /** Sends a failed message once more, as the newest. */
   retry(key: string): void {
-    const index = this.#messages.findIndex((message) => message.key === key && message.state === 'failed');
-    const [message] = index < 0 ? [] : this.#messages.splice(index, 1);
-    if (!message) return;
-    this.#messages.push({
-      ...message,
-      at: Date.now(),
-      state: 'sending',
-      ref: this.#nextKey(),
-      id: undefined,
-    });
-    void this.#send(key);
+    const attempt = this.#history.again(key);
+    if (attempt) void this.#send(attempt);
   }
 
   /** Records the comparison of the safety words. With `false` the chat ends. */
@@ -340,14 +392,65 @@ export class ChatState {
     this.#screen = 'home';
   }
 
+  /** What was found out about the way to the other person, to be copied. */
+  async diagnostics(): Promise<string> {
+    try {
+      return (await this.#engine?.diagnostics()) || texts.nothingTried;
+    } catch (error) {
+      return texts.errors[codeOf(error)];
+    }
+  }
+
+  /** Called every second while something is pending. `seen`: the page isn't in the background. */
+  tick(seen: boolean): void {
+    this.#now = Date.now();
+    this.#absence.beat();
+    // A link that nobody can have is replaced in silence, once somebody looks at it.
+    if (seen && this.#outlived && !this.#given && !this.#busy) void this.#renew();
+  }
+
+  /** Something is pending from now on: `tick` begins. */
+  waiting(): void {
+    this.#now = Date.now();
+    this.#absence.start();
+  }
+
+  /** The browser shows or thaws the page. */
+  returned(): void {
+    this.#absence.returned();
+  }
+
+  /** The page goes, and its engine with it. The browser may keep the page and show it once more. */
+  pageHidden(): void {
+    this.#left = this.kept;
+  }
+
+  /** The page was kept by the browser and is shown once more. */
+  pageShown(): void {
+    const left = this.#left;
+    this.#left = undefined;
+    if (left) this.endedAway(left);
+  }
+
+  /** This was pending when the page went away, and is no more. */
+  endedAway(gone: Pending): void {
+    if (this.#screen === 'unusable') return;
+    this.#forget();
+    this.#gone = gone;
+    this.#screen = 'away';
+  }
+
   dismissNotice(): void {
     this.#notice = undefined;
   }
 
   /** Takes in what the engine tells. */
   apply(event: EngineEvent): void {
+    // A page that is being left must not tidy up: a reload still has to say what it took along.
+    if (this.#left !== undefined) return;
     switch (event.type) {
       case 'state':
+        if (event.state === 'connecting' && this.#state !== 'connecting') this.#since = Date.now();
         this.#state = event.state;
         break;
       case 'open':
@@ -355,31 +458,20 @@ export class ChatState {
         this.#sas = event.sas;
         this.#digits = event.digits;
         this.#state = 'open';
-        this.#notice = undefined;
+        this.#notice = this.#warnings.includes('second-reply') ? texts.errors['second-reply'] : undefined;
         this.#screen = 'chat';
         break;
       case 'message':
-        this.#add({
-          key: this.#nextKey(),
-          from: 'them',
-          text: event.text,
-          at: Date.now(),
-          state: 'received',
-          code: undefined,
-          ref: '',
-          id: undefined,
-        });
+        this.#history.receive(event.text);
         break;
-      case 'delivered': {
-        const message = this.#messages.findLast(({ id }) => id === event.id);
-        if (message) message.state = 'delivered';
+      case 'delivered':
+        this.#history.delivered(event.id);
         break;
-      }
       case 'failed':
-        this.#fail(event.ref, event.code);
+        this.#history.failed(event.ref, event.code);
         break;
       case 'error':
-        this.#notice = texts.errors[event.code];
+        this.#warn(event.code);
         break;
       case 'closed':
         this.#closed(event.reason);
@@ -438,28 +530,62 @@ export class ChatState {
     });
   }
 
-  async #send(key: string): Promise<void> {
-    const message = this.#messages.findLast((entry) => entry.key === key);
-    if (!message) return;
+  async #send({ ref, text }: Attempt): Promise<void> {
     try {
       if (!this.#engine) throw new Error('no engine');
-      message.id = await this.#engine.send(message.ref, message.text);
+      this.#history.sent(ref, await this.#engine.send(ref, text));
     } catch (error) {
-      this.#fail(message.ref, codeOf(error));
+      this.#history.failed(ref, codeOf(error));
     }
   }
 
-  #fail(ref: string, code: ErrorCode): void {
-    const message = this.#messages.findLast((entry) => entry.from === 'you' && entry.ref === ref);
-    if (!message || message.state === 'delivered') return;
-    message.state = 'failed';
-    message.code = code;
+  /** Gives up a link that grew old unseen. */
+  async #renew(): Promise<void> {
+    const age = this.#age;
+    await this.newLink();
+    if (this.#invite) this.#notice = texts.renewed(age);
+  }
+
+  #warn(code: ErrorCode): void {
+    const looking = this.#screen === 'invite' || this.#screen === 'reply';
+    if (looking || this.#busy === 'create' || this.#busy === 'join') {
+      if (!this.#warnings.includes(code)) this.#warnings = [...this.#warnings, code];
+    } else if (!aboutTheWay.has(code)) {
+      this.#notice = texts.errors[code];
+    }
+  }
+
+  #sentence(code: ErrorCode): string {
+    const { goodFor = 0, at = 0 } = this.#invite ?? {};
+    const late = ((this.#since ?? 0) - at) / 1000 - goodFor;
+    return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : texts.errors[code];
+  }
+
+  #made(code: Code): Made {
+    this.#now = Date.now();
+    return { ...code, at: this.#now };
+  }
+
+  /** How old the invite is, in seconds. */
+  get #age(): number {
+    return this.#invite ? (this.#now - this.#invite.at) / 1000 : 0;
+  }
+
+  /** The invite waits for longer than its public address is kept alive. */
+  get #outlived(): boolean {
+    const goodFor = this.#invite?.goodFor ?? 0;
+    return this.#screen === 'invite' && !this.connecting && goodFor > 0 && this.#age > goodFor;
   }
 
   #closed(reason: Reason): void {
-    for (const message of this.#messages) if (message.state === 'sending') this.#fail(message.ref, 'ended');
+    this.#history.ended();
     // Where this side ended an invite, the verb that did has already changed the screen, perhaps to a new one.
     if (!this.pending || (reason === 'closed' && this.#screen !== 'chat')) return;
+    const gaveWay = reason === 'unreachable' || reason === 'lost' || reason === 'internal';
+    if ((this.#screen === 'invite' || this.#screen === 'reply') && gaveWay && this.#absence.justBack) {
+      this.endedAway(this.#screen);
+      return;
+    }
     const keepHistory = this.#screen === 'chat' && (reason === 'left' || reason === 'lost');
     if (!keepHistory) {
       this.#forget();
@@ -490,29 +616,12 @@ export class ChatState {
     this.#digits = [];
     this.#verified = false;
     this.#reason = undefined;
-    this.#messages = [];
-    this.#length = 0;
-    this.#trimmed = false;
+    this.#warnings = [];
+    this.#given = false;
+    this.#since = undefined;
+    this.#gone = undefined;
+    this.#history.clear();
     this.#inviter = false;
-  }
-
-  #add(message: Entry): void {
-    this.#messages.push(message);
-    this.#length += message.text.length;
-    let drop = 0;
-    while (this.#messages.length - drop > keptMessages || this.#length > keptLength) {
-      this.#length -= this.#messages[drop]?.text.length ?? 0;
-      drop += 1;
-    }
-    if (drop > 0) {
-      this.#messages.splice(0, drop);
-      this.#trimmed = true;
-    }
-  }
-
-  #nextKey(): string {
-    this.#count += 1;
-    return `m${this.#count}`;
   }
 }
 

@@ -1,9 +1,12 @@
-import type { EngineConfig } from '../../wasm/engine.d.ts';
+import type { EngineConfig, Network, TurnServer } from '../../wasm/engine.d.ts';
+import { atHost, isCredential, isHostless, isStun, isTurn, maxTurn } from './servers.ts';
 
 /** What the server of the page says about itself: config.json, every part of it optional. */
 export interface SiteConfig {
-  /** STUN servers as `host:port`. */
+  /** STUN servers as `host:port`; `:port` is one at the host that links lead to. */
   stun: string[];
+  /** Relays; `turn::port` is one at the host that links lead to. */
+  turn: TurnServer[];
   /** Addresses under which others reach this page, best first. */
   addresses: string[];
 }
@@ -11,13 +14,13 @@ export interface SiteConfig {
 const maxBytes = 16_384;
 const maxEntries = 16;
 const maxLength = 260;
-const hostPort = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):([0-9]{1,5})$/i;
 
 /** Reads a parsed config.json. What is missing or wrong is left out; nothing in it can make the page fail. */
 export function parseConfig(value: unknown): SiteConfig {
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   return {
-    stun: shortStrings(fields['stun']).filter(isHostPort),
+    stun: shortStrings(fields['stun']).filter((server) => isStun(server, true)),
+    turn: turnServers(fields['turn']),
     addresses: shortStrings(fields['addresses']).flatMap(pageAddress),
   };
 }
@@ -39,13 +42,32 @@ export async function loadConfig(): Promise<SiteConfig> {
  * links work on this computer only.
  */
 export function engineConfig(
-  { stun, addresses }: SiteConfig,
+  { addresses }: Pick<SiteConfig, 'addresses'>,
   page: { origin: string; pathname: string; hostname: string },
 ): EngineConfig {
   const own = page.origin + page.pathname;
-  if (!isLoopback(page.hostname)) return { site: own, stun, loopback: false };
+  if (!isLoopback(page.hostname)) return { site: own, loopback: false };
   const site = addresses[0] ?? own;
-  return { site, stun, loopback: isLoopback(new URL(site).hostname) };
+  return { site, loopback: isLoopback(new URL(site).hostname) };
+}
+
+/** The ways that the page itself names: every one, with its servers. */
+export function defaultNetwork(
+  { stun, turn }: Pick<SiteConfig, 'stun' | 'turn'>,
+  { site }: Pick<EngineConfig, 'site'>,
+): Network {
+  const hostname = URL.canParse(site) ? new URL(site).hostname : '';
+  // A server on a loopback address tells nobody's public address, and nobody else reaches it.
+  const besideLinks = hostname !== '' && !isLoopback(hostname);
+  const reached = (address: string) => {
+    if (!isHostless(address)) return [address];
+    return besideLinks ? [atHost(address, hostname)] : [];
+  };
+  return {
+    mode: 'all',
+    stun: [...new Set(stun.flatMap(reached))],
+    turn: turn.flatMap((server) => reached(server.url).map((url) => ({ ...server, url }))),
+  };
 }
 
 /** Whether a URL's host name can only mean the computer the page runs on. */
@@ -65,9 +87,18 @@ function shortStrings(value: unknown): string[] {
   return entries.filter((entry) => typeof entry === 'string' && entry.length <= maxLength) as string[];
 }
 
-function isHostPort(text: string): boolean {
-  const port = Number(hostPort.exec(text)?.[1] ?? 0);
-  return port >= 1 && port <= 65_535;
+function turnServers(value: unknown): TurnServer[] {
+  if (!Array.isArray(value)) return [];
+  const entries: unknown[] = value.slice(0, maxEntries);
+  return entries.flatMap(turnServer).slice(0, maxTurn);
+}
+
+function turnServer(value: unknown): TurnServer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { url, username, credential } = value as Record<string, unknown>;
+  const right =
+    typeof url === 'string' && isTurn(url, true) && isCredential(username) && isCredential(credential);
+  return right ? [{ url, username, credential }] : [];
 }
 
 function pageAddress(text: string): string[] {

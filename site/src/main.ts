@@ -6,8 +6,9 @@ import './base.css';
 
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { markedPending } from './away.ts';
 import { ChatState } from './chat.svelte.ts';
-import { engineConfig, loadConfig } from './config.ts';
+import { defaultNetwork, engineConfig, loadConfig } from './config.ts';
 import { missingFeature, startEngine } from './engine.ts';
 import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
@@ -17,7 +18,9 @@ const chat = new ChatState((reply, answered) => tabs.ask(reply, answered));
 const tabs = new ReplyTabs((reply) => chat.offer(reply));
 
 const opened = takeFragment();
+const gone = markedPending();
 if (opened !== '') void chat.open(opened);
+else if (gone) chat.endedAway(gone);
 onFragment((fragment) => void chat.open(fragment));
 
 mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
@@ -30,7 +33,8 @@ async function start(): Promise<void> {
     return;
   }
   try {
-    const config = loadConfig().then((loaded) => engineConfig(loaded, location));
+    const loading = loadConfig();
+    const config = loading.then((loaded) => engineConfig(loaded, location));
     const parts = {
       wasmUrl,
       wasmBytes: engineBytes,
@@ -41,9 +45,13 @@ async function start(): Promise<void> {
       onprogress: (part) => chat.progressed(part),
       onstopped: () => chat.unusable('stopped'),
     });
-    // The other person is told, where there is still time for it.
-    addEventListener('pagehide', () => void engine.close());
-    await chat.started(engine, await config);
+    addEventListener('pagehide', () => {
+      chat.pageHidden();
+      // The other person is told, where there is still time for it.
+      void engine.close();
+    });
+    addEventListener('pageshow', () => chat.pageShown());
+    await chat.started(engine, await config, defaultNetwork(await loading, await config));
   } catch {
     chat.unusable('load');
   }

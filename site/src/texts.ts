@@ -1,4 +1,6 @@
-import type { ErrorCode, Reason } from '../../wasm/engine.d.ts';
+import type { ErrorCode, Network, Reason } from '../../wasm/engine.d.ts';
+import type { Pending } from './away.ts';
+import type { ScanTrouble } from './scan.ts';
 
 /** How a chat ended: what happened, and what can be done. */
 export interface Ending {
@@ -33,8 +35,26 @@ const errors: Record<ErrorCode, string> = {
   'no-webrtc':
     'This browser does not allow direct connections. Allow WebRTC in its settings, or use another browser.',
   'no-addresses':
-    'This device has no network address that the other person could reach. Check the network connection, then try again.',
+    'No network address was found: this device has no network, or one without a router, where browsers give none away. Connect to a network with a router, or let one of you use tincan in a terminal.',
   unreachable: 'No way to the other person was found. Try the same network, or another one, with a new link.',
+  'stun-silent':
+    'None of the STUN servers answered: they may be down, or this network blocks UDP. The link works on the same network. For anybody else use another network, or name another server under Network on the start page.',
+  'udp-blocked':
+    'This network lets no UDP through, but the relay answered over TCP: the chat, encrypted, goes through the relay.',
+  symmetric:
+    'This network gives each connection another port, so the link works only if the other person’s network is an open one. Use another network, such as a phone’s hotspot, or name a relay under Network on the start page.',
+  'symmetric-pair':
+    'Both networks give each connection another port, so no direct way exists between them. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
+  'hidden-address':
+    'The browser hides its address behind a name that this network does not pass on. Use the same Wi-Fi, not a guest network that keeps devices apart, or a network with internet, and make a new link.',
+  'old-link':
+    'The reply came too late for the address in the link. Make a new link, and have it answered sooner.',
+  'nobody-came':
+    'Nobody has used this reply. Perhaps somebody else was faster with the invite, or the page that made it was closed. Ask for a new link.',
+  'no-relay':
+    'Relay only is chosen, but there is no relay to use. Name one under Network with its user name and password, or choose another way there.',
+  'relay-silent':
+    'The relay did not answer. Check its address, user name and password under Network on the start page, or use another network.',
   busy: 'A chat is open here already. Leave it first, or use a new tab.',
   'no-chat': 'There is no chat here any more. Start a new one.',
   'not-open': 'The chat is not connected yet. Try again in a moment.',
@@ -57,7 +77,7 @@ const endings: Record<Reason, Ending> = {
   },
   unreachable: {
     title: 'No connection',
-    text: 'The reply fits, but no network path between the two of you was found. Try again on the same network, or on another one.',
+    text: 'The reply fits, but no way between the two of you was found. Try again on the same network or on another one, or name a relay under Network on the start page.',
   },
   untrusted: {
     title: 'Chat stopped for safety',
@@ -93,6 +113,35 @@ const troubles: Record<Trouble, Ending> = {
   stopped: { title: 'The engine stopped. Reload the page.', text: 'The chat in this tab has ended with it.' },
 };
 
+const away: Record<Pending, Ending> = {
+  invite: {
+    title: 'This invite ended while you were away',
+    text: 'A link works only while its page stays open, so the one you sent leads nowhere now. Make a new one and send that.',
+  },
+  reply: {
+    title: 'This invite ended while you were away',
+    text: 'A reply works only while its page stays open. If nobody has used yours yet, open the invite link again from the message it came in, and send the new reply back. Otherwise ask for a new link, or make one yourself.',
+  },
+  chat: {
+    title: 'This chat ended while you were away',
+    text: 'A chat lasts only while its page stays open, and its messages are gone. To talk again, make a new link.',
+  },
+};
+
+const scanTroubles: Record<ScanTrouble, string> = {
+  insecure:
+    'On this page’s plain http address browsers give no camera. Choose a photo or screenshot of the QR code.',
+  unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
+  refused:
+    'The camera was refused. Allow it in the page’s settings beside the address bar, or choose a photo of the QR code.',
+  absent: 'No camera was found. Choose a photo or screenshot of the QR code.',
+  busy: 'The camera did not start: another program may be using it. Close that, or choose a photo of the QR code.',
+  reader: 'The QR reader did not load. Check the network connection, or paste the text instead.',
+  'not-image': 'That file is no picture that this browser can read. Choose another one.',
+  'too-large': 'That picture is too large. Cut it down to the QR code, or take a smaller one.',
+  'no-code': 'No QR code was found in that picture. Choose one where the whole code is sharp and large.',
+};
+
 const statuses = {
   direct: 'Connected directly',
   local: 'Connected on the same network',
@@ -107,6 +156,38 @@ const statuses = {
 /** Where an open chat stands. */
 export type ChatStatus = keyof typeof statuses;
 
+/** A length of time, for people. */
+function lasting(seconds: number): string {
+  const [count, unit] = seconds < 90 ? [Math.round(seconds), 'second'] : [Math.floor(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function clock(at: Date): string {
+  return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+function list(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+const asksNobody = 'No server is asked for anything: both of you need to be on the same network.';
+const relayMissing = 'Relay only is chosen, but no relay can be used.';
+
+/** Which servers hear of a chat. */
+function asks(mode: Network['mode'], stun: readonly string[], relays: readonly string[]): string {
+  const asked = [
+    stun.length > 0 ? `To find your public network address, a chat asks ${list(stun)}.` : '',
+    relays.length > 0 ? `Where there is no direct way, ${list(relays)} passes the encrypted chat on.` : '',
+  ];
+  if (mode === 'relay') {
+    if (relays.length === 0) return relayMissing;
+    return `Your network address is told to ${list(relays)} only, which passes the encrypted chat on. No other server is asked.`;
+  }
+  if (stun.length === 0 && relays.length === 0) return asksNobody;
+  return [...asked, 'No other server is asked.'].filter((sentence) => sentence !== '').join(' ');
+}
+
 const english = {
   name: 'tincan',
   tagline: 'A private chat for two.',
@@ -116,9 +197,40 @@ const english = {
   makingLink: 'Making a link…',
   loading: 'Loading…',
   opening: 'Opening the link…',
-  asksStun: (hosts: string[]) =>
-    `To find your public network address, a new chat asks ${hosts.join(' and ')}. No other server is asked.`,
-  asksNobody: 'No server is asked for anything: both of you need to be on the same network.',
+  asks,
+  asksNobody,
+  relayMissing,
+  relayLocked: (relay: string) =>
+    `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
+
+  network: 'Network',
+  networkLegend: 'Ways to the other person',
+  modes: { all: 'Any way that works', local: 'Local network only', relay: 'Relay only' },
+  localOnly: 'Both of you are on the same network. No server is asked for anything.',
+  relayNeedsTurn: 'For this, name a TURN server below.',
+  stunLabel: 'STUN servers',
+  stunHint: 'They tell a device its public address. One host:port a line; none is fine.',
+  turnLegend: 'A relay of your own',
+  turnHint: (page: string[]) =>
+    page.length === 0
+      ? 'For networks that allow no direct way. The relay sees your address and how much is sent, and cannot read it.'
+      : `Used instead of ${list(page)}. The relay sees your address and how much is sent, and cannot read it.`,
+  turnLabel: 'TURN server',
+  turnUser: 'User name',
+  turnPassword: 'Password',
+  turnKept: 'This device remembers all but the password, which is forgotten when the page is closed.',
+  networkDefaults: 'Use the page’s defaults',
+  save: 'Save',
+  notStun: (line: string) => `“${line}” is no server. Write host:port, such as stun.example.org:3478.`,
+  tooManyStun: (most: number) => `At most ${most} servers. Remove some.`,
+  notTurn: (address: string) =>
+    `“${address}” is no relay. Write turn:host:port, if need be with ?transport=tcp, or turns:host:port.`,
+  turnForRelay: 'Relay only needs a relay: name one here, or choose another way.',
+  turnIncomplete: 'A relay needs both its user name and its password.',
+  credentialTooLong: (most: number) => `User name and password have at most ${most} characters each.`,
+  copyDiagnostics: 'Copy diagnostics',
+  diagnostics: 'Diagnostics',
+  nothingTried: 'Nothing has been tried yet.',
 
   pasteLabel: 'Paste an invite or reply',
   pasteButton: 'Open',
@@ -132,19 +244,32 @@ const english = {
   copyLink: 'Copy link',
   share: 'Share',
   reveals: 'Anyone with this link learns your network address.',
+  revealsRelay: 'Anyone with this link learns the address of the relay, not yours.',
   hereOnly: 'This link works on this computer only.',
   replyLabel: 'Reply',
   replyText: 'Paste what they send back, or just open it in this browser.',
   connect: 'Connect',
   connecting: 'Connecting…',
-  waiting:
-    'Waiting for the reply. Good while this page stays open; on different networks best within about 2 minutes.',
+  waiting: 'Waiting for the reply. Good while this page stays open.',
+  waitingUntil: (seconds: number, until: Date) =>
+    `Waiting for the reply. Good while this page stays open; for somebody on another network about ${lasting(seconds)}, until ${clock(until)}.`,
+  notConnected: 'No connection yet.',
+  warnings: 'Warnings',
+  oldWarning: (age: number) =>
+    `This link is ${lasting(age)} old: somebody on another network may not get through. On the same network it still works.`,
+  lateReply: (seconds: number) =>
+    `The reply came ${lasting(seconds)} too late for the address in the link. Make a new link, and have it answered sooner.`,
+  renewed: (age: number) => `The link was ${lasting(age)} old and not used, so here is a new one.`,
+  localNetworkRefused:
+    'The browser refuses this page access to the local network, so somebody on the same network may not get through. Allow it in the page’s settings beside the address bar, then make a new link.',
   newLink: 'New link',
   cancel: 'Cancel',
 
   joinTitle: 'You are invited to a private chat',
   joinText:
     'Nothing has been sent yet. Joining tells the person who invited you your network address, as the link told you theirs.',
+  joinTextRelay:
+    'Nothing has been sent yet. Joining tells the person who invited you the address of the relay, not yours. The link told you theirs.',
   joinChat: 'Join chat',
   joining: 'Joining…',
 
@@ -153,7 +278,9 @@ const english = {
   replyLinkLabel: 'Reply link',
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',
-  replyWaiting: 'Waiting for them to open it. On different networks best within about 2 minutes.',
+  replyWaiting: 'Waiting for them to open it. Good while this page stays open.',
+  replyWaitingUntil: (seconds: number, until: Date) =>
+    `Waiting for them to open it. Good while this page stays open; on different networks about ${lasting(seconds)}, until ${clock(until)}.`,
 
   elsewhereTitle: 'A reply to an invite',
   elsewhereAsking: 'Looking for the tab that waits for this reply…',
@@ -161,6 +288,17 @@ const english = {
   elsewhereTakenHint: 'You can close this one.',
   elsewhereNobody:
     'This reply belongs to a chat waiting in another browser or app. Copy it and paste it there.',
+
+  enlarge: 'Show the QR code large',
+  scanQr: 'Scan QR code',
+  scanReply: 'Scan reply',
+  scanHint: 'Hold the QR code in front of the camera.',
+  cameraStarting: 'Starting the camera…',
+  camera: 'Camera picture',
+  choosePhoto: 'Choose a photo',
+  photoHint: 'A photo or screenshot of the QR code works as well. You can also paste it or drop it here.',
+  readingPhoto: 'Reading the picture…',
+  scanTroubles,
 
   copied: 'Copied',
   pressToCopy: 'Press Ctrl+C, or long-press the text, to copy it.',
@@ -205,6 +343,8 @@ const english = {
   leaveInviteText: 'The link you have works only while this page stays open.',
   stay: 'Stay',
   leaveAnyway: 'Leave anyway',
+
+  away,
 
   reload: 'Reload the page',
   startPage: 'Start page',

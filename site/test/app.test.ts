@@ -23,7 +23,8 @@ beforeEach(() => {
 afterEach(cleanup);
 
 async function started(loopback = false, stun: string[] = []): Promise<void> {
-  await chat.started(engine, { site: 'https://example.test/', stun, loopback });
+  const config = { site: 'https://example.test/', loopback };
+  await chat.started(engine, config, { mode: 'all', stun, turn: [] });
   await settled();
 }
 
@@ -58,7 +59,8 @@ describe('Home', () => {
     cleanup();
     const other = new ChatState(ask);
     render(App, { chat: other });
-    await other.started(engine, { site: 'https://example.test/', stun: [], loopback: false });
+    const config = { site: 'https://example.test/', loopback: false };
+    await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
     await settled();
     expect(screen.getByText(texts.asksNobody)).toBeTruthy();
   });

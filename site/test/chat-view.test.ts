@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ChatMessage } from '../src/chat.svelte.ts';
+import type { ChatMessage } from '../src/history.svelte.ts';
 import Chat from '../src/Chat.svelte';
 import { maxBytes } from '../src/Composer.svelte';
 import { texts } from '../src/texts.ts';

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Network } from '../../wasm/engine.d.ts';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { texts } from '../src/texts.ts';
 import { digits, FakeEngine, words } from './fake-engine.ts';
 
-const config = { site: 'https://example.test/', stun: ['stun.example:3478'], loopback: false };
+const config = { site: 'https://example.test/', loopback: false };
+const network: Network = { mode: 'all', stun: ['stun.example:3478'], turn: [] };
 
 let engine: FakeEngine;
 let chat: ChatState;
@@ -14,7 +16,7 @@ beforeEach(async () => {
   engine = new FakeEngine();
   chat = new ChatState(ask);
   engine.onevent = (event) => chat.apply(event);
-  await chat.started(engine, config);
+  await chat.started(engine, config, network);
 });
 
 async function chatting(): Promise<void> {
@@ -28,7 +30,7 @@ describe('starting', () => {
     await early.open('#iEarly');
     expect(early.screen).toBe('opening');
     expect(engine.calls).toEqual([]);
-    await early.started(engine, config);
+    await early.started(engine, config, network);
     expect(early.screen).toBe('join');
   });
 
@@ -44,8 +46,8 @@ describe('starting', () => {
     expect(chat.screen).toBe('unusable');
   });
 
-  test('tells the STUN servers and whether links work elsewhere', () => {
-    expect(chat.stun).toEqual(['stun.example:3478']);
+  test('takes the servers that the page names, and whether links work elsewhere', () => {
+    expect(chat.network.network).toEqual(network);
     expect(chat.hereOnly).toBe(false);
   });
 });
@@ -57,6 +59,17 @@ describe('inviting', () => {
     expect(chat.invite?.link).toMatch(/^https:\/\/example\.test\/#i/);
     expect(chat.connecting).toBe(false);
     expect(chat.pending).toBe(true);
+  });
+
+  test('the engine is told which ways it may try', async () => {
+    await chat.create();
+    expect(engine.networks).toEqual([network]);
+    await chat.leave();
+    chat.network.choose({ mode: 'local' });
+    await chat.open('#iInvite');
+    await chat.join();
+    expect(engine.networks.at(-1)).toEqual({ mode: 'local', stun: [], turn: [] });
+    chat.network.choose({ mode: 'all' });
   });
 
   test('pressing twice makes one invite', async () => {
@@ -83,6 +96,12 @@ describe('inviting', () => {
     await chat.newLink();
     expect(engine.calls).toEqual(['create', 'close', 'create']);
     expect(chat.screen).toBe('invite');
+  });
+
+  test('nothing comes between closing the first invite and making the second', async () => {
+    await chat.create();
+    await Promise.all([chat.newLink(), chat.newLink(), chat.create(), chat.accept('#rReply')]);
+    expect(engine.calls).toEqual(['create', 'close', 'create']);
   });
 
   test('the late goodbye of the first invite does not end the second', async () => {

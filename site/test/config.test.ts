@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
-import { engineConfig, isLoopback, loadConfig, parseConfig } from '../src/config.ts';
+import { defaultNetwork, engineConfig, isLoopback, loadConfig, parseConfig } from '../src/config.ts';
 
 describe('parseConfig', () => {
-  const nothing = { stun: [], addresses: [] };
+  const nothing = { stun: [], turn: [], addresses: [] };
+  const turn = { url: 'turn:relay.example:3478', username: 'u', credential: 'p' };
   test.each([
     ['nothing', undefined],
     ['null', null],
@@ -13,6 +14,29 @@ describe('parseConfig', () => {
     ['STUN without a port', { stun: ['stun.example'] }],
     ['STUN with a bad port', { stun: ['a:0', 'a:65536', 'a:12x', 'a:-1'] }],
     ['STUN with a scheme', { stun: ['stun:a:3478', 'http://a:80', 'a b:1', 'a:1?x=y'] }],
+    ['STUN with another host than a host', { stun: [':', ':x', '-a:1', 'a-:1', '[::1:1', ' :1'] }],
+    ['TURN that is no list', { turn }],
+    ['TURN entries of other types', { turn: [null, 1, 'turn:a:1', [turn]] }],
+    ['TURN without its password', { turn: [{ url: turn.url, username: 'u' }] }],
+    ['TURN with an empty password', { turn: [{ ...turn, credential: '' }] }],
+    ['TURN with a user name that is too long', { turn: [{ ...turn, username: 'u'.repeat(300) }] }],
+    [
+      'TURN with another address',
+      {
+        turn: [
+          'stun:a:1',
+          'a:1',
+          'turn:a',
+          'turn:a:0',
+          'turn:a:65536',
+          'turn:a:1?transport=sctp',
+          'turn:a:1?transport=tcp&x',
+          'TURN:a:1',
+          'turn://a:1',
+          `turn:${'a'.repeat(400)}:1`,
+        ].map((url) => ({ ...turn, url })),
+      },
+    ],
     ['addresses of other schemes', { addresses: ['javascript:alert(1)', 'file:///a', 'data:,a', '/a', ''] }],
     ['addresses with credentials', { addresses: ['http://user:pw@a/', 'http://user@a/'] }],
     ['addresses with query or fragment', { addresses: ['http://a/?b', 'http://a/#b', 'http://a/#'] }],
@@ -23,19 +47,22 @@ describe('parseConfig', () => {
 
   test('keeps what is right beside what is wrong, in order', () => {
     const value = {
-      stun: ['stun.example:3478', 7, '192.0.2.1:19302', '[2001:db8::1]:3478'],
+      stun: ['stun.example:3478', 7, '192.0.2.1:19302', '[2001:db8::1]:3478', ':8787'],
+      turn: [{ ...turn, other: 1 }, {}, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787', 'x', 'https://chat.example/a/'],
       mailbox: 'none',
       other: 1,
     };
     expect(parseConfig(value)).toEqual({
-      stun: ['stun.example:3478', '192.0.2.1:19302', '[2001:db8::1]:3478'],
+      stun: ['stun.example:3478', '192.0.2.1:19302', '[2001:db8::1]:3478', ':8787'],
+      turn: [turn, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787/', 'https://chat.example/a/'],
     });
   });
 
-  test('takes no more than 16 entries', () => {
+  test('takes no more than 16 STUN servers and 4 relays', () => {
     expect(parseConfig({ stun: Array.from({ length: 40 }, (_, n) => `s${n}:1`) }).stun).toHaveLength(16);
+    expect(parseConfig({ turn: Array.from({ length: 40 }, () => turn) }).turn).toHaveLength(4);
   });
 });
 
@@ -47,7 +74,7 @@ describe('loadConfig', () => {
     ['no network', () => Promise.reject(new TypeError('failed'))],
   ])('%s gives the defaults', async (_name, answer) => {
     vi.stubGlobal('fetch', answer);
-    expect(await loadConfig()).toEqual({ stun: [], addresses: [] });
+    expect(await loadConfig()).toEqual({ stun: [], turn: [], addresses: [] });
     vi.unstubAllGlobals();
   });
 
@@ -80,16 +107,15 @@ describe('engineConfig', () => {
   const hosted = { origin: 'https://chat.example', hostname: 'chat.example', pathname: '/a/' };
 
   test('a page with a real host links to itself, whatever config.json says', () => {
-    const config = { stun: ['a:1'], addresses: ['http://192.168.1.5:8787/'] };
+    const config = { addresses: ['http://192.168.1.5:8787/'] };
     expect(engineConfig(config, hosted)).toEqual({
       site: 'https://chat.example/a/',
-      stun: ['a:1'],
       loopback: false,
     });
   });
 
   test('a page opened as localhost links to the first address others can reach', () => {
-    const config = { stun: [], addresses: ['http://192.168.1.5:8787/', 'http://10.0.0.2/'] };
+    const config = { addresses: ['http://192.168.1.5:8787/', 'http://10.0.0.2/'] };
     expect(engineConfig(config, localhost)).toMatchObject({
       site: 'http://192.168.1.5:8787/',
       loopback: false,
@@ -97,13 +123,52 @@ describe('engineConfig', () => {
   });
 
   test('without such an address the link is for this computer only', () => {
-    expect(engineConfig({ stun: [], addresses: [] }, localhost)).toMatchObject({
+    expect(engineConfig({ addresses: [] }, localhost)).toMatchObject({
       site: 'http://localhost:8787/',
       loopback: true,
     });
   });
 
   test('an address that is loopback itself is for this computer only, too', () => {
-    expect(engineConfig({ stun: [], addresses: ['http://127.0.0.1:1/'] }, localhost).loopback).toBe(true);
+    expect(engineConfig({ addresses: ['http://127.0.0.1:1/'] }, localhost).loopback).toBe(true);
   });
+});
+
+describe('defaultNetwork', () => {
+  const turn = (url: string) => ({ url, username: 'u', credential: 'p' });
+
+  test('servers without a host are beside the page that links lead to', () => {
+    const config = {
+      stun: ['stun.example:1', ':8787', 'chat.example:8787'],
+      turn: [
+        turn('turn::3478'),
+        turn('turns:relay.example:5349?transport=tcp'),
+        turn('turn::1?transport=tcp'),
+      ],
+    };
+    expect(defaultNetwork(config, { site: 'https://chat.example/a/' })).toEqual({
+      mode: 'all',
+      stun: ['stun.example:1', 'chat.example:8787'],
+      turn: [
+        turn('turn:chat.example:3478'),
+        turn('turns:relay.example:5349?transport=tcp'),
+        turn('turn:chat.example:1?transport=tcp'),
+      ],
+    });
+    expect(defaultNetwork({ stun: [':1'], turn: [] }, { site: 'http://[2001:db8::1]:80/' }).stun).toEqual([
+      '[2001:db8::1]:1',
+    ]);
+  });
+
+  test.each(['http://localhost:8787/', 'http://127.0.0.1/', 'null/index.html', ''])(
+    'beside %s there are none, and the others stay',
+    (site) => {
+      const config = { stun: ['a:1', ':8787'], turn: [turn('turn::3478'), turn('turn:a:1')] };
+      expect(defaultNetwork(config, { site })).toEqual({
+        mode: 'all',
+        stun: ['a:1'],
+        turn: [turn('turn:a:1')],
+      });
+    },
+  );
 });

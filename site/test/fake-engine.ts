@@ -1,4 +1,12 @@
-import type { Code, Engine, EngineEvent, ErrorCode, Found, SafetyWord } from '../../wasm/engine.d.ts';
+import type {
+  Code,
+  Engine,
+  EngineEvent,
+  ErrorCode,
+  Found,
+  Network,
+  SafetyWord,
+} from '../../wasm/engine.d.ts';
 
 /** Six words as the engine tells them. */
 export const words: SafetyWord[] = [
@@ -29,8 +37,16 @@ export class FakeEngine implements Engine {
   readonly version = 'fake';
   /** Every call, as `verb argument`. */
   readonly calls: string[] = [];
+  /** What each invite and reply may try. */
+  readonly networks: Network[] = [];
   /** The next call of a verb fails with this code. */
-  readonly fails: Partial<Record<'find' | 'create' | 'join' | 'accept' | 'send' | 'verify', ErrorCode>> = {};
+  readonly fails: Partial<
+    Record<'find' | 'create' | 'join' | 'accept' | 'send' | 'verify' | 'diagnostics', ErrorCode>
+  > = {};
+  /** What each invite and reply is said to be good for, in seconds. */
+  goodFor = 0;
+  /** What there is to tell about the way to the other person. */
+  found = 'state: waiting\ncandidates: 1 host';
   /** Called with each event. */
   onevent: (event: EngineEvent) => void = () => undefined;
   /** The other person's device confirms each message. */
@@ -52,14 +68,16 @@ export class FakeEngine implements Engine {
     throw engineError(text.trim() === '' ? 'empty' : 'no-code');
   }
 
-  async create(): Promise<Code> {
+  async create(network: Network): Promise<Code> {
     this.#called('create', '');
+    this.#try(network);
     this.onevent({ type: 'state', state: 'waiting' });
     return this.#code(code);
   }
 
-  async join(invite: string): Promise<Code> {
+  async join(invite: string, network: Network): Promise<Code> {
     this.#called('join', invite);
+    this.#try(network);
     return this.#code(`r${code.slice(1)}`);
   }
 
@@ -82,6 +100,11 @@ export class FakeEngine implements Engine {
     if (!match) this.onevent({ type: 'closed', reason: 'differ', text: '' });
   }
 
+  async diagnostics(): Promise<string> {
+    this.#called('diagnostics', '');
+    return this.found;
+  }
+
   async close(): Promise<void> {
     this.#called('close', '');
   }
@@ -90,6 +113,11 @@ export class FakeEngine implements Engine {
   open(path: 'direct' | 'local' | 'relay' | '' = 'direct'): void {
     this.onevent({ type: 'state', state: 'open' });
     this.onevent({ type: 'open', path, sas: words, digits });
+  }
+
+  #try(network: Network): void {
+    this.networks.push(network);
+    if (network.mode === 'relay' && network.turn.length === 0) throw engineError('no-relay');
   }
 
   #called(verb: string, argument: string): void {
@@ -101,6 +129,10 @@ export class FakeEngine implements Engine {
   }
 
   #code(text: string): Code {
-    return { link: `${this.#site}#${text}`, qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}` };
+    return {
+      link: `${this.#site}#${text}`,
+      qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}`,
+      goodFor: this.goodFor,
+    };
   }
 }

@@ -6,6 +6,7 @@ import '../src/base.css';
 import { mount } from 'svelte';
 import App from '../src/App.svelte';
 import { ChatState } from '../src/chat.svelte.ts';
+import type { Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 const engine = new FakeEngine(`${location.origin}/`);
@@ -20,10 +21,12 @@ mount(App, { target: document.getElementById('app') ?? document.body, props: { c
 await show();
 
 async function show(): Promise<void> {
-  const config = {
-    site: `${location.origin}/`,
+  const config = { site: `${location.origin}/`, loopback: screen === 'here-only' };
+  const turn = { url: 'turn:relay.example.test:3478', username: 'u', credential: 'p' };
+  const network: Network = {
+    mode: 'all',
     stun: ['stun.example.test:3478'],
-    loopback: screen === 'here-only',
+    turn: screen === 'relays' ? [turn] : [],
   };
   if (screen === 'loading') return chat.progressed(0.4);
   if (screen === 'opening') {
@@ -31,7 +34,7 @@ async function show(): Promise<void> {
     return chat.open('#i');
   }
   if (screen === 'webrtc' || screen === 'stopped') return chat.unusable(screen);
-  await chat.started(engine, config);
+  await chat.started(engine, config, network);
   switch (screen) {
     case 'problem':
       await chat.paste('hello');
@@ -39,6 +42,31 @@ async function show(): Promise<void> {
     case 'invite':
     case 'here-only':
       await chat.create();
+      break;
+    case 'warned':
+    case 'stale':
+    case 'good-for':
+      engine.goodFor = screen === 'stale' ? 1 : 120;
+      await chat.create();
+      chat.give();
+      if (screen === 'warned') {
+        for (const code of ['stun-silent', 'symmetric'] as const)
+          engine.onevent({ type: 'error', code, text: '' });
+      }
+      break;
+    case 'stuck':
+      await chat.create();
+      await chat.accept('#r');
+      break;
+    case 'away-invite':
+      chat.endedAway('invite');
+      break;
+    case 'away-reply':
+      chat.endedAway('reply');
+      break;
+    case 'unreachable':
+      await chat.create();
+      engine.onevent({ type: 'closed', reason: 'unreachable', text: '' });
       break;
     case 'reply-problem':
       await chat.create();

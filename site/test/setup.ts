@@ -14,6 +14,7 @@ globalThis.ResizeObserver = class {
 };
 
 Object.assign(globalThis, {
+  isSecureContext: true,
   CSS: { supports: () => true },
   matchMedia: () => ({ matches: false }),
 });

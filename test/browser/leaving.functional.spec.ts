@@ -77,7 +77,8 @@ test('reloading and closing ask, and staying keeps the chat', async ({ person, s
   question = asked(ana, 'leave');
   await ana.page.evaluate(() => location.reload());
   expect(await question).toBe('beforeunload');
-  await expect(ana.button('New chat')).toBeEnabled();
+  await expect(ana.page.getByRole('heading', { name: texts.away.chat.title })).toBeVisible();
+  await expect(ana.button('New link')).toBeEnabled();
   await ben.ended('left', 'lost');
 });
 

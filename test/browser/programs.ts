@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const binary = fileURLToPath(new URL('../../bin/tincan', import.meta.url));
+export const binary = fileURLToPath(new URL('../../bin/tincan', import.meta.url));
 
 /** How long a program may take to say something. */
 const patience = 15_000;

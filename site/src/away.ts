@@ -1,0 +1,74 @@
+/** What a page that is closed, reloaded or thrown out by the system takes with it. */
+export type Pending = 'invite' | 'reply' | 'chat';
+
+const key = 'tincan-pending';
+
+/** Writes down, for this tab alone, what is pending, so that a reload can say what was lost. Never more than its kind. */
+export function markPending(pending: Pending | undefined): void {
+  try {
+    if (pending === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, pending);
+  } catch {
+    // Without storage a reload shows the start page.
+  }
+}
+
+/** What was pending when this tab's page went. */
+export function markedPending(): Pending | undefined {
+  try {
+    const kind = sessionStorage.getItem(key);
+    return kind === 'invite' || kind === 'reply' || kind === 'chat' ? kind : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A longer silence of the clock means that the tab was frozen, or the device asleep; in milliseconds. */
+const gap = 5_000;
+/** What ends this soon after coming back ended because of the absence. */
+const after = 10_000;
+
+/** Notices that the page was away: nothing tells a page reliably that it was frozen, but its clock jumps. */
+export class Absence {
+  #beat = Date.now();
+  #back = -Infinity;
+
+  /** Called every second while something is pending. */
+  beat(): void {
+    const now = Date.now();
+    if (now - this.#beat > gap) this.#back = now;
+    this.#beat = now;
+  }
+
+  /** Nothing was pending until now, so a silence before says nothing. */
+  start(): void {
+    this.#beat = Date.now();
+    this.#back = -Infinity;
+  }
+
+  /** The browser says that the page is seen again. */
+  returned(): void {
+    this.#back = Date.now();
+  }
+
+  /** Whether the page has just come back. Right after waking this may be asked before the first beat. */
+  get justBack(): boolean {
+    this.beat();
+    return Date.now() - this.#back < after;
+  }
+}
+
+/** Beats every second, and tells when the browser shows or thaws the page. Returns the function that ends it. */
+export function watchAbsence(beat: () => void, returned: () => void): () => void {
+  const timer = setInterval(beat, 1000);
+  const changed = () => {
+    if (document.visibilityState === 'visible') returned();
+  };
+  document.addEventListener('visibilitychange', changed);
+  document.addEventListener('resume', returned);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', changed);
+    document.removeEventListener('resume', returned);
+  };
+}

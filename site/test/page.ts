@@ -1,0 +1,84 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { vi } from 'vitest';
+import type { Network } from '../../wasm/engine.d.ts';
+import App from '../src/App.svelte';
+import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+export const noServers: Network = { mode: 'all', stun: [], turn: [] };
+
+/** The whole page with the fake engine, as somebody finds it who opens it. */
+export class TestPage {
+  readonly engine = new FakeEngine();
+  readonly chat = new ChatState(vi.fn<AskTabs>());
+  /** Under fake timers, with their clock. */
+  readonly user = userEvent.setup({
+    advanceTimers: (milliseconds) => {
+      if (vi.isFakeTimers()) vi.advanceTimersByTime(milliseconds);
+    },
+  });
+
+  constructor() {
+    this.engine.onevent = (event) => this.chat.apply(event);
+    render(App, { chat: this.chat });
+  }
+
+  /** With the engine loaded and what the page names. */
+  static async open(network: Network = noServers): Promise<TestPage> {
+    cleanup();
+    const page = new TestPage();
+    await page.started(network);
+    return page;
+  }
+
+  async started(network: Network = noServers): Promise<void> {
+    await this.chat.started(this.engine, { site: 'https://example.test/', loopback: false }, network);
+    await this.settled();
+  }
+
+  /** Lets Svelte bring the page up to date. */
+  async settled(): Promise<void> {
+    if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(0);
+    else await new Promise((resolve) => setTimeout(resolve));
+  }
+
+  async press(name: string): Promise<void> {
+    await this.user.click(button(name));
+    await this.settled();
+  }
+
+  /** New chat, up to the invite screen. */
+  async inviting(): Promise<void> {
+    await this.press('New chat');
+  }
+
+  /** An opened invite, up to the reply screen. */
+  async replying(): Promise<void> {
+    await this.chat.open('#iInvite');
+    await this.settled();
+    await this.press('Join chat');
+  }
+}
+
+export function button(name: string): HTMLButtonElement {
+  return screen.getByRole('button', { name });
+}
+
+export function hasButton(name: string): boolean {
+  return screen.queryByRole('button', { name }) !== null;
+}
+
+export function field(name: string): HTMLTextAreaElement {
+  return screen.getByRole('textbox', { name });
+}
+
+export function status(): string {
+  return screen.getByRole('status').textContent.trim();
+}
+
+/** What stands in the list of warnings. */
+export function warnings(): string[] {
+  const list = screen.queryByRole('list', { name: 'Warnings' });
+  return [...(list?.children ?? [])].map((item) => item.textContent.trim());
+}

@@ -1,0 +1,422 @@
+import { cleanup, screen } from '@testing-library/svelte';
+import { decodeQR } from 'qr/decode.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findCode, readPhoto, type Decode } from '../src/scan.ts';
+import { texts } from '../src/texts.ts';
+import { drawCode, FakeCamera, part, type Pixels } from './fake-camera.ts';
+import { button, field, hasButton, status, TestPage } from './page.ts';
+
+const reply = `https://example.test/#r${'0K7Q/X'.repeat(28)}`;
+
+let camera: FakeCamera;
+
+beforeEach(() => {
+  history.replaceState(null, '', '/');
+  camera = new FakeCamera();
+});
+afterEach(() => {
+  cleanup();
+  camera.remove();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+function dialog(name: string): HTMLElement | null {
+  return screen.queryByRole('dialog', { name });
+}
+
+function photoField(): HTMLInputElement {
+  return screen.getByLabelText('Choose a photo');
+}
+
+function png(size = 1000): File {
+  return new File([new Uint8Array(size)], 'shot.png', { type: 'image/png' });
+}
+
+describe('findCode', () => {
+  const decode: Decode = (pixels) => {
+    try {
+      return decodeQR(pixels, { effort: 32, timeLimit: 400 });
+    } catch {
+      return undefined;
+    }
+  };
+
+  function pictured(pixels: Pixels) {
+    const { width, height } = pixels;
+    return {
+      width,
+      height,
+      part: (x: number, y: number, w: number, h: number, scale: number) => part(pixels, x, y, w, h, scale),
+    };
+  }
+
+  test.each([
+    ['a screenshot', { width: 500, height: 500, module: 5 }],
+    ['a tiny picture', { width: 150, height: 150, module: 2, x: 20, y: 20 }],
+    ['a corner of a large screenshot', { width: 2560, height: 1440, module: 3, x: 2300, y: 1200 }],
+    ['a little contrast', { width: 500, height: 500, module: 5, dark: 90, light: 180 }],
+  ])('%s', async (_name, how) => {
+    expect(await findCode(pictured(drawCode(reply, how)), decode)).toBe(reply);
+  });
+
+  test('nothing to find is found out in a bounded number of looks', async () => {
+    const looks = vi.fn<Decode>(() => undefined);
+    expect(
+      await findCode(pictured({ width: 20, height: 20, data: new Uint8ClampedArray(1600) }), looks),
+    ).toBeUndefined();
+    expect(looks).toHaveBeenCalledTimes(3);
+    looks.mockClear();
+    const large = {
+      width: 8000,
+      height: 6000,
+      part: () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
+    };
+    expect(await findCode(large, looks)).toBeUndefined();
+    expect(looks.mock.calls.length).toBeLessThan(50);
+  });
+
+  test('no part is larger than the page can bear, none reaches over the edge', async () => {
+    const asked: number[][] = [];
+    const picture = {
+      width: 9000,
+      height: 3001,
+      part: (...args: number[]) => {
+        asked.push(args);
+        return { width: 1, height: 1, data: new Uint8ClampedArray(4) };
+      },
+    };
+    await findCode(picture, () => undefined);
+    for (const [x = 0, y = 0, width = 0, height = 0, scale = 0] of asked) {
+      expect(x + width).toBeLessThanOrEqual(9000);
+      expect(y + height).toBeLessThanOrEqual(3001);
+      expect(Math.max(width, height) * scale).toBeLessThanOrEqual(2401);
+    }
+  });
+});
+
+describe('readPhoto', () => {
+  test('reads the code', async () => {
+    camera.sees = drawCode(reply);
+    expect(await readPhoto(png())).toEqual({ text: reply });
+  });
+
+  test('refuses a file that is too large without opening it', async () => {
+    const opened = vi.spyOn(URL, 'createObjectURL');
+    const huge = png();
+    Object.defineProperty(huge, 'size', { value: 33 << 20 });
+    expect(await readPhoto(huge)).toEqual({ trouble: 'too-large' });
+    expect(opened).not.toHaveBeenCalled();
+  });
+
+  test('refuses a picture that is too large without unpacking it', async () => {
+    camera.sees = { width: 30_000, height: 30_000, data: new Uint8ClampedArray() };
+    expect(await readPhoto(png())).toEqual({ trouble: 'too-large' });
+    expect(HTMLCanvasElement.prototype.getContext).not.toHaveBeenCalled();
+  });
+
+  test('says what is no picture, and what has no code', async () => {
+    camera.broken = true;
+    expect(await readPhoto(png())).toEqual({ trouble: 'not-image' });
+    camera.broken = false;
+    expect(await readPhoto(png())).toEqual({ trouble: 'no-code' });
+  });
+
+  test('frees the picture in any case', async () => {
+    const freed = vi.spyOn(URL, 'revokeObjectURL');
+    camera.broken = true;
+    await readPhoto(png());
+    expect(freed).toHaveBeenCalledWith('blob:x');
+  });
+
+  test('the browser’s own reader comes first, where it knows QR codes', async () => {
+    const detect = vi.fn(() => Promise.resolve([{ rawValue: 'native' }]));
+    const formats = vi.fn(() => Promise.resolve(['ean_13']));
+    vi.stubGlobal(
+      'BarcodeDetector',
+      class {
+        static getSupportedFormats = formats;
+        detect = detect;
+      },
+    );
+    camera.sees = drawCode(reply);
+    expect(await readPhoto(png())).toEqual({ text: reply });
+    formats.mockResolvedValue(['qr_code']);
+    expect(await readPhoto(png())).toEqual({ text: 'native' });
+    detect.mockRejectedValue(new Error('broken'));
+    expect(await readPhoto(png())).toEqual({ text: reply });
+  });
+});
+
+describe('Scan reply', () => {
+  async function scanning(): Promise<TestPage> {
+    const page = await TestPage.open();
+    await page.inviting();
+    await page.press('Scan reply');
+    return page;
+  }
+
+  test('takes what the camera sees the way of the field, and switches the camera off', async () => {
+    camera.sees = drawCode(reply);
+    const page = await scanning();
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+    expect(page.engine.calls.at(-1)).toMatch(/^accept r.* false$/);
+    expect(dialog('Scan reply')).toBeNull();
+    expect(camera.tracks).toHaveLength(1);
+    expect(camera.off).toBe(true);
+    expect(camera.asked).toEqual([
+      {
+        audio: false,
+        video: { facingMode: { ideal: 'environment' }, width: { ideal: 1280 }, height: { ideal: 720 } },
+      },
+    ]);
+  });
+
+  test('shows the picture and always offers a photo', async () => {
+    await scanning();
+    expect(dialog('Scan reply')).toBeTruthy();
+    expect(screen.getByLabelText(texts.camera)).toBeTruthy();
+    expect(screen.getByText(texts.scanHint)).toBeTruthy();
+    const photo = photoField();
+    expect(photo.type).toBe('file');
+    expect(photo.accept).toBe('image/*');
+    expect(photo.hasAttribute('capture')).toBe(false); // or a screenshot couldn't be chosen
+    expect(camera.off).toBe(false);
+  });
+
+  test('a code with something else is told once, and scanning goes on', async () => {
+    const page = await scanning();
+    camera.sees = drawCode('https://elsewhere.example/');
+    await vi.waitFor(() =>
+      expect(screen.getAllByRole('alert').map(({ textContent }) => textContent.trim())).toContain(
+        texts.errors['no-code'],
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(page.engine.calls.filter((call) => call.startsWith('find'))).toHaveLength(1);
+    expect(camera.off).toBe(false);
+    camera.sees = drawCode(reply);
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+    expect(camera.off).toBe(true);
+  });
+
+  test.each([
+    ['Close', (page: TestPage) => page.press('Close')],
+    [
+      'Escape',
+      (page: TestPage) => {
+        dialog('Scan reply')?.dispatchEvent(new Event('cancel', { cancelable: true }));
+        return page.settled();
+      },
+    ],
+    [
+      'a reply that came another way',
+      (page: TestPage) => {
+        page.engine.open();
+        return page.settled();
+      },
+    ],
+    ['the page going', () => Promise.resolve(cleanup())],
+  ])('%s switches the camera off', async (_name, end) => {
+    const page = await scanning();
+    expect(camera.tracks).toHaveLength(1);
+    expect(camera.off).toBe(false);
+    await end(page);
+    expect(dialog('Scan reply')).toBeNull();
+    expect(camera.off).toBe(true);
+  });
+
+  test('closed while the browser asks, the camera goes off as soon as it is on', async () => {
+    let allow = (): void => undefined;
+    camera.asking = new Promise((resolve) => (allow = resolve));
+    const page = await scanning();
+    expect(screen.getByText(texts.cameraStarting)).toBeTruthy();
+    await page.press('Close');
+    allow();
+    await page.settled();
+    expect(camera.tracks).toHaveLength(1);
+    expect(camera.off).toBe(true);
+  });
+
+  test.each([
+    ['NotAllowedError', 'refused'],
+    ['NotFoundError', 'absent'],
+    ['OverconstrainedError', 'absent'],
+    ['NotReadableError', 'busy'],
+    ['AbortError', 'busy'],
+  ] as const)('%s is told plainly, beside the photo', async (error, trouble) => {
+    camera.refuses = error;
+    const page = await scanning();
+    expect(screen.getByText(texts.scanTroubles[trouble])).toBeTruthy();
+    expect(screen.queryByLabelText(texts.camera)).toBeNull();
+    camera.sees = drawCode(reply);
+    await page.user.upload(photoField(), png());
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+  });
+
+  test('a camera that is taken away is told', async () => {
+    const page = await scanning();
+    camera.tracks[0]?.dispatchEvent(new Event('ended'));
+    await page.settled();
+    expect(screen.getByText(texts.scanTroubles.busy)).toBeTruthy();
+  });
+
+  test('on plain http there is no camera, and the photo at once', async () => {
+    camera.remove();
+    vi.stubGlobal('isSecureContext', false);
+    const page = await scanning();
+    expect(screen.getByText(texts.scanTroubles.insecure)).toBeTruthy();
+    camera.sees = drawCode(reply);
+    await page.user.upload(photoField(), png());
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+  });
+
+  test('a photo without a code says so, and another may be chosen', async () => {
+    const page = await scanning();
+    await page.user.upload(photoField(), png());
+    await vi.waitFor(() => expect(screen.getByText(texts.scanTroubles['no-code'])).toBeTruthy());
+    camera.sees = drawCode(reply);
+    await page.user.upload(photoField(), png());
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+  });
+});
+
+describe('Scan QR code', () => {
+  test('on the start page takes an invite', async () => {
+    const page = await TestPage.open();
+    camera.sees = drawCode('https://example.test/#iInvite');
+    await page.press('Scan QR code');
+    await vi.waitFor(() => expect(hasButton('Join chat')).toBe(true));
+    expect(page.engine.calls).toEqual(['find https://example.test/#iInvite']);
+    expect(camera.off).toBe(true);
+  });
+
+  test('is not there while a chat connects', async () => {
+    const page = await TestPage.open();
+    await page.inviting();
+    await page.user.type(field('Reply'), '#rReply{Enter}');
+    await page.settled();
+    expect(button('Scan reply').disabled).toBe(true);
+  });
+});
+
+describe('pasted and dropped anywhere', () => {
+  function data({ text = '', files = [] as File[] }): DataTransfer {
+    return {
+      getData: (type: string) => (type === 'text/plain' ? text : ''),
+      files,
+      types: files.length > 0 ? ['Files'] : ['text/plain'],
+    } as unknown as DataTransfer;
+  }
+
+  /** Says whether the page took the event for itself. */
+  function happens(name: 'paste' | 'drop' | 'dragover', what: DataTransfer, at: Element = document.body) {
+    const event = new Event(name, { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: what, dataTransfer: what });
+    at.dispatchEvent(event);
+    return event.defaultPrevented;
+  }
+
+  async function inviting(): Promise<TestPage> {
+    const page = await TestPage.open();
+    await page.inviting();
+    return page;
+  }
+
+  test('a reply beside the invite goes the way of the field', async () => {
+    const page = await inviting();
+    expect(happens('paste', data({ text: 'Here: #rReply' }))).toBe(true);
+    await page.settled();
+    expect(page.engine.calls.at(-1)).toBe('accept rReply false');
+    expect(status()).toBe(texts.connecting);
+  });
+
+  test('also where the read-only link has the focus', async () => {
+    const page = await inviting();
+    expect(happens('paste', data({ text: '#rReply' }), field('Invite link'))).toBe(true);
+    await page.settled();
+    expect(status()).toBe(texts.connecting);
+  });
+
+  test('something else is told beside the field', async () => {
+    const page = await inviting();
+    happens('paste', data({ text: 'hello' }));
+    await page.settled();
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['no-code']);
+  });
+
+  test('what is pasted into a field is the field’s', async () => {
+    const page = await inviting();
+    expect(happens('paste', data({ text: '#rReply' }), field('Reply'))).toBe(false);
+    await page.settled();
+    expect(page.engine.calls).toEqual(['create']);
+  });
+
+  test.each([
+    ['#iInvite', 'Join chat'],
+    ['#rReply', undefined],
+  ])('%s on the start page', async (text, leadsTo) => {
+    const page = await TestPage.open();
+    happens('paste', data({ text }));
+    await page.settled();
+    if (leadsTo !== undefined) expect(hasButton(leadsTo)).toBe(true);
+    else expect(status()).toBe(texts.elsewhereAsking);
+  });
+
+  test.each([
+    ['a chat', (page: TestPage) => page.inviting().then(() => page.engine.open())],
+    ['a reply', (page: TestPage) => page.replying()],
+  ])('nothing is taken beside %s', async (_name, begin) => {
+    const page = await TestPage.open();
+    await begin(page);
+    await page.settled();
+    const calls = page.engine.calls.length;
+    happens('paste', data({ text: '#rReply' }));
+    await page.settled();
+    expect(page.engine.calls).toHaveLength(calls);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test.each([
+    ['pasted', 'paste'],
+    ['dropped', 'drop'],
+  ] as const)('a %s picture is scanned, without the camera', async (_name, event) => {
+    await inviting();
+    camera.sees = drawCode(reply);
+    expect(happens(event, data({ files: [png()] }))).toBe(true);
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+    expect(camera.asked).toEqual([]);
+  });
+
+  test('a picture pasted into the field is scanned as well, and so is one for the open dialog', async () => {
+    const page = await inviting();
+    await page.press('Scan reply');
+    expect(camera.off).toBe(false);
+    happens('paste', data({ files: [png()] }));
+    await vi.waitFor(() => expect(screen.getByText(texts.scanTroubles['no-code'])).toBeTruthy());
+    expect(camera.off).toBe(true);
+    await page.press('Close');
+    camera.sees = drawCode(reply);
+    happens('paste', data({ files: [png()] }), field('Reply'));
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+  });
+
+  test('a picture without a code says so', async () => {
+    await inviting();
+    happens('paste', data({ files: [png()] }));
+    await vi.waitFor(() => expect(screen.getByText(texts.scanTroubles['no-code'])).toBeTruthy());
+    expect(dialog('Scan reply')).toBeTruthy();
+  });
+
+  test('a file that is dropped never takes the page’s place', async () => {
+    const page = await inviting();
+    page.engine.open();
+    await page.settled();
+    const files = [new File(['x'], 'x.pdf', { type: 'application/pdf' })];
+    expect(happens('dragover', data({ files }))).toBe(true);
+    expect(happens('drop', data({ files }))).toBe(true);
+    expect(happens('dragover', data({ text: 'x' }))).toBe(false);
+    await page.settled();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
