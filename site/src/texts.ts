@@ -44,7 +44,7 @@ const errors: Record<ErrorCode, string> = {
   symmetric:
     'This network gives each connection another port, so the link works only if the other person’s network is an open one. Use another network, such as a phone’s hotspot, or name a relay under Network on the start page.',
   'symmetric-pair':
-    'Both networks give each connection another port, so no direct way exists between them. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
+    'One of the two networks gives each connection another port, and the other lets nobody in unasked, so there is no direct way. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
   'hidden-address':
     'The browser hides its address behind a name that this network does not pass on. Use the same Wi-Fi, not a guest network that keeps devices apart, or a network with internet, and make a new link.',
   'old-link':

@@ -99,8 +99,8 @@ export class Serve {
     this.urls = urls;
   }
 
-  static async start(listen: string): Promise<Serve> {
-    const program = new Program(['serve', '--listen', listen]);
+  static async start(listen: string, ...more: string[]): Promise<Serve> {
+    const program = new Program(['serve', '--listen', listen, ...more]);
     // The last address is the one for this computer.
     const urls = await program.until('start serve', () =>
       program.lines.some((line) => /^http:\/\/(127\.0\.0\.1|localhost):/.test(line))
@@ -136,7 +136,8 @@ export class Terminal {
   readonly #program: Program;
 
   constructor(args: readonly string[]) {
-    this.#program = new Program([...args, '--json', '--stun', 'none']);
+    // Nobody outside is asked, unless the test names a server of its own.
+    this.#program = new Program([...args, '--json', ...(args.includes('--stun') ? [] : ['--stun', 'none'])]);
   }
 
   get events(): TerminalEvent[] {
