@@ -45,7 +45,7 @@ var timing = struct {
 }{
 	tick: time.Second, handshake: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second,
 	look: 2500 * time.Millisecond, slow: 18 * time.Second, alone: 5 * time.Minute,
-	giveUp: 5 * time.Minute, goodbye: 2 * time.Second,
+	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
 
 // Config says where links lead and how addresses are found. The zero value

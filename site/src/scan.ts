@@ -78,6 +78,7 @@ export async function watchVideo(
 ): Promise<void> {
   let native = await nativeReader();
   const decode = await decoder(frame);
+  let looks = 0;
   while (!signal.aborted) {
     const started = performance.now();
     let text: string | undefined;
@@ -87,7 +88,7 @@ export async function watchVideo(
       } catch {
         native = undefined;
       }
-      if (!native) text = readFrame(video, decode);
+      if (!native) text = readFrame(video, decode, enlarged[looks++ % enlarged.length]);
     }
     if (signal.aborted) return;
     if (text) await found(text);
@@ -97,11 +98,14 @@ export async function watchVideo(
   }
 }
 
-function readFrame(video: HTMLVideoElement, decode: Decode): string | undefined {
+/** Frames are looked at as they are and made larger, in turns: a blurred code of a small picture needs the latter. */
+const enlarged = [1, 2] as const;
+
+function readFrame(video: HTMLVideoElement, decode: Decode, most = 1): string | undefined {
   const { videoWidth, videoHeight } = video;
   const picture = drawn(video, videoWidth, videoHeight);
   return decode(
-    picture.part(0, 0, videoWidth, videoHeight, Math.min(1, 1280 / Math.max(videoWidth, videoHeight))),
+    picture.part(0, 0, videoWidth, videoHeight, Math.min(most, 1280 / Math.max(videoWidth, videoHeight))),
   );
 }
 
@@ -166,7 +170,9 @@ function drawn(source: CanvasImageSource, width: number, height: number): Pictur
  * large, and then in overlapping parts. Lets the page breathe between the looks.
  */
 export async function findCode(picture: Picture, decode: Decode): Promise<string | undefined> {
+  const until = performance.now() + patience;
   for (const [x, y, width, height, side] of looks(picture)) {
+    if (performance.now() > until) return undefined;
     const scale = Math.min(side / Math.max(width, height), maxEnlarged);
     const text = decode(picture.part(x, y, width, height, scale));
     if (text) return text;
@@ -176,6 +182,8 @@ export async function findCode(picture: Picture, decode: Decode): Promise<string
 }
 
 const maxEnlarged = 3;
+/** A large picture without a code would keep a slow phone busy for long; in milliseconds. */
+const patience = 8_000;
 
 type Look = readonly [x: number, y: number, width: number, height: number, side: number];
 

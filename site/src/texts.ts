@@ -253,6 +253,7 @@ const english = {
   waiting: 'Waiting for the reply. Good while this page stays open.',
   waitingUntil: (seconds: number, until: Date) =>
     `Waiting for the reply. Good while this page stays open; for somebody on another network about ${lasting(seconds)}, until ${clock(until)}.`,
+  scanForeign: 'That QR code holds no invite or reply. Show the one from the other person’s tincan.',
   notConnected: 'No connection yet.',
   warnings: 'Warnings',
   oldWarning: (age: number) =>

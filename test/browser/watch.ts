@@ -49,6 +49,8 @@ export class Watch {
     return this.requests.filter((request) => {
       const [method, address = ''] = request.split(' ');
       const url = new URL(address);
+      // A picture the page has in its own memory has an address, but isn't asked of the network.
+      if (url.protocol === 'blob:' && this.origins.has(url.origin)) return false;
       return (
         method !== 'GET' || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
       );
