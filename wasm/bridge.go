@@ -64,6 +64,8 @@ func eventObject(event chat.Event) js.Value {
 			digits.Call("push", d)
 		}
 		return object("type", "open", "path", string(e.Path), "sas", words, "digits", digits)
+	case chat.PathChanged:
+		return object("type", "path", "path", string(e.Path))
 	case chat.Message:
 		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
 	case chat.Delivered:

@@ -90,6 +90,8 @@ export type EngineEvent =
   | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' }
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
   | { type: 'open'; path: 'direct' | 'local' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
+  /** The two found a better way to each other, or lost the one they had. */
+  | { type: 'path'; path: 'direct' | 'local' | 'relay' }
   /** A text from the other person. */
   | { type: 'message'; id: number; text: string }
   /** Our message `id` is on the other person's device. */

@@ -75,11 +75,9 @@ func (j *jsonLines) event(e chat.Event) {
 		for _, w := range e.SAS.Words() {
 			names = append(names, w.Name)
 		}
-		path := chat.PathDirect
-		if e.Path == chat.PathRelay {
-			path = chat.PathRelay
-		}
-		j.put("open", object{"path": path, "local": e.Path == chat.PathLocal, "sas": names, "digits": e.SAS.Digits()})
+		j.put("open", object{"path": pathName(e.Path), "local": e.Path == chat.PathLocal, "sas": names, "digits": e.SAS.Digits()})
+	case chat.PathChanged:
+		j.put("path", object{"path": pathName(e.Path), "local": e.Path == chat.PathLocal})
 	case chat.Message:
 		j.put("message", object{"id": e.ID, "text": e.Text})
 	case chat.Delivered:
@@ -91,4 +89,12 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.Closed:
 		j.put("closed", object{"reason": e.Reason, "text": e.Reason.Sentence()})
 	}
+}
+
+// pathName is direct or relay; that both are on one network is said beside it.
+func pathName(path chat.Path) chat.Path {
+	if path == chat.PathRelay {
+		return path
+	}
+	return chat.PathDirect
 }

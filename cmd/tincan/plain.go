@@ -80,6 +80,10 @@ func (p *plain) diagnostics(text string) { p.t.say("%s", text) }
 
 func (p *plain) problem(_ string, err error) { p.t.say("! %s", err) }
 
+var pathWords = map[chat.Path]string{
+	chat.PathDirect: "directly", chat.PathLocal: "directly, on the same network", chat.PathRelay: "through a relay",
+}
+
 func (p *plain) event(e chat.Event) {
 	switch e := e.(type) {
 	case chat.StateChanged:
@@ -90,9 +94,6 @@ func (p *plain) event(e chat.Event) {
 			p.t.say("Connection lost. Waiting for it to come back; /leave ends the chat.")
 		}
 	case chat.Opened:
-		paths := map[chat.Path]string{
-			chat.PathDirect: "directly", chat.PathLocal: "directly, on the same network", chat.PathRelay: "through a relay",
-		}
 		words := make([]string, 0, 6)
 		for _, w := range e.SAS.Words() {
 			words = append(words, w.Emoji+" "+w.Name)
@@ -100,7 +101,9 @@ func (p *plain) event(e chat.Event) {
 		digits := e.SAS.Digits()
 		p.words = "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
 		p.t.say("Connected %s. Not verified: compare the safety words with the other person,\nby voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
-			paths[e.Path], p.words)
+			pathWords[e.Path], p.words)
+	case chat.PathChanged:
+		p.t.say("Now connected %s.", pathWords[e.Path])
 	case chat.Message:
 		// Every further line is indented, so that none can pose as another message.
 		fmt.Fprintln(p.t.out, "them: "+strings.ReplaceAll(neutral(e.Text), "\n", "\n      "))

@@ -41,6 +41,10 @@ type Opened struct {
 	SAS  seal.SAS
 }
 
+// PathChanged tells that the two ends found a better way to each other, or lost
+// the one they had.
+type PathChanged struct{ Path Path }
+
 // Message is a text from the other person. ID numbers them from 1.
 type Message struct {
 	ID   uint64
@@ -68,6 +72,7 @@ type Closed struct{ Reason Reason }
 
 func (StateChanged) event() {}
 func (Opened) event()       {}
+func (PathChanged) event()  {}
 func (Message) event()      {}
 func (Delivered) event()    {}
 func (Failed) event()       {}

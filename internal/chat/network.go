@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"time"
 
 	"tincan/internal/peer"
@@ -76,6 +77,26 @@ func (s *Session) lookAtNetwork(now time.Time) {
 	}
 	if s.role == seal.Joiner && waited >= timing.alone {
 		s.problem(CodeNobodyCame)
+	}
+}
+
+// lookAtPath tells when the path has become another: engines begin with the
+// first that works, often a relay, and go over to a better one within seconds.
+func (s *Session) lookAtPath(now time.Time) {
+	every := 30 * time.Second
+	if now.Sub(s.openedAt) < every {
+		every = 2 * time.Second
+	}
+	if now.Sub(s.lookedAt) < every {
+		return
+	}
+	s.lookedAt = now
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if path := s.conn.Path(ctx); path != s.path && path != peer.PathUnknown {
+		s.path = path
+		s.diary.note("path: " + string(path))
+		s.events.push(PathChanged{path})
 	}
 }
 

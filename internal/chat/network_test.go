@@ -191,3 +191,26 @@ func TestFunctionalDiary(t *testing.T) {
 	}
 	assert.Less(t, len(diary.Text()), 40*maxNotes, "it does not grow for ever")
 }
+
+// walking is a connection whose path becomes another.
+type walking struct {
+	peer.Conn
+	path *Path
+}
+
+func (w walking) Path(context.Context) Path { return *w.path }
+
+// TestUnitPathChanged: a new path is told once; one that cannot be told is not.
+func TestUnitPathChanged(t *testing.T) {
+	path, now := PathRelay, time.Now()
+	s := &Session{conn: walking{path: &path}, events: newEventQueue(), diary: NewDiary(), path: PathRelay, openedAt: now, lookedAt: now}
+	for second, want := range []Path{"", "", PathDirect, PathDirect, PathDirect, PathLocal} {
+		if want != "" {
+			path = want
+		}
+		s.lookAtPath(now.Add(time.Duration(second) * 2 * time.Second))
+	}
+	path = peer.PathUnknown
+	s.lookAtPath(now.Add(time.Minute))
+	assert.Equal(t, []Event{PathChanged{PathDirect}, PathChanged{PathLocal}}, s.events.list)
+}

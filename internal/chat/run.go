@@ -322,9 +322,9 @@ func (s *Session) shake(message []byte) error {
 	}
 	s.lastSent = time.Now()
 	s.setState(StateOpen)
-	path := s.conn.Path(context.Background())
-	s.diary.note("path: " + string(path))
-	s.events.push(Opened{Path: path, SAS: session.SAS()})
+	s.path, s.openedAt, s.lookedAt = s.conn.Path(context.Background()), s.lastHeard, s.lastHeard
+	s.diary.note("path: " + string(s.path))
+	s.events.push(Opened{Path: s.path, SAS: session.SAS()})
 	return nil
 }
 
@@ -404,6 +404,7 @@ func (s *Session) watch(now time.Time) error {
 		if now.Sub(s.lastHeard) >= timing.silence {
 			s.setState(StateLost)
 		}
+		s.lookAtPath(now)
 	case s.state == StateWaiting:
 		s.lookAtNetwork(now)
 	case !s.lastHeard.IsZero(): // the channel is open

@@ -105,6 +105,9 @@ type Session struct {
 	toAck    int    // frames since our last ack
 	idle     int    // pings and ignored frames since we had caught up
 
+	path      Path
+	openedAt  time.Time
+	lookedAt  time.Time // at the path
 	since     time.Time // of the step that the clock watches
 	began     time.Time // the link was made
 	remote    invite.Description

@@ -461,6 +461,9 @@ export class ChatState {
         this.#notice = this.#warnings.includes('second-reply') ? texts.errors['second-reply'] : undefined;
         this.#screen = 'chat';
         break;
+      case 'path':
+        this.#path = event.path;
+        break;
       case 'message':
         this.#history.receive(event.text);
         break;

@@ -322,6 +322,14 @@ describe('chatting', () => {
     expect(chat.verified).toBe(false);
   });
 
+  test('says so when the two find another way to each other', async () => {
+    await chat.create();
+    engine.open('relay');
+    expect(chat.status).toBe('relay');
+    chat.apply({ type: 'path', path: 'direct' });
+    expect(chat.status).toBe('direct');
+  });
+
   test('the status follows the connection', async () => {
     await chat.create();
     engine.open('');
