@@ -1,6 +1,7 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
-# The rest: build check size vectors mutants fuzz slow clean, and the parts of test.
+# The rest: build check size vectors mutants fuzz times network slow clean, and
+# the parts of test.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -19,7 +20,7 @@ GO_FILES := $(shell find cmd internal wasm site -name '*.go' -not -path '*/node_
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test check size vectors mutants fuzz slow clean \
+.PHONY: run build test check size vectors mutants fuzz times network slow clean \
 	check-go check-site test-go test-peer test-site test-browser chromium firefox
 
 run: build
@@ -114,14 +115,32 @@ fuzz:
 	  done; \
 	done
 
-# Minutes of waiting: replies applied 280 s late, with a terminal and with Chromium.
-slow: bin/tincan test/node_modules/.installed chromium
+# How long a link takes, with STUN that answers, that is dead, and without.
+times: bin/tincan test/node_modules/.installed chromium
+	cd test/browser && TINCAN_TIMES=1 npx --no-install playwright test --grep @times --workers=1
+
+# The NATs of a virtual network, then real ones: network namespaces and nftables,
+# for root, with Chromium, Firefox and terminals.
+network: bin/tincan test/node_modules/.installed chromium firefox
+	cd test/network && go test -count=1 -run NATs
+	cd test/network && npx --no-install playwright test --grep-invert @slow
+
+# Minutes of waiting: late replies, frozen tabs.
+slow: bin/tincan test/node_modules/.installed chromium firefox
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
+	cd test/network && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 
 clean:
-	rm -rf bin site/dist $(GENERATED) site/node_modules test/node_modules test/browser/test-results
+	rm -rf bin site/dist $(GENERATED) site/node_modules test/node_modules test/browser/test-results test/network/test-results
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
 	@test/browser/chromium.sh
+
+# Firefox, for test/network only: Debian's where apt can install it.
+firefox:
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; \
+	  else echo "no Firefox here: its tests will be skipped"; fi; }

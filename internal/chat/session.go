@@ -44,7 +44,7 @@ var timing = struct {
 	goodbye   time.Duration // for the other side to see our bye
 }{
 	tick: time.Second, handshake: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second,
-	look: 2500 * time.Millisecond, slow: 18 * time.Second, alone: 5 * time.Minute,
+	look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
 

@@ -27,7 +27,7 @@ const (
 // answer then replaces it. Firefox knows no provisional answers.
 const (
 	provisionalAfter = 100 * time.Second
-	provisionalEvery = 20 * time.Second
+	provisionalEvery = 30 * time.Second // it tries each for 15 s
 )
 
 // For how long after the offer a reply opened the chat through NATs that forget

@@ -22,6 +22,15 @@ type candidate struct {
 	overTCP       bool   // of a relay: reached over TCP or TLS
 }
 
+// mapping is a public address of a socket.
+type mapping struct {
+	address string
+	port    int
+}
+
+// maxOthers bounds how many further mappings are kept: one shows all there is.
+const maxOthers = 1
+
 // gathering decides when a description has the candidates it needs: all there
 // are, or, where servers are asked, a public address in each family in which
 // the engine has one of its own and a relay, or what there is after a limit.
@@ -35,6 +44,7 @@ type gathering struct {
 	public   [2]bool // families with a server-reflexive candidate
 	hidden   int     // host candidates behind an mDNS name, their family unknown
 	mapped   map[string]string
+	others   []mapping // where other servers saw the same socket
 	findings Findings
 	changed  signal
 }
@@ -94,9 +104,14 @@ func (g *gathering) seen(socket, address string, port int) {
 		return // a server on this side of the NAT
 	}
 	at := address + " " + strconv.Itoa(port)
-	if before, ok := g.mapped[socket]; ok && before != at && !g.findings.Symmetric {
+	if before, ok := g.mapped[socket]; ok && before != at {
+		if !g.findings.Symmetric {
+			g.note("this network's NAT is symmetric")
+		}
 		g.findings.Symmetric = true
-		g.note("this network's NAT is symmetric")
+		if len(g.others) < maxOthers {
+			g.others = append(g.others, mapping{address, port})
+		}
 	}
 	g.mapped[socket] = at
 }
@@ -127,6 +142,13 @@ func (g *gathering) goodFor(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.findings.GoodFor = d
+}
+
+// otherMappings are public addresses that became no candidate.
+func (g *gathering) otherMappings() []mapping {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]mapping(nil), g.others...)
 }
 
 // know is what has been found out so far.

@@ -241,7 +241,13 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 	if err := c.gathering.wait(ctx, c.ended); err != nil {
 		return "", err
 	}
-	return c.pc.LocalDescription().SDP, nil
+	sdp := c.pc.LocalDescription().SDP
+	// A browser names each mapping of a symmetric NAT, and so the other end learns
+	// of it; pion hears of one server only.
+	for i, m := range c.gathering.otherMappings() {
+		sdp += fmt.Sprintf("a=candidate:%d 1 udp 1 %s %d typ srflx raddr 0.0.0.0 rport 0\r\n", 900+i, m.address, m.port)
+	}
+	return sdp, nil
 }
 
 func (c *pionConn) apply(sdpType webrtc.SDPType, sdp string) error {

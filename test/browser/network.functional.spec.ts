@@ -29,7 +29,10 @@ async function told(person: Person, code: ErrorCode, within: number): Promise<vo
 /** What a promise says before the link is sent, 5 s, and after Connect, 20 s, with room for a slow computer. */
 const [beforeSending, afterConnect] = [10_000, 40_000];
 
-test('STUN that is dead is told before the link is sent, and the link is there', async ({ person, serve }) => {
+test('STUN that is dead is told before the link is sent, and the link is there', async ({
+  person,
+  serve,
+}) => {
   const [ana, dead] = [await person(), await Stun.start()];
   await named(ana, { stun: [dead] });
   await ana.open(serve.here);
@@ -120,7 +123,9 @@ test.describe('through the relay of tincan serve', () => {
         globalThis.RTCPeerConnection = class extends Original {
           constructor(configuration?: RTCConfiguration) {
             super(configuration);
-            this.addEventListener('icecandidate', ({ candidate }) => descriptions.push(candidate?.candidate ?? ''));
+            this.addEventListener('icecandidate', ({ candidate }) =>
+              descriptions.push(candidate?.candidate ?? ''),
+            );
           }
         };
       });
@@ -221,7 +226,9 @@ test('a reload while something is pending asks, and then says what ended', async
     await one.page.locator('body').click();
     await one.page.evaluate(() => location.reload());
     expect(await asked).toBe('beforeunload');
-    await expect(one.page.getByRole('heading', { name: 'This invite ended while you were away' })).toBeVisible();
+    await expect(
+      one.page.getByRole('heading', { name: 'This invite ended while you were away' }),
+    ).toBeVisible();
     await expect(one.button('New link')).toBeEnabled();
   }
   await ana.button('New link').click();
@@ -230,7 +237,10 @@ test('a reload while something is pending asks, and then says what ended', async
   expect(await ana.page.evaluate(() => sessionStorage.getItem('tincan-pending'))).toBe('invite');
 });
 
-test('two STUN servers, one dead: the link is ready all the same and nothing is told', async ({ person, serve }) => {
+test('two STUN servers, one dead: the link is ready all the same and nothing is told', async ({
+  person,
+  serve,
+}) => {
   const [ana, dead, alive] = [await person(), await Stun.start(), await Stun.start('203.0.113.7:50000')];
   await named(ana, { stun: [dead, alive] });
   await ana.open(serve.here);
@@ -240,13 +250,17 @@ test('two STUN servers, one dead: the link is ready all the same and nothing is 
   for (const server of [dead, alive]) await server.stop();
 });
 
-test('the meeting of two under the defaults of tincan serve needs no other server', async ({ person, serveAll }) => {
+test('the meeting of two under the defaults of tincan serve needs no other server', async ({
+  person,
+  serveAll,
+}) => {
   test.skip(!hasNetwork, onlyLoopback);
   const [ana, ben] = [await person(), await person()];
   await ana.open(serveAll.here);
-  const stun = await ana.page.evaluate(async () => (await (await fetch('config.json')).json()) as { stun: string[] });
+  const stun = await ana.page.evaluate(
+    async () => (await (await fetch('config.json')).json()) as { stun: string[] },
+  );
   expect(stun.stun).toEqual([`:${new URL(serveAll.here).port}`]);
   await expect(ana.page.getByText(/^To find your public network address/)).toBeVisible();
   await meet(ana, ben);
 });
-

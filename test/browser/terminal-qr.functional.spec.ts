@@ -42,7 +42,9 @@ function written(args: string[]): Promise<string> {
   });
 }
 
-test('functional: the half blocks of the terminal are read by the scanner of the page', async ({ terminal }) => {
+test('functional: the half blocks of the terminal are read by the scanner of the page', async ({
+  terminal,
+}) => {
   const rows = (await written(['new', '--stun', 'none', '--site', 'https://chat.example/']))
     .split('\n')
     .filter((row) => /^[ █▀▄]{20,}$/.test(row));
