@@ -144,13 +144,6 @@ func (g *gathering) goodFor(d time.Duration) {
 	g.findings.GoodFor = d
 }
 
-// otherMappings are public addresses that became no candidate.
-func (g *gathering) otherMappings() []mapping {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return append([]mapping(nil), g.others...)
-}
-
 // know is what has been found out so far.
 func (g *gathering) know() Findings {
 	g.mu.Lock()

@@ -340,3 +340,10 @@ func (g *gathering) sawMapping(socket, address string, port int) {
 	defer g.mu.Unlock()
 	g.seen(socket, address, port)
 }
+
+// otherMappings are public addresses that became no candidate.
+func (g *gathering) otherMappings() []mapping {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]mapping(nil), g.others...)
+}
