@@ -43,7 +43,7 @@ var timing = struct {
 	giveUp    time.Duration // after Accept: end
 	goodbye   time.Duration // for the other side to see our bye
 }{
-	tick: time.Second, handshake: 15 * time.Second, ping: 5 * time.Second, silence: 15 * time.Second,
+	tick: time.Second, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
 	look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
