@@ -70,6 +70,9 @@ func (p *plain) code(kind chat.Kind, link chat.Link) {
 		p.t.say("\n%s", drawn)
 	}
 	if kind == chat.KindInvite {
+		if link.GoodFor > 0 {
+			p.t.say("Good while this window stays open; for somebody on another network about %d minutes.", int(link.GoodFor.Minutes()))
+		}
 		p.t.say("Paste the reply here, then press Enter:")
 	}
 }

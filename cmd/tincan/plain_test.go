@@ -7,9 +7,12 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tincan/internal/chat"
 )
 
 // TestUnitNeutral: nothing a peer sends steers the terminal.
@@ -111,4 +114,17 @@ func TestUnitQR(t *testing.T) {
 	assert.Contains(t, lines[0], "████")
 	_, err = drawQR(strings.Repeat("x", 10_000))
 	assert.Error(t, err, "more than a QR code holds")
+}
+
+// TestUnitGoodFor: a link with an address that a router keeps says for how long,
+// others promise nothing.
+func TestUnitGoodFor(t *testing.T) {
+	for goodFor, want := range map[time.Duration]string{0: "", 30 * time.Minute: "another network about 30 minutes"} {
+		var said strings.Builder
+		p := &plain{t: terminal{out: io.Discard, err: &said}}
+		p.code(chat.KindInvite, chat.Link{Link: "iAAA", QR: "AAA", GoodFor: goodFor})
+		assert.Contains(t, said.String(), "Paste the reply here")
+		assert.Contains(t, said.String(), want)
+		assert.Equal(t, goodFor > 0, strings.Contains(said.String(), "Good while"))
+	}
 }
