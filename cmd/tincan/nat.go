@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -49,10 +50,12 @@ func newNATServer(page *net.TCPAddr, relayAt netip.Addr) (*natServer, error) {
 		return nil, err
 	}
 	n.udpPort = udp.LocalAddr().(*net.UDPAddr).Port
+	var listener net.Listener
 	config := turn.ServerConfig{
-		Realm:             "tincan",
-		LoggerFactory:     &logging.DefaultLoggerFactory{Writer: io.Discard}, // pion logs addresses
-		PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: udp}},
+		Realm:               "tincan",
+		StrictAddressFamily: true,                                              // relays are IPv4, also for who comes over IPv6
+		LoggerFactory:       &logging.DefaultLoggerFactory{Writer: io.Discard}, // pion logs addresses
+		PacketConnConfigs:   []turn.PacketConnConfig{{PacketConn: udp}},
 	}
 	if relayAt.IsValid() {
 		secret := make([]byte, 32)
@@ -63,23 +66,34 @@ func newNATServer(page *net.TCPAddr, relayAt netip.Addr) (*natServer, error) {
 			return nil, errors.Join(err, udp.Close())
 		}
 		n.tcpPort = tcp.Addr().(*net.TCPAddr).Port
-		relay := &turn.RelayAddressGeneratorStatic{RelayAddress: relayAt.AsSlice(), Address: "0.0.0.0"}
+		relay := udpRelays{&turn.RelayAddressGeneratorStatic{RelayAddress: relayAt.AsSlice(), Address: "0.0.0.0"}}
+		listener = &turnListener{Listener: tcp, byHost: map[string]int{}}
+		mayRelayTo := permission(relayAt)
 		config.PacketConnConfigs[0].RelayAddressGenerator = relay
 		config.PacketConnConfigs[0].PermissionHandler = mayRelayTo
-		config.ListenerConfigs = []turn.ListenerConfig{{Listener: tcp, RelayAddressGenerator: relay, PermissionHandler: mayRelayTo}}
+		config.ListenerConfigs = []turn.ListenerConfig{{Listener: listener, RelayAddressGenerator: relay, PermissionHandler: mayRelayTo}}
 		config.AuthHandler = turn.NewLongTermAuthHandler(n.secret, config.LoggerFactory.NewLogger("turn"))
 		config.QuotaHandler = n.mayHaveRelay
 		config.EventHandler = turn.EventHandler{OnAllocationCreated: n.created, OnAllocationDeleted: n.deleted}
 	}
 	if n.server, err = turn.NewServer(config); err != nil {
+		if listener != nil {
+			err = errors.Join(err, listener.Close())
+		}
 		return nil, errors.Join(err, udp.Close())
 	}
 	return n, nil
 }
 
-// mayRelayTo keeps the relay from being a way to this computer's own services.
-func mayRelayTo(_ net.Addr, to net.IP) bool {
-	return !to.IsLoopback() && !to.IsUnspecified() && !to.IsMulticast() && !to.IsLinkLocalUnicast()
+// permission keeps the relay from being a way to this computer's own services, but
+// for its own address: two relays of one chat meet there.
+func permission(relayAt netip.Addr) turn.PermissionHandler {
+	own := localAddresses()
+	return func(_ net.Addr, to net.IP) bool {
+		ip, ok := netip.AddrFromSlice(to)
+		ip = ip.Unmap()
+		return ok && ip.IsGlobalUnicast() && (ip == relayAt || !slices.Contains(own, ip))
+	}
 }
 
 func (n *natServer) mayHaveRelay(_, _ string, from net.Addr) bool {

@@ -42,6 +42,9 @@ func (n Network) peerConfig() (peer.Config, error) {
 		}
 		return peer.Config{TURN: n.TURN, RelayOnly: true}, nil
 	}
+	if n.Mode != ModeAll && n.Mode != "" {
+		return peer.Config{}, fail(CodeInternal, nil) // never more than was asked for
+	}
 	return peer.Config{STUN: n.STUN, TURN: n.TURN}, nil
 }
 
@@ -62,7 +65,7 @@ func (s *Session) lookAtNetwork(now time.Time) {
 	asked := s.network.Mode == ModeAll && len(s.network.STUN) > 0
 	waited := now.Sub(s.began)
 	switch {
-	case found.Symmetric && found.Relay == 0:
+	case found.Symmetric && found.Relay == 0 && (len(s.network.TURN) == 0 || waited >= timing.look):
 		s.problem(CodeSymmetric)
 	case !asked || found.Public > 0 || waited < timing.look:
 	case found.Relay > 0 && !found.RelayUDP:

@@ -203,7 +203,9 @@ func (c *browserConn) Offer(ctx context.Context) (string, error) {
 		return offer, nil
 	}
 	c.gathering.goodFor(goodForChromium)
-	c.tasks.Go(func() { c.keepAlive(offer) })
+	if c.gathering.stun || c.gathering.turn {
+		c.tasks.Go(func() { c.keepAlive(offer) })
+	}
 	return offer, nil
 }
 
@@ -409,7 +411,9 @@ func (c *browserConn) keepAlive(offer string) {
 		next.Reset(provisionalEvery)
 		if turn == 1 {
 			if err := c.apply(context.Background(), "pranswer", provisional(mediaID(offer))); err != nil {
-				c.gathering.note("this browser keeps no public address alive")
+				if !c.accepted.isSet() {
+					c.gathering.note("this browser keeps no public address alive")
+				}
 				return
 			}
 		}

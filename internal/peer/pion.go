@@ -110,6 +110,10 @@ func (c *pionConn) engine(config Config) *webrtc.API {
 	// Our own addresses are published as they are: pion finds a browser's mDNS
 	// name unreliably, so it is the browser that must find us.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeQueryOnly)
+	if config.RelayOnly {
+		// Asking the network for a name tells it who we are.
+		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	}
 	s.SetSTUNGatherTimeout(gatherWait)
 	// Failed is final for pion, so a joiner must never get there: the answer
 	// may be applied minutes from now. Nor may it stop asking: after seven
@@ -368,6 +372,20 @@ func (l lookup) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
 		return nil, err
 	}
 	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(found[0].Unmap(), uint16(port))), nil
+}
+
+// DialTCP is how pion reaches a relay over TCP. pion's Close waits for it, and a
+// system tries for minutes.
+func (l lookup) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
+	d := net.Dialer{Timeout: relayWait}
+	if local != nil {
+		d.LocalAddr = local
+	}
+	conn, err := d.Dial(network, remote.String())
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.TCPConn), nil
 }
 
 // silence is a logger that keeps its mouth shut.

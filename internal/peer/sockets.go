@@ -231,6 +231,11 @@ func (c *socket) askAll(request []byte) (err error) {
 		return err
 	}
 	c.mu.Lock()
+	if c.asked != asked.TransactionID {
+		// A router may have given another port since: only answers to one question
+		// are compared.
+		c.sockets.gathering.forgetMapping(c.name())
+	}
 	c.asked = asked.TransactionID
 	c.mu.Unlock()
 	sent := false
@@ -302,9 +307,11 @@ func (c *socket) learn(data []byte, server netip.Addr) bool {
 	if !expected || mapped.GetFrom(answer) != nil || mapped.IP.IsLoopback() && !server.IsLoopback() {
 		return false
 	}
-	c.sockets.gathering.sawMapping(c.network+" "+c.LocalAddr().String(), mapped.IP.String(), mapped.Port)
+	c.sockets.gathering.sawMapping(c.name(), mapped.IP.String(), mapped.Port)
 	return true
 }
+
+func (c *socket) name() string { return c.network + " " + c.LocalAddr().String() }
 
 // ReadFrom hands pion what has arrived.
 func (c *socket) ReadFrom(b []byte) (int, net.Addr, error) {
@@ -339,6 +346,13 @@ func (g *gathering) sawMapping(socket, address string, port int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.seen(socket, address, port)
+}
+
+// forgetMapping begins a new comparison.
+func (g *gathering) forgetMapping(socket string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.mapped, socket)
 }
 
 // otherMappings are public addresses that became no candidate.

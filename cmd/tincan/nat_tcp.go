@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/pion/turn/v5"
+)
+
+// What a client of the relay may cost over TCP.
+const (
+	maxTURNFrame = 2048             // longer than any packet of a chat
+	turnIdle     = 12 * time.Minute // a live client refreshes every 5
+)
+
+var (
+	errFrame = errors.New("not a frame of TURN")
+	errTCP   = errors.New("this relay carries UDP only")
+)
+
+// udpRelays makes relays for UDP and nothing else. pion's would also connect over
+// TCP (RFC 6062) to whatever this computer can reach.
+type udpRelays struct {
+	*turn.RelayAddressGeneratorStatic
+}
+
+// AllocateListener refuses.
+func (udpRelays) AllocateListener(turn.AllocateListenerConfig) (net.Listener, net.Addr, error) {
+	return nil, nil, errTCP
+}
+
+// AllocateConn refuses.
+func (udpRelays) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) { return nil, errTCP }
+
+// turnListener hands pion connections of which it can trust the framing, and not
+// more of them than relays.
+type turnListener struct {
+	net.Listener
+	mu     sync.Mutex
+	byHost map[string]int
+	all    int
+}
+
+// Accept closes connections beyond the limits.
+func (l *turnListener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		host := hostOf(c.RemoteAddr())
+		if l.count(host, 1) {
+			return &turnConn{Conn: c, gone: sync.OnceFunc(func() { l.count(host, -1) })}, nil
+		}
+		l.count(host, -1)
+		_ = c.Close()
+	}
+}
+
+func (l *turnListener) count(host string, more int) (within bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all += more
+	if l.byHost[host] += more; l.byHost[host] <= 0 {
+		delete(l.byHost, host)
+	}
+	return l.all <= relaysInAll && l.byHost[host] <= relaysByAddress
+}
+
+// turnConn looks at the length of every frame before pion does, which adds 20 to
+// it in 16 bits and would read the same bytes for ever.
+type turnConn struct {
+	net.Conn
+	gone   func()
+	header [4]byte
+	have   int // bytes of header
+	rest   int // bytes of the frame still to come
+}
+
+// Read fails at a frame that is none, and after a long silence.
+func (c *turnConn) Read(b []byte) (int, error) {
+	_ = c.SetReadDeadline(time.Now().Add(turnIdle))
+	n, err := c.Conn.Read(b)
+	if !c.check(b[:n]) {
+		return 0, errors.Join(errFrame, c.Close())
+	}
+	return n, err
+}
+
+// check follows the frames of the stream (RFC 8656 §12.5).
+func (c *turnConn) check(b []byte) bool {
+	for len(b) > 0 {
+		if c.rest > 0 {
+			k := min(c.rest, len(b))
+			c.rest -= k
+			b = b[k:]
+			continue
+		}
+		c.header[c.have] = b[0]
+		c.have++
+		b = b[1:]
+		if c.have < len(c.header) {
+			continue
+		}
+		c.have = 0
+		length := int(binary.BigEndian.Uint16(c.header[2:]))
+		switch {
+		case length > maxTURNFrame:
+			return false
+		case c.header[0]&0xC0 == 0 && length%4 == 0: // STUN: 16 bytes more of header
+			c.rest = 16 + length
+		case c.header[0]&0xC0 == 0x40: // channel data, padded
+			c.rest = (length + 3) &^ 3
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Close gives the place free.
+func (c *turnConn) Close() error {
+	c.gone()
+	return c.Conn.Close()
+}
