@@ -16,7 +16,7 @@ LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 WASM_FLAGS := -gcflags=all=-l -gcflags=crypto/...= -gcflags=golang.org/x/crypto/...=
 JS := GOOS=js GOARCH=wasm
 
-GO_FILES := $(shell find cmd internal wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
+GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
@@ -52,7 +52,7 @@ test: check test-go vectors test-peer test-site test-browser size
 check: check-go check-site
 
 check-go: site/dist/index.html bin/staticcheck
-	@files=$$(gofmt -l cmd internal wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
+	@files=$$(gofmt -l cmd internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	go vet ./...
 	$(JS) go vet ./wasm ./internal/...
 	bin/staticcheck ./...
