@@ -27,13 +27,21 @@ const maxPieces = 24
 // is one code. It returns ErrEmpty, ErrTooLong, ErrNoCode, ErrSeveral, or for
 // what was a code once ErrCut, ErrVersion or ErrMalformed.
 func Find(text string) (Code, error) {
+	code, _, err := FindLink(text)
+	return code, err
+}
+
+// FindLink is Find, and also tells the origin of the link that the code stood in,
+// such as https://chat.example: empty for a bare code, for a link that is not
+// plain in every part, and where the same code stood in links of two origins.
+func FindLink(text string) (code Code, origin string, err error) {
 	if len(text) > MaxPaste {
-		return nil, ErrTooLong
+		return nil, "", ErrTooLong
 	}
 	f := finder{problem: ErrNoCode}
 	for range 4 { // a link inside a link inside a link
 		if strings.TrimSpace(text) == "" {
-			return nil, ErrEmpty
+			return nil, "", ErrEmpty
 		}
 		f.search(strings.Map(visible, text))
 		decoded := percentDecode(text)
@@ -43,18 +51,24 @@ func Find(text string) (Code, error) {
 		text = decoded
 	}
 	if f.several {
-		return nil, ErrSeveral
+		return nil, "", ErrSeveral
 	}
 	if f.found == nil {
-		return nil, f.problem
+		return nil, "", f.problem
 	}
-	return f.found, nil
+	if f.origins > 1 {
+		f.origin = ""
+	}
+	return f.found, f.origin, nil
 }
 
 type finder struct {
 	found   Code
 	several bool
-	problem error // of what looked like a code, the most telling one
+	address string // what stands before the code that is being read
+	origin  string // of the first link that it stood in
+	origins int    // how many different ones there are
+	problem error  // of what looked like a code, the most telling one
 }
 
 func (f *finder) search(text string) {
@@ -63,6 +77,9 @@ func (f *finder) search(text string) {
 		for i := range len(word) {
 			if !boundary(word[:i]) {
 				continue
+			}
+			if f.address = ""; i > 0 && word[i-1] == '#' {
+				f.address = word[:i-1]
 			}
 			if lower := word[i] >= 'a' && word[i] <= 'z'; lower && beginsCode(word[i:]) {
 				f.readBase64(word[i:], words[w+1:], i > 0 && word[i-1] == '#')
@@ -158,6 +175,10 @@ func (f *finder) add(code Code) {
 		f.several = true
 	}
 	f.found = code
+	if origin := originOf(f.address); origin != "" && origin != f.origin {
+		f.origin = origin
+		f.origins++
+	}
 }
 
 // note keeps the problem that tells the person most.

@@ -136,6 +136,38 @@ func TestFunctionalFind(t *testing.T) {
 	}
 }
 
+// TestFunctionalFindLink: the origin is that of the link the code stood in.
+func TestFunctionalFindLink(t *testing.T) {
+	code, text := testCode(t)
+	link := "https://chat.example/#" + text
+	escaped := strings.NewReplacer(":", "%3A", "/", "%2F", "#", "%23").Replace(link)
+	for name, c := range map[string]struct{ text, origin string }{
+		"bare":                        {text, ""},
+		"fragment":                    {"#" + text, ""},
+		"link":                        {link, "https://chat.example"},
+		"in a sentence":               {"see http://x.example/ or <" + link + ">, please", "https://chat.example"},
+		"QR text":                     {"HTTPS://CHAT.EXAMPLE/#" + code.QRText(), "https://chat.example"},
+		"with a path":                 {"http://10.0.0.7:8787/a/b#" + text, "http://10.0.0.7:8787"},
+		"wrapped by a redirect":       {"https://safe.example/?url=" + escaped + "&x=1", "https://chat.example"},
+		"the same link twice":         {link + "\n" + link, "https://chat.example"},
+		"bare and in a link":          {text + " " + link, "https://chat.example"},
+		"links of two origins":        {link + " https://evil.example/#" + text, ""},
+		"two origins, one of them QR": {link + " HTTP://CHAT.EXAMPLE/#" + code.QRText(), ""},
+		"and back":                    {link + " https://evil.example/#" + text + " " + link, ""},
+		"with a user name":            {"https://chat.example@evil.example/#" + text, ""},
+		"broken over lines":           {wrap(link, 60, "\n"), "https://chat.example"},
+		"broken in the address":       {"https://chat.\nexample/#" + text, ""},
+	} {
+		found, origin, err := invite.FindLink(c.text)
+		require.NoError(t, err, name)
+		require.Equal(t, code, found, name)
+		require.Equal(t, c.origin, origin, name)
+	}
+	_, origin, err := invite.FindLink(link[:40])
+	require.Error(t, err)
+	require.Empty(t, origin)
+}
+
 // TestUnitFindMemory: the worst texts found so far stay below 1 MiB in all.
 func TestUnitFindMemory(t *testing.T) {
 	_, text := testCode(t)

@@ -38,7 +38,7 @@ func ParseCode(text string) (Code, error) {
 		if !ok {
 			return nil, ErrMalformed
 		}
-		return checkCode(b)
+		return NewCode(b)
 	}
 	body, whole := strings.CutSuffix(text, end)
 	b, err := base64URL.DecodeString(body)
@@ -48,7 +48,7 @@ func ParseCode(text string) (Code, error) {
 		}
 		return nil, ErrMalformed
 	}
-	return checkCode(b)
+	return NewCode(b)
 }
 
 // looksCut: it begins as a code does, but does not end as one.
@@ -56,7 +56,9 @@ func looksCut(text string) bool {
 	return beginsCode(text) && !strings.HasSuffix(text, end)
 }
 
-func checkCode(b []byte) (Code, error) {
+// NewCode takes the bytes of a code, as a mailbox brings them; it checks what
+// ParseCode does.
+func NewCode(b []byte) (Code, error) {
 	if len(b) == 0 {
 		return nil, ErrMalformed
 	}

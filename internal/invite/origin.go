@@ -1,0 +1,67 @@
+package invite
+
+import "strings"
+
+// maxOrigin bounds what is taken for an origin; no host name is longer.
+const maxOrigin = 270
+
+// originOf is scheme, host and port of the last address in text, as a browser
+// would write them: lower case, no default port. Empty for anything it does not
+// know for certain: a user name, letters outside ASCII, a port that is none.
+func originOf(text string) string {
+	text = strings.ToLower(text)
+	at := max(strings.LastIndex(text, "https://"), strings.LastIndex(text, "http://"))
+	if at < 0 {
+		return ""
+	}
+	scheme, rest, _ := strings.Cut(text[at:], "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	host, port := rest, ""
+	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, ']') {
+		host, port = rest[:i], rest[i+1:]
+		if !isPort(port) {
+			return ""
+		}
+	}
+	if len(rest) > maxOrigin || !isHost(host) {
+		return ""
+	}
+	if port == "" || scheme == "https" && port == "443" || scheme == "http" && port == "80" {
+		return scheme + "://" + host
+	}
+	return scheme + "://" + host + ":" + port
+}
+
+func isPort(s string) bool {
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+		n = min(n*10+int(s[i]-'0'), 1<<16)
+	}
+	return s != "" && s[0] != '0' && n < 1<<16
+}
+
+// isHost: a name of letters, digits, dots and dashes, or an IPv6 address in brackets.
+func isHost(s string) bool {
+	inside, six := strings.CutPrefix(s, "[")
+	if six {
+		var closed bool
+		if s, closed = strings.CutSuffix(inside, "]"); !closed {
+			return false
+		}
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.', c >= '0' && c <= '9':
+		case six && (c == ':' || c >= 'a' && c <= 'f'):
+		case !six && (c == '-' || c >= 'a' && c <= 'z'):
+		default:
+			return false
+		}
+	}
+	return s != "" && s[0] != '.' && s[0] != '-'
+}
