@@ -1,0 +1,74 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// patience is for how long one request is waited for.
+const patience = 10 * time.Second
+
+// What a Client's callers decide on.
+var (
+	// ErrOccupied: somebody else's reply lies in the slot.
+	ErrOccupied = errors.New("mailbox: something else is there")
+	// ErrNone: there is nothing here for this claim.
+	ErrNone = errors.New("mailbox: nothing is there")
+	// ErrSilent: no answer, or none that a mailbox gives. Later there may be one.
+	ErrSilent = errors.New("mailbox: no answer that can be used")
+)
+
+// Client asks the mailbox of one origin. Whatever comes back is measured here and
+// may be anything all the same: its sender is not known.
+type Client struct {
+	origin string
+	caller caller
+}
+
+// NewClient gives a client for the mailbox at an origin such as
+// https://chat.example. Nothing is asked yet.
+func NewClient(origin string) *Client { return &Client{origin: origin, caller: newCaller()} }
+
+// Close lets go of connections that are kept open. A client can be used after it.
+func (c *Client) Close() { c.caller.close() }
+
+// Put leaves a reply for Lifetime. Nil also where the same bytes are there already,
+// which prolongs nothing.
+func (c *Client) Put(ctx context.Context, slot Slot, reply []byte) error {
+	_, err := c.ask(ctx, PathPut, NewPut(slot, reply))
+	return err
+}
+
+// Take fetches the reply and makes the slot this claim's: asked again it gives
+// the same bytes, to nobody else any. ErrNone where there is none yet.
+func (c *Client) Take(ctx context.Context, slot Slot, claim Claim) ([]byte, error) {
+	reply, err := c.ask(ctx, PathTake, NewClaim(slot, claim))
+	if err == nil && !isReply(reply) {
+		return nil, ErrSilent
+	}
+	return reply, err
+}
+
+// Drop removes what this claim took.
+func (c *Client) Drop(ctx context.Context, slot Slot, claim Claim) error {
+	_, err := c.ask(ctx, PathDrop, NewClaim(slot, claim))
+	return err
+}
+
+func (c *Client) ask(ctx context.Context, path string, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	status, answer, err := c.caller.post(ctx, c.origin+path, body)
+	switch {
+	case err != nil:
+		return nil, ErrSilent
+	case status == 200 && path == PathTake, status == 204 && path != PathTake:
+		return answer, nil
+	case status == 404 && path != PathPut:
+		return nil, ErrNone
+	case status == 409 && path == PathPut:
+		return nil, ErrOccupied
+	}
+	return nil, ErrSilent
+}

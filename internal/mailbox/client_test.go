@@ -1,0 +1,169 @@
+package mailbox_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"tincan/internal/mailbox"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serving gives a client of a server that answers with h.
+func serving(t *testing.T, h http.HandlerFunc) *mailbox.Client {
+	t.Helper()
+	server := httptest.NewServer(h)
+	c := mailbox.NewClient(server.URL)
+	t.Cleanup(func() {
+		c.Close()
+		server.Close()
+	})
+	return c
+}
+
+// TestFunctionalRequests: each operation is one POST with its body and nothing
+// that tells who asks.
+func TestFunctionalRequests(t *testing.T) {
+	slot, claim, reply := mailbox.Slot{1}, mailbox.Claim{2}, make([]byte, 177)
+	type request struct {
+		method, uri string
+		body        []byte
+		header      http.Header
+	}
+	var got request
+	c := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got = request{r.Method, r.RequestURI, body, r.Header}
+		if r.URL.Path == mailbox.PathTake {
+			_, _ = w.Write(reply)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	for _, o := range []struct {
+		uri  string
+		body []byte
+		do   func() error
+	}{
+		{"/api/v1/put", mailbox.NewPut(slot, reply), func() error { return c.Put(t.Context(), slot, reply) }},
+		{"/api/v1/take", mailbox.NewClaim(slot, claim), func() error {
+			taken, err := c.Take(t.Context(), slot, claim)
+			require.Equal(t, reply, taken)
+			return err
+		}},
+		{"/api/v1/drop", mailbox.NewClaim(slot, claim), func() error { return c.Drop(t.Context(), slot, claim) }},
+	} {
+		require.NoError(t, o.do())
+		require.Equal(t, "POST", got.method)
+		require.Equal(t, o.uri, got.uri)
+		require.Equal(t, o.body, got.body)
+		got.header.Del("Content-Length")
+		require.Equal(t, http.Header{"Content-Type": {mailbox.ContentType}}, got.header)
+	}
+}
+
+// TestFunctionalAnswers: what each answer means; all that a mailbox does not say is ErrSilent.
+func TestFunctionalAnswers(t *testing.T) {
+	var status atomic.Int64
+	var body []byte
+	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(int(status.Load()))
+		_, _ = w.Write(body)
+	})
+	put := func() error { return c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177)) }
+	take := func() error {
+		reply, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
+		require.Equal(t, err == nil, reply != nil)
+		return err
+	}
+	drop := func() error { return c.Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}) }
+	for _, a := range []struct {
+		status int
+		size   int
+		put    error
+		take   error
+		drop   error
+	}{
+		{204, 0, nil, mailbox.ErrSilent, nil},
+		{200, 177, mailbox.ErrSilent, nil, mailbox.ErrSilent},
+		{200, 305, mailbox.ErrSilent, nil, mailbox.ErrSilent},
+		{200, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{200, 176, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{200, 306, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{200, 4 << 20, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{404, 9, mailbox.ErrSilent, mailbox.ErrNone, mailbox.ErrNone},
+		{409, 9, mailbox.ErrOccupied, mailbox.ErrSilent, mailbox.ErrSilent},
+		{403, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{429, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{500, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{503, 1 << 20, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+	} {
+		status.Store(int64(a.status))
+		body = make([]byte, a.size)
+		require.Equal(t, a.put, put(), a.status)
+		require.Equal(t, a.take, take(), a.status)
+		require.Equal(t, a.drop, drop(), a.status)
+	}
+}
+
+// TestFunctionalHalf: a body that breaks off is no reply, though its size so far may be one's.
+func TestFunctionalHalf(t *testing.T) {
+	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "241")
+		_, _ = w.Write(make([]byte, 177))
+	})
+	_, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
+	require.Equal(t, mailbox.ErrSilent, err)
+}
+
+// TestFunctionalRedirect: a mailbox that sends elsewhere has nobody sent there.
+func TestFunctionalRedirect(t *testing.T) {
+	var elsewhere atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Store(true) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		c := serving(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) })
+		require.Equal(t, mailbox.ErrSilent, c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177)), status)
+		require.False(t, elsewhere.Load(), status)
+	}
+}
+
+// TestFunctionalSlow: who ends the wait ends the request.
+func TestFunctionalSlow(t *testing.T) {
+	asked := make(chan struct{})
+	gone := make(chan struct{})
+	c := serving(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		close(asked)
+		<-r.Context().Done()
+		close(gone)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		cancel()
+	}()
+	require.Equal(t, mailbox.ErrSilent, c.Drop(ctx, mailbox.Slot{}, mailbox.Claim{}))
+	select {
+	case <-gone:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the server was not left")
+	}
+}
+
+// TestFunctionalDown: nobody there is no answer, and so is an address that is none.
+func TestFunctionalDown(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	for _, origin := range []string{server.URL, "http://", "nonsense", ""} {
+		require.Equal(t, mailbox.ErrSilent, mailbox.NewClient(origin).Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}), origin)
+	}
+}
