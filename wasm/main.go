@@ -37,37 +37,44 @@ type engine struct {
 	making  bool
 }
 
+// verbs are what the page can ask for (engine.d.ts). As data they need no code to
+// be put together.
+var verbs = []struct {
+	name string
+	do   func(e *engine, args []js.Value) (any, error)
+}{
+	{"find", (*engine).find},
+	{"create", (*engine).create},
+	{"join", (*engine).join},
+	{"accept", (*engine).accept},
+	{"send", (*engine).send},
+	{"verify", (*engine).verify},
+	{"diagnostics", (*engine).diagnostics},
+	{"close", (*engine).close},
+}
+
 func start(args []js.Value) (any, error) {
 	config, onevent := argument(args, 0), argument(args, 1)
 	e := &engine{onevent: onevent, config: chat.Config{
 		Site:     text(config, "site"),
 		Loopback: config.Type() == js.TypeObject && config.Get("loopback").Truthy(),
 	}}
-	verbs := js.Global().Get("Object").New()
-	verbs.Set("version", version)
-	for name, verb := range map[string]func(args []js.Value) (any, error){
-		"find":        e.find,
-		"create":      e.create,
-		"join":        e.join,
-		"accept":      e.accept,
-		"send":        e.send,
-		"verify":      e.verify,
-		"diagnostics": e.diagnostics,
-		"close":       e.close,
-	} {
-		verbs.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
-			return promise(func() (any, error) { return verb(args) })
+	face := js.Global().Get("Object").New()
+	face.Set("version", version)
+	for _, v := range verbs {
+		face.Set(v.name, js.FuncOf(func(_ js.Value, args []js.Value) any {
+			return promise(func() (any, error) { return v.do(e, args) })
 		}))
 	}
-	return verbs, nil
+	return face, nil
 }
 
 func (e *engine) find(args []js.Value) (any, error) {
-	kind, code, err := chat.Find(str(args, 0))
+	found, err := chat.Find(str(args, 0))
 	if err != nil {
 		return nil, err
 	}
-	return object("kind", string(kind), "code", code), nil
+	return object("kind", string(found.Kind), "code", found.Code), nil
 }
 
 func (e *engine) create(args []js.Value) (any, error) {
@@ -147,12 +154,21 @@ func (e *engine) current() (*chat.Session, error) {
 	return e.session, nil
 }
 
-func (e *engine) accept(args []js.Value) (any, error) {
+// inSession does something with the session: an error for the page where there is none.
+func (e *engine) inSession(do func(*chat.Session) error) (any, error) {
 	s, err := e.current()
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.Accept(str(args, 0), argument(args, 1).Truthy())
+	return nil, do(s)
+}
+
+func (e *engine) accept(args []js.Value) (any, error) {
+	return e.inSession(func(s *chat.Session) error { return s.Accept(str(args, 0), argument(args, 1).Truthy()) })
+}
+
+func (e *engine) verify(args []js.Value) (any, error) {
+	return e.inSession(func(s *chat.Session) error { return s.Verify(argument(args, 0).Truthy()) })
 }
 
 func (e *engine) send(args []js.Value) (any, error) {
@@ -162,14 +178,6 @@ func (e *engine) send(args []js.Value) (any, error) {
 	}
 	id, err := s.Send(str(args, 0), str(args, 1))
 	return float64(id), err
-}
-
-func (e *engine) verify(args []js.Value) (any, error) {
-	s, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	return nil, s.Verify(argument(args, 0).Truthy())
 }
 
 func (e *engine) diagnostics([]js.Value) (any, error) {

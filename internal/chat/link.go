@@ -44,14 +44,32 @@ const (
 	KindReply  Kind = "reply"
 )
 
-// Find returns the bare code in a pasted text and its kind.
-func Find(text string) (Kind, string, error) {
-	code, err := invite.Find(text)
+// Found is what a pasted text holds.
+type Found struct {
+	Kind Kind
+	// Code is the bare code, without link or surroundings.
+	Code string
+	// Mailbox is the origin of the link of an invite that names a mailbox; empty for
+	// any other code, and for a bare one. Whoever made the link chose it.
+	Mailbox string
+}
+
+// Find looks for the one code in a pasted text.
+func Find(text string) (Found, error) {
+	code, origin, err := invite.FindLink(text)
 	if err != nil {
-		return "", "", textError(err)
+		return Found{}, textError(err)
 	}
 	if code.IsReply() {
-		return KindReply, code.LinkText(), nil
+		return Found{Kind: KindReply, Code: code.LinkText()}, nil
 	}
-	return KindInvite, code.LinkText(), nil
+	inv, err := invite.ParseInvite(code, true)
+	if err != nil {
+		return Found{}, textError(err)
+	}
+	inv.Secret.Wipe()
+	if !inv.Mailbox {
+		origin = ""
+	}
+	return Found{Kind: KindInvite, Code: code.LinkText(), Mailbox: origin}, nil
 }

@@ -36,6 +36,10 @@ func (s *Session) run(ctx context.Context) {
 	_ = s.conn.Close()
 	close(out)
 	carriers.Wait()
+	if s.courier != nil {
+		s.courier.onRoad.Wait()
+		s.courier.client.Close()
+	}
 	s.events.push(Closed{reason})
 	close(s.ended)
 }
@@ -88,6 +92,8 @@ func (s *Session) carryOut(ctx context.Context, out <-chan []byte) {
 // the session. connect starts the goroutines that carry messages.
 func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, connect func()) Reason {
 	s.setState(StateWaiting)
+	s.sendCourier(time.Now())
+	s.lookAtMailbox(ctx, time.Now())
 	connected := false
 	clock := time.NewTicker(timing.tick)
 	defer clock.Stop()
@@ -121,11 +127,16 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		case to <- s.wire:
 			s.wire = nil
 			s.lastSent = time.Now()
+		case r := <-s.mailed():
+			if err = s.takeMail(ctx, r); err == nil {
+				s.lookAtMailbox(ctx, time.Now())
+			}
 		case <-s.events.shrunk:
 		case now := <-clock.C:
 			if len(in) == 0 {
 				s.idle = 0 // caught up: what came was no flood
 			}
+			s.lookAtMailbox(ctx, now)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -159,6 +170,11 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 	case bytes.Equal(code, s.reply):
 		return fail(CodeAlreadyUsed, nil)
 	}
+	return s.acceptReply(ctx, code, offered)
+}
+
+// acceptReply is accept for a code that is a reply and not ours.
+func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered bool) error {
 	answer, handshake, err := seal.OpenReply(rand.Reader, s.keys, s.secret, s.invite, code)
 	if s.reply != nil {
 		// The invite is spent. Another reply that opens was made by somebody
@@ -180,6 +196,7 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 		return fail(CodeOtherInvite, err)
 	}
 	s.reply, s.handshake = code, handshake
+	s.recallCourier()
 	description, err := invite.ParseAnswer(answer, s.loopback)
 	if err != nil {
 		return stop{ReasonUntrusted, textError(err)}

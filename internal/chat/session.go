@@ -55,6 +55,10 @@ type Config struct {
 	Site string
 	// Network says which ways are tried.
 	Network Network
+	// Mailbox is the origin, such as https://chat.example, whose mailbox the reply may
+	// wait in; empty for by hand alone, as with ModeLocal. An inviter's is where Site
+	// leads to. A joiner's is used only if the invite says that there is one.
+	Mailbox string
 	// Loopback offers and accepts addresses of this computer alone.
 	Loopback bool
 	// Diary, if set, is written.
@@ -83,6 +87,7 @@ type Session struct {
 	reply    invite.Code // ours, or the one accepted
 	mediaID  string
 	tries    int
+	courier  *courier // nil where the reply goes by hand alone
 
 	handshake *seal.Handshake
 	seal      *seal.Session
@@ -215,7 +220,12 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	inv := invite.Invite{Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite()}
+	if config.Site != "" && config.usesMailbox() { // a bare code does not say where
+		s.courier = newCourier(config.Mailbox, secret)
+	}
+	inv := invite.Invite{
+		Mailbox: s.courier != nil, Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite(),
+	}
 	s.invite = inv.Bytes()
 	inv.Secret.Wipe()
 	s.link = newLink(config.Site, s.invite)
@@ -237,6 +247,9 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 	s.reply, s.handshake, err = seal.SealReply(rand.Reader, s.keys, s.secret, inv.Key, s.invite, invite.AnswerBytes(answer))
 	if err != nil {
 		return err
+	}
+	if inv.Mailbox && config.usesMailbox() {
+		s.courier = newCourier(config.Mailbox, s.secret)
 	}
 	s.link = newLink(config.Site, s.reply)
 	s.remote = inv.Offer

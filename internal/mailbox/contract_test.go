@@ -2,7 +2,11 @@ package mailbox_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,6 +40,26 @@ func TestUnitBodies(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, slot, s)
 	require.Equal(t, claim, c)
+}
+
+// TestUnitBytes: the bodies byte for byte, with the slot and the reply of PROTOCOL.md §7.
+func TestUnitBytes(t *testing.T) {
+	page, err := os.ReadFile("../../PROTOCOL.md")
+	require.NoError(t, err)
+	field := func(name string) []byte {
+		m := regexp.MustCompile(`(?m)^    ` + name + ` +((?:[0-9a-f]+\s+)+)`).FindSubmatch(page)
+		require.NotNil(t, m, name)
+		b, err := hex.DecodeString(strings.Join(strings.Fields(string(m[1])), ""))
+		require.NoError(t, err)
+		return b
+	}
+	slot, reply := field("slot"), field("reply")
+	require.Len(t, slot, 16)
+	require.Len(t, reply, 177)
+	require.Equal(t, "4072814804d8eea29e79da57fe593712ad392d17", hex.EncodeToString(mailbox.NewPut(mailbox.Slot(slot), reply))[:40])
+	require.Equal(t, append(slot, reply...), mailbox.NewPut(mailbox.Slot(slot), reply))
+	require.Equal(t, "4072814804d8eea29e79da57fe593712000102030405060708090a0b0c0d0e0f",
+		hex.EncodeToString(mailbox.NewClaim(mailbox.Slot(slot), mailbox.Claim{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})))
 }
 
 // TestUnitHidden: whoever prints a slot or a claim prints nothing of it.

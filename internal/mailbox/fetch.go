@@ -31,17 +31,11 @@ func (caller) post(ctx context.Context, url string, body []byte) (status int, an
 	defer abort.Call("abort")
 	sent := js.Global().Get("Uint8Array").New(len(body))
 	js.CopyBytesToJS(sent, body)
-	options := js.Global().Get("Object").New()
-	for name, value := range map[string]any{
-		"method": "POST", "body": sent, "signal": abort.Get("signal"), "mode": "same-origin", "redirect": "error",
-		"credentials": "omit", "cache": "no-store", "referrerPolicy": "no-referrer",
-	} {
-		options.Set(name, value)
-	}
-	headers := js.Global().Get("Object").New()
-	headers.Set("Content-Type", ContentType)
-	options.Set("headers", headers)
-	response, err := await(ctx, js.Global().Call("fetch", url, options))
+	response, err := await(ctx, js.Global(), "fetch", url, map[string]any{
+		"method": "POST", "headers": map[string]any{"Content-Type": ContentType}, "body": sent,
+		"mode": "same-origin", "credentials": "omit", "redirect": "error", "cache": "no-store",
+		"referrerPolicy": "no-referrer", "signal": abort.Get("signal"),
+	})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -50,7 +44,7 @@ func (caller) post(ctx context.Context, url string, body []byte) (status int, an
 	}
 	reader := response.Get("body").Call("getReader")
 	for {
-		piece, err := await(ctx, reader.Call("read"))
+		piece, err := await(ctx, reader, "read")
 		if err != nil {
 			return 0, nil, err
 		}
@@ -66,34 +60,32 @@ func (caller) post(ctx context.Context, url string, body []byte) (status int, an
 	}
 }
 
-// await waits for a promise, or for the end of ctx. The callbacks only hand over;
-// one that comes late finds room in the channel, and is released with the other.
-func await(ctx context.Context, promise js.Value) (js.Value, error) {
-	type result struct {
-		value js.Value
-		err   error
+// await calls a method that returns a promise, and waits for it or for the end of
+// ctx. The callbacks only hand over; one that comes late finds room in the channel,
+// and releases both.
+func await(ctx context.Context, object js.Value, method string, args ...any) (js.Value, error) {
+	settled := make(chan js.Value, 1) // undefined where it was rejected
+	var callbacks [2]js.Func
+	for i := range callbacks {
+		callbacks[i] = js.FuncOf(func(_ js.Value, args []js.Value) any {
+			value := js.Undefined()
+			if i == 0 {
+				value = args[0]
+			}
+			settled <- value
+			callbacks[0].Release()
+			callbacks[1].Release()
+			return nil
+		})
 	}
-	settled := make(chan result, 1)
-	var fulfilled, rejected js.Func
-	release := func() {
-		fulfilled.Release()
-		rejected.Release()
-	}
-	fulfilled = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- result{value: args[0]}
-		release()
-		return nil
-	})
-	rejected = js.FuncOf(func(js.Value, []js.Value) any {
-		settled <- result{err: errFetch}
-		release()
-		return nil
-	})
-	promise.Call("then", fulfilled, rejected)
+	object.Call(method, args...).Call("then", callbacks[0], callbacks[1])
 	select {
-	case r := <-settled:
-		return r.value, r.err
+	case value := <-settled:
+		if value.IsUndefined() {
+			return value, errFetch
+		}
+		return value, nil
 	case <-ctx.Done():
-		return js.Undefined(), ctx.Err()
+		return js.Undefined(), errFetch
 	}
 }

@@ -176,7 +176,7 @@ func TestUnitEngineContract(t *testing.T) {
 	goMain, err := os.ReadFile("../../wasm/main.go")
 	require.NoError(t, err)
 	verbs := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"([a-z]+)":\s+e\.`).FindAllStringSubmatch(string(goMain), -1) {
+	for _, m := range regexp.MustCompile(`"([a-z]+)", \(\*engine\)\.`).FindAllStringSubmatch(string(goMain), -1) {
 		verbs[m[1]] = true
 	}
 	face := map[string]bool{}

@@ -1,0 +1,316 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"time"
+
+	"tincan/internal/invite"
+	"tincan/internal/mailbox"
+	"tincan/internal/seal"
+)
+
+// MailboxState is how the reply's way through the mailbox stands. The way by hand
+// is open whatever it says.
+type MailboxState string
+
+// The states, of the inviter's side and of the joiner's.
+const (
+	MailboxAsked    MailboxState = "asked"    // inviter: it answers, and the reply is not there yet
+	MailboxForeign  MailboxState = "foreign"  // inviter: what lies there does not open
+	MailboxOver     MailboxState = "over"     // inviter: half an hour is over
+	MailboxLeaving  MailboxState = "leaving"  // joiner: the reply is on its way there
+	MailboxLeft     MailboxState = "left"     // joiner: it lies there, for five minutes
+	MailboxExpired  MailboxState = "expired"  // joiner: five minutes are over and nobody has come
+	MailboxOccupied MailboxState = "occupied" // joiner: somebody else's reply lies there
+	MailboxSilent   MailboxState = "silent"   // both: no answer that can be used; tried again
+)
+
+// MailboxChanged tells how the mailbox stands.
+type MailboxChanged struct{ State MailboxState }
+
+func (MailboxChanged) event() {}
+
+var mailboxSentences = map[MailboxState]string{
+	MailboxAsked:    "The reply comes back by itself. One that is sent by hand works as well.",
+	MailboxForeign:  "What lies in the mailbox does not fit this invite, so somebody else may have the link. Have the reply sent to you by hand.",
+	MailboxOver:     "The mailbox is not asked any longer. Have the reply sent to you by hand, or make a new link.",
+	MailboxLeaving:  "The reply is being left in the mailbox.",
+	MailboxLeft:     "The reply lies in the mailbox, sealed, for 5 minutes. There is nothing more to do.",
+	MailboxExpired:  "Nobody has fetched the reply within 5 minutes, and it is gone from the mailbox. Leave it again, or send it by hand.",
+	MailboxOccupied: "Somebody else has left a reply in the mailbox, so somebody else has the link. Send yours by hand.",
+	MailboxSilent:   "The mailbox does not answer as it should. It is tried again; meanwhile the reply can be sent by hand.",
+}
+
+// Sentence says to a person how it stands and what to do.
+func (s MailboxState) Sentence() string { return mailboxSentences[s] }
+
+// mailTiming is a variable so that tests need not wait for minutes.
+var mailTiming = struct {
+	first []time.Duration // ages of the link at which it is asked first
+	often time.Duration   // then so often,
+	until time.Duration   // up to this age,
+	less  time.Duration   // then so often,
+	over  time.Duration   // up to this one
+	again time.Duration   // between two questions at least
+	gone  time.Duration   // after this a reply has expired for certain
+}{
+	first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
+	often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
+	again: time.Second, gone: mailbox.Lifetime + 2*time.Second,
+}
+
+// nextAsk is the age at which the mailbox is asked next, 0 for never more.
+func nextAsk(age time.Duration) time.Duration {
+	for _, at := range mailTiming.first {
+		if at > age {
+			return at
+		}
+	}
+	every := mailTiming.often
+	if age >= mailTiming.until {
+		every = mailTiming.less
+	}
+	if next := (age/every + 1) * every; next <= mailTiming.over {
+		return next
+	}
+	return 0
+}
+
+// errand is what is to be done at the mailbox.
+type errand int
+
+const (
+	errandNone  errand = iota
+	errandPut          // leave our reply
+	errandTake         // ask for the reply
+	errandClear        // take once more, to drop it: the reply came another way
+	errandDrop
+)
+
+// returned is what a goroutine brings back from an errand.
+type returned struct {
+	errand errand
+	reply  []byte
+	err    error
+}
+
+// courier goes to the mailbox for a session: one errand at a time, each in a
+// goroutine that only carries. When to go, and what to make of what comes back,
+// run decides. None of its failures ends a chat.
+type courier struct {
+	client *mailbox.Client
+	slot   mailbox.Slot
+	claim  mailbox.Claim
+	back   chan returned
+	onRoad sync.WaitGroup
+
+	next    errand
+	at      time.Time // when to go
+	away    bool      // one is on the road
+	began   time.Time // what ages are counted from
+	asked   time.Time // went last
+	failed  int       // in a row
+	left    time.Time // joiner: the reply has lain there since
+	foreign []byte    // what did not open
+	state   MailboxState
+}
+
+func newCourier(origin string, secret seal.LinkSecret) *courier {
+	c := &courier{
+		client: mailbox.NewClient(origin), slot: mailbox.Slot(seal.MailboxSlot(secret)),
+		back: make(chan returned, 1), // never more than one is on the road
+	}
+	rand.Read(c.claim[:]) // never fails: it would end the program
+	return c
+}
+
+// usesMailbox: the person wants it, and lets servers be asked.
+func (c Config) usesMailbox() bool { return c.Mailbox != "" && c.Network.Mode != ModeLocal }
+
+// mailed is where errands come back; nil, for ever silent, without a mailbox.
+func (s *Session) mailed() <-chan returned {
+	if s.courier == nil {
+		return nil
+	}
+	return s.courier.back
+}
+
+// sendCourier begins: the link has been made.
+func (s *Session) sendCourier(now time.Time) {
+	if s.courier == nil {
+		return
+	}
+	c := s.courier
+	c.began, c.failed = now, 0
+	if s.role == seal.Joiner {
+		c.next, c.at = errandPut, now
+		s.setMailbox(MailboxLeaving)
+	} else {
+		c.next, c.at = errandTake, now.Add(nextAsk(0))
+		s.setMailbox(MailboxAsked)
+	}
+}
+
+func (s *Session) setMailbox(state MailboxState) {
+	if s.courier.state != state {
+		s.courier.state = state
+		s.diary.note("mailbox: " + string(state))
+		s.events.push(MailboxChanged{state})
+	}
+}
+
+// lookAtMailbox goes when it is time.
+func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
+	c := s.courier
+	if c == nil || c.away {
+		return
+	}
+	if s.role == seal.Joiner && s.state != StateWaiting {
+		return // they have met: the reply has been fetched, or came by hand
+	}
+	if !c.left.IsZero() && now.Sub(c.left) >= mailTiming.gone {
+		c.left = time.Time{}
+		s.setMailbox(MailboxExpired)
+	}
+	if c.next == errandNone || now.Before(c.at) {
+		return
+	}
+	c.away, c.asked = true, now
+	going, reply := c.next, s.reply
+	c.onRoad.Go(func() { c.back <- c.run(ctx, going, reply) })
+}
+
+func (c *courier) run(ctx context.Context, going errand, reply []byte) returned {
+	r := returned{errand: going}
+	switch going {
+	case errandPut:
+		r.err = c.client.Put(ctx, c.slot, reply)
+	case errandDrop:
+		r.err = c.client.Drop(ctx, c.slot, c.claim)
+	default:
+		r.reply, r.err = c.client.Take(ctx, c.slot, c.claim)
+	}
+	return r
+}
+
+// takeMail makes something of what an errand brought. The error is a stop where
+// the reply opened to something that ends the session.
+func (s *Session) takeMail(ctx context.Context, r returned) error {
+	c := s.courier
+	c.away = false
+	now := time.Now()
+	if !errors.Is(r.err, mailbox.ErrSilent) {
+		c.failed = 0
+	} else if c.failed++; c.failed > 1 && s.state == StateWaiting {
+		s.setMailbox(MailboxSilent)
+	}
+	var end error
+	switch r.errand {
+	case errandPut:
+		switch {
+		case r.err == nil:
+			c.left, c.next = now, errandNone
+			s.setMailbox(MailboxLeft)
+			return nil
+		case errors.Is(r.err, mailbox.ErrOccupied):
+			c.next = errandNone
+			s.setMailbox(MailboxOccupied)
+			return nil
+		}
+	case errandTake, errandClear:
+		if r.err == nil {
+			end = s.takeReply(ctx, r.reply)
+		} else if errors.Is(r.err, mailbox.ErrNone) && s.state == StateWaiting {
+			s.setMailbox(MailboxAsked)
+		}
+	}
+	s.planErrand(r, now)
+	return end
+}
+
+// takeReply tries what lay in the mailbox. Whoever has the link can put anything
+// there, so what does not open is not counted as a try, and told once.
+func (s *Session) takeReply(ctx context.Context, reply []byte) error {
+	if s.reply != nil && bytes.Equal(s.reply, reply) {
+		return nil // it came by hand as well
+	}
+	if !bytes.Equal(s.courier.foreign, reply) {
+		code, err := invite.NewCode(reply)
+		if err == nil && code.IsReply() {
+			err = s.acceptReply(ctx, code, true)
+		}
+		if end, ok := err.(stop); ok {
+			return end
+		}
+	}
+	if s.reply == nil {
+		s.courier.foreign = reply
+		s.setMailbox(MailboxForeign)
+	}
+	return nil
+}
+
+// planErrand says where to go next, and when.
+func (s *Session) planErrand(r returned, now time.Time) {
+	c := s.courier
+	met := s.role == seal.Inviter && s.reply != nil
+	switch {
+	case met && r.errand != errandDrop && r.err == nil && r.reply != nil:
+		c.next, c.at = errandDrop, now // it is of no more use there
+	case met && (r.err == nil || errors.Is(r.err, mailbox.ErrNone) || c.failed >= 3):
+		c.next = errandNone // dropped, or what is left there expires by itself
+		if r.errand == errandTake {
+			c.next, c.at = errandClear, now // this one was on the road when the reply came by hand
+		}
+	case met:
+		c.at = now.Add(mailTiming.again)
+	default:
+		age := now.Sub(c.began)
+		next := nextAsk(age)
+		if next == 0 {
+			c.next = errandNone
+			if s.role == seal.Inviter {
+				s.setMailbox(MailboxOver)
+			}
+			return
+		}
+		c.at = now.Add(max(next-age, mailTiming.again))
+	}
+}
+
+// recallCourier is for the moment when the reply has come by hand: the one in the
+// mailbox, if there is any, is fetched to be dropped.
+func (s *Session) recallCourier() {
+	if c := s.courier; c != nil && c.next == errandTake {
+		c.next, c.at, c.failed = errandClear, time.Now(), 0
+	}
+}
+
+// Put leaves our reply in the mailbox again. It does nothing where there is no
+// mailbox, or the reply lies there still.
+func (s *Session) Put() error {
+	return s.call(func(ctx context.Context) error {
+		if c := s.courier; c != nil && s.role == seal.Joiner && s.state == StateWaiting && c.left.IsZero() && !c.away {
+			s.sendCourier(time.Now())
+			s.lookAtMailbox(ctx, time.Now())
+		}
+		return nil
+	})
+}
+
+// Take goes to the mailbox at once: the person has come back, or the network. It
+// does nothing where there is no mailbox or nothing to do there.
+func (s *Session) Take() error {
+	return s.call(func(ctx context.Context) error {
+		now := time.Now()
+		if c := s.courier; c != nil && c.next != errandNone && now.Sub(c.asked) >= mailTiming.again && now.Before(c.at) {
+			c.at = now
+		}
+		s.lookAtMailbox(ctx, now)
+		return nil
+	})
+}

@@ -1,0 +1,441 @@
+package chat_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/chat"
+	"tincan/internal/invite"
+	"tincan/internal/mailbox"
+	"tincan/internal/seal"
+	"tincan/relay"
+)
+
+// post is a real mailbox that counts, and can be made to fail.
+type post struct {
+	server *httptest.Server
+	store  *relay.Memory
+
+	mu    sync.Mutex
+	asked map[string]int
+	fault func(w http.ResponseWriter, r *http.Request, next http.Handler)
+	now   time.Time
+}
+
+func newPost(t testing.TB) *post {
+	p := &post{store: relay.NewMemory(), asked: map[string]int{}, now: time.Now()}
+	h := relay.New(p.store, relay.Config{Now: p.time})
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.asked[r.URL.Path]++
+		fault := p.fault
+		p.mu.Unlock()
+		if fault != nil {
+			fault(w, r, h)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(p.server.Close)
+	return p
+}
+
+func (p *post) time() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+func (p *post) pass(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now = p.now.Add(d)
+}
+
+func (p *post) fail(fault func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fault = fault
+}
+
+func (p *post) count(path string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked[path]
+}
+
+// until waits for something that no event tells.
+func until(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !done() {
+		require.True(t, time.Now().Before(deadline), what)
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (p *post) config() chat.Config {
+	c := loopback
+	c.Site, c.Mailbox = p.server.URL+"/", p.server.URL
+	return c
+}
+
+func begin(t testing.TB, s *chat.Session, err error) *chat.Session {
+	t.Helper()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func (p *post) create(t testing.TB) *chat.Session {
+	t.Helper()
+	s, err := chat.Create(ctx(t), p.config())
+	return begin(t, s, err)
+}
+
+// join answers as a terminal does: the mailbox is the one that the link names.
+func (p *post) join(t testing.TB, link string) *chat.Session {
+	t.Helper()
+	found, err := chat.Find(link)
+	require.NoError(t, err)
+	require.Equal(t, p.server.URL, found.Mailbox)
+	c := loopback
+	c.Mailbox = found.Mailbox
+	s, err := chat.Join(ctx(t), c, link)
+	return begin(t, s, err)
+}
+
+func awaitMailbox(t testing.TB, s *chat.Session, state chat.MailboxState) {
+	t.Helper()
+	for await[chat.MailboxChanged](t, s).State != state {
+	}
+}
+
+// slotOf is where the reply to an invite waits.
+func slotOf(t testing.TB, link string) mailbox.Slot {
+	t.Helper()
+	code, err := invite.Find(link)
+	require.NoError(t, err)
+	inv, err := invite.ParseInvite(code, true)
+	require.NoError(t, err)
+	return mailbox.Slot(seal.MailboxSlot(seal.NewLinkSecret(inv.Secret.Bytes())))
+}
+
+// TestUnitMailboxSchedule: 1, 2, 3, 5 s, every 5 s for five minutes, every 15 s up to half an hour.
+func TestUnitMailboxSchedule(t *testing.T) {
+	var ages []time.Duration
+	for age := chat.NextAsk(0); age != 0; age = chat.NextAsk(age) {
+		ages = append(ages, age/time.Second)
+	}
+	upTo := func(seconds time.Duration) (n int) {
+		for _, age := range ages {
+			if age <= seconds {
+				n++
+			}
+		}
+		return n
+	}
+	require.Equal(t, []time.Duration{1, 2, 3, 5, 10, 15, 20}, ages[:7])
+	require.Equal(t, []time.Duration{290, 295, 300, 315, 330}, ages[upTo(289):upTo(330)])
+	require.EqualValues(t, 1800, ages[len(ages)-1])
+	require.Equal(t, 9, upTo(30))
+	require.Equal(t, 27, upTo(120))
+	require.Equal(t, 63, upTo(300))
+	require.Len(t, ages, 63+100)
+	// A tab that was held up goes on with the next, not with all that it missed.
+	require.Equal(t, 50*time.Second, chat.NextAsk(47300*time.Millisecond))
+}
+
+// TestFunctionalMailbox: the reply comes by itself, once, and is dropped when it has opened.
+func TestFunctionalMailbox(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	p := newPost(t)
+	inviter := p.create(t)
+	require.Equal(t, chat.MailboxAsked, await[chat.MailboxChanged](t, inviter).State)
+	joiner := p.join(t, inviter.Link().Link)
+	require.Equal(t, chat.MailboxLeaving, await[chat.MailboxChanged](t, joiner).State)
+	require.Equal(t, chat.MailboxLeft, await[chat.MailboxChanged](t, joiner).State)
+	a, b := await[chat.Opened](t, inviter), await[chat.Opened](t, joiner)
+	require.Equal(t, a.SAS, b.SAS)
+	until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 1 })
+	require.Equal(t, 1, p.count(mailbox.PathPut))
+
+	slot := slotOf(t, inviter.Link().Link)
+	until(t, "a tombstone", func() bool {
+		_, err := p.store.Take(context.Background(), slot, mailbox.Claim{}, p.time())
+		return err == relay.ErrNone && p.store.Put(context.Background(), slot, make([]byte, 177), p.time()) == relay.ErrOccupied
+	})
+	// Nothing is asked any more.
+	taken := p.count(mailbox.PathTake)
+	_, err := inviter.Send("1", "hello")
+	require.NoError(t, err)
+	await[chat.Message](t, joiner)
+	require.NoError(t, inviter.Take())
+	require.NoError(t, joiner.Take())
+	require.NoError(t, joiner.Put())
+	await[chat.Delivered](t, inviter)
+	require.Equal(t, taken, p.count(mailbox.PathTake))
+	require.Equal(t, 1, p.count(mailbox.PathPut))
+}
+
+// TestFunctionalMailboxByHand: where one side does not want the mailbox it asks it nothing, and the chat opens.
+func TestFunctionalMailboxByHand(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	t.Run("joiner", func(t *testing.T) {
+		p := newPost(t)
+		inviter := p.create(t)
+		joiner := join(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+		await[chat.Opened](t, inviter)
+		await[chat.Opened](t, joiner)
+		require.Zero(t, p.count(mailbox.PathPut))
+	})
+	for name, change := range map[string]func(*chat.Config){
+		"inviter":        func(c *chat.Config) { c.Mailbox = "" },
+		"local only":     func(c *chat.Config) { c.Network.Mode = chat.ModeLocal },
+		"no site in it":  func(c *chat.Config) { c.Site = "" },
+		"joiner asks it": func(c *chat.Config) { c.Mailbox = "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPost(t)
+			config := p.config()
+			change(&config)
+			s, err := chat.Create(ctx(t), config)
+			inviter := begin(t, s, err)
+			found, err := chat.Find(inviter.Link().Link)
+			require.NoError(t, err)
+			require.Empty(t, found.Mailbox)
+			s, err = chat.Join(ctx(t), p.config(), inviter.Link().Link) // it would ask, but the invite names none
+			joiner := begin(t, s, err)
+			require.NoError(t, inviter.Take())
+			require.NoError(t, joiner.Put())
+			require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, joiner)
+			require.Empty(t, p.asked)
+		})
+	}
+	t.Run("joiner's network is the local one", func(t *testing.T) {
+		p := newPost(t)
+		inviter := p.create(t)
+		config := p.config()
+		config.Network.Mode = chat.ModeLocal
+		s, err := chat.Join(ctx(t), config, inviter.Link().Link)
+		joiner := begin(t, s, err)
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+		await[chat.Opened](t, joiner)
+		require.Zero(t, p.count(mailbox.PathPut))
+	})
+}
+
+// TestFunctionalMailboxFaults: whatever is wrong with the mailbox, both are told in one
+// line, and the reply by hand opens the chat.
+func TestFunctionalMailboxFaults(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	random := make([]byte, 177)
+	rand.Read(random)
+	random[0] = 0xAD
+	status := func(code int) func(http.ResponseWriter, *http.Request, http.Handler) {
+		return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(code) }
+	}
+	onlyTake := func(fault http.HandlerFunc) func(http.ResponseWriter, *http.Request, http.Handler) {
+		return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.URL.Path == mailbox.PathTake {
+				fault(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}
+	}
+	for name, c := range map[string]struct {
+		fault           func(http.ResponseWriter, *http.Request, http.Handler)
+		inviter, joiner chat.MailboxState
+	}{
+		"down": {func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			_ = conn.Close()
+		}, chat.MailboxSilent, chat.MailboxSilent},
+		"429": {status(429), chat.MailboxSilent, chat.MailboxSilent},
+		"500": {status(500), chat.MailboxSilent, chat.MailboxSilent},
+		"503": {status(503), chat.MailboxSilent, chat.MailboxSilent},
+		"half a body": {onlyTake(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "241")
+			_, _ = w.Write(random)
+		}), chat.MailboxSilent, chat.MailboxLeft},
+		"a page": {onlyTake(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "<!doctype html><title>Log in to this Wi-Fi</title>")
+		}), chat.MailboxSilent, chat.MailboxLeft},
+		"someone else's bytes":       {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(random) }), chat.MailboxForeign, chat.MailboxLeft},
+		"bytes that are no reply's":  {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 305)) }), chat.MailboxForeign, chat.MailboxLeft},
+		"an invite":                  {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(append([]byte{0x89}, random[1:]...)) }), chat.MailboxForeign, chat.MailboxLeft},
+		"nothing, though it was put": {onlyTake(http.NotFound), chat.MailboxAsked, chat.MailboxLeft},
+		"everything occupied":        {status(409), chat.MailboxSilent, chat.MailboxOccupied},
+		"another one's every other ask": {onlyTake(func(w http.ResponseWriter, _ *http.Request) {
+			b := bytes.Clone(random)
+			rand.Read(b[1:])
+			_, _ = w.Write(b)
+		}), chat.MailboxForeign, chat.MailboxLeft},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPost(t)
+			p.fail(c.fault)
+			inviter := p.create(t)
+			awaitMailbox(t, inviter, c.inviter)
+			joiner := p.join(t, inviter.Link().Link)
+			awaitMailbox(t, joiner, c.joiner)
+			asked := p.count(mailbox.PathTake)
+			until(t, "more than ten tries", func() bool { return p.count(mailbox.PathTake) > asked+11 })
+			require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, joiner)
+		})
+	}
+}
+
+// TestFunctionalMailboxSlow: one that never answers holds nothing up, neither the chat nor its end.
+func TestFunctionalMailboxSlow(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	p := newPost(t)
+	p.fail(func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.ReadAll(r.Body)
+		<-r.Context().Done()
+	})
+	inviter := p.create(t)
+	joiner := p.join(t, inviter.Link().Link)
+	until(t, "both are on the road", func() bool { return p.count(mailbox.PathPut) == 1 && p.count(mailbox.PathTake) == 1 })
+	require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+	await[chat.Opened](t, inviter)
+	await[chat.Opened](t, joiner)
+	require.NoError(t, joiner.Close())
+	require.NoError(t, inviter.Close())
+}
+
+// TestFunctionalMailboxSquatted: somebody who has the link was faster with nonsense, or took the
+// reply away: told at the end that sees it, and the way by hand is open.
+func TestFunctionalMailboxSquatted(t *testing.T) {
+	t.Run("put", func(t *testing.T) {
+		chat.FastMail(t, chat.MailClock{})
+		p := newPost(t)
+		inviter := p.create(t)
+		squatter := make([]byte, 241)
+		rand.Read(squatter)
+		require.NoError(t, p.store.Put(context.Background(), slotOf(t, inviter.Link().Link), squatter, p.time()))
+		awaitMailbox(t, inviter, chat.MailboxForeign)
+		joiner := p.join(t, inviter.Link().Link)
+		awaitMailbox(t, joiner, chat.MailboxOccupied)
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+		await[chat.Opened](t, inviter)
+	})
+	t.Run("claimed", func(t *testing.T) {
+		chat.FastMail(t, chat.MailClock{Rarely: true})
+		p := newPost(t)
+		inviter := p.create(t)
+		joiner := p.join(t, inviter.Link().Link)
+		awaitMailbox(t, joiner, chat.MailboxLeft)
+		_, err := p.store.Take(context.Background(), slotOf(t, inviter.Link().Link), mailbox.Claim{7}, p.time())
+		require.NoError(t, err)
+		require.NoError(t, inviter.Take())
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+		await[chat.Opened](t, inviter)
+	})
+}
+
+// TestFunctionalMailboxAgain: after five minutes the joiner is told, and may leave the reply
+// again; an inviter who was away for longer than that still gets it.
+func TestFunctionalMailboxAgain(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{Rarely: true, Gone: 400 * time.Millisecond}) // an inviter that is frozen asks nothing
+	p := newPost(t)
+	inviter := p.create(t)
+	joiner := p.join(t, inviter.Link().Link)
+	awaitMailbox(t, joiner, chat.MailboxLeft)
+	require.NoError(t, joiner.Put())
+	require.Equal(t, 1, p.count(mailbox.PathPut), "it lies there")
+	p.pass(mailbox.Lifetime)
+	awaitMailbox(t, joiner, chat.MailboxExpired)
+	require.NoError(t, inviter.Take())
+	until(t, "asked in vain", func() bool { return p.count(mailbox.PathTake) == 1 })
+	require.NoError(t, joiner.Put())
+	awaitMailbox(t, joiner, chat.MailboxLeaving)
+	awaitMailbox(t, joiner, chat.MailboxLeft)
+	require.Equal(t, 2, p.count(mailbox.PathPut))
+	until(t, "asked again", func() bool {
+		require.NoError(t, inviter.Take())
+		return p.count(mailbox.PathDrop) == 1
+	})
+	await[chat.Opened](t, inviter)
+	await[chat.Opened](t, joiner)
+}
+
+// TestFunctionalMailboxReturns: a mailbox that was down is tried again, at both ends.
+func TestFunctionalMailboxReturns(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	p := newPost(t)
+	p.fail(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(500) })
+	inviter := p.create(t)
+	joiner := p.join(t, inviter.Link().Link)
+	awaitMailbox(t, inviter, chat.MailboxSilent)
+	awaitMailbox(t, joiner, chat.MailboxSilent)
+	p.fail(nil)
+	awaitMailbox(t, joiner, chat.MailboxLeft)
+	await[chat.Opened](t, inviter)
+	await[chat.Opened](t, joiner)
+}
+
+// TestFunctionalMailboxOver: after half an hour nothing is asked any more, and the person told.
+func TestFunctionalMailboxOver(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{Over: 200 * time.Millisecond})
+	p := newPost(t)
+	inviter := p.create(t)
+	awaitMailbox(t, inviter, chat.MailboxOver)
+	asked := p.count(mailbox.PathTake)
+	require.NoError(t, inviter.Take())
+	joiner := join(t, inviter.Link().Link)
+	require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+	await[chat.Opened](t, inviter)
+	require.LessOrEqual(t, asked, 6)
+	require.Equal(t, asked, p.count(mailbox.PathTake))
+}
+
+// TestFunctionalMailboxSecond: a reply that comes by hand leaves none behind in the mailbox, and if
+// another person's lies there, the inviter is warned of it.
+func TestFunctionalMailboxSecond(t *testing.T) {
+	for name, same := range map[string]bool{"the same": true, "another": false} {
+		t.Run(name, func(t *testing.T) {
+			chat.FastMail(t, chat.MailClock{Rarely: true})
+			p := newPost(t)
+			inviter := p.create(t)
+			joiner := p.join(t, inviter.Link().Link)
+			awaitMailbox(t, joiner, chat.MailboxLeft)
+			byHand := joiner
+			if !same {
+				byHand = join(t, inviter.Link().Link)
+			}
+			require.NoError(t, inviter.Accept(byHand.Link().Link, false))
+			if !same {
+				require.Equal(t, chat.CodeSecondReply, await[chat.Problem](t, inviter).Code)
+			}
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, byHand)
+			until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 1 })
+		})
+	}
+}
+
+// TestUnitMailboxSentences: each state has one, and it is a sentence.
+func TestUnitMailboxSentences(t *testing.T) {
+	require.Len(t, chat.MailboxSentences(), 8)
+	for state, sentence := range chat.MailboxSentences() {
+		assert.Regexp(t, `^[A-Z].*\.$`, sentence, state)
+		assert.Equal(t, sentence, state.Sentence())
+	}
+}
