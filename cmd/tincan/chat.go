@@ -17,15 +17,18 @@ const maxLine = 512 << 10
 
 // options are the flags of new and join.
 type options struct {
-	config chat.Config
-	json   bool
-	link   string // join's argument
+	config  chat.Config
+	json    bool
+	link    string // join's argument
+	mailbox string // on, off or, where nothing was said, empty
+	serve   bool   // new alone: serve the page, too
+	page    pageFlags
 }
 
 // A command is what a person or a program asks for: the "in" half of the JSON
 // contract, which plain lines are turned into.
 type command struct {
-	Do    string `json:"do"` // reply, send, verify, diagnostics, close; help is said by the front itself
+	Do    string `json:"do"` // reply, send, verify, put, diagnostics, close; help is said by the front itself
 	Link  string `json:"link"`
 	Ref   string `json:"ref"`
 	Text  string `json:"text"`
@@ -37,8 +40,8 @@ type front interface {
 	// parse turns a line into a command; waiting says that the reply is still
 	// to come. A command without Do asks for nothing.
 	parse(line string, waiting bool) (command, error)
-	// code hands over the invite or the reply.
-	code(kind chat.Kind, link chat.Link)
+	// code hands over the invite or the reply; mailbox says that the reply goes by itself, too.
+	code(kind chat.Kind, link chat.Link, mailbox bool)
 	sent(ref string, id uint64)
 	// diagnostics shows how the way to the other person was looked for.
 	diagnostics(text string)
@@ -55,6 +58,28 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 	o, f, err := prepare(t, "new", args)
 	if err != nil {
 		return err
+	}
+	if o.serve {
+		served, err := openPage(ctx, t, o.page)
+		if err != nil {
+			return err
+		}
+		o.config.Site = served.link()
+		if o.mailbox == "on" {
+			o.config.Mailbox = served.own()
+		}
+		done := make(chan error, 1)
+		serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+		go func() { done <- served.serve(serving, terminal{err: io.Discard}) }()
+		defer func() {
+			stop()
+			<-done
+			_ = served.nat.Close()
+		}()
+	}
+	if o.config.Mailbox != "" && !o.json {
+		host, _, _ := strings.Cut(hostOfOrigin(o.config.Site), "/")
+		t.say("The reply may come back by itself: left sealed for 5 minutes at %s, which sees both addresses.", host)
 	}
 	s, err := chat.Create(ctx, o.config)
 	return converse(ctx, o, f, bufio.NewReaderSize(t.in, 64<<10), s, chat.KindInvite, err)
@@ -83,8 +108,35 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 	case !o.json:
 		t.say("Note: other programs on this computer can see a link given as an argument. Without it, join asks for it.")
 	}
+	o.config.Mailbox = o.mailboxOf(link)
+	if host := hostOfOrigin(o.config.Mailbox); host != "" && !o.json {
+		t.say("The reply is left sealed for 5 minutes at %s, which sees both addresses; --mailbox off leaves it nowhere.", host)
+	}
 	s, err := chat.Join(ctx, o.config, link)
 	return converse(ctx, o, f, in, s, chat.KindReply, err)
+}
+
+// mailboxOf is the origin whose mailbox the reply goes to: the one that the link
+// names, unless the person wants it otherwise. Whoever made the link chose it, so
+// this computer itself is meant only where both programs are told to run on it; and
+// who hides behind a relay tells no mailbox the address either, unless told to.
+func (o options) mailboxOf(link string) string {
+	found, err := chat.Find(link)
+	mode := o.config.Network.Mode
+	if err != nil || o.mailbox == "off" || mode == chat.ModeLocal || o.mailbox == "" && mode == chat.ModeRelay {
+		return ""
+	}
+	host := hostOfOrigin(found.Mailbox)
+	if !o.config.Loopback && (loopbackHost(host) || isLinkLocal(host)) {
+		return ""
+	}
+	return found.Mailbox
+}
+
+// hostOfOrigin is host and port of an origin, as a person reads them.
+func hostOfOrigin(origin string) string {
+	_, host, _ := strings.Cut(origin, "://")
+	return host
 }
 
 func prepare(t terminal, name string, args []string) (options, front, error) {
@@ -116,7 +168,17 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 			o.config.Site = s
 			return nil
 		})
+		flags.BoolVar(&o.serve, "serve", false, "")
+		flags.StringVar(&o.page.listen, "listen", "", "")
+		flags.StringVar(&o.page.public, "public", "", "")
 	}
+	flags.Func("mailbox", "", func(s string) error {
+		if s != "on" && s != "off" {
+			return errors.New("on or off")
+		}
+		o.mailbox = s
+		return nil
+	})
 	o.config.Diary = chat.NewDiary()
 	ways := networkFlags(flags)
 	// Flags may stand before and after the link.
@@ -136,11 +198,49 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	if len(rest) > 0 {
 		o.link = rest[0]
 	}
-	if o.config.Network, err = ways.network(); err != nil {
+	if o.config.Network, err = ways.network(); err == nil && name == "new" {
+		err = o.settleNew(ways)
+	} else if err == nil && o.mailbox == "on" && o.config.Network.Mode == chat.ModeLocal {
+		err = errLocalMailbox
+	}
+	if err != nil {
 		t.say("tincan: %s", err)
 		return o, errUsage
 	}
 	return o, nil
+}
+
+var errLocalMailbox = errors.New("--local-only asks no server, and so no mailbox")
+
+// settleNew brings together what new is told of its links. Its errors are for the person.
+func (o *options) settleNew(ways *waysFlags) error {
+	switch {
+	case o.serve && o.config.Site != "":
+		return errors.New("--serve makes links to this computer: leave --site away")
+	case !o.serve && (o.page.listen != "" || o.page.public != ""):
+		return errors.New("--listen and --public go with --serve")
+	case !isPublic(o.page.public):
+		return errors.New("--public needs an address such as https://chat.example/")
+	case o.mailbox == "on" && o.config.Site == "" && !o.serve:
+		return errors.New("--mailbox on needs --site or --serve: a bare code does not say where the mailbox is")
+	case o.mailbox == "on" && !o.serve && o.config.Network.Mode == chat.ModeLocal:
+		return errLocalMailbox
+	}
+	switch {
+	case o.serve:
+		if o.mailbox == "" {
+			o.mailbox = "on" // on this very computer
+		}
+		// Who opens the link reaches this computer; nobody else needs to be asked.
+		if n := &o.config.Network; n.Mode == chat.ModeLocal || o.page.public == "" && !ways.stunNamed && n.Mode == chat.ModeAll {
+			n.Mode, n.STUN = chat.ModeAll, nil
+		}
+		o.page.noMailbox = o.mailbox == "off"
+	case o.mailbox == "on":
+		u, _ := url.Parse(o.config.Site) // it was parsed before
+		o.config.Mailbox = u.Scheme + "://" + u.Host
+	}
+	return nil
 }
 
 // talk is one chat between its session and its front.
@@ -162,7 +262,7 @@ func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat
 		f.problem("", err)
 		return errSilent
 	}
-	f.code(kind, s.Link())
+	f.code(kind, s.Link(), o.config.Mailbox != "")
 	c := &talk{s: s, f: f, diary: o.config.Diary, waiting: kind == chat.KindInvite}
 	lines, events := readLines(in), make(chan chat.Event)
 	go func() {
@@ -245,6 +345,10 @@ func (c *talk) do(do command) {
 		if err := c.s.Verify(*do.Match); err != nil {
 			c.f.problem("", err)
 		}
+	case "put":
+		if err := c.s.Put(); err != nil {
+			c.f.problem("", err)
+		}
 	case "diagnostics":
 		c.f.diagnostics(c.diary.Text())
 	case "close":
@@ -255,6 +359,9 @@ func (c *talk) do(do command) {
 func (c *talk) event(e chat.Event) {
 	c.f.event(e)
 	switch e := e.(type) {
+	case chat.StateChanged:
+		// The reply may have come by itself: what is typed from now on is none.
+		c.waiting = c.waiting && e.State == chat.StateWaiting
 	case chat.Opened:
 		c.open, c.waiting = true, false
 		for _, do := range c.held {

@@ -26,6 +26,11 @@ const usage = `tincan: a private chat for two, with one link and no server
 Flags of new and join:
   --site URL         what links begin with, such as https://chat.example/
                      (new only; without it the invite is a bare code)
+  --serve            serve the page, too, with a mailbox: whoever is on this network
+                     opens the link, and the reply comes back by itself (new only;
+                     --listen and --public as with serve)
+  --mailbox on|off   new: the reply may wait, sealed, for 5 minutes at the host of the
+                     link; join: off keeps it from being left there
   --stun HOST:PORT   a STUN server to ask for this computer's public address;
                      may be given more than once; "none" asks nobody
   --turn URL         a relay for networks that let nothing else through, such as
@@ -40,6 +45,7 @@ Flags of new and join:
 Flags of serve:
   --listen ADDR      where to listen (default :8787, or any free port)
   --public URL       an address under which others reach the page
+  --no-mailbox       keep no replies for visitors
   --no-stun          do not tell visitors the address they come from
   --turn             relay for visitors who cannot reach each other
   --turn-address IP  the address of this computer that relays have

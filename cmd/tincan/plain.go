@@ -20,6 +20,7 @@ const plainHelp = `A line you type is sent.
   /verify   shows the safety words
   /match    they are the same on both sides
   /differ   they are not: ends the chat
+  /again    leaves the reply in the mailbox again
   /network  shows how the way to the other person was looked for
   /leave    ends the chat
 A line that should begin with a slash: put a space before it.`
@@ -36,6 +37,8 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		return command{}, nil
 	case trimmed == "/network":
 		return command{Do: "diagnostics"}, nil
+	case trimmed == "/again":
+		return command{Do: "put"}, nil
 	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
 	case trimmed == "/verify" && p.words != "":
@@ -55,14 +58,17 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 	return command{Do: "send", Text: line}, nil
 }
 
-func (p *plain) code(kind chat.Kind, link chat.Link) {
+func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 	address := "your network address"
 	if p.relayed {
 		address = "the relay's address, not yours"
 	}
-	if kind == chat.KindInvite {
+	switch {
+	case kind == chat.KindInvite:
 		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it\ncan join and learns %s.\n", address)
-	} else {
+	case mailbox:
+		p.t.say("\nThis reply goes to the person who invited you by itself. If nothing happens, send it\nto them, or show them the code. It tells them %s. Keep this window open.\n", address)
+	default:
 		p.t.say("\nSend this reply back to the person who invited you, or show them the code.\nIt tells them %s. Keep this window open.\n", address)
 	}
 	fmt.Fprintln(p.t.out, link.Link)
@@ -73,7 +79,11 @@ func (p *plain) code(kind chat.Kind, link chat.Link) {
 		if link.GoodFor > 0 {
 			p.t.say("Good while this window stays open; for somebody on another network about %d minutes.", int(link.GoodFor.Minutes()))
 		}
-		p.t.say("Paste the reply here, then press Enter:")
+		if mailbox {
+			p.t.say("If the reply is sent to you, paste it here, then press Enter:")
+		} else {
+			p.t.say("Paste the reply here, then press Enter:")
+		}
 	}
 }
 
@@ -107,6 +117,8 @@ func (p *plain) event(e chat.Event) {
 			pathWords[e.Path], p.words)
 	case chat.PathChanged:
 		p.t.say("Now connected %s.", pathWords[e.Path])
+	case chat.MailboxChanged:
+		p.t.say("%s", mailboxWords(e.State))
 	case chat.Message:
 		// Every further line is indented, so that none can pose as another message.
 		fmt.Fprintln(p.t.out, "them: "+strings.ReplaceAll(neutral(e.Text), "\n", "\n      "))
@@ -117,6 +129,14 @@ func (p *plain) event(e chat.Event) {
 	case chat.Closed:
 		p.t.say("%s", e.Reason.Sentence())
 	}
+}
+
+// mailboxWords is the sentence, and the command where there is one for it.
+func mailboxWords(s chat.MailboxState) string {
+	if s == chat.MailboxExpired {
+		return s.Sentence() + " /again leaves it."
+	}
+	return s.Sentence()
 }
 
 // neutral makes characters that would steer a terminal, or turn the reading

@@ -122,7 +122,7 @@ func TestUnitGoodFor(t *testing.T) {
 	for goodFor, want := range map[time.Duration]string{0: "", 30 * time.Minute: "another network about 30 minutes"} {
 		var said strings.Builder
 		p := &plain{t: terminal{out: io.Discard, err: &said}}
-		p.code(chat.KindInvite, chat.Link{Link: "iAAA", QR: "AAA", GoodFor: goodFor})
+		p.code(chat.KindInvite, chat.Link{Link: "iAAA", QR: "AAA", GoodFor: goodFor}, false)
 		assert.Contains(t, said.String(), "Paste the reply here")
 		assert.Contains(t, said.String(), want)
 		assert.Equal(t, goodFor > 0, strings.Contains(said.String(), "Good while"))

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -19,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tincan/relay"
 	"tincan/site"
 )
 
@@ -28,16 +31,26 @@ const defaultListen = ":8787"
 // may be none. Tests make it shorter.
 var lonely = time.Minute
 
+// pageFlags say how the page is served.
+type pageFlags struct {
+	listen, public    string
+	noSTUN, noMailbox bool
+	relay             bool
+	relayAt           string // the address that relays have
+}
+
 // runServe serves the page until it is interrupted.
 func runServe(ctx context.Context, t terminal, args []string) error {
+	var f pageFlags
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(t.err)
 	flags.Usage = func() { t.say("Run tincan help for the flags.") }
-	listen := flags.String("listen", "", "")
-	public := flags.String("public", "", "")
-	noSTUN := flags.Bool("no-stun", false, "")
-	relay := flags.Bool("turn", false, "")
-	relayAt := flags.String("turn-address", "", "")
+	flags.StringVar(&f.listen, "listen", "", "")
+	flags.StringVar(&f.public, "public", "", "")
+	flags.BoolVar(&f.noSTUN, "no-stun", false, "")
+	flags.BoolVar(&f.noMailbox, "no-mailbox", false, "")
+	flags.BoolVar(&f.relay, "turn", false, "")
+	flags.StringVar(&f.relayAt, "turn-address", "", "")
 	if flags.Parse(args) != nil {
 		return errUsage
 	}
@@ -45,68 +58,127 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 		t.say("tincan: serve takes flags and nothing else. Run tincan help.")
 		return errUsage
 	}
-	if u, err := url.Parse(*public); *public != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if !isPublic(f.public) {
 		t.say("tincan: --public needs an address such as https://chat.example/")
 		return errUsage
 	}
-	if *noSTUN && (*relay || *relayAt != "") {
+	if f.noSTUN && (f.relay || f.relayAt != "") {
 		t.say("tincan: a relay answers STUN too: --turn and --no-stun do not go together.")
 		return errUsage
 	}
-	page, err := site.Page()
+	p, err := openPage(ctx, t, f)
 	if err != nil {
 		return err
 	}
-	listener, err := listenOn(ctx, *listen)
-	if err != nil {
-		return fmt.Errorf("%w; --listen :0 takes any free port", err)
-	}
-	reach := reachable(listener.Addr().(*net.TCPAddr), *public)
-	var nat *natServer
-	if !*noSTUN {
-		at, err := relayAddress(*relay, *relayAt)
-		if err != nil {
-			return err
-		}
-		nat, err = newNATServer(listener.Addr().(*net.TCPAddr), at)
-		if err != nil && at.IsValid() {
-			return fmt.Errorf("start the relay: %w", err)
-		} else if err != nil {
-			t.say("STUN is off, as its port cannot be opened: %v. Chats on one network work without.", err)
-		}
-		defer nat.Close()
-	}
-	handler, err := newPageHandler(page, reach.others, nat)
-	if err != nil {
-		return err
-	}
+	defer p.close()
 	t.say("The page is served at:\n")
-	for _, u := range append(slices.Clone(reach.others), reach.here...) {
+	for _, u := range append(slices.Clone(p.reach.others), p.reach.here...) {
 		fmt.Fprintln(t.out, u)
 	}
 	t.say("")
-	if len(reach.others) > 0 {
-		if drawn, err := drawQR(qrAddress(reach.others[0])); err == nil {
+	if len(p.reach.others) > 0 {
+		if drawn, err := drawQR(qrAddress(p.reach.others[0])); err == nil {
 			t.say("%s", drawn)
 		}
 		t.say("Others on this network open the first address, or scan the code. Ctrl-C stops.")
 	} else {
 		t.say("No other computer can reach it. Ctrl-C stops.")
 	}
-	return serve(ctx, t, listener, handler, len(reach.others) > 0)
+	return p.serve(ctx, t)
 }
 
-func serve(ctx context.Context, t terminal, listener net.Listener, handler *pageHandler, expectOthers bool) error {
+// isPublic tells an address to reach the page under; none is one, too.
+func isPublic(address string) bool {
+	u, err := url.Parse(address)
+	return address == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// pageServer is the page at a port, with what helps its visitors: STUN, a relay
+// and a mailbox. Nothing answers before serve.
+type pageServer struct {
+	listener net.Listener
+	reach    addresses
+	nat      *natServer
+	handler  *pageHandler
+}
+
+func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error) {
+	page, err := site.Page()
+	if err != nil {
+		return nil, err
+	}
+	p := &pageServer{}
+	if p.listener, err = listenOn(ctx, f.listen); err != nil {
+		return nil, fmt.Errorf("%w; --listen :0 takes any free port", err)
+	}
+	at := p.listener.Addr().(*net.TCPAddr)
+	p.reach = reachable(at, f.public)
+	if !f.noSTUN {
+		relayAt, err := relayAddress(f.relay, f.relayAt)
+		if err != nil {
+			p.close()
+			return nil, err
+		}
+		p.nat, err = newNATServer(at, relayAt)
+		if err != nil && relayAt.IsValid() {
+			p.close()
+			return nil, fmt.Errorf("start the relay: %w", err)
+		} else if err != nil {
+			t.say("STUN is off, as its port cannot be opened: %v. Chats on one network work without.", err)
+		}
+	}
+	if p.handler, err = newPageHandler(page, p.reach.others, p.nat); err != nil {
+		p.close()
+		return nil, err
+	}
+	if !f.noMailbox {
+		p.handler.mailbox = newMailbox(f.public)
+	}
+	return p, nil
+}
+
+// newMailbox keeps replies in memory; browsers know it also by the public address.
+func newMailbox(public string) http.Handler {
+	var config relay.Config
+	if u, err := url.Parse(public); err == nil && u.Host != "" {
+		config.Hosts = []string{u.Host}
+	}
+	return relay.Limit(relay.New(relay.NewMemory(), config), nil)
+}
+
+// close lets go of the ports.
+func (p *pageServer) close() {
+	_ = p.listener.Close()
+	_ = p.nat.Close()
+}
+
+// link is what links to this page begin with.
+func (p *pageServer) link() string {
+	return append(slices.Clone(p.reach.others), p.reach.here...)[0]
+}
+
+// own is the origin under which this very program reaches it.
+func (p *pageServer) own() string {
+	at := p.listener.Addr().(*net.TCPAddr)
+	if at.IP.IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", at.Port)
+	}
+	return "http://" + at.String()
+}
+
+// serve answers until ctx ends.
+func (p *pageServer) serve(ctx context.Context, t terminal) error {
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           p.handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       30 * time.Second,
 		MaxHeaderBytes:    8 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // it names addresses
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(p.listener) }()
 	alone := time.NewTimer(lonely)
 	defer alone.Stop()
 	for {
@@ -114,7 +186,7 @@ func serve(ctx context.Context, t terminal, listener net.Listener, handler *page
 		case err := <-failed:
 			return err
 		case <-alone.C:
-			if expectOthers && !handler.visited.Load() {
+			if len(p.reach.others) > 0 && !p.handler.visited.Load() {
 				t.say("Nobody has opened it yet. Is a firewall on this computer in the way, does a guest Wi-Fi keep devices apart, or are they on another network?")
 			}
 		case <-ctx.Done():
@@ -241,7 +313,8 @@ type pageHandler struct {
 	headers site.Headers
 	others  []string // addresses for config.json
 	nat     *natServer
-	visited atomic.Bool // by another computer
+	mailbox http.Handler // nil without one
+	visited atomic.Bool  // by another computer
 }
 
 type pageFile struct {
@@ -303,6 +376,10 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	header.Set("Cache-Control", h.headers.Cache.Page)
+	if h.mailbox != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+		h.mailbox.ServeHTTP(w, r)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
 		http.Error(w, "Only GET and HEAD.", http.StatusMethodNotAllowed)
@@ -350,8 +427,12 @@ func (h *pageHandler) config() []byte {
 	if others == nil {
 		others = []string{}
 	}
+	mailbox := "none"
+	if h.mailbox != nil {
+		mailbox = "offered"
+	}
 	b, _ := json.Marshal(map[string]any{
-		"stun": stun, "turn": relays, "mailbox": "none", "offline": false, "addresses": others,
+		"stun": stun, "turn": relays, "mailbox": mailbox, "offline": false, "addresses": others,
 	}) // strings only: it can't fail
 	return b
 }
@@ -376,14 +457,30 @@ func fromHere(r *http.Request) bool {
 	return ip.IsLoopback() || slices.Contains(localAddresses(), ip)
 }
 
-// loopbackHost tells a host name that can only mean this computer, which
-// browsers treat as a secure origin.
-func loopbackHost(host string) bool {
+// isLinkLocal tells an address that means whatever is nearest, such as a cloud's
+// own data at 169.254.169.254, and one that means nothing.
+func isLinkLocal(host string) bool {
+	ip, ok := addressIn(host)
+	return ok && (ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast())
+}
+
+// addressIn is the address in host or host:port, if it is one.
+func addressIn(host string) (netip.Addr, bool) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return ip.Unmap(), err == nil
+}
+
+// loopbackHost tells a host name that can only mean this computer, which
+// browsers treat as a secure origin.
+func loopbackHost(host string) bool {
+	if ip, ok := addressIn(host); ok {
 		return ip.IsLoopback()
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

@@ -183,7 +183,7 @@ func TestFunctionalServe(t *testing.T) {
 	var said output
 	done := make(chan error, 1)
 	go func() {
-		done <- serve(ctx, terminal{in: os.Stdin, out: io.Discard, err: &said}, listener, testHandler(t), true)
+		done <- (&pageServer{listener: listener, reach: addresses{others: []string{"http://192.0.2.2/"}}, handler: testHandler(t)}).serve(ctx, terminal{in: os.Stdin, out: io.Discard, err: &said})
 	}()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	r, err := client.Get("http://" + listener.Addr().String() + "/")

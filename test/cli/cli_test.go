@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -339,6 +340,86 @@ func TestIntegrationKilled(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "closed", inviter.ended()["reason"])
+}
+
+// config is config.json of the page that links of this invite lead to.
+func config(t testing.TB, invite string) (c struct{ Mailbox string }) {
+	t.Helper()
+	site, _, _ := strings.Cut(invite, "#")
+	r, err := http.Get(site + "config.json")
+	require.NoError(t, err)
+	defer r.Body.Close()
+	require.NoError(t, json.NewDecoder(r.Body).Decode(&c))
+	return c
+}
+
+// TestIntegrationServe: one command serves the page, the link and the mailbox; the other
+// terminal reads the link, and no reply is passed by hand.
+func TestIntegrationServe(t *testing.T) {
+	inviter := open(t, append([]string{"new", "--serve", "--listen", "127.0.0.1:0"}, own...)...)
+	invite := inviter.await("invite")["link"].(string)
+	require.True(t, strings.HasPrefix(invite, "http://127.0.0.1:"), "the link leads to the page")
+	require.Equal(t, "offered", config(t, invite).Mailbox)
+	joiner := open(t, append(append([]string{"join"}, own...), "-")...)
+	joiner.write(invite)
+	require.Equal(t, "leaving", joiner.await("mailbox")["state"])
+	require.Equal(t, "left", joiner.await("mailbox")["state"])
+	a, b := inviter.await("open"), joiner.await("open")
+	require.Equal(t, a["sas"], b["sas"])
+	joiner.do(event{"do": "send", "ref": "a", "text": "it came by itself"})
+	assert.Equal(t, "it came by itself", inviter.await("message")["text"])
+	joiner.do(event{"do": "close"})
+	assert.Equal(t, "left", inviter.ended()["reason"])
+	assert.Equal(t, 0, inviter.exit())
+	assert.Equal(t, 0, joiner.exit())
+	_, err := http.Get(strings.Split(invite, "#")[0])
+	assert.Error(t, err, "the page ends with the program")
+}
+
+// TestIntegrationServeByHand: --mailbox off, at either end: the reply goes by hand.
+func TestIntegrationServeByHand(t *testing.T) {
+	for name, flags := range map[string][2]string{"new": {"off", "on"}, "join": {"on", "off"}} {
+		inviter := open(t, append([]string{"new", "--serve", "--listen", "127.0.0.1:0", "--mailbox", flags[0]}, own...)...)
+		invite := inviter.await("invite")["link"].(string)
+		if flags[0] == "off" {
+			require.Equal(t, "none", config(t, invite).Mailbox)
+		}
+		joiner := open(t, append(append([]string{"join", "--mailbox", flags[1]}, own...), "-")...)
+		joiner.write(invite)
+		inviter.do(event{"do": "reply", "link": joiner.await("reply")["link"]})
+		for inviter, joiner := range map[*terminal]*terminal{inviter: joiner} {
+			inviter.await("open")
+			for e := (event{}); e["event"] != "open"; {
+				e = event{}
+				require.NoError(t, json.Unmarshal([]byte(joiner.line(patience)), &e))
+				require.NotEqual(t, "mailbox", e["event"], name)
+			}
+		}
+	}
+}
+
+// TestIntegrationServePlain: what two people at terminals read of it.
+func TestIntegrationServePlain(t *testing.T) {
+	inviter := open(t, "new", "--serve", "--listen", "127.0.0.1:0", "--loopback")
+	invite := inviter.line(patience)
+	joiner := open(t, "join", "--loopback", "--stun", "none")
+	joiner.write(invite)
+	joiner.line(patience) // the reply, for sending by hand
+	joiner.write("typed before the chat was open")
+	assert.Equal(t, "them: typed before the chat was open", inviter.line(patience))
+	inviter.write("hello")
+	assert.Equal(t, "them: hello", joiner.line(patience))
+	inviter.write("/leave")
+	assert.Equal(t, 0, inviter.exit())
+	assert.Equal(t, 0, joiner.exit())
+	host := strings.TrimSuffix(strings.TrimPrefix(strings.Split(invite, "#")[0], "http://"), "/")
+	for _, said := range []string{"left sealed for 5 minutes at " + host + ", which sees both addresses", "The reply comes back by itself"} {
+		assert.Contains(t, inviter.talk(), said)
+	}
+	for _, said := range []string{"left sealed for 5 minutes at " + host + ", which sees both addresses; --mailbox off", "The reply lies in the mailbox, sealed, for 5 minutes"} {
+		assert.Contains(t, joiner.talk(), said)
+	}
+	assert.NotContains(t, inviter.talk(), "Asking", "no other server is asked")
 }
 
 // TestIntegrationBadInput: what is wrong is said in one sentence, and the

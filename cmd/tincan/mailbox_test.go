@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/chat"
+	"tincan/internal/mailbox"
+	"tincan/relay/relaytest"
+)
+
+// TestUnitNewMailbox: which mailbox an invite of new names, and what does not go together.
+func TestUnitNewMailbox(t *testing.T) {
+	t.Setenv(loginVariable, "u:p")
+	for _, c := range []struct {
+		args, mailbox, problem string
+	}{
+		{"", "", ""},
+		{"--site https://chat.example/", "", ""},
+		{"--site https://chat.example/ --mailbox off", "", ""},
+		{"--site https://chat.example/a/b --mailbox on", "https://chat.example", ""},
+		{"--mailbox on --site http://10.0.0.7:8787", "http://10.0.0.7:8787", ""},
+		{"--site https://chat.example --mailbox on --relay-only --turn turn:t.example:1", "https://chat.example", ""},
+		{"--mailbox off", "", ""},
+		{"--mailbox on", "", "needs --site or --serve"},
+		{"--mailbox on --local-only --site https://chat.example/", "", "asks no server"},
+		{"--mailbox maybe", "", "on or off"},
+		{"--serve --site https://chat.example/", "", "leave --site away"},
+		{"--listen :0", "", "go with --serve"},
+		{"--public https://chat.example/", "", "go with --serve"},
+		{"--serve --public nonsense", "", "--public needs an address"},
+	} {
+		var said bytes.Buffer
+		o, err := parseOptions(terminal{err: &said}, "new", strings.Fields(c.args))
+		if c.problem != "" {
+			assert.ErrorIs(t, err, errUsage, c.args)
+			assert.Contains(t, said.String(), c.problem, c.args)
+			continue
+		}
+		require.NoError(t, err, c.args+said.String())
+		assert.Equal(t, c.mailbox, o.config.Mailbox, c.args)
+	}
+}
+
+// TestUnitNewServe: with a page of its own nobody else is asked, unless the person says so.
+func TestUnitNewServe(t *testing.T) {
+	for _, c := range []struct {
+		args    string
+		mode    chat.Mode
+		stun    []string
+		mailbox bool
+	}{
+		{"--serve", chat.ModeAll, nil, true},
+		{"--serve --mailbox off", chat.ModeAll, nil, false},
+		{"--serve --mailbox on --local-only", chat.ModeAll, nil, true},
+		{"--serve --stun stun.example:1", chat.ModeAll, []string{"stun.example:1"}, true},
+		{"--serve --public https://chat.example/", chat.ModeAll, chat.DefaultSTUN, true},
+		{"--serve --public https://chat.example/ --stun none", chat.ModeAll, nil, true},
+		{"--serve --relay-only", chat.ModeRelay, chat.DefaultSTUN, true},
+	} {
+		o, err := parseOptions(terminal{err: io.Discard}, "new", strings.Fields(c.args))
+		require.NoError(t, err, c.args)
+		assert.True(t, o.serve)
+		assert.Equal(t, c.mode, o.config.Network.Mode, c.args)
+		assert.Equal(t, c.stun, o.config.Network.STUN, c.args)
+		assert.Equal(t, c.mailbox, o.mailbox == "on", c.args)
+		assert.Equal(t, !c.mailbox, o.page.noMailbox, c.args)
+	}
+}
+
+// TestUnitJoinMailbox: where the reply is left, which whoever made the link has chosen.
+func TestUnitJoinMailbox(t *testing.T) {
+	t.Setenv(loginVariable, "u:p")
+	invite := func(site, mailbox string) string {
+		s, err := chat.Create(t.Context(), chat.Config{Site: site, Mailbox: mailbox, Loopback: true})
+		require.NoError(t, err)
+		defer s.Close()
+		return s.Link().Link
+	}
+	with := invite("https://chat.example/x/", "https://chat.example")
+	_, bare, _ := strings.Cut(with, "#")
+	elsewhere := func(origin string) string { return origin + "/#" + bare }
+	for _, c := range []struct{ args, link, origin string }{
+		{"", with, "https://chat.example"},
+		{"", "see " + with + ".", "https://chat.example"},
+		{"", bare, ""},
+		{"", invite("https://chat.example/", ""), ""},
+		{"", with + " " + elsewhere("https://evil.example"), ""},
+		{"--mailbox off", with, ""},
+		{"--mailbox on", with, "https://chat.example"},
+		{"--local-only", with, ""},
+		{"--relay-only --turn turn:t.example:1", with, ""},
+		{"--relay-only --turn turn:t.example:1 --mailbox on", with, "https://chat.example"},
+		{"", elsewhere("http://10.0.0.7:8787"), "http://10.0.0.7:8787"},
+		{"", elsewhere("http://127.0.0.1:8787"), ""},
+		{"", elsewhere("http://127.1.2.3"), ""},
+		{"", elsewhere("http://localhost:8787"), ""},
+		{"", elsewhere("http://[::1]:8787"), ""},
+		{"", elsewhere("http://[::ffff:7f00:1]:8787"), ""},
+		{"", elsewhere("http://169.254.169.254"), ""},
+		{"", elsewhere("http://[fe80::1]"), ""},
+		{"", elsewhere("http://0.0.0.0:80"), ""},
+		{"--loopback", elsewhere("http://127.0.0.1:8787"), "http://127.0.0.1:8787"},
+		{"--loopback", elsewhere("http://169.254.169.254"), "http://169.254.169.254"},
+		{"", "no link at all", ""},
+	} {
+		o, err := parseOptions(terminal{err: io.Discard}, "join", strings.Fields(c.args))
+		require.NoError(t, err, c.args)
+		assert.Equal(t, c.origin, o.mailboxOf(c.link), "%s %s", c.args, hostOfOrigin(c.link))
+	}
+	_, err := parseOptions(terminal{err: io.Discard}, "join", []string{"--mailbox", "on", "--local-only"})
+	assert.ErrorIs(t, err, errUsage)
+}
+
+// served is a small page with its mailbox, as serve runs it.
+func served(t *testing.T, f pageFlags) *pageServer {
+	t.Helper()
+	listener, err := listenOn(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	h := testHandler(t)
+	if !f.noMailbox {
+		h.mailbox = newMailbox(f.public)
+	}
+	p := &pageServer{listener: listener, handler: h}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.serve(ctx, terminal{err: io.Discard}) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-done)
+	})
+	return p
+}
+
+// TestFunctionalServeMailbox: serve answers for its mailbox and says so in config.json, with
+// the headers of the page; --no-mailbox has neither.
+func TestFunctionalServeMailbox(t *testing.T) {
+	for name, c := range map[string]struct {
+		flags  pageFlags
+		word   string
+		status int
+	}{
+		"with":    {pageFlags{}, "offered", 404},
+		"without": {pageFlags{noMailbox: true}, "none", 405},
+	} {
+		p := served(t, c.flags)
+		r, err := http.Get(p.own() + "/config.json")
+		require.NoError(t, err)
+		var config struct{ Mailbox string }
+		require.NoError(t, json.NewDecoder(r.Body).Decode(&config))
+		_ = r.Body.Close()
+		assert.Equal(t, c.word, config.Mailbox, name)
+		r, err = http.Post(p.own()+mailbox.PathTake, mailbox.ContentType, bytes.NewReader(mailbox.NewClaim(relaytest.NewSlot(), relaytest.NewClaim())))
+		require.NoError(t, err)
+		_ = r.Body.Close()
+		assert.Equal(t, c.status, r.StatusCode, name)
+		assert.NotEmpty(t, r.Header.Get("Content-Security-Policy"), name)
+		assert.Equal(t, "no-store", r.Header.Get("Cache-Control"), name)
+	}
+}
+
+// TestFunctionalServePublic: behind a proxy that calls it by another name, browsers at
+// the public address are at home.
+func TestFunctionalServePublic(t *testing.T) {
+	p := served(t, pageFlags{public: "https://chat.example/"})
+	for origin, status := range map[string]int{
+		"https://chat.example": 404, p.own(): 404, "https://evil.example": 403,
+	} {
+		r, err := http.NewRequest(http.MethodPost, p.own()+mailbox.PathTake, bytes.NewReader(make([]byte, 32)))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", mailbox.ContentType)
+		r.Header.Set("Origin", origin)
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		_ = answer.Body.Close()
+		assert.Equal(t, status, answer.StatusCode, origin)
+	}
+}
+
+// from is a client at an address of this computer.
+func from(address string) *http.Client {
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}
+}
+
+func ask(c *http.Client, url string, body []byte) (int, error) {
+	r, err := c.Post(url, mailbox.ContentType, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	_, _ = io.Copy(io.Discard, r.Body)
+	return r.StatusCode, r.Body.Close()
+}
+
+// TestFunctionalFlood: while one client asks at five times the limit, another's put,
+// take and drop all get through. TINCAN_BENCH makes it a minute instead of four
+// seconds, and tells how long the honest one waited.
+func TestFunctionalFlood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	p := served(t, pageFlags{})
+	duration := 4 * time.Second
+	if os.Getenv("TINCAN_BENCH") != "" {
+		duration = time.Minute
+	}
+	ctx, stop := context.WithTimeout(t.Context(), duration)
+	defer stop()
+	var flood sync.WaitGroup
+	allowed, refused := 0, 0
+	flood.Go(func() {
+		client := from("127.0.0.2")
+		defer client.CloseIdleConnections()
+		every := time.NewTicker(time.Second / 50)
+		defer every.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+			}
+			switch status, _ := ask(client, p.own()+mailbox.PathPut, mailbox.NewPut(relaytest.NewSlot(), relaytest.NewReply())); status {
+			case 204:
+				allowed++
+			case 429:
+				refused++
+			}
+		}
+	})
+	client := from("127.0.0.1")
+	defer client.CloseIdleConnections()
+	var waits []time.Duration
+	for ctx.Err() == nil {
+		slot, claim, reply := relaytest.NewSlot(), relaytest.NewClaim(), relaytest.NewReply()
+		for _, o := range []struct {
+			path   string
+			body   []byte
+			status int
+		}{
+			{mailbox.PathPut, mailbox.NewPut(slot, reply), 204},
+			{mailbox.PathTake, mailbox.NewClaim(slot, claim), 200},
+			{mailbox.PathDrop, mailbox.NewClaim(slot, claim), 204},
+		} {
+			start := time.Now()
+			status, err := ask(client, p.own()+o.path, o.body)
+			require.NoError(t, err)
+			require.Equal(t, o.status, status, o.path)
+			waits = append(waits, time.Since(start))
+		}
+		select {
+		case <-time.After(400 * time.Millisecond): // as a person with several chats would
+		case <-ctx.Done():
+		}
+	}
+	flood.Wait()
+	slices.Sort(waits)
+	t.Logf("flood: %d allowed, %d refused in %v; honest: %d of %d got through, median %v, p99 %v",
+		allowed, refused, duration, len(waits), len(waits), waits[len(waits)/2], waits[len(waits)*99/100])
+	assert.Greater(t, refused, allowed/2, "it was a flood")
+	assert.LessOrEqual(t, allowed, 40+10*int(duration/time.Second)+10)
+}
+
+// TestFunctionalServeSilent: whatever visitors send, serve says nothing about them.
+func TestFunctionalServeSilent(t *testing.T) {
+	var said output
+	h := testHandler(t)
+	h.mailbox = newMailbox("")
+	listener, err := listenOn(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- (&pageServer{listener: listener, handler: h}).serve(ctx, terminal{out: &said, err: &said})
+	}()
+	slot, claim, reply := relaytest.NewSlot(), relaytest.NewClaim(), relaytest.NewReply()
+	client := from("127.0.0.3")
+	url := "http://" + listener.Addr().String()
+	for path, body := range map[string][]byte{
+		mailbox.PathPut: mailbox.NewPut(slot, reply), mailbox.PathTake: mailbox.NewClaim(slot, claim),
+		mailbox.PathDrop: make([]byte, 4000), "/api/v1/x?id=" + "x": nil,
+	} {
+		_, err := ask(client, url+path, body)
+		require.NoError(t, err)
+	}
+	// What is no HTTP, which Go's server would complain about with the address.
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	_, _ = conn.Write([]byte("\x16\x03\x01 hello\r\n\r\n"))
+	_, _ = io.ReadAll(conn)
+	_ = conn.Close()
+	client.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-done)
+	assert.Equal(t, "Stopped.\n", said.String())
+}
+
+// TestUnitMailboxWords: what a person at a terminal, and a program, are told.
+func TestUnitMailboxWords(t *testing.T) {
+	assert.Contains(t, mailboxWords(chat.MailboxExpired), "/again")
+	assert.NotContains(t, mailboxWords(chat.MailboxLeft), "/again")
+	var out bytes.Buffer
+	newJSONLines(terminal{out: &out}).event(chat.MailboxChanged{State: chat.MailboxLeft})
+	assert.JSONEq(t, `{"event":"mailbox","state":"left","text":"`+chat.MailboxLeft.Sentence()+`"}`, out.String())
+	do, err := (&plain{}).parse("/again", false)
+	require.NoError(t, err)
+	assert.Equal(t, "put", do.Do)
+	do, err = newJSONLines(terminal{out: &out}).parse(`{"do":"put"}`, false)
+	require.NoError(t, err)
+	assert.Equal(t, "put", do.Do)
+}
