@@ -66,6 +66,8 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "open", "path", string(e.Path), "sas", words, "digits", digits)
 	case chat.PathChanged:
 		return object("type", "path", "path", string(e.Path))
+	case chat.MailboxChanged:
+		return object("type", "mailbox", "state", string(e.State))
 	case chat.Message:
 		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
 	case chat.Delivered:

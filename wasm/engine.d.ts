@@ -15,6 +15,8 @@ export interface EngineConfig {
   site: string;
   /** Accept and offer loopback addresses: only where the page's own host is a loopback one. */
   loopback: boolean;
+  /** Origin of the mailbox, the page's own, such as `https://chat.example`; empty where there is none. */
+  mailbox: string;
 }
 
 /** Which ways to the other person may be tried, and which servers asked. Settled before anything is revealed. */
@@ -51,16 +53,31 @@ export interface Code {
 export interface Found {
   kind: 'invite' | 'reply';
   code: string;
+  /**
+   * Origin of the mailbox that takes the reply to this invite, which is that of the link it stood in. Empty for an
+   * invite that wants the reply by hand, for a reply, and for a bare code.
+   */
+  mailbox: string;
 }
 
 export interface Engine {
   readonly version: string;
   /** The one code in a pasted text, a link or a fragment. Decides nothing and contacts nobody. */
   find(text: string): Promise<Found>;
-  /** Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. */
-  create(network: Network): Promise<Code>;
-  /** Answers an invite: resolves with the reply to hand back. From then on the other side can connect. */
-  join(invite: string, network: Network): Promise<Code>;
+  /**
+   * Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. With `mailbox` the reply may come
+   * by itself through the mailbox of `EngineConfig`, which is asked until the reply is here, for half an hour at most.
+   */
+  create(network: Network, mailbox: boolean): Promise<Code>;
+  /**
+   * Answers an invite: resolves with the reply to hand back. From then on the other side can connect. With `mailbox`
+   * the reply is also put into the mailbox of `EngineConfig`, if the invite names one.
+   */
+  join(invite: string, network: Network, mailbox: boolean): Promise<Code>;
+  /** Puts the reply into the mailbox again. Does nothing where there is none, or the reply still lies there. */
+  put(): Promise<void>;
+  /** Asks the mailbox at once: the page is seen again, or online again. Does nothing where there is none. */
+  take(): Promise<void>;
   /**
    * Applies the reply to the invite made by `create`. With `offered` true the reply came from another
    * tab and may belong to anybody: one that doesn't open rejects with `other-invite` and isn't counted.
@@ -92,6 +109,8 @@ export type EngineEvent =
   | { type: 'open'; path: 'direct' | 'local' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
   /** The two found a better way to each other, or lost the one they had. */
   | { type: 'path'; path: 'direct' | 'local' | 'relay' }
+  /** How the way of the reply through the mailbox stands. The way by hand is open whatever it says. */
+  | { type: 'mailbox'; state: MailboxState }
   /** A text from the other person. */
   | { type: 'message'; id: number; text: string }
   /** Our message `id` is on the other person's device. */
@@ -102,6 +121,25 @@ export type EngineEvent =
   | { type: 'error'; code: ErrorCode; text: string }
   /** The chat has ended and its keys are gone. `text` says what happened and what to do. */
   | { type: 'closed'; reason: Reason; text: string };
+
+/** How the mailbox stands, told with `mailbox`. */
+export type MailboxState =
+  /** inviter: it answers, and the reply isn't there yet */
+  | 'asked'
+  /** inviter: what lies there does not open: somebody else may have the link */
+  | 'foreign'
+  /** inviter: half an hour is over, it isn't asked any more */
+  | 'over'
+  /** joiner: the reply is on its way there */
+  | 'leaving'
+  /** joiner: the reply lies there, for five minutes */
+  | 'left'
+  /** joiner: five minutes are over and nobody has come: `put` leaves it again */
+  | 'expired'
+  /** joiner: somebody else's reply lies there */
+  | 'occupied'
+  /** both: it does not do what it should, and is tried again */
+  | 'silent';
 
 /** Why a chat ended. */
 export type Reason =

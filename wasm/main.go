@@ -47,6 +47,8 @@ var verbs = []struct {
 	{"create", (*engine).create},
 	{"join", (*engine).join},
 	{"accept", (*engine).accept},
+	{"put", (*engine).put},
+	{"take", (*engine).take},
 	{"send", (*engine).send},
 	{"verify", (*engine).verify},
 	{"diagnostics", (*engine).diagnostics},
@@ -58,6 +60,7 @@ func start(args []js.Value) (any, error) {
 	e := &engine{onevent: onevent, config: chat.Config{
 		Site:     text(config, "site"),
 		Loopback: config.Type() == js.TypeObject && config.Get("loopback").Truthy(),
+		Mailbox:  text(config, "mailbox"),
 	}}
 	face := js.Global().Get("Object").New()
 	face.Set("version", version)
@@ -74,22 +77,25 @@ func (e *engine) find(args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object("kind", string(found.Kind), "code", found.Code), nil
+	return object("kind", string(found.Kind), "code", found.Code, "mailbox", found.Mailbox), nil
 }
 
 func (e *engine) create(args []js.Value) (any, error) {
-	config := e.with(argument(args, 0))
+	config := e.with(argument(args, 0), argument(args, 1))
 	return e.begin(config, func() (*chat.Session, error) { return chat.Create(context.Background(), config) })
 }
 
 func (e *engine) join(args []js.Value) (any, error) {
-	config := e.with(argument(args, 1))
+	config := e.with(argument(args, 1), argument(args, 2))
 	return e.begin(config, func() (*chat.Session, error) { return chat.Join(context.Background(), config, str(args, 0)) })
 }
 
-// with is the configuration of a chat over this Network.
-func (e *engine) with(network js.Value) chat.Config {
+// with is the configuration of a chat over this Network, with or without the mailbox.
+func (e *engine) with(network, mailbox js.Value) chat.Config {
 	config := e.config
+	if !mailbox.Truthy() {
+		config.Mailbox = ""
+	}
 	config.Diary = chat.NewDiary()
 	config.Network.Mode = chat.Mode(text(network, "mode"))
 	for _, server := range list(network, "stun") {
@@ -166,6 +172,9 @@ func (e *engine) inSession(do func(*chat.Session) error) (any, error) {
 func (e *engine) accept(args []js.Value) (any, error) {
 	return e.inSession(func(s *chat.Session) error { return s.Accept(str(args, 0), argument(args, 1).Truthy()) })
 }
+
+func (e *engine) put([]js.Value) (any, error)  { return e.inSession((*chat.Session).Put) }
+func (e *engine) take([]js.Value) (any, error) { return e.inSession((*chat.Session).Take) }
 
 func (e *engine) verify(args []js.Value) (any, error) {
 	return e.inSession(func(s *chat.Session) error { return s.Verify(argument(args, 0).Truthy()) })

@@ -271,7 +271,7 @@ export class ChatState {
     this.#notice = undefined;
     this.#warnings = [];
     try {
-      const invite = await engine.create(this.#choice.network);
+      const invite = await engine.create(this.#choice.network, false);
       const warnings = this.#warnings; // those that came meanwhile are about this invite
       this.#forget();
       this.#warnings = warnings;
@@ -304,7 +304,7 @@ export class ChatState {
     this.#problem = undefined;
     this.#warnings = [];
     try {
-      const reply = await engine.join(opened, this.#choice.network);
+      const reply = await engine.join(opened, this.#choice.network, false);
       if (this.#screen === 'join') {
         this.#reply = this.#made(reply);
         this.#screen = 'reply';
@@ -463,6 +463,8 @@ export class ChatState {
         break;
       case 'path':
         this.#path = event.path;
+        break;
+      case 'mailbox':
         break;
       case 'message':
         this.#history.receive(event.text);

@@ -9,6 +9,8 @@ export interface SiteConfig {
   turn: TurnServer[];
   /** Addresses under which others reach this page, best first. */
   addresses: string[];
+  /** Whether replies may come back through the server of the page: not at all, by choice, or unless refused. */
+  mailbox: 'none' | 'offered' | 'on';
 }
 
 const maxBytes = 16_384;
@@ -18,10 +20,12 @@ const maxLength = 260;
 /** Reads a parsed config.json. What is missing or wrong is left out; nothing in it can make the page fail. */
 export function parseConfig(value: unknown): SiteConfig {
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const mailbox = fields['mailbox'];
   return {
     stun: shortStrings(fields['stun']).filter((server) => isStun(server, true)),
     turn: turnServers(fields['turn']),
     addresses: shortStrings(fields['addresses']).flatMap(pageAddress),
+    mailbox: mailbox === 'offered' || mailbox === 'on' ? mailbox : 'none',
   };
 }
 
@@ -39,16 +43,17 @@ export async function loadConfig(): Promise<SiteConfig> {
 /**
  * What the engine is told, from config.json and the page's own address. A page opened as localhost makes links
  * with an address that others can reach, where there is one; `loopback` says that there isn't, so that its
- * links work on this computer only.
+ * links work on this computer only. The mailbox is asked at the page's own address, the only one it may ask.
  */
 export function engineConfig(
-  { addresses }: Pick<SiteConfig, 'addresses'>,
+  { addresses, mailbox }: Pick<SiteConfig, 'addresses' | 'mailbox'>,
   page: { origin: string; pathname: string; hostname: string },
 ): EngineConfig {
   const own = page.origin + page.pathname;
-  if (!isLoopback(page.hostname)) return { site: own, loopback: false };
+  const asked = mailbox === 'none' ? '' : page.origin;
+  if (!isLoopback(page.hostname)) return { site: own, loopback: false, mailbox: asked };
   const site = addresses[0] ?? own;
-  return { site, loopback: isLoopback(new URL(site).hostname) };
+  return { site, loopback: isLoopback(new URL(site).hostname), mailbox: asked };
 }
 
 /** The ways that the page itself names: every one, with its servers. */

@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(cleanup);
 
 async function started(loopback = false, stun: string[] = []): Promise<void> {
-  const config = { site: 'https://example.test/', loopback };
+  const config = { site: 'https://example.test/', loopback, mailbox: '' };
   await chat.started(engine, config, { mode: 'all', stun, turn: [] });
   await settled();
 }
@@ -59,7 +59,7 @@ describe('Home', () => {
     cleanup();
     const other = new ChatState(ask);
     render(App, { chat: other });
-    const config = { site: 'https://example.test/', loopback: false };
+    const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
     await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
     await settled();
     expect(screen.getByText(texts.asksNobody)).toBeTruthy();

@@ -4,7 +4,7 @@ import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { texts } from '../src/texts.ts';
 import { digits, FakeEngine, words } from './fake-engine.ts';
 
-const config = { site: 'https://example.test/', loopback: false };
+const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
 const network: Network = { mode: 'all', stun: ['stun.example:3478'], turn: [] };
 
 let engine: FakeEngine;

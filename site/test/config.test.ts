@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { defaultNetwork, engineConfig, isLoopback, loadConfig, parseConfig } from '../src/config.ts';
 
 describe('parseConfig', () => {
-  const nothing = { stun: [], turn: [], addresses: [] };
+  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none' };
   const turn = { url: 'turn:relay.example:3478', username: 'u', credential: 'p' };
   test.each([
     ['nothing', undefined],
@@ -50,14 +50,33 @@ describe('parseConfig', () => {
       stun: ['stun.example:3478', 7, '192.0.2.1:19302', '[2001:db8::1]:3478', ':8787'],
       turn: [{ ...turn, other: 1 }, {}, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787', 'x', 'https://chat.example/a/'],
-      mailbox: 'none',
+      mailbox: 'offered',
       other: 1,
     };
     expect(parseConfig(value)).toEqual({
       stun: ['stun.example:3478', '192.0.2.1:19302', '[2001:db8::1]:3478', ':8787'],
       turn: [turn, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787/', 'https://chat.example/a/'],
+      mailbox: 'offered',
     });
+  });
+
+  test.each([
+    ['none', 'none'],
+    ['offered', 'offered'],
+    ['on', 'on'],
+    ['off', 'none'],
+    ['ON', 'none'],
+    ['on ', 'none'],
+    ['', 'none'],
+    [true, 'none'],
+    [1, 'none'],
+    [null, 'none'],
+    [['on'], 'none'],
+    [{ toString: () => 'on' }, 'none'],
+    [undefined, 'none'],
+  ])('mailbox %o means %s', (mailbox, is) => {
+    expect(parseConfig({ mailbox }).mailbox).toBe(is);
   });
 
   test('takes no more than 16 STUN servers and 4 relays', () => {
@@ -74,7 +93,7 @@ describe('loadConfig', () => {
     ['no network', () => Promise.reject(new TypeError('failed'))],
   ])('%s gives the defaults', async (_name, answer) => {
     vi.stubGlobal('fetch', answer);
-    expect(await loadConfig()).toEqual({ stun: [], turn: [], addresses: [] });
+    expect(await loadConfig()).toEqual({ stun: [], turn: [], addresses: [], mailbox: 'none' });
     vi.unstubAllGlobals();
   });
 
@@ -107,15 +126,16 @@ describe('engineConfig', () => {
   const hosted = { origin: 'https://chat.example', hostname: 'chat.example', pathname: '/a/' };
 
   test('a page with a real host links to itself, whatever config.json says', () => {
-    const config = { addresses: ['http://192.168.1.5:8787/'] };
+    const config = { addresses: ['http://192.168.1.5:8787/'], mailbox: 'none' as const };
     expect(engineConfig(config, hosted)).toEqual({
       site: 'https://chat.example/a/',
       loopback: false,
+      mailbox: '',
     });
   });
 
   test('a page opened as localhost links to the first address others can reach', () => {
-    const config = { addresses: ['http://192.168.1.5:8787/', 'http://10.0.0.2/'] };
+    const config = { addresses: ['http://192.168.1.5:8787/', 'http://10.0.0.2/'], mailbox: 'none' as const };
     expect(engineConfig(config, localhost)).toMatchObject({
       site: 'http://192.168.1.5:8787/',
       loopback: false,
@@ -123,15 +143,26 @@ describe('engineConfig', () => {
   });
 
   test('without such an address the link is for this computer only', () => {
-    expect(engineConfig({ addresses: [] }, localhost)).toMatchObject({
+    expect(engineConfig({ addresses: [], mailbox: 'none' }, localhost)).toMatchObject({
       site: 'http://localhost:8787/',
       loopback: true,
     });
   });
 
   test('an address that is loopback itself is for this computer only, too', () => {
-    expect(engineConfig({ addresses: ['http://127.0.0.1:1/'] }, localhost).loopback).toBe(true);
+    const config = { addresses: ['http://127.0.0.1:1/'], mailbox: 'none' as const };
+    expect(engineConfig(config, localhost).loopback).toBe(true);
   });
+
+  test.each(['offered', 'on'] as const)(
+    'a mailbox that is %s is asked where the page is, wherever links lead',
+    (mailbox) => {
+      const config = { addresses: ['http://192.168.1.5:8787/'], mailbox };
+      expect(engineConfig(config, hosted).mailbox).toBe('https://chat.example');
+      expect(engineConfig(config, localhost).mailbox).toBe('http://localhost:8787');
+      expect(engineConfig({ addresses: [], mailbox }, localhost).mailbox).toBe('http://localhost:8787');
+    },
+  );
 });
 
 describe('defaultNetwork', () => {

@@ -4,7 +4,7 @@ import { missingFeature, startEngine } from '../src/engine.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 const wasm = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-const told = { site: 'https://example.test/', stun: [], loopback: false };
+const told = { site: 'https://example.test/', loopback: false, mailbox: '' };
 const config = Promise.resolve(told);
 const parts = { wasmUrl: '/engine.wasm', wasmBytes: wasm.length, loadGo: () => Promise.resolve() };
 

@@ -31,20 +31,26 @@ export function engineError(errorCode: ErrorCode): Error {
 
 /**
  * The engine of the tests: does what its contract says, without a network. A text that holds `#i` is an
- * invite, one that holds `#r` a reply. What a verb should fail with is put into `fails`.
+ * invite, one that holds `#r` a reply. What a verb should fail with is put into `fails`. Events of the mailbox are
+ * the test's to send.
  */
 export class FakeEngine implements Engine {
   readonly version = 'fake';
-  /** Every call, as `verb argument`. */
+  /** Every call, as `verb argument`; one that may use the mailbox ends in `mailbox`. */
   readonly calls: string[] = [];
   /** What each invite and reply may try. */
   readonly networks: Network[] = [];
   /** The next call of a verb fails with this code. */
   readonly fails: Partial<
-    Record<'find' | 'create' | 'join' | 'accept' | 'send' | 'verify' | 'diagnostics', ErrorCode>
+    Record<
+      'find' | 'create' | 'join' | 'put' | 'take' | 'accept' | 'send' | 'verify' | 'diagnostics',
+      ErrorCode
+    >
   > = {};
   /** What each invite and reply is said to be good for, in seconds. */
   goodFor = 0;
+  /** The mailbox that takes the replies to the invites it finds. */
+  mailbox = '';
   /** What there is to tell about the way to the other person. */
   found = 'state: waiting\ncandidates: 1 host';
   /** Called with each event. */
@@ -62,23 +68,31 @@ export class FakeEngine implements Engine {
   async find(text: string): Promise<Found> {
     this.#called('find', text);
     if (text.includes('#i') || text.startsWith('i'))
-      return { kind: 'invite', code: text.slice(text.indexOf('#') + 1) };
+      return { kind: 'invite', code: text.slice(text.indexOf('#') + 1), mailbox: this.mailbox };
     if (text.includes('#r') || text.startsWith('r'))
-      return { kind: 'reply', code: text.slice(text.indexOf('#') + 1) };
+      return { kind: 'reply', code: text.slice(text.indexOf('#') + 1), mailbox: '' };
     throw engineError(text.trim() === '' ? 'empty' : 'no-code');
   }
 
-  async create(network: Network): Promise<Code> {
-    this.#called('create', '');
+  async create(network: Network, mailbox: boolean): Promise<Code> {
+    this.#called('create', mailbox ? 'mailbox' : '');
     this.#try(network);
     this.onevent({ type: 'state', state: 'waiting' });
     return this.#code(code);
   }
 
-  async join(invite: string, network: Network): Promise<Code> {
-    this.#called('join', invite);
+  async join(invite: string, network: Network, mailbox: boolean): Promise<Code> {
+    this.#called('join', mailbox ? `${invite} mailbox` : invite);
     this.#try(network);
     return this.#code(`r${code.slice(1)}`);
+  }
+
+  async put(): Promise<void> {
+    this.#called('put', '');
+  }
+
+  async take(): Promise<void> {
+    this.#called('take', '');
   }
 
   async accept(reply: string, offered: boolean): Promise<void> {

@@ -21,7 +21,7 @@ mount(App, { target: document.getElementById('app') ?? document.body, props: { c
 await show();
 
 async function show(): Promise<void> {
-  const config = { site: `${location.origin}/`, loopback: screen === 'here-only' };
+  const config = { site: `${location.origin}/`, loopback: screen === 'here-only', mailbox: '' };
   const turn = { url: 'turn:relay.example.test:3478', username: 'u', credential: 'p' };
   const network: Network = {
     mode: 'all',

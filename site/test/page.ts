@@ -33,7 +33,11 @@ export class TestPage {
   }
 
   async started(network: Network = noServers): Promise<void> {
-    await this.chat.started(this.engine, { site: 'https://example.test/', loopback: false }, network);
+    await this.chat.started(
+      this.engine,
+      { site: 'https://example.test/', loopback: false, mailbox: '' },
+      network,
+    );
     await this.settled();
   }
 

@@ -44,8 +44,8 @@ describe('what is in the way', () => {
   test('one that comes while the link is being made stands beside it', async () => {
     const page = await TestPage.open();
     const { create } = page.engine;
-    page.engine.create = async (network) => {
-      const made = await create.call(page.engine, network);
+    page.engine.create = async (network, mailbox) => {
+      const made = await create.call(page.engine, network, mailbox);
       page.engine.onevent({ type: 'error', code: 'symmetric', text: '' });
       return made;
     };
