@@ -19,12 +19,17 @@ const tabs = new ReplyTabs((reply) => chat.offer(reply));
 
 const opened = takeFragment();
 const gone = markedPending();
-if (opened !== '') void chat.open(opened);
+if (opened !== '') void chat.open(link(opened));
 else if (gone) chat.endedAway(gone);
-onFragment((fragment) => void chat.open(fragment));
+onFragment((fragment) => void chat.open(link(fragment)));
 
 mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
 void start();
+
+/** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
+function link(fragment: string): string {
+  return `${location.origin}${location.pathname}#${fragment}`;
+}
 
 async function start(): Promise<void> {
   const missing = missingFeature();

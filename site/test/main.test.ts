@@ -1,0 +1,27 @@
+import { cleanup, screen } from '@testing-library/svelte';
+import { expect, test, vi } from 'vitest';
+import { FakeEngine } from './fake-engine.ts';
+
+// The page as it starts for real, but for the wasm.
+const engine = new FakeEngine();
+vi.mock('../src/generated/engine.wasm?url', () => ({ default: 'engine.wasm' }));
+vi.mock('../src/generated/engine-size.ts', () => ({ engineBytes: 1 }));
+vi.mock('../src/engine.ts', () => ({
+  missingFeature: () => undefined,
+  startEngine: () => Promise.resolve(engine),
+}));
+
+test('links that are opened go to the engine whole, before it is there and later', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')));
+  history.replaceState(null, '', '/below/?x=1#iHeld');
+  document.body.innerHTML = '<div id="app"></div>';
+  await import('../src/main.ts');
+  await vi.waitFor(() => expect(screen.getByRole('button', { name: 'Join chat' })).toBeTruthy());
+  expect(engine.calls).toEqual([`find ${location.origin}/below/#iHeld`]);
+
+  location.hash = '#iLater';
+  await vi.waitFor(() => expect(engine.calls).toHaveLength(2));
+  expect(engine.calls[1]).toBe(`find ${location.origin}/below/#iLater`);
+  expect(location.href).not.toContain('#');
+  cleanup();
+});
