@@ -10,6 +10,7 @@ import type {
 } from '../../wasm/engine.d.ts';
 import { Absence, type Pending } from './away.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
 import { NetworkChoice } from './network.svelte.ts';
 import type { ChatStatus, Trouble } from './texts.ts';
 import { texts } from './texts.ts';
@@ -89,6 +90,7 @@ export class ChatState {
 
   readonly #history = new History();
   readonly #choice = new NetworkChoice();
+  readonly #mailbox = new MailboxChoice();
   readonly #absence = new Absence();
   readonly #askTabs: AskTabs;
 
@@ -109,6 +111,14 @@ export class ChatState {
   /** Which ways the next chat may try. */
   get network(): NetworkChoice {
     return this.#choice;
+  }
+  /** Whether the reply to the next invite may come back by itself. */
+  get mailbox(): MailboxChoice {
+    return this.#mailbox;
+  }
+  /** Host of the mailbox that is wanted for what begins here; it is asked where the network allows it. */
+  get mailboxHost(): string {
+    return this.#mailbox.on ? this.#mailbox.host : '';
   }
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
@@ -207,13 +217,19 @@ export class ChatState {
   }
 
   /**
-   * The engine is there, started with this configuration; `network` is what the page names. Opens the link that
-   * came before it.
+   * The engine is there, started with this configuration; `network` and `mailbox` are what the page names. Opens
+   * the link that came before it.
    */
-  async started(engine: Engine, config: EngineConfig, network: Network): Promise<void> {
+  async started(
+    engine: Engine,
+    config: EngineConfig,
+    network: Network,
+    mailbox?: PageMailbox,
+  ): Promise<void> {
     this.#engine = engine;
     this.#config = config;
     this.#choice.offer(network);
+    this.#mailbox.offer(mailbox);
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) await this.open(held);
@@ -271,7 +287,7 @@ export class ChatState {
     this.#notice = undefined;
     this.#warnings = [];
     try {
-      const invite = await engine.create(this.#choice.network, false);
+      const invite = await engine.create(this.#choice.network, this.#mails && this.#mailbox.on);
       const warnings = this.#warnings; // those that came meanwhile are about this invite
       this.#forget();
       this.#warnings = warnings;
@@ -569,6 +585,11 @@ export class ChatState {
   #made(code: Code): Made {
     this.#now = Date.now();
     return { ...code, at: this.#now };
+  }
+
+  /** The chosen network lets the page's own server be asked. */
+  get #mails(): boolean {
+    return this.#choice.network.mode !== 'local';
   }
 
   /** How old the invite is, in seconds. */

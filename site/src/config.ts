@@ -1,4 +1,5 @@
 import type { EngineConfig, Network, TurnServer } from '../../wasm/engine.d.ts';
+import type { PageMailbox } from './mailbox.svelte.ts';
 import { atHost, isCredential, isHostless, isStun, isTurn, maxTurn } from './servers.ts';
 
 /** What the server of the page says about itself: config.json, every part of it optional. */
@@ -73,6 +74,16 @@ export function defaultNetwork(
     stun: [...new Set(stun.flatMap(reached))],
     turn: turn.flatMap((server) => reached(server.url).map((url) => ({ ...server, url }))),
   };
+}
+
+/** The mailbox of this page, if it has one: a link leads to it under each address that the page has. */
+export function pageMailbox(
+  { addresses, mailbox }: Pick<SiteConfig, 'addresses' | 'mailbox'>,
+  { site, mailbox: asked }: Pick<EngineConfig, 'site' | 'mailbox'>,
+): PageMailbox | undefined {
+  if (mailbox === 'none' || !URL.canParse(site)) return undefined;
+  const origins = [asked, ...[site, ...addresses].map((address) => new URL(address).origin)];
+  return { on: mailbox === 'on', host: new URL(site).host, origins };
 }
 
 /** Whether a URL's host name can only mean the computer the page runs on. */

@@ -8,7 +8,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { markedPending } from './away.ts';
 import { ChatState } from './chat.svelte.ts';
-import { defaultNetwork, engineConfig, loadConfig } from './config.ts';
+import { defaultNetwork, engineConfig, loadConfig, pageMailbox } from './config.ts';
 import { missingFeature, startEngine } from './engine.ts';
 import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
@@ -39,13 +39,13 @@ async function start(): Promise<void> {
   }
   try {
     const loading = loadConfig();
-    const config = loading.then((loaded) => engineConfig(loaded, location));
+    const starting = loading.then((loaded) => engineConfig(loaded, location));
     const parts = {
       wasmUrl,
       wasmBytes: engineBytes,
       loadGo: () => import('./generated/wasm_exec.js'),
     };
-    const engine = await startEngine(parts, config, {
+    const engine = await startEngine(parts, starting, {
       onevent: (event) => chat.apply(event),
       onprogress: (part) => chat.progressed(part),
       onstopped: () => chat.unusable('stopped'),
@@ -56,7 +56,8 @@ async function start(): Promise<void> {
       void engine.close();
     });
     addEventListener('pageshow', () => chat.pageShown());
-    await chat.started(engine, await config, defaultNetwork(await loading, await config));
+    const [loaded, config] = await Promise.all([loading, starting]);
+    await chat.started(engine, config, defaultNetwork(loaded, config), pageMailbox(loaded, config));
   } catch {
     chat.unusable('load');
   }

@@ -54,12 +54,13 @@ export function turnName(url: string): string {
   return url.replace(/^turns?:/, '').replace(/\?.*/, '');
 }
 
-/** Which servers hear of a chat, as a sentence. */
-export function asked({ mode, stun, turn }: Network): string {
+/** Which servers hear of a chat, as a sentence; `mailbox` is the host of the one that the reply goes through. */
+export function asked({ mode, stun, turn }: Network, mailbox = ''): string {
   return texts.asks(
     mode,
     stun,
     turn.map(({ url }) => turnName(url)),
+    mode === 'local' ? '' : mailbox,
   );
 }
 

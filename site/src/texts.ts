@@ -172,20 +172,32 @@ function list(names: readonly string[]): string {
 }
 
 const asksNobody = 'No server is asked for anything: both of you need to be on the same network.';
+const noOther = 'No other server is asked.';
 const relayMissing = 'Relay only is chosen, but no relay can be used.';
 
-/** Which servers hear of a chat. */
-function asks(mode: Network['mode'], stun: readonly string[], relays: readonly string[]): string {
+/** Which servers hear of a chat; `mailbox` is the host that the reply goes through, if any. */
+function asks(
+  mode: Network['mode'],
+  stun: readonly string[],
+  relays: readonly string[],
+  mailbox = '',
+): string {
   const asked = [
     stun.length > 0 ? `To find your public network address, a chat asks ${list(stun)}.` : '',
     relays.length > 0 ? `Where there is no direct way, ${list(relays)} passes the encrypted chat on.` : '',
+    mailbox !== '' ? `The reply goes through ${mailbox}.` : '',
   ];
   if (mode === 'relay') {
     if (relays.length === 0) return relayMissing;
-    return `Your network address is told to ${list(relays)} only, which passes the encrypted chat on. No other server is asked.`;
+    if (mailbox === '')
+      return `Your network address is told to ${list(relays)} only, which passes the encrypted chat on. ${noOther}`;
+    return `Your network address is told to ${list(relays)}, which passes the encrypted chat on, and to ${mailbox}, which the reply goes through. ${noOther}`;
   }
-  if (stun.length === 0 && relays.length === 0) return asksNobody;
-  return [...asked, 'No other server is asked.'].filter((sentence) => sentence !== '').join(' ');
+  if (stun.length === 0 && relays.length === 0) {
+    if (mailbox === '') return asksNobody;
+    return `The reply goes through ${mailbox}. No other server is asked for anything: both of you need to be on the same network.`;
+  }
+  return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
 }
 
 const english = {
@@ -202,6 +214,11 @@ const english = {
   relayMissing,
   relayLocked: (relay: string) =>
     `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
+
+  byItself: 'Let the reply come back by itself',
+  mailboxSees: (host: string) =>
+    `The reply is left sealed for 5 minutes at ${host}, which sees both network addresses.`,
+  mailboxLocal: 'With Local network only no server is asked for anything, so the reply comes back by hand.',
 
   network: 'Network',
   networkLegend: 'Ways to the other person',

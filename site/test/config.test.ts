@@ -1,5 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { defaultNetwork, engineConfig, isLoopback, loadConfig, parseConfig } from '../src/config.ts';
+import {
+  defaultNetwork,
+  engineConfig,
+  isLoopback,
+  loadConfig,
+  pageMailbox,
+  parseConfig,
+} from '../src/config.ts';
 
 describe('parseConfig', () => {
   const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none' };
@@ -163,6 +170,32 @@ describe('engineConfig', () => {
       expect(engineConfig({ addresses: [], mailbox }, localhost).mailbox).toBe('http://localhost:8787');
     },
   );
+});
+
+describe('pageMailbox', () => {
+  const hosted = { site: 'https://chat.example:8443/a/', mailbox: 'https://chat.example:8443' };
+  const localhost = { site: 'http://192.168.1.5:8787/', mailbox: 'http://localhost:8787' };
+
+  test('without one in config.json there is none, nor beside a page without an address', () => {
+    expect(pageMailbox({ addresses: [], mailbox: 'none' }, hosted)).toBeUndefined();
+    const file = { site: 'null/index.html', mailbox: 'null' };
+    expect(pageMailbox({ addresses: [], mailbox: 'on' }, file)).toBeUndefined();
+  });
+
+  test.each([
+    ['offered', false],
+    ['on', true],
+  ] as const)('%s is the host that links lead to, with its port', (mailbox, on) => {
+    expect(pageMailbox({ addresses: [], mailbox }, hosted)).toMatchObject({ on, host: 'chat.example:8443' });
+    expect(pageMailbox({ addresses: [], mailbox }, localhost)?.host).toBe('192.168.1.5:8787');
+  });
+
+  test('it is reached at the page’s origin, where links lead and at each address', () => {
+    const addresses = ['http://192.168.1.5:8787/', 'https://chat.example/a/'];
+    expect(new Set(pageMailbox({ addresses, mailbox: 'on' }, localhost)?.origins)).toEqual(
+      new Set(['http://localhost:8787', 'http://192.168.1.5:8787', 'https://chat.example']),
+    );
+  });
 });
 
 describe('defaultNetwork', () => {

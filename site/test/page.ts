@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import App from '../src/App.svelte';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
+import type { PageMailbox } from '../src/mailbox.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 export const noServers: Network = { mode: 'all', stun: [], turn: [] };
@@ -25,19 +26,16 @@ export class TestPage {
   }
 
   /** With the engine loaded and what the page names. */
-  static async open(network: Network = noServers): Promise<TestPage> {
+  static async open(network: Network = noServers, mailbox?: PageMailbox): Promise<TestPage> {
     cleanup();
     const page = new TestPage();
-    await page.started(network);
+    await page.started(network, mailbox);
     return page;
   }
 
-  async started(network: Network = noServers): Promise<void> {
-    await this.chat.started(
-      this.engine,
-      { site: 'https://example.test/', loopback: false, mailbox: '' },
-      network,
-    );
+  async started(network: Network = noServers, mailbox?: PageMailbox): Promise<void> {
+    const config = { site: 'https://example.test/', loopback: false, mailbox: mailbox?.origins[0] ?? '' };
+    await this.chat.started(this.engine, config, network, mailbox);
     await this.settled();
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Network } from '../../wasm/engine.d.ts';
 import { asked, atHost, isStun, isTurn, readStun, readTurn, turnName } from '../src/servers.ts';
 import { texts } from '../src/texts.ts';
 
@@ -124,5 +125,23 @@ describe('asked', () => {
     expect(asked({ ...network, stun: [] })).not.toContain('public network address');
     expect(asked({ mode: 'relay', stun: [], turn: [turn('r:4')] })).toContain('told to r:4 only');
     expect(asked({ mode: 'relay', stun: [], turn: [] })).toBe(texts.relayMissing);
+  });
+
+  test('names the mailbox, wherever a server may be asked', () => {
+    const asking: Network[] = [
+      network,
+      { ...network, stun: [] },
+      { ...network, turn: [] },
+      { mode: 'all', stun: [], turn: [] },
+      { mode: 'relay', stun: [], turn: [turn('r:4')] },
+    ];
+    for (const each of asking) {
+      const sentence = asked(each, 'box.example:1');
+      expect(sentence).toContain('box.example:1');
+      expect(sentence).toContain('No other server is asked');
+      expect(sentence).not.toMatch(/No server|only/);
+    }
+    expect(asked({ mode: 'local', stun: [], turn: [] }, 'box.example:1')).toBe(texts.asksNobody);
+    expect(asked({ mode: 'relay', stun: [], turn: [] }, 'box.example:1')).toBe(texts.relayMissing);
   });
 });

@@ -1,0 +1,63 @@
+/** The mailbox of the server that the page came from. */
+export interface PageMailbox {
+  /** On until the person switches it off, rather than off until they switch it on. */
+  on: boolean;
+  /** The host that links lead to, which is what the person is told. */
+  host: string;
+  /** The origins under which it is reached: an invite that names another one has nothing to do with it. */
+  origins: readonly string[];
+}
+
+const key = 'tincan-mailbox';
+
+/** Whether replies come back by themselves: as the page has it, or as the person chose, remembered on the device. */
+export class MailboxChoice {
+  #chosen = $state<boolean>();
+  #page = $state.raw<PageMailbox>();
+
+  constructor() {
+    this.#chosen = load();
+  }
+
+  /** There is a mailbox to be chosen. */
+  get offered(): boolean {
+    return this.#page !== undefined;
+  }
+
+  get on(): boolean {
+    return this.#page !== undefined && (this.#chosen ?? this.#page.on);
+  }
+
+  get host(): string {
+    return this.#page?.host ?? '';
+  }
+
+  /** The host in an origin that an invite names; empty where that isn't this mailbox. */
+  hostOf(origin: string): string {
+    return this.#page?.origins.includes(origin) ? new URL(origin).host : '';
+  }
+
+  /** Takes what the page has. */
+  offer(page: PageMailbox | undefined): void {
+    this.#page = page;
+  }
+
+  /** Takes what the person chose, and remembers it. */
+  choose(on: boolean): void {
+    this.#chosen = on;
+    try {
+      localStorage.setItem(key, on ? 'on' : 'off');
+    } catch {
+      // It holds for this visit, then.
+    }
+  }
+}
+
+function load(): boolean | undefined {
+  try {
+    const stored = localStorage.getItem(key);
+    return stored === 'on' || stored === 'off' ? stored === 'on' : undefined;
+  } catch {
+    return undefined;
+  }
+}
