@@ -4,6 +4,7 @@ import type {
   EngineConfig,
   EngineEvent,
   ErrorCode,
+  MailboxState,
   Network,
   Reason,
   SafetyWord,
@@ -38,6 +39,17 @@ export interface Made extends Code {
   at: number;
 }
 
+/** How the way of the reply through the mailbox stands. */
+export interface MailboxWay {
+  host: string;
+  state: MailboxState;
+  /** Nothing is to be done by hand, as far as is known. */
+  works: boolean;
+}
+
+/** The mailbox does its part in these. In any other state the reply had better go by hand. */
+const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
+
 /** Looking for each other longer than this is no connection, as far as the person is concerned; in milliseconds. */
 const slow = 20_000;
 
@@ -71,6 +83,11 @@ export class ChatState {
   #invite = $state.raw<Made>();
   #reply = $state.raw<Made>();
   #opened = $state<string>();
+  /** Host of the mailbox that may take the reply to the opened invite. */
+  #openedMailbox = $state('');
+  /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
+  #through = $state('');
+  #mailboxState = $state<MailboxState>();
   #elsewhere = $state.raw<{ link: string; answer: 'asking' | 'taken' | 'nobody' }>();
 
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
@@ -118,7 +135,18 @@ export class ChatState {
   }
   /** Host of the mailbox that is wanted for what begins here; it is asked where the network allows it. */
   get mailboxHost(): string {
+    if (this.#screen === 'join') return this.#openedMailbox;
     return this.#mailbox.on ? this.#mailbox.host : '';
+  }
+  /** The chosen network lets the page's own server be asked. */
+  get mailboxUsable(): boolean {
+    return this.#choice.network.mode !== 'local';
+  }
+  /** How the mailbox stands that the reply's way leads through; undefined where it goes by hand only. */
+  get mailboxWay(): MailboxWay | undefined {
+    const state = this.#mailboxState;
+    if (this.#through === '' || state === undefined) return undefined;
+    return { host: this.#through, state, works: working.has(state) };
   }
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
@@ -286,11 +314,16 @@ export class ChatState {
     this.#problem = undefined;
     this.#notice = undefined;
     this.#warnings = [];
+    this.#mailboxState = undefined;
+    const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
     try {
-      const invite = await engine.create(this.#choice.network, this.#mails && this.#mailbox.on);
-      const warnings = this.#warnings; // those that came meanwhile are about this invite
+      const invite = await engine.create(this.#choice.network, through !== '');
+      const warnings = this.#warnings; // what came meanwhile is about this invite
+      const state = this.#mailboxState ?? 'asked';
       this.#forget();
       this.#warnings = warnings;
+      this.#through = through;
+      this.#mailboxState = state;
       this.#inviter = true;
       this.#invite = this.#made(invite);
       this.#screen = 'invite';
@@ -311,17 +344,24 @@ export class ChatState {
     await this.create();
   }
 
-  /** Answers the opened invite. Only now does anything leave this device. */
-  async join(): Promise<void> {
+  /**
+   * Answers the opened invite. Only now does anything leave this device. `byHand`: nothing goes through a mailbox,
+   * whatever the invite says.
+   */
+  async join(byHand = false): Promise<void> {
     const engine = this.#engine;
     const opened = this.#opened;
     if (!engine || opened === undefined || this.#busy) return;
     this.#busy = 'join';
     this.#problem = undefined;
     this.#warnings = [];
+    this.#mailboxState = undefined;
+    const through = this.mailboxUsable && !byHand ? this.#openedMailbox : '';
     try {
-      const reply = await engine.join(opened, this.#choice.network, false);
+      const reply = await engine.join(opened, this.#choice.network, through !== '');
       if (this.#screen === 'join') {
+        this.#through = through;
+        this.#mailboxState ??= 'leaving';
         this.#reply = this.#made(reply);
         this.#screen = 'reply';
       } else if (this.#screen !== 'chat') {
@@ -331,6 +371,15 @@ export class ChatState {
       this.#problem = { at: 'join', code: codeOf(error) };
     } finally {
       this.#busy = undefined;
+    }
+  }
+
+  /** Leaves the reply in the mailbox once more. */
+  async leaveAgain(): Promise<void> {
+    try {
+      await this.#engine?.put();
+    } catch (error) {
+      this.#notice = texts.errors[codeOf(error)];
     }
   }
 
@@ -481,6 +530,7 @@ export class ChatState {
         this.#path = event.path;
         break;
       case 'mailbox':
+        this.#mailboxState = event.state;
         break;
       case 'message':
         this.#history.receive(event.text);
@@ -506,10 +556,10 @@ export class ChatState {
   async #take(engine: Engine, text: string, failed: (code: ErrorCode) => void): Promise<boolean> {
     this.#problem = undefined;
     try {
-      const { kind, code } = await engine.find(text);
+      const { kind, code, mailbox } = await engine.find(text);
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       if (this.#screen === 'invite') await this.accept(code);
-      else if (kind === 'invite') this.#takeInvite(code);
+      else if (kind === 'invite') this.#takeInvite(code, mailbox);
       else if (!(await this.offer(code))) this.#takeReply(code);
       return true;
     } catch (error) {
@@ -518,13 +568,14 @@ export class ChatState {
     }
   }
 
-  #takeInvite(code: string): void {
+  #takeInvite(code: string, mailbox: string): void {
     if (this.pending) {
       this.#notice = this.#screen === 'chat' ? texts.keepOpenChat : texts.keepOpenReply;
       return;
     }
     this.#forget();
     this.#opened = code;
+    this.#openedMailbox = this.#mailbox.hostOf(mailbox);
     this.#screen = 'join';
   }
 
@@ -587,11 +638,6 @@ export class ChatState {
     return { ...code, at: this.#now };
   }
 
-  /** The chosen network lets the page's own server be asked. */
-  get #mails(): boolean {
-    return this.#choice.network.mode !== 'local';
-  }
-
   /** How old the invite is, in seconds. */
   get #age(): number {
     return this.#invite ? (this.#now - this.#invite.at) / 1000 : 0;
@@ -635,6 +681,9 @@ export class ChatState {
     this.#invite = undefined;
     this.#reply = undefined;
     this.#opened = undefined;
+    this.#openedMailbox = '';
+    this.#through = '';
+    this.#mailboxState = undefined;
     this.#elsewhere = undefined;
     this.#state = 'waiting';
     this.#path = '';

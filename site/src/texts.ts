@@ -1,4 +1,4 @@
-import type { ErrorCode, Network, Reason } from '../../wasm/engine.d.ts';
+import type { ErrorCode, MailboxState, Network, Reason } from '../../wasm/engine.d.ts';
 import type { Pending } from './away.ts';
 import type { ScanTrouble } from './scan.ts';
 
@@ -128,6 +128,25 @@ const away: Record<Pending, Ending> = {
   },
 };
 
+/** How the mailbox stands; `host` is its own, `inviter` says on which side of it one is. */
+const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
+  asked: (host) => `${host} is asked for the reply, which is not there yet.`,
+  foreign: (host) =>
+    `What lies at ${host} does not open with this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
+  over: (host) =>
+    `Half an hour is over, so ${host} is not asked any more. Have the reply sent to you and paste it below, or make a new link.`,
+  leaving: (host) => `Your reply is being left, sealed, at ${host}.`,
+  left: (host) => `Your reply lies sealed at ${host}, for 5 minutes. Their page fetches it by itself.`,
+  expired: (host) =>
+    `Your reply lay at ${host} for 5 minutes, and nobody has come for it. Leave it again, or send it by hand.`,
+  occupied: (host) =>
+    `Somebody else’s reply lies at ${host}, so somebody else may have this link. Send yours by hand.`,
+  silent: (host, inviter) =>
+    inviter
+      ? `${host} does not answer as it should, and is asked again. To be sure, have the reply sent to you and paste it below.`
+      : `${host} does not take your reply as it should, and is tried again. To be sure, send it by hand.`,
+};
+
 const scanTroubles: Record<ScanTrouble, string> = {
   insecure:
     'On this page’s plain http address browsers give no camera. Choose a photo or screenshot of the QR code.',
@@ -220,6 +239,8 @@ const english = {
     `The reply is left sealed for 5 minutes at ${host}, which sees both network addresses.`,
   mailboxLocal: 'With Local network only no server is asked for anything, so the reply comes back by hand.',
 
+  mailbox,
+
   network: 'Network',
   networkLegend: 'Ways to the other person',
   modes: { all: 'Any way that works', local: 'Local network only', relay: 'Relay only' },
@@ -256,6 +277,7 @@ const english = {
 
   inviteTitle: 'Invite the other person',
   inviteText: 'Send them this link, any way you like. They send a reply back.',
+  inviteByItself: 'Send them this link, any way you like. Their reply comes back by itself.',
   inviteLabel: 'Invite link',
   inviteQr: 'QR code of the invite link',
   copyLink: 'Copy link',
@@ -265,6 +287,8 @@ const english = {
   hereOnly: 'This link works on this computer only.',
   replyLabel: 'Reply',
   replyText: 'Paste what they send back, or just open it in this browser.',
+  replyByItself:
+    'Only if it does not come by itself: paste what they send back, or just open it in this browser.',
   connect: 'Connect',
   connecting: 'Connecting…',
   waiting: 'Waiting for the reply. Good while this page stays open.',
@@ -289,10 +313,15 @@ const english = {
   joinTextRelay:
     'Nothing has been sent yet. Joining tells the person who invited you the address of the relay, not yours. The link told you theirs.',
   joinChat: 'Join chat',
+  joinByHand: 'Reply by hand',
   joining: 'Joining…',
 
   replyTitle: 'Your reply is ready',
   replyDo: 'One more step: send this back to the person who invited you. Keep this page open.',
+  replyTitleByItself: 'Your reply is on its way',
+  replyDoByItself:
+    'There is nothing more to do: keep this page open. If nothing happens, send the reply by hand.',
+  leaveAgain: 'Leave it again',
   replyLinkLabel: 'Reply link',
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',

@@ -2,7 +2,7 @@ import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Absence, markedPending, markPending } from '../src/away.ts';
 import { texts } from '../src/texts.ts';
-import { button, hasButton, status, TestPage } from './page.ts';
+import { button, hasButton, heading, status, TestPage } from './page.ts';
 
 const key = 'tincan-pending';
 
@@ -14,10 +14,6 @@ afterEach(() => {
   cleanup();
   vi.useRealTimers();
 });
-
-function heading(): string {
-  return screen.getByRole('heading', { level: 1 }).textContent;
-}
 
 /** A page that was loaded again in the same tab. */
 async function reloaded(): Promise<TestPage> {

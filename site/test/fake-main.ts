@@ -6,11 +6,25 @@ import '../src/base.css';
 import { mount } from 'svelte';
 import App from '../src/App.svelte';
 import { ChatState } from '../src/chat.svelte.ts';
-import type { Network } from '../../wasm/engine.d.ts';
+import type { MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 const engine = new FakeEngine(`${location.origin}/`);
 const screen = location.search.slice(1);
+// ?mailbox, ?mailbox-local, ?mailbox-join; ?mailbox-left and so on for each state of the mailbox.
+const mailbox = screen.startsWith('mailbox')
+  ? { on: screen !== 'mailbox-off', host: location.host, origins: [location.origin] }
+  : undefined;
+const states: readonly MailboxState[] = [
+  'asked',
+  'foreign',
+  'over',
+  'leaving',
+  'left',
+  'expired',
+  'occupied',
+  'silent',
+];
 const chat = new ChatState((_reply, answered) => setTimeout(() => answered(screen === 'taken'), 100));
 engine.onevent = (event) => chat.apply(event);
 
@@ -34,8 +48,24 @@ async function show(): Promise<void> {
     return chat.open('#i');
   }
   if (screen === 'webrtc' || screen === 'stopped') return chat.unusable(screen);
-  await chat.started(engine, config, network);
+  await chat.started(engine, config, network, mailbox);
+  engine.mailbox = mailbox ? location.origin : '';
+  const state = states.find((each) => screen === `mailbox-${each}`);
+  if (state) {
+    if (['asked', 'foreign', 'over'].includes(state)) await chat.create();
+    else {
+      await chat.open('#i');
+      await chat.join();
+    }
+    engine.onevent({ type: 'mailbox', state });
+  }
   switch (screen) {
+    case 'mailbox-local':
+      chat.network.choose({ mode: 'local' });
+      break;
+    case 'mailbox-join':
+      await chat.open('#i');
+      break;
     case 'problem':
       await chat.paste('hello');
       break;

@@ -1,8 +1,9 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { MailboxState } from '../../wasm/engine.d.ts';
 import { MailboxChoice, type PageMailbox } from '../src/mailbox.svelte.ts';
 import { texts } from '../src/texts.ts';
-import { noServers, TestPage } from './page.ts';
+import { button, field, hasButton, heading, noServers, status, TestPage } from './page.ts';
 
 const key = 'tincan-mailbox';
 const host = 'example.test';
@@ -163,4 +164,232 @@ describe('the switch', () => {
     await page.press('New link');
     expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create mailbox']);
   });
+});
+
+const here = 'https://example.test';
+const inviterStates = ['asked', 'foreign', 'over', 'silent'] as const;
+const joinerStates = ['leaving', 'left', 'expired', 'occupied', 'silent'] as const;
+
+/** Somebody who has opened an invite that names this mailbox. */
+async function opened(mailbox = here, page: PageMailbox | null = offered): Promise<TestPage> {
+  const opening = await TestPage.open(noServers, page ?? undefined);
+  opening.engine.mailbox = mailbox;
+  await opening.chat.open('https://example.test/#iInvite');
+  await opening.settled();
+  return opening;
+}
+
+async function told(page: TestPage, state: MailboxState): Promise<void> {
+  page.engine.onevent({ type: 'mailbox', state });
+  await page.settled();
+}
+
+describe('inviting with the mailbox', () => {
+  async function inviting(): Promise<TestPage> {
+    const page = await TestPage.open(noServers, on);
+    await page.inviting();
+    return page;
+  }
+
+  test('sending the link is all there is to do, and the way by hand stays open', async () => {
+    await inviting();
+    expect(screen.getByText(texts.inviteByItself)).toBeTruthy();
+    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(status()).toContain(texts.waiting);
+    expect(field('Reply')).toBeTruthy();
+    expect(screen.getByText(texts.replyByItself)).toBeTruthy();
+    expect(hasButton('Scan reply')).toBe(true);
+  });
+
+  test.each(inviterStates)('%s is said in the one status, with the host', async (state) => {
+    const page = await inviting();
+    await told(page, state);
+    expect(status()).toContain(texts.mailbox[state](host, true));
+    expect(status()).toContain(host);
+    const byItself = state === 'asked';
+    expect(screen.queryByText(texts.inviteByItself) !== null).toBe(byItself);
+    expect(screen.queryByText(texts.inviteText) !== null).toBe(!byItself);
+  });
+
+  test('what is told while the link is being made is about this link', async () => {
+    const page = await TestPage.open(noServers, on);
+    const { create } = page.engine;
+    page.engine.create = async (network, mailbox) => {
+      const made = await create.call(page.engine, network, mailbox);
+      page.engine.onevent({ type: 'mailbox', state: 'silent' });
+      return made;
+    };
+    await page.inviting();
+    expect(status()).toContain(texts.mailbox.silent(host, true));
+    page.engine.create = create;
+    await page.press('New link');
+    expect(status()).toContain(texts.mailbox.asked(host, true));
+  });
+
+  test('is no matter once the two look for each other, and none in the chat', async () => {
+    const page = await inviting();
+    await page.user.type(field('Reply'), '#rReply{Enter}');
+    await page.settled();
+    expect(status()).toBe(texts.connecting);
+    page.engine.open();
+    await told(page, 'over');
+    expect(status()).toBe(texts.statuses.direct);
+    expect(document.body.textContent).not.toContain(host);
+  });
+
+  test('a link that nobody has is renewed with it', async () => {
+    vi.useFakeTimers();
+    const page = await TestPage.open(noServers, on);
+    page.engine.goodFor = 30;
+    await page.inviting();
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create mailbox']);
+    expect(status()).toContain(texts.mailbox.asked(host, true));
+    vi.useRealTimers();
+  });
+
+  test('nothing is left of it afterwards', async () => {
+    const page = await inviting();
+    await told(page, 'over');
+    await page.press('Cancel');
+    expect(page.chat.mailboxWay).toBeUndefined();
+    page.chat.mailbox.choose(false);
+    await page.inviting();
+    expect(status()).toBe(texts.waiting);
+    await told(page, 'asked');
+    expect(status()).toBe(texts.waiting);
+    expect(screen.getByText(texts.inviteText)).toBeTruthy();
+  });
+});
+
+describe('joining with the mailbox', () => {
+  test('what is left where is said before anything is sent', async () => {
+    const page = await opened();
+    expect(screen.getByText(texts.mailboxSees(host))).toBeTruthy();
+    expect(screen.getByText(texts.asks('all', [], [], host))).toBeTruthy();
+    expect(hasButton('Reply by hand')).toBe(true);
+    expect(page.engine.calls).toEqual(['find https://example.test/#iInvite']);
+    await page.press('Join chat');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite mailbox');
+  });
+
+  test('whatever this person chose for invites of their own', async () => {
+    localStorage.setItem(key, 'off');
+    await opened(here, on);
+    expect(hasButton('Reply by hand')).toBe(true);
+  });
+
+  test('the host is that of the link, where the server has several', async () => {
+    const page = await opened('https://other-name.test:8443');
+    expect(screen.getByText(texts.mailboxSees('other-name.test:8443'))).toBeTruthy();
+    await page.press('Join chat');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite mailbox');
+    expect(status()).toContain(texts.mailbox.leaving('other-name.test:8443', false));
+  });
+
+  test.each([
+    ['another server', 'https://evil.test', offered],
+    ['another port', 'https://example.test:444', offered],
+    ['another scheme', 'http://example.test', offered],
+    ['no mailbox', '', on],
+    ['a page without one', here, null],
+  ])('a link of %s is answered by hand', async (_name, origin, its) => {
+    const page = await opened(origin, its);
+    expect(hasButton('Reply by hand')).toBe(false);
+    expect(screen.queryByText(/sealed/)).toBeNull();
+    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
+    await page.press('Join chat');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite');
+    expect(status()).toBe(texts.replyWaiting);
+  });
+
+  test('so it is where no server is asked at all', async () => {
+    const page = await opened();
+    page.chat.network.choose({ mode: 'local' });
+    await page.settled();
+    expect(hasButton('Reply by hand')).toBe(false);
+    expect(screen.queryByText(/sealed/)).toBeNull();
+    await page.press('Join chat');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite');
+    expect(status()).toBe(texts.replyWaiting);
+  });
+
+  test('Reply by hand keeps it out, and the screen is the plain one', async () => {
+    const page = await opened();
+    await page.press('Reply by hand');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite');
+    await told(page, 'left');
+    expect(heading()).toBe(texts.replyTitle);
+    expect(screen.getByText(texts.replyDo)).toBeTruthy();
+    expect(status()).toBe(texts.replyWaiting);
+    expect(button('Copy reply').className).toContain('primary');
+  });
+
+  test('an invite that cannot be joined stays as it was', async () => {
+    const page = await opened();
+    page.engine.fails.join = 'own-invite';
+    await page.press('Join chat');
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['own-invite']);
+    await page.press('Reply by hand');
+    expect(page.engine.calls.at(-1)).toBe('join iInvite');
+    expect(heading()).toBe(texts.replyTitle);
+  });
+
+  test('the reply is on its way, and can be sent by hand all the same', async () => {
+    const page = await opened();
+    await page.press('Join chat');
+    expect(heading()).toBe(texts.replyTitleByItself);
+    expect(screen.getByText(texts.replyDoByItself)).toBeTruthy();
+    expect(status()).toContain(texts.mailbox.leaving(host, false));
+    expect(status()).toContain(texts.replyWaiting);
+    expect(field('Reply link').value).toContain('#r');
+    expect(screen.getByRole('img', { name: 'QR code of the reply' })).toBeTruthy();
+    expect(button('Copy reply')).toBeTruthy();
+  });
+
+  test.each(joinerStates)('%s is said in the one status, with the host', async (state) => {
+    const page = await opened();
+    await page.press('Join chat');
+    await told(page, state);
+    expect(status()).toContain(texts.mailbox[state](host, false));
+    expect(status()).toContain(host);
+    const byItself = state === 'leaving' || state === 'left';
+    expect(heading()).toBe(byItself ? texts.replyTitleByItself : texts.replyTitle);
+    expect(screen.queryByText(texts.replyDo) !== null).toBe(!byItself);
+    expect(hasButton('Leave it again')).toBe(state === 'expired');
+  });
+
+  test('Leave it again leaves it again, and the focus stays on the screen', async () => {
+    const page = await opened();
+    await page.press('Join chat');
+    await told(page, 'expired');
+    await page.press('Leave it again');
+    expect(page.engine.calls.at(-1)).toBe('put');
+    await told(page, 'leaving');
+    expect(hasButton('Leave it again')).toBe(false);
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+    await told(page, 'expired');
+    page.engine.fails.put = 'internal';
+    await page.press('Leave it again');
+    expect(screen.getByRole('alert').textContent).toBe(texts.errors.internal);
+  });
+
+  test('is no matter once the two look for each other', async () => {
+    const page = await opened();
+    await page.press('Join chat');
+    await told(page, 'expired');
+    page.engine.onevent({ type: 'state', state: 'connecting' });
+    await page.settled();
+    expect(status()).toBe(texts.connecting);
+    expect(hasButton('Leave it again')).toBe(false);
+  });
+});
+
+test('every sentence about the mailbox names it, and says something else', () => {
+  for (const inviter of [true, false]) {
+    const told = Object.values(texts.mailbox).map((says) => says('box.example:1', inviter));
+    expect(new Set(told).size).toBe(told.length);
+    for (const sentence of told) expect(sentence).toMatch(/^[A-Z]?.*box\.example:1.*\.$/);
+  }
+  expect(texts.mailbox.silent(host, true)).not.toBe(texts.mailbox.silent(host, false));
 });

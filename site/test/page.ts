@@ -75,6 +75,10 @@ export function field(name: string): HTMLTextAreaElement {
   return screen.getByRole('textbox', { name });
 }
 
+export function heading(): string {
+  return screen.getByRole('heading', { level: 1 }).textContent;
+}
+
 export function status(): string {
   return screen.getByRole('status').textContent.trim();
 }
