@@ -58,6 +58,23 @@ export class Absence {
   }
 }
 
+/**
+ * Tells when the page may have missed something and can go on: it is seen, shown or in front again, or online. More
+ * than one of these may tell of the same return. Returns the function that ends it.
+ */
+export function watchReturn(returned: () => void): () => void {
+  const changed = () => {
+    if (document.visibilityState === 'visible') returned();
+  };
+  const events = ['pageshow', 'focus', 'online'] as const;
+  document.addEventListener('visibilitychange', changed);
+  for (const event of events) addEventListener(event, returned);
+  return () => {
+    document.removeEventListener('visibilitychange', changed);
+    for (const event of events) removeEventListener(event, returned);
+  };
+}
+
 /** Beats every second, and tells when the browser shows or thaws the page. Returns the function that ends it. */
 export function watchAbsence(beat: () => void, returned: () => void): () => void {
   const timer = setInterval(beat, 1000);

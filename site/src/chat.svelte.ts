@@ -148,6 +148,10 @@ export class ChatState {
     if (this.#through === '' || state === undefined) return undefined;
     return { host: this.#through, state, works: working.has(state) };
   }
+  /** A reply is awaited, here or there, that may lie in the mailbox. */
+  get asksMailbox(): boolean {
+    return this.#through !== '' && (this.#screen === 'invite' || this.#screen === 'reply');
+  }
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
     return this.#config?.loopback ?? false;
@@ -381,6 +385,13 @@ export class ChatState {
     } catch (error) {
       this.#notice = texts.errors[codeOf(error)];
     }
+  }
+
+  /** The page is back: whatever lies in the mailbox is fetched now. */
+  lookAgain(): void {
+    if (!this.asksMailbox) return;
+    // One that fails changes nothing: the engine goes on asking by itself, and tells what is wrong.
+    this.#engine?.take().catch(() => undefined);
   }
 
   /** Applies the reply pasted beside the invite. Says whether it opened. */

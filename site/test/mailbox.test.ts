@@ -385,6 +385,74 @@ describe('joining with the mailbox', () => {
   });
 });
 
+describe('coming back', () => {
+  const ways: [string, () => void][] = [
+    ['seen', () => document.dispatchEvent(new Event('visibilitychange'))],
+    ['shown', () => dispatchEvent(new Event('pageshow'))],
+    ['in front', () => dispatchEvent(new Event('focus'))],
+    ['online', () => dispatchEvent(new Event('online'))],
+  ];
+
+  function takes(page: TestPage): number {
+    return page.engine.calls.filter((call) => call === 'take').length;
+  }
+
+  function comeBack(): void {
+    for (const [, back] of ways) back();
+  }
+
+  test.each(ways)('%s: the mailbox is asked at once, at both ends', async (_name, back) => {
+    const page = await TestPage.open(noServers, on);
+    await page.inviting();
+    back();
+    expect(takes(page)).toBe(1);
+    const other = await opened();
+    await other.press('Join chat');
+    back();
+    expect(takes(other)).toBe(1);
+  });
+
+  test('a failure is no matter of the page’s', async () => {
+    const page = await TestPage.open(noServers, on);
+    await page.inviting();
+    page.engine.fails.take = 'internal';
+    dispatchEvent(new Event('focus'));
+    await page.settled();
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('a page that goes is not one that comes back', async () => {
+    const page = await TestPage.open(noServers, on);
+    await page.inviting();
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(takes(page)).toBe(0);
+  });
+
+  test('never where nothing is pending or everything goes by hand', async () => {
+    const page = await TestPage.open(noServers, on);
+    comeBack();
+    await page.inviting();
+    page.engine.open();
+    await page.settled();
+    comeBack();
+    await page.press('Leave');
+    comeBack();
+    expect(takes(page)).toBe(0);
+
+    const byHand = await opened();
+    comeBack();
+    await byHand.press('Reply by hand');
+    comeBack();
+    expect(takes(byHand)).toBe(0);
+
+    const without = await TestPage.open(noServers, offered);
+    await without.inviting();
+    comeBack();
+    expect(takes(without)).toBe(0);
+  });
+});
+
 test('every sentence about the mailbox names it, and says something else', () => {
   for (const inviter of [true, false]) {
     const told = Object.values(texts.mailbox).map((says) => says('box.example:1', inviter));
