@@ -63,7 +63,7 @@ check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
 
 # The proofs of seal take samples under the race detector, and all of it without.
-test-go: bin/tincan
+test-go: bin/tincan test/node_modules/.installed
 	go test -race ./...
 	go test ./internal/seal
 
