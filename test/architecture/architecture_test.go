@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"tincan/site":                   {},
 	"tincan/relay":                  {"tincan/internal/mailbox"},
 	"tincan/relay/relaytest":        {"tincan/internal/mailbox", "tincan/relay"},
+	"tincan/relay/dynamo":           {"tincan/internal/mailbox", "tincan/relay"},
 	"tincan/cmd/tincan":             {"tincan/internal/chat", "tincan/relay", "tincan/site"},
 }
 
