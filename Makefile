@@ -31,6 +31,14 @@ build: bin/tincan
 bin/tincan: $(GO_FILES) site/dist/index.html site/headers.json
 	CGO_ENABLED=0 go build $(RELEASE) -ldflags "$(LDFLAGS)" -o $@ ./cmd/tincan
 
+# The mailbox for AWS Lambda, and the same for this computer, for tests.
+LAMBDA := CGO_ENABLED=0 go build $(RELEASE) -tags lambda.norpc -ldflags "-s -w -buildid="
+bin/lambda/bootstrap: $(GO_FILES)
+	GOOS=linux GOARCH=arm64 $(LAMBDA) -o $@ ./relay/lambda
+
+bin/lambda-here/bootstrap: $(GO_FILES)
+	$(LAMBDA) -o $@ ./relay/lambda
+
 # The engine: the Go program, its loader, and its size for the progress bar.
 $(GENERATED)/engine.wasm: $(GO_FILES)
 	mkdir -p $(GENERATED)

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"tincan/relay":                  {"tincan/internal/mailbox"},
 	"tincan/relay/relaytest":        {"tincan/internal/mailbox", "tincan/relay"},
 	"tincan/relay/dynamo":           {"tincan/internal/mailbox", "tincan/relay"},
+	"tincan/relay/lambda":           {"tincan/internal/mailbox", "tincan/relay", "tincan/relay/dynamo"},
 	"tincan/cmd/tincan":             {"tincan/internal/chat", "tincan/relay", "tincan/site"},
 }
 
