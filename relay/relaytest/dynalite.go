@@ -121,9 +121,9 @@ func (d *Dynalite) Call(operation string, in, out any) error {
 	return json.Unmarshal(answer, out)
 }
 
-// NewDynalite starts one for this test. Where it is not installed the test is
-// skipped, but not in CI.
-func NewDynalite(t testing.TB) *Dynalite {
+// DynaliteScript is what StartDynalite runs. Where dynalite is not installed the
+// test is skipped, but not in CI.
+func DynaliteScript(t testing.TB) string {
 	t.Helper()
 	root := Root(t)
 	missing := t.Skipf
@@ -136,7 +136,13 @@ func NewDynalite(t testing.TB) *Dynalite {
 	if _, err := os.Stat(filepath.Join(root, "test/node_modules/dynalite")); err != nil {
 		missing("dynalite is not there: make test-go installs it")
 	}
-	d, err := StartDynalite(filepath.Join(root, "test/dynalite.mjs"))
+	return filepath.Join(root, "test/dynalite.mjs")
+}
+
+// NewDynalite starts one for this test, or skips it as DynaliteScript does.
+func NewDynalite(t testing.TB) *Dynalite {
+	t.Helper()
+	d, err := StartDynalite(DynaliteScript(t))
 	require.NoError(t, err)
 	t.Cleanup(d.Close)
 	return d
