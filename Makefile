@@ -39,6 +39,10 @@ bin/lambda/bootstrap: $(GO_FILES)
 bin/lambda-here/bootstrap: $(GO_FILES)
 	$(LAMBDA) -o $@ ./relay/lambda
 
+# What AWS has in front of the page and the mailbox, for browser tests.
+bin/gateway: $(GO_FILES) $(shell find test/lambda -name '*.go') bin/lambda-here/bootstrap test/node_modules/.installed
+	go build -o $@ ./test/lambda/gateway
+
 # The engine: the Go program, its loader, and its size for the progress bar.
 $(GENERATED)/engine.wasm: $(GO_FILES)
 	mkdir -p $(GENERATED)

@@ -33,7 +33,7 @@ import (
 // patience is ten times what anything here takes.
 const patience = 60 * time.Second
 
-// folder has the program under test, bootstrap.
+// folder has the programs under test: bootstrap, and gateway.
 var folder string
 
 func build(out, arch, tags, name string) error {
@@ -49,8 +49,11 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	if err := build(filepath.Join(folder, "bootstrap"), runtime.GOARCH, "lambda.norpc", "tincan/relay/lambda"); err != nil {
-		panic(err)
+	for name, tags := range map[string]string{"bootstrap": "lambda.norpc", "gateway": ""} {
+		source := map[string]string{"bootstrap": "tincan/relay/lambda", "gateway": "tincan/test/lambda/gateway"}[name]
+		if err := build(filepath.Join(folder, name), runtime.GOARCH, tags, source); err != nil {
+			panic(err)
+		}
 	}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
