@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -14,9 +15,13 @@ import (
 
 func TestFunctionalMemory(t *testing.T) { relaytest.Store(t, relay.NewMemory()) }
 
-// TestFunctionalMemoryLinearizable: the long one is make bench-relay's.
+// TestFunctionalMemoryLinearizable: make bench-relay sets TINCAN_BENCH for the long one.
 func TestFunctionalMemoryLinearizable(t *testing.T) {
-	relaytest.Linearizable(t, relay.NewMemory(), 4, 2_000)
+	operations := 2_000
+	if os.Getenv("TINCAN_BENCH") != "" {
+		operations = 10_000
+	}
+	relaytest.Linearizable(t, relay.NewMemory(), 4, operations)
 }
 
 // TestFunctionalMemoryFull: 10,000 slots are the most; expired ones make room, and
