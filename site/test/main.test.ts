@@ -4,8 +4,6 @@ import { FakeEngine } from './fake-engine.ts';
 
 // The page as it starts for real, but for the wasm.
 const engine = new FakeEngine();
-vi.mock('../src/generated/engine.wasm?url', () => ({ default: 'engine.wasm' }));
-vi.mock('../src/generated/engine-size.ts', () => ({ engineBytes: 1 }));
 vi.mock('../src/engine.ts', () => ({
   missingFeature: () => undefined,
   startEngine: () => Promise.resolve(engine),
