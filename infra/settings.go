@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The words of the key mailbox: there is none, people may switch it on, or it
+// is on until they switch it off.
+const (
+	mailboxNone    = "none"
+	mailboxOffered = "offered"
+	mailboxOn      = "on"
+)
+
+// The page leaves out what is longer or more than this (site/src/config.ts), so
+// here it is an error.
+const (
+	maxSTUN       = 16
+	maxTURN       = 4
+	maxAddress    = 260
+	maxCredential = 256
+)
+
+// Settings are the keys of cdk.json's context.
+type Settings struct {
+	STUN    []string
+	TURN    []TURN
+	Mailbox string
+
+	Domain      string // empty for CloudFront's own
+	Certificate string // of the domain
+	HostedZone  string // the id of the domain's; empty where DNS is elsewhere
+
+	ReservedConcurrency int // 0 for none
+}
+
+// TURN is a relay and how to log in there. Everybody who loads the page can
+// read it.
+type TURN struct {
+	URL        string `json:"url"`
+	Username   string `json:"username"`
+	Credential string `json:"credential"`
+}
+
+const hostForm = `(?:\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)`
+
+var (
+	stunForm = regexp.MustCompile(`^` + hostForm + `:([0-9]{1,5})$`)
+	turnForm = regexp.MustCompile(`^turns?:` + hostForm + `:([0-9]{1,5})(?:\?transport=(?:udp|tcp))?$`)
+	// CloudFront takes certificates from this one region.
+	certificateForm = regexp.MustCompile(`^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+$`)
+	domainForm      = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+	hostedZoneForm  = regexp.MustCompile(`^Z[0-9A-Z]+$`)
+)
+
+// readSettings takes the context, key by key. What is wrong with it is one
+// sentence that begins with the key.
+func readSettings(context func(key string) any) (Settings, error) {
+	var s Settings
+	for _, key := range []struct {
+		name   string
+		target any
+		is     string
+	}{
+		{"stun", &s.STUN, "a list of host:port"},
+		{"turn", &s.TURN, "a list of relays, each with url, username and credential"},
+		{"mailbox", &s.Mailbox, "none, offered or on"},
+		{"domain", &s.Domain, "a host name"},
+		{"certificate", &s.Certificate, "the ARN of a certificate"},
+		{"hostedZone", &s.HostedZone, "the id of a hosted zone"},
+		{"reservedConcurrency", &s.ReservedConcurrency, "a whole number, 0 for none"},
+	} {
+		if err := decode(context(key.name), key.target); err != nil {
+			return Settings{}, fmt.Errorf("%s: this must be %s", key.name, key.is)
+		}
+	}
+	return s, s.check()
+}
+
+// decode takes a value from cdk.json, or its JSON from the command line
+// (-c key=value), where everything is text.
+func decode(value, target any) error {
+	if value == nil {
+		return nil
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if text, ok := value.(string); ok {
+		if word, ok := target.(*string); ok {
+			*word = text
+			return nil
+		}
+		raw = []byte(text)
+	}
+	strict := json.NewDecoder(bytes.NewReader(raw))
+	strict.DisallowUnknownFields()
+	return strict.Decode(target)
+}
+
+func (s Settings) check() error {
+	if len(s.STUN) > maxSTUN {
+		return fmt.Errorf("stun: these are %d servers, the page takes %d", len(s.STUN), maxSTUN)
+	}
+	for _, server := range s.STUN {
+		if !isServer(stunForm, server) {
+			return fmt.Errorf("stun: %q isn't host:port", server)
+		}
+	}
+	if len(s.TURN) > maxTURN {
+		return fmt.Errorf("turn: these are %d relays, the page takes %d", len(s.TURN), maxTURN)
+	}
+	for _, relay := range s.TURN {
+		if !isServer(turnForm, relay.URL) {
+			return fmt.Errorf("turn: %q isn't turn:host:port or turns:host:port", relay.URL)
+		}
+		if !isCredential(relay.Username) || !isCredential(relay.Credential) {
+			return fmt.Errorf("turn: %s needs a username and a credential, each of at most %d characters", relay.URL, maxCredential)
+		}
+	}
+	switch s.Mailbox {
+	case mailboxNone, mailboxOffered, mailboxOn:
+	default:
+		return fmt.Errorf("mailbox: %q isn't none, offered or on", s.Mailbox)
+	}
+	switch {
+	case s.Domain == "" && s.Certificate != "":
+		return fmt.Errorf("certificate: there is no domain that it could be for")
+	case s.Domain == "" && s.HostedZone != "":
+		return fmt.Errorf("hostedZone: there is no domain to put into it")
+	case s.Domain == "":
+	case !domainForm.MatchString(s.Domain):
+		return fmt.Errorf("domain: %q isn't a host name in lower case", s.Domain)
+	case s.Certificate == "":
+		return fmt.Errorf("domain: %s needs a certificate, too", s.Domain)
+	case !certificateForm.MatchString(s.Certificate):
+		return fmt.Errorf("certificate: %q isn't the ARN of a certificate in us-east-1", s.Certificate)
+	case s.HostedZone != "" && !hostedZoneForm.MatchString(s.HostedZone):
+		return fmt.Errorf("hostedZone: %q isn't the id of a hosted zone", s.HostedZone)
+	}
+	if s.ReservedConcurrency < 0 || s.ReservedConcurrency > 1000 {
+		return fmt.Errorf("reservedConcurrency: %d isn't from 0 to 1000", s.ReservedConcurrency)
+	}
+	return nil
+}
+
+func isServer(form *regexp.Regexp, text string) bool {
+	match := form.FindStringSubmatch(text)
+	if match == nil || len(text) > maxAddress {
+		return false
+	}
+	port, err := strconv.Atoi(match[1])
+	return err == nil && port >= 1 && port <= 65535
+}
+
+func isCredential(text string) bool {
+	return text != "" && len(text) <= maxCredential
+}
+
+// configJSON is config.json, which the page reads: see site/README.md.
+func (s Settings) configJSON() []byte {
+	config := struct {
+		STUN      []string `json:"stun"`
+		TURN      []TURN   `json:"turn"`
+		Mailbox   string   `json:"mailbox"`
+		Offline   bool     `json:"offline"`
+		Addresses []string `json:"addresses"`
+	}{append([]string{}, s.STUN...), append([]TURN{}, s.TURN...), s.Mailbox, false, []string{}}
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(config) // strings and one bool: it can't fail
+	return []byte(text.String())
+}
