@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/site"
+)
+
+// fakeSite is a built page and what the CDK left behind, in two folders.
+func fakeSite(t *testing.T) (dist, assembly string) {
+	t.Helper()
+	dist, assembly = filepath.Join(t.TempDir(), "dist"), filepath.Join(t.TempDir(), "cdk.out")
+	for name, content := range map[string]string{
+		"dist/index.html":              "<!doctype html>",
+		"dist/favicon.svg":             "<svg/>",
+		"dist/assets/main-a1b2.js":     "import './scrub-c3d4.js'",
+		"dist/assets/style-e5f6.css":   "a{}",
+		"dist/assets/engine-0718.wasm": strings.Repeat("\x00asm", 1000),
+		"cdk.out/config.json":          "{}",
+		"cdk.out/outputs.json":         `{"tincan": {"Address": "https://d1.cloudfront.net/", "Bucket": "tincan-page-1"}}`,
+		"cdk.out/tincan.template.json": "{}",
+		"cdk.out/asset.0123/bootstrap": "not for the page",
+	} {
+		folder, name, _ := strings.Cut(name, "/")
+		file := filepath.Join(map[string]string{"dist": dist, "cdk.out": assembly}[folder], name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+	}
+	return dist, assembly
+}
+
+// upload runs upload.mjs. aws is a script that stands in for the command of
+// that name; without one there is none.
+func upload(t *testing.T, aws string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	require.NoError(t, err)
+	path := t.TempDir()
+	if aws != "" {
+		require.NoError(t, os.WriteFile(filepath.Join(path, "aws"), []byte("#!/bin/sh\n"+aws), 0o755))
+	}
+	var out, problems bytes.Buffer
+	cmd := exec.Command(node, append([]string{"upload.mjs"}, args...)...)
+	cmd.Env = []string{"PATH=" + path}
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err = cmd.Run()
+	return out.String(), problems.String(), err
+}
+
+// TestFunctionalUploadDryRun: which commands there are, in which order, and no
+// other: nothing is deleted, nothing is made public, and nobody is asked.
+func TestFunctionalUploadDryRun(t *testing.T) {
+	dist, assembly := fakeSite(t)
+	headers, err := site.LoadHeaders()
+	require.NoError(t, err)
+	stdout, stderr, err := upload(t, "", "--dry-run", dist, assembly)
+	require.NoError(t, err, stderr)
+	assert.Empty(t, stderr)
+
+	assets, page := " --cache-control '"+headers.Cache.Assets+"'", " --cache-control "+headers.Cache.Page
+	packed := filepath.Join(assembly, "packed", "engine-0718.wasm")
+	want := []string{
+		packed + " s3://tincan-page-1/assets/engine-0718.wasm --content-type application/wasm" + assets + " --content-encoding br",
+		dist + "/assets/main-a1b2.js s3://tincan-page-1/assets/main-a1b2.js --content-type 'text/javascript; charset=utf-8'" + assets,
+		dist + "/assets/style-e5f6.css s3://tincan-page-1/assets/style-e5f6.css --content-type 'text/css; charset=utf-8'" + assets,
+		dist + "/favicon.svg s3://tincan-page-1/favicon.svg --content-type 'image/svg+xml'" + page,
+		assembly + "/config.json s3://tincan-page-1/config.json --content-type application/json" + page,
+		dist + "/index.html s3://tincan-page-1/index.html --content-type 'text/html; charset=utf-8'" + page,
+	}
+	var expected strings.Builder
+	for _, command := range want {
+		expected.WriteString("aws s3 cp " + command + " --no-progress\n")
+	}
+	assert.Equal(t, expected.String(), stdout)
+
+	// The engine goes out compressed, and is what it was.
+	small, err := os.ReadFile(packed)
+	require.NoError(t, err)
+	assert.Less(t, len(small), 100)
+	unpack := exec.Command("node", "-e", "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))", packed)
+	engine, err := unpack.Output()
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat("\x00asm", 1000), string(engine))
+}
+
+// TestFunctionalUploadDryRunAlone: before the first deploy there is no bucket.
+func TestFunctionalUploadDryRunAlone(t *testing.T) {
+	dist, assembly := fakeSite(t)
+	require.NoError(t, os.Remove(filepath.Join(assembly, "outputs.json")))
+	stdout, stderr, err := upload(t, "", "--dry-run", dist, assembly)
+	require.NoError(t, err, stderr)
+	assert.Contains(t, stdout, " s3://BUCKET/index.html ")
+	_, stderr, err = upload(t, "exit 0", dist, assembly)
+	assert.Error(t, err)
+	assert.Contains(t, stderr, "names no bucket")
+}
+
+// TestFunctionalUploadStops: when one file fails, index.html, which names it, is
+// not uploaded.
+func TestFunctionalUploadStops(t *testing.T) {
+	dist, assembly := fakeSite(t)
+	stdout, stderr, err := upload(t, `echo "$4"; case "$4" in */main-*) exit 1;; esac`, dist, assembly)
+	assert.Error(t, err)
+	assert.Equal(t, "s3://tincan-page-1/assets/engine-0718.wasm\ns3://tincan-page-1/assets/main-a1b2.js\n", stdout)
+	assert.Equal(t, "upload: aws could not upload assets/main-a1b2.js\n", stderr)
+
+	stdout, stderr, err = upload(t, `echo "$4"`, dist, assembly)
+	require.NoError(t, err, stderr)
+	assert.Equal(t, 6, strings.Count(stdout, "\n"))
+	assert.True(t, strings.HasSuffix(stdout, "/index.html\n"), stdout)
+
+	_, stderr, err = upload(t, "", dist, assembly)
+	assert.Error(t, err)
+	assert.Contains(t, stderr, "ENOENT", "there is no aws command")
+}
+
+func TestFunctionalUploadRefuses(t *testing.T) {
+	dist, assembly := fakeSite(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dist, "notes.odt"), nil, 0o644))
+	stdout, stderr, err := upload(t, "", "--dry-run", dist, assembly)
+	assert.Error(t, err)
+	assert.Empty(t, stdout)
+	assert.Equal(t, "upload: notes.odt: say in upload.mjs what type this is\n", stderr)
+
+	require.NoError(t, os.Remove(filepath.Join(dist, "index.html")))
+	_, stderr, err = upload(t, "", "--dry-run", dist, assembly)
+	assert.Error(t, err)
+	assert.Contains(t, stderr, "run make build")
+
+	_, stderr, err = upload(t, "", "--dry-run", dist)
+	assert.Error(t, err)
+	assert.Contains(t, stderr, "say which folders")
+}
