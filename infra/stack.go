@@ -231,6 +231,7 @@ func NewStack(scope constructs.Construct, id string, s Settings, function string
 	}
 
 	awscdk.NewCfnOutput(stack, jsii.String("Address"), &awscdk.CfnOutputProps{Value: jsii.String("https://" + *address + "/")})
+	awscdk.NewCfnOutput(stack, jsii.String("CloudFront"), &awscdk.CfnOutputProps{Value: distribution.DistributionDomainName()})
 	awscdk.NewCfnOutput(stack, jsii.String("Bucket"), &awscdk.CfnOutputProps{Value: bucket.BucketName()})
 	return stack, nil
 }

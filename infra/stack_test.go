@@ -441,7 +441,9 @@ func TestFunctionalOwnDomain(t *testing.T) {
 			"AliasTarget": {"DNSName": {"Fn::GetAtt": ["%s", "DomainName"]}, "HostedZoneId": "Z2FDTNDATAQYW2"}
 		}`, made.all(t, "AWS::Route53::RecordSet")[i].Properties, kind, made.name(t, "AWS::CloudFront::Distribution"))
 	}
-	same(t, `{"Value": "https://chat.example.org/"}`, made.Outputs["Address"])
+	same(t, `{
+		"Address": {"Value": "https://chat.example.org/"}, "Bucket": {"Value": {"Ref": "%s"}}, "CloudFront": {"Value": {"Fn::GetAtt": ["%s", "DomainName"]}}
+	}`, made.Outputs, made.name(t, "AWS::S3::Bucket"), made.name(t, "AWS::CloudFront::Distribution"))
 }
 
 // TestFunctionalConfig: the page is told what the stack was made with.
