@@ -1,6 +1,8 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
+# make deploy build everything, put page and mailbox into an AWS account
 # The rest: build check size vectors mutants fuzz times bench-relay network slow
+# synth destroy
 # clean, and the parts of test.
 
 SHELL := /bin/bash
@@ -21,7 +23,8 @@ SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/
 GENERATED := site/src/generated
 
 .PHONY: run build test check size vectors mutants fuzz times bench-relay network slow clean \
-	check-go check-site test-go test-peer test-site test-browser chromium firefox
+	check-go check-site test-go test-peer test-site test-browser test-infra \
+	synth deploy destroy chromium firefox
 
 run: build
 	@exec bin/tincan serve
@@ -58,13 +61,13 @@ site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SI
 	touch $@
 
 # Everything that has to hold, without and with browsers.
-test: check test-go vectors test-peer test-site test-browser size
+test: check test-go vectors test-peer test-site test-browser test-infra size
 	@echo "make test: all of it passed"
 
 check: check-go check-site
 
 check-go: site/dist/index.html bin/staticcheck
-	@files=$$(gofmt -l cmd internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
+	@files=$$(gofmt -l cmd infra/*.go internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	go vet ./...
 	$(JS) go vet ./wasm ./internal/...
 	bin/staticcheck ./...
@@ -75,8 +78,9 @@ check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
 
 # The proofs of seal take samples under the race detector, and all of it without.
+# infra has no goroutines, and 150 packages of the CDK under it: see test-infra.
 test-go: bin/tincan test/node_modules/.installed
-	go test -race ./...
+	go test -race $$(go list ./... | grep -v '^tincan/infra$$')
 	go test ./internal/seal
 
 # The peer contract again, over the RTCPeerConnection of a real Chromium.
@@ -148,8 +152,41 @@ slow: bin/tincan test/node_modules/.installed chromium firefox
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 	cd test/network && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 
+# Needs no AWS account, no network. -count=1, because Go's cache doesn't see what
+# Node reads.
+test-infra:
+	go test -count=1 ./infra
+
+# The mailbox's function as Lambda runs it. The folder is what is uploaded.
+bin/lambda/bootstrap: $(GO_FILES)
+	mkdir -p $(@D)
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build $(RELEASE) -tags lambda.norpc -ldflags "-s -w -buildid=" -o $@ ./relay/lambda
+
+# CONTEXT goes before cdk.json: make deploy CONTEXT="-c mailbox=on"
+CONTEXT ?=
+CDK := cd infra && npx --no-install cdk
+# Else CDK's runtime says in 11 lines, each time, that Node 20 is old.
+test-infra synth deploy destroy: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+# What AWS would be asked for, as a template in cdk.out and as a table. Needs no
+# AWS account, nor a network once infra/node_modules is there.
+synth: bin/lambda/bootstrap infra/node_modules/.installed
+	$(CDK) synth --quiet $(CONTEXT)
+	@sed -n 's/^   "Type": "\(AWS::[A-Za-z0-9:]*\)",$$/\1/p' cdk.out/tincan.template.json | sort | uniq -c
+
+deploy: bin/lambda/bootstrap site/dist/index.html infra/node_modules/.installed
+	$(CDK) deploy --outputs-file ../cdk.out/outputs.json $(CONTEXT)
+	node infra/upload.mjs site/dist cdk.out
+
+# Takes the whole site down, without a question. A bucket has to be empty for it.
+destroy: bin/lambda/bootstrap infra/node_modules/.installed
+	bucket=$$(aws cloudformation describe-stacks --stack-name tincan --output text \
+	  --query "Stacks[0].Outputs[?OutputKey=='Bucket'].OutputValue"); \
+	  test -z "$$bucket" || aws s3 rm --recursive --only-show-errors "s3://$$bucket"
+	$(CDK) destroy --force $(CONTEXT)
+
 clean:
-	rm -rf bin site/dist $(GENERATED) site/node_modules test/node_modules test/browser/test-results test/network/test-results
+	rm -rf bin cdk.out site/dist $(GENERATED) infra/node_modules site/node_modules test/node_modules test/browser/test-results test/network/test-results
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
