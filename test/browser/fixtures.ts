@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, expect } from '@playwright/test';
 import { launchOptions, loopbackSwitches } from './chromium.ts';
 import { Person } from './person.ts';
-import { Serve, Terminal } from './programs.ts';
+import { Gateway, Serve, Terminal } from './programs.ts';
+import { Proxy } from './proxy.ts';
 import { Watch } from './watch.ts';
 
 interface Fixtures {
@@ -18,13 +19,22 @@ interface Fixtures {
   profile: () => Promise<BrowserContext>;
   /** A `tincan` in a terminal. */
   terminal: (...args: string[]) => Terminal;
+  /**
+   * The page through a proxy that counts what is asked of the mailbox, which the test may ask: the one of `serve`, or
+   * the one that the cloud runs.
+   */
+  mailbox: (of?: MailboxOf) => Promise<Proxy>;
 }
+
+export type MailboxOf = 'tincan serve' | 'the cloud';
 
 interface WorkerFixtures {
   /** The page, for this computer only. */
   serve: Serve;
   /** The page, for everybody on the network. */
   serveAll: Serve;
+  /** The page of `serve`, with the mailbox of the cloud, for the first test that wants it. */
+  gateway: () => Promise<Gateway>;
 }
 
 export { expect };
@@ -32,6 +42,33 @@ export { expect };
 export const test = base.extend<Fixtures, WorkerFixtures>({
   serve: [served('127.0.0.1:0'), { scope: 'worker' }],
   serveAll: [served(':0'), { scope: 'worker' }],
+  gateway: [
+    async ({ serve }, use) => {
+      let gateway: Promise<Gateway> | undefined;
+      await use(() => (gateway ??= Gateway.start(serve.here)));
+      await (await gateway)?.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  mailbox: async ({ serve, gateway, watch }, use) => {
+    const proxies: Proxy[] = [];
+    const talks: (() => string)[] = [() => serve.talk];
+    await use(async (of = 'tincan serve') => {
+      const cloud = of === 'the cloud' ? await gateway() : undefined;
+      if (cloud) talks.push(() => cloud.talk);
+      const proxy = await Proxy.start(cloud?.url ?? serve.here);
+      proxies.push(proxy);
+      watch.served([proxy.url]);
+      watch.mailbox = true;
+      return proxy;
+    });
+    for (const proxy of proxies) await proxy.stop();
+    for (const talk of talks) {
+      expect.soft(watch.traces.in(talk()), 'traces of replies in what a server said').toBe(0);
+      expect.soft(talk(), 'addresses in what a server said').not.toMatch(/127\.0\.0\.1|localhost/);
+    }
+  },
 
   watch: async ({ serve, serveAll }, use) => {
     const watch = new Watch();
@@ -87,7 +124,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     }
   },
 
-  terminal: async ({}, use) => {
+  terminal: async ({ watch }, use) => {
     const terminals: Terminal[] = [];
     await use((...args) => {
       const terminal = new Terminal(args);
@@ -97,6 +134,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     for (const terminal of terminals) {
       terminal.interrupt();
       await terminal.ended();
+      expect.soft(watch.traces.in(terminal.talk), 'traces of replies in what a terminal said').toBe(0);
     }
   },
 });

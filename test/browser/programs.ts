@@ -2,11 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const binary = fileURLToPath(new URL('../../bin/tincan', import.meta.url));
+const gateway = fileURLToPath(new URL('../../bin/gateway', import.meta.url));
 
 /** How long a program may take to say something. */
 const patience = 15_000;
 
-/** A running `tincan`: what it wrote, line by line, and how it ended. */
+/** A running program: what it wrote, line by line, and how it ended. */
 class Program {
   readonly lines: string[] = [];
   #stderr = '';
@@ -14,8 +15,8 @@ class Program {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #waiting = new Set<() => void>();
 
-  constructor(args: readonly string[]) {
-    this.#process = spawn(binary, args);
+  constructor(args: readonly string[], program = binary) {
+    this.#process = spawn(program, args);
     let rest = '';
     this.#process.stdout.setEncoding('utf8').on('data', (data: string) => {
       const lines = (rest + data).split('\n');
@@ -55,7 +56,7 @@ class Program {
         if (found !== undefined) {
           done();
           resolve(found);
-        } else if (this.#exit !== undefined) fail(`tincan ended with ${this.#exit}`);
+        } else if (this.#exit !== undefined) fail(`it ended with ${this.#exit}`);
       };
       const timer = setTimeout(() => fail(`not within ${patience} ms`), patience);
       this.#waiting.add(check);
@@ -115,6 +116,11 @@ export class Serve {
     return this.urls.at(-1) ?? '';
   }
 
+  /** All that it wrote but its addresses. */
+  get talk(): string {
+    return [...this.#program.lines.filter((line) => !this.urls.includes(line)), this.#program.stderr].join('\n');
+  }
+
   /** Stops it as Ctrl-C does; fails unless it ends cleanly. */
   async stop(): Promise<void> {
     this.#program.interrupt();
@@ -122,6 +128,37 @@ export class Serve {
     if (code !== 0 || !this.#program.stderr.endsWith('Stopped.\n')) {
       throw new Error(`stop serve: ended with ${code}\n${this.#program.stderr}`);
     }
+  }
+}
+
+/** What the faults of a mailbox are called, here and in test/lambda. */
+export type Fault = 'none' | 'down' | 'slow' | '429' | '500' | 'half' | 'other';
+
+/** The mailbox as the cloud runs it, and a page in front: the real bootstrap behind API events, over dynalite. */
+export class Gateway {
+  readonly url: string;
+  readonly #program: Program;
+
+  private constructor(program: Program, url: string) {
+    this.#program = program;
+    this.url = url;
+  }
+
+  /** `page` is a `tincan serve`. */
+  static async start(page: string): Promise<Gateway> {
+    const program = new Program(['--page', page], gateway);
+    return new Gateway(program, await program.until('start the gateway', () => program.lines[0]));
+  }
+
+  /** What the bootstrap and the rest of it wrote. */
+  get talk(): string {
+    return [...this.#program.lines.slice(1), this.#program.stderr].join('\n');
+  }
+
+  async stop(): Promise<void> {
+    this.#program.interrupt();
+    const code = await this.#program.ended();
+    if (code !== 0) throw new Error(`stop the gateway: ended with ${code}\n${this.#program.stderr}`);
   }
 }
 
@@ -181,6 +218,11 @@ export class Terminal {
   /** A line of input that is no JSON: the invite that `join -` reads. */
   type(line: string): void {
     this.#program.write(line);
+  }
+
+  /** What it said beside its events. */
+  get talk(): string {
+    return this.#program.stderr;
   }
 
   interrupt(): void {

@@ -1,7 +1,10 @@
 import type { BrowserContext } from '@playwright/test';
+import { Traces } from './traces.ts';
 
 /** The files of the page: all that it may ask for. */
 const own = /^\/(config\.json|favicon\.svg|assets\/[\w.-]+)?$/;
+/** What a page asks of its mailbox, where somebody has let it. */
+const mailbox = /^\/api\/v1\/(put|take|drop)$/;
 
 /**
  * Listens to everything that goes on in a browser context: what the page complains about, and what it asks of
@@ -14,19 +17,30 @@ export class Watch {
   readonly requests: string[] = [];
   /** Where the page comes from. */
   readonly origins = new Set<string>();
+  /** The test lets the reply come by itself: its page may ask the mailbox, and hear that nothing is there. */
+  mailbox = false;
+  /** What went to the mailbox. */
+  readonly traces = new Traces();
 
   async context(context: BrowserContext): Promise<void> {
     context.on('console', (message) => {
+      const { url } = message.location();
+      // Chromium itself writes this down for every answer that is no success.
+      if (this.#isMailbox(url) && message.text().startsWith('Failed to load resource')) return;
       if (message.type() === 'error' || message.type() === 'warning') {
         this.complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
       }
     });
     context.on('weberror', (error) => this.complaints.push(`uncaught: ${error.error().message}`));
-    context.on('request', (request) => this.requests.push(`${request.method()} ${request.url()}`));
+    context.on('request', (request) => {
+      this.requests.push(`${request.method()} ${request.url()}`);
+      const body = this.#isMailbox(request.url()) ? request.postDataBuffer() : null;
+      if (body) this.traces.body(body);
+    });
     context.on('requestfailed', (request) => {
       const why = request.failure()?.errorText ?? '';
       // A page that is left takes its requests with it.
-      if (why !== 'net::ERR_ABORTED') this.complaints.push(`failed: ${request.url()} ${why}`);
+      if (why !== 'net::ERR_ABORTED' && !this.#isMailbox(request.url())) this.complaints.push(`failed: ${request.url()} ${why}`);
     });
     context.on('page', (page) => {
       page.on('websocket', (socket) => this.requests.push(`WebSocket ${socket.url()}`));
@@ -44,11 +58,18 @@ export class Watch {
     for (const url of urls) this.origins.add(new URL(url).origin);
   }
 
+  #isMailbox(address: string): boolean {
+    if (!this.mailbox || !URL.canParse(address)) return false;
+    const url = new URL(address);
+    return this.origins.has(url.origin) && mailbox.test(url.pathname) && url.search === '';
+  }
+
   /** The requests that are not GETs of the page's own files from where it is served. */
   get strange(): string[] {
     return this.requests.filter((request) => {
       const [method, address = ''] = request.split(' ');
       const url = new URL(address);
+      if (method === 'POST' && this.#isMailbox(address)) return false;
       // A picture the page has in its own memory has an address, but isn't asked of the network.
       if (url.protocol === 'blob:' && this.origins.has(url.origin)) return false;
       return (
