@@ -8,12 +8,13 @@ vi.mock('../src/engine.ts', () => ({
   missingFeature: () => undefined,
   startEngine: () => Promise.resolve(engine),
 }));
+vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')));
+history.replaceState(null, '', '/below/?x=1#iHeld');
+document.body.innerHTML = '<div id="app"></div>';
+// Here and not in the test, whose time the loading of the whole page would use up.
+await import('../src/main.ts');
 
 test('links that are opened go to the engine whole, before it is there and later', async () => {
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')));
-  history.replaceState(null, '', '/below/?x=1#iHeld');
-  document.body.innerHTML = '<div id="app"></div>';
-  await import('../src/main.ts');
   await vi.waitFor(() => expect(screen.getByRole('button', { name: 'Join chat' })).toBeTruthy());
   expect(engine.calls).toEqual([`find ${location.origin}/below/#iHeld`]);
 
