@@ -22,6 +22,7 @@ func pathBetween(local, remote end) Path {
 		isHidden(local) && isNear(remote.address),
 		isHidden(remote) && isNear(local.address),
 		isNear(local.address) && isNear(remote.address),
+		isLoopback(local.address), isLoopback(remote.address), // nobody else is there
 		local.address != "" && local.address == remote.address, // one computer, or one router's own address
 		sameSubnet(local.address, remote.address):
 		return PathLocal

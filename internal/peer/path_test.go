@@ -17,6 +17,8 @@ func TestPathBetween(t *testing.T) {
 		"one network":             {end{"host", "192.168.1.2"}, end{"host", "192.168.1.3"}, PathLocal},
 		"one network, unasked":    {end{"host", "172.16.0.2"}, end{"prflx", "172.31.0.3"}, PathLocal},
 		"one computer":            {end{"host", "127.0.0.1"}, end{"prflx", "127.0.0.1"}, PathLocal},
+		"one computer, by both":   {end{"host", "127.0.0.1"}, end{"prflx", "203.0.113.7"}, PathLocal},
+		"one computer, the other": {end{"host", "203.0.113.7"}, end{"host", "::1"}, PathLocal},
 		"link-local":              {end{"host", "fe80::1"}, end{"host", "fe80::2"}, PathLocal},
 		"mDNS names":              {end{"host", ""}, end{"host", "a.local"}, PathLocal},
 		"mDNS name and address":   {end{"host", ""}, end{"prflx", "192.168.1.3"}, PathLocal},
