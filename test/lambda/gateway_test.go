@@ -29,31 +29,40 @@ type gateway struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	lines chan string
-	out   *output // standard error
+	ended chan struct{} // closed once it has ended
+	out   *output       // standard error
 	url   string
 }
 
 func openGateway(t *testing.T, page string) *gateway {
 	t.Helper()
-	g := &gateway{t: t, lines: make(chan string, 16), out: &output{}, cmd: exec.Command(
+	readSources(t)
+	g := &gateway{t: t, lines: make(chan string, 16), ended: make(chan struct{}), out: &output{}, cmd: exec.Command(
 		filepath.Join(folder, "gateway"), "--page", page,
 		"--bootstrap", filepath.Join(folder, "bootstrap"), "--dynalite", relaytest.DynaliteScript(t))}
 	g.cmd.Stderr = g.out
 	var err error
 	g.in, err = g.cmd.StdinPipe()
 	require.NoError(t, err)
-	out, err := g.cmd.StdoutPipe()
+	out, in, err := os.Pipe()
 	require.NoError(t, err)
+	g.cmd.Stdout = in
 	require.NoError(t, g.cmd.Start())
+	require.NoError(t, in.Close())
 	go func() {
 		defer close(g.lines)
+		defer func() { _ = out.Close() }()
 		for scanner := bufio.NewScanner(out); scanner.Scan(); {
 			g.lines <- scanner.Text()
 		}
 	}()
+	go func() {
+		_ = g.cmd.Wait()
+		close(g.ended)
+	}()
 	t.Cleanup(func() {
 		_ = g.in.Close()
-		_ = g.cmd.Wait()
+		g.end()
 	})
 	g.url = strings.TrimSuffix(g.line(), "/")
 	require.True(t, strings.HasPrefix(g.url, "http://127.0.0.1:"), g.url)
@@ -96,6 +105,18 @@ func (g *gateway) post(path string, body []byte) (int, []byte) {
 	answer, err := io.ReadAll(response.Body)
 	require.NoError(g.t, err)
 	return response.StatusCode, answer
+}
+
+// end waits for the program's, and gives its exit code.
+func (g *gateway) end() int {
+	g.t.Helper()
+	select {
+	case <-g.ended:
+	case <-time.After(patience):
+		_ = g.cmd.Process.Kill()
+		require.Fail(g.t, "it does not end")
+	}
+	return g.cmd.ProcessState.ExitCode()
 }
 
 // told is how many lines the function has written.
@@ -173,7 +194,12 @@ func TestIntegrationGateway(t *testing.T) {
 	}()
 	require.Eventually(t, func() bool { return g.told() == 4 }, patience, time.Millisecond)
 	leave()
-	assert.ErrorIs(t, <-left, context.Canceled)
+	select {
+	case err := <-left:
+		assert.ErrorIs(t, err, context.Canceled)
+	case <-time.After(patience):
+		require.Fail(t, "it still waits")
+	}
 
 	g.fault("none")
 	status, answer = g.post(mailbox.PathTake, mailbox.NewClaim(second, claim))
@@ -189,7 +215,7 @@ func TestIntegrationGateway(t *testing.T) {
 	children := g.children()
 	require.Len(t, children, 2, "the function and its table")
 	require.NoError(t, g.in.Close())
-	require.NoError(t, g.cmd.Wait())
+	require.Equal(t, 0, g.end())
 	for _, child := range children {
 		assert.NoDirExists(t, filepath.Join("/proc", child))
 	}
@@ -209,7 +235,7 @@ func TestIntegrationGatewaySignal(t *testing.T) {
 	children := g.children()
 	require.Len(t, children, 2)
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(t, g.cmd.Wait())
+	require.Equal(t, 0, g.end())
 	for _, child := range children {
 		assert.NoDirExists(t, filepath.Join("/proc", child))
 	}

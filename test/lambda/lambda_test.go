@@ -60,6 +60,21 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// readSources opens what the programs are built from, or go test would not know
+// that it changed, and repeat an old result.
+func readSources(t *testing.T) {
+	t.Helper()
+	for _, folder := range []string{"../../relay", "../../relay/dynamo", "../../relay/lambda", "../../internal/mailbox", "gateway"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			_, err := os.ReadFile(file)
+			require.NoError(t, err)
+		}
+	}
+}
+
 // subject is a running bootstrap, and what it must not tell.
 type subject struct {
 	*harness.Function
@@ -74,6 +89,7 @@ type subject struct {
 // is looked through: one line of the closed vocabulary for each invocation.
 func start(t *testing.T, c harness.Config) *subject {
 	t.Helper()
+	readSources(t)
 	s := &subject{t: t, out: &output{}, texts: []string{
 		"198.51.100.", "203.0.113.", "127.0.0.1", "Agent", "hidden", "api/v1", "octet-stream", "same-origin", "chat.example",
 		"AKIAHARNESS", "of-the-harness", "mailbox-", "invocation",
@@ -350,9 +366,11 @@ func TestIntegrationFailed(t *testing.T) {
 // TestIntegrationFatal: where Go itself ends the program in the middle of an
 // operation, it prints nothing: a traceback would hold slot and claim.
 func TestIntegrationFatal(t *testing.T) {
+	readSources(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = silent.Close() })
+	require.NoError(t, silent.(*net.TCPListener).SetDeadline(time.Now().Add(patience)))
 	out := &output{}
 	f, err := harness.Start(harness.Config{
 		Bootstrap: filepath.Join(folder, "bootstrap"), Output: out,
@@ -369,6 +387,7 @@ func TestIntegrationFatal(t *testing.T) {
 	c, err := silent.Accept() // it is in the middle
 	require.NoError(t, err)
 	defer func() { _ = c.Close() }()
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	_, err = c.Read(make([]byte, 1))
 	require.NoError(t, err)
 	require.NoError(t, f.Signal(syscall.SIGQUIT))
@@ -378,6 +397,7 @@ func TestIntegrationFatal(t *testing.T) {
 
 // TestIntegrationUnset: started without what it needs, one sentence and exit code 1.
 func TestIntegrationUnset(t *testing.T) {
+	readSources(t)
 	for _, missing := range []string{"TABLE", "AWS_REGION", "AWS_LAMBDA_RUNTIME_API"} {
 		cmd := exec.Command(filepath.Join(folder, "bootstrap"))
 		for _, name := range []string{"TABLE", "AWS_REGION", "AWS_LAMBDA_RUNTIME_API"} {
@@ -395,6 +415,7 @@ func TestIntegrationUnset(t *testing.T) {
 
 // TestIntegrationArm64: what is deployed compiles too.
 func TestIntegrationArm64(t *testing.T) {
+	readSources(t)
 	arm := filepath.Join(t.TempDir(), "bootstrap")
 	require.NoError(t, build(arm, "arm64", "lambda.norpc", "tincan/relay/lambda"))
 	program, err := elf.Open(arm)

@@ -141,10 +141,15 @@ func (f *Function) Close() {
 // Signal sends the program a signal.
 func (f *Function) Signal(s os.Signal) error { return f.cmd.Process.Signal(s) }
 
-// ExitCode waits until the program has ended; -1 means by a signal.
+// ExitCode waits until the program has ended. It is -1 after a signal that the
+// program did not handle, and where the program does not end within a minute.
 func (f *Function) ExitCode() int {
-	<-f.ended
-	return f.cmd.ProcessState.ExitCode()
+	select {
+	case <-f.ended:
+		return f.cmd.ProcessState.ExitCode()
+	case <-time.After(time.Minute):
+		return -1
+	}
 }
 
 // Invoke hands an event to the program and gives its answer. It fails where the
