@@ -186,7 +186,7 @@ func (h *handler) foreign(r *http.Request) bool {
 		return site == ""
 	}
 	_, host, ok := strings.Cut(origin, "://")
-	own := func(name string) bool { return strings.EqualFold(name, host) }
+	own := func(name string) bool { return name != "" && strings.EqualFold(name, host) }
 	return !ok || !own(r.Host) && !slices.ContainsFunc(h.hosts, own)
 }
 

@@ -181,6 +181,7 @@ func TestFunctionalForeign(t *testing.T) {
 		{"the two differ", "chat.example", "same-origin", "https://evil.example", nil, false},
 		{"behind a proxy with a name", "api.internal", "same-origin", "https://chat.example", []string{"chat.example"}, true},
 		{"behind a proxy with a name, foreign", "api.internal", "", "https://evil.example", []string{"chat.example"}, false},
+		{"behind a proxy with a name, origin without one", "", "", "https://", []string{"chat.example"}, false},
 		{"own name unknown, the browser says so", "", "same-origin", "https://d1.example", nil, true},
 		{"own name unknown, origin alone", "", "", "https://d1.example", nil, false},
 		{"own name unknown, a program", "", "", "", nil, true},
