@@ -39,7 +39,8 @@ func FindLink(text string) (code Code, origin string, err error) {
 		return nil, "", ErrTooLong
 	}
 	f := finder{problem: ErrNoCode}
-	for range 4 { // a link inside a link inside a link
+	for pass := range 4 { // a link inside a link inside a link
+		f.decoded, f.settled = pass > 0, f.found != nil
 		if strings.TrimSpace(text) == "" {
 			return nil, "", ErrEmpty
 		}
@@ -65,6 +66,8 @@ func FindLink(text string) (code Code, origin string, err error) {
 type finder struct {
 	found   Code
 	several bool
+	decoded bool   // the text is not as it was pasted
+	settled bool   // the code stood in a text less decoded, which says where
 	address string // what stands before the code that is being read
 	origin  string // of the first link that it stood in
 	origins int    // how many different ones there are
@@ -175,7 +178,10 @@ func (f *finder) add(code Code) {
 		f.several = true
 	}
 	f.found = code
-	if origin := originOf(f.address); origin != "" && origin != f.origin {
+	if f.settled {
+		return
+	}
+	if origin := originOf(f.address, f.decoded); origin != "" && origin != f.origin {
 		f.origin = origin
 		f.origins++
 	}

@@ -156,6 +156,11 @@ func TestFunctionalFindLink(t *testing.T) {
 		"and back":                    {link + " https://evil.example/#" + text + " " + link, ""},
 		"with a user name":            {"https://chat.example@evil.example/#" + text, ""},
 		"broken over lines":           {wrap(link, 60, "\n"), "https://chat.example"},
+		"an escaped hash in a name":   {"https://evil.example%23@good.example/#" + text, ""},
+		"an escaped slash in a name":  {"https://evil.example%2f@good.example/#" + text, ""},
+		"an escaped slash after it":   {"https://chat.example%2fevil/#" + text, ""},
+		"an address in the query":     {"https://a.example/?u=https://b.example/x#" + text, ""},
+		"the same, escaped":           {"https://a.example/?u=https%3A%2F%2Fb.example%2Fx#" + text, "https://a.example"},
 		"broken in the address":       {"https://chat.\nexample/#" + text, ""},
 	} {
 		found, origin, err := invite.FindLink(c.text)

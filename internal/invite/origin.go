@@ -5,11 +5,16 @@ import "strings"
 // maxOrigin bounds what is taken for an origin; no host name is longer.
 const maxOrigin = 270
 
-// originOf is scheme, host and port of the last address in text, as a browser
-// would write them: lower case, no default port. Empty for anything it does not
-// know for certain: a user name, letters outside ASCII, a port that is none.
-func originOf(text string) string {
-	text = strings.ToLower(text)
+// originOf is scheme, host and port of the address in text, as a browser would
+// write them: lower case, no default port. Empty for anything it does not know for
+// certain: a user name, letters outside ASCII, a port that is none. Of several
+// addresses it takes the last where text was decoded, for then the others wrap it,
+// and else none.
+func originOf(text string, decoded bool) string {
+	text = strings.Map(lowerASCII, text)
+	if !decoded && strings.Count(text, "://") > 1 {
+		return ""
+	}
 	at := max(strings.LastIndex(text, "https://"), strings.LastIndex(text, "http://"))
 	if at < 0 {
 		return ""
@@ -32,6 +37,15 @@ func originOf(text string) string {
 		return scheme + "://" + host
 	}
 	return scheme + "://" + host + ":" + port
+}
+
+// lowerASCII leaves all other letters as they are: some of them are turned into
+// ASCII by Unicode's rules.
+func lowerASCII(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 func isPort(s string) bool {

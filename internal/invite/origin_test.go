@@ -21,8 +21,10 @@ func TestUnitOrigin(t *testing.T) {
 		"http://[2001:db8::7]:8787/":               "http://[2001:db8::7]:8787",
 		"http://[::1]/":                            "http://[::1]",
 		"(https://chat.example/":                   "https://chat.example",
-		"https://a.example/?u=https://b.example/x": "https://b.example",
-		"https://a.example/?u=http://b.example":    "http://b.example",
+		"https://a.example/?u=https://b.example/x": "",
+		"https://a.example/?u=http://b.example":    "",
+		"https://evİl.example/":                    "",
+		"https://\u212Aim.example/":                "",
 		"https://a.example?x":                      "https://a.example",
 
 		"":                                    "",
@@ -52,7 +54,9 @@ func TestUnitOrigin(t *testing.T) {
 		"https://" + strings.Repeat("a", 300): "",
 		"blob:https://chat.example/x":         "https://chat.example",
 	} {
-		assert.Equal(t, origin, originOf(text), text)
+		assert.Equal(t, origin, originOf(text, false), text)
 	}
-	assert.Equal(t, "https://chat.example:65535", originOf("https://chat.example:65535/"))
+	assert.Equal(t, "https://chat.example:65535", originOf("https://chat.example:65535/", false))
+	assert.Equal(t, "https://b.example", originOf("https://a.example/?u=https://b.example/x", true), "wrapped")
+	assert.Empty(t, originOf("https://a.example/?u=https://b@c.example/x", true))
 }
