@@ -128,18 +128,18 @@ export type MailboxState =
   | 'asked'
   /** inviter: what lies there does not open: somebody else may have the link */
   | 'foreign'
-  /** inviter: half an hour is over, it isn't asked any more */
-  | 'over'
   /** joiner: the reply is on its way there */
   | 'leaving'
   /** joiner: the reply lies there, for five minutes */
   | 'left'
-  /** joiner: five minutes are over and nobody has come: `put` leaves it again */
+  /** joiner: five minutes are over without a connection: `put` leaves it again */
   | 'expired'
-  /** joiner: somebody else's reply lies there */
+  /** joiner: another reply lies there, an earlier one of this person or somebody else's */
   | 'occupied'
   /** both: it does not do what it should, and is tried again */
-  | 'silent';
+  | 'silent'
+  /** both: half an hour is over, it isn't asked any more */
+  | 'over';
 
 /** Why a chat ended. */
 export type Reason =

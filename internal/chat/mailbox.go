@@ -21,12 +21,12 @@ type MailboxState string
 const (
 	MailboxAsked    MailboxState = "asked"    // inviter: it answers, and the reply is not there yet
 	MailboxForeign  MailboxState = "foreign"  // inviter: what lies there does not open
-	MailboxOver     MailboxState = "over"     // inviter: half an hour is over
 	MailboxLeaving  MailboxState = "leaving"  // joiner: the reply is on its way there
 	MailboxLeft     MailboxState = "left"     // joiner: it lies there, for five minutes
 	MailboxExpired  MailboxState = "expired"  // joiner: five minutes are over and nobody has come
 	MailboxOccupied MailboxState = "occupied" // joiner: somebody else's reply lies there
 	MailboxSilent   MailboxState = "silent"   // both: no answer that can be used; tried again
+	MailboxOver     MailboxState = "over"     // both: half an hour is over
 )
 
 // MailboxChanged tells how the mailbox stands.
@@ -37,11 +37,11 @@ func (MailboxChanged) event() {}
 var mailboxSentences = map[MailboxState]string{
 	MailboxAsked:    "The reply comes back by itself. One that is sent by hand works as well.",
 	MailboxForeign:  "What lies in the mailbox does not fit this invite, so somebody else may have the link. Have the reply sent to you by hand.",
-	MailboxOver:     "The mailbox is not asked any longer. Have the reply sent to you by hand, or make a new link.",
+	MailboxOver:     "The mailbox is not asked any longer. Let the reply go by hand, or make a new link.",
 	MailboxLeaving:  "The reply is being left in the mailbox.",
 	MailboxLeft:     "The reply lies in the mailbox, sealed, for 5 minutes. There is nothing more to do.",
-	MailboxExpired:  "Nobody has fetched the reply within 5 minutes, and it is gone from the mailbox. Leave it again, or send it by hand.",
-	MailboxOccupied: "Somebody else has left a reply in the mailbox, so somebody else has the link. Send yours by hand.",
+	MailboxExpired:  "Five minutes are over without a connection, and the reply is gone from the mailbox. Leave it again, or send it by hand.",
+	MailboxOccupied: "A reply lies in the mailbox already: one of yours from before, or somebody else has the link. Send this one by hand.",
 	MailboxSilent:   "The mailbox does not answer as it should. It is tried again; meanwhile the reply can be sent by hand.",
 }
 
@@ -56,11 +56,12 @@ var mailTiming = struct {
 	less  time.Duration   // then so often,
 	over  time.Duration   // up to this one
 	again time.Duration   // between two questions at least
+	away  time.Duration   // for taking a reply back, at most
 	gone  time.Duration   // after this a reply has expired for certain
 }{
 	first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
 	often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
-	again: time.Second, gone: mailbox.Lifetime + 2*time.Second,
+	again: time.Second, away: 2 * time.Second, gone: mailbox.Lifetime + 2*time.Second,
 }
 
 // nextAsk is the age at which the mailbox is asked next, 0 for never more.
@@ -111,6 +112,7 @@ type courier struct {
 	next    errand
 	at      time.Time // when to go
 	away    bool      // one is on the road
+	hurry   bool      // the next one is to go as soon as that is back
 	began   time.Time // what ages are counted from
 	asked   time.Time // went last
 	failed  int       // in a row
@@ -119,9 +121,10 @@ type courier struct {
 	state   MailboxState
 }
 
-func newCourier(origin string, secret seal.LinkSecret) *courier {
+// newCourier asks the mailbox at origin; see mailbox.NewClient for anywhere.
+func newCourier(origin string, anywhere bool, secret seal.LinkSecret) *courier {
 	c := &courier{
-		client: mailbox.NewClient(origin), slot: mailbox.Slot(seal.MailboxSlot(secret)),
+		client: mailbox.NewClient(origin, anywhere), slot: mailbox.Slot(seal.MailboxSlot(secret)),
 		back: make(chan returned, 1), // never more than one is on the road
 	}
 	rand.Read(c.claim[:]) // never fails: it would end the program
@@ -211,9 +214,16 @@ func (s *Session) takeMail(ctx context.Context, r returned) error {
 	var end error
 	switch r.errand {
 	case errandPut:
+		if r.err == nil {
+			c.left = now
+		}
+		if s.state != StateWaiting {
+			c.next = errandNone // they have met: the mailbox concerns nobody any more
+			return nil
+		}
 		switch {
 		case r.err == nil:
-			c.left, c.next = now, errandNone
+			c.next = errandNone
 			s.setMailbox(MailboxLeft)
 			return nil
 		case errors.Is(r.err, mailbox.ErrOccupied):
@@ -229,6 +239,9 @@ func (s *Session) takeMail(ctx context.Context, r returned) error {
 		}
 	}
 	s.planErrand(r, now)
+	if c.hurry = c.hurry && c.next != errandNone; c.hurry {
+		c.hurry, c.at = false, now
+	}
 	return end
 }
 
@@ -273,9 +286,7 @@ func (s *Session) planErrand(r returned, now time.Time) {
 		next := nextAsk(age)
 		if next == 0 {
 			c.next = errandNone
-			if s.role == seal.Inviter {
-				s.setMailbox(MailboxOver)
-			}
+			s.setMailbox(MailboxOver)
 			return
 		}
 		c.at = now.Add(max(next-age, mailTiming.again))
@@ -307,10 +318,45 @@ func (s *Session) Put() error {
 func (s *Session) Take() error {
 	return s.call(func(ctx context.Context) error {
 		now := time.Now()
-		if c := s.courier; c != nil && c.next != errandNone && now.Sub(c.asked) >= mailTiming.again && now.Before(c.at) {
-			c.at = now
+		if c := s.courier; c != nil && c.next != errandNone {
+			// One that has been on the road for long may have been cut off with the network.
+			soon := now.Sub(c.asked) >= mailTiming.again
+			c.hurry = c.away && soon
+			if soon && now.Before(c.at) {
+				c.at = now
+			}
 		}
 		s.lookAtMailbox(ctx, now)
 		return nil
 	})
+}
+
+// withdraw is for a joiner that leaves before anybody came: it takes its reply back,
+// else the inviter would accept that of somebody who is gone. Once a claim has it that
+// is then forgotten, nobody else gets it. It begins at once, for a page that is being
+// closed has no time.
+func (s *Session) withdraw() {
+	c := s.courier
+	if c == nil || s.role != seal.Joiner || s.state != StateWaiting || c.left.IsZero() && c.failed == 0 && !c.away {
+		return
+	}
+	cut := c.away
+	c.onRoad.Go(func() {
+		if cut {
+			<-c.back // it may have arrived all the same
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), mailTiming.away)
+		defer cancel()
+		if _, err := c.client.Take(ctx, c.slot, c.claim); err == nil {
+			_ = c.client.Drop(ctx, c.slot, c.claim) // or it expires by itself
+		}
+	})
+}
+
+// dismiss returns when the courier is back.
+func (s *Session) dismiss() {
+	if c := s.courier; c != nil {
+		c.onRoad.Wait()
+		c.client.Close()
+	}
 }

@@ -345,8 +345,10 @@ func TestFunctionalMailboxSquatted(t *testing.T) {
 		_, err := p.store.Take(context.Background(), slotOf(t, inviter.Link().Link), mailbox.Claim{7}, p.time())
 		require.NoError(t, err)
 		require.NoError(t, inviter.Take())
+		until(t, "asked in vain", func() bool { return p.count(mailbox.PathTake) == 1 })
 		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
 		await[chat.Opened](t, inviter)
+		await[chat.Opened](t, joiner)
 	})
 }
 
@@ -404,6 +406,119 @@ func TestFunctionalMailboxOver(t *testing.T) {
 	await[chat.Opened](t, inviter)
 	require.LessOrEqual(t, asked, 6)
 	require.Equal(t, asked, p.count(mailbox.PathTake))
+}
+
+// TestFunctionalMailboxWithdrawn: a joiner that leaves before anybody came takes its reply back, so
+// that the inviter waits on for the one who comes after.
+func TestFunctionalMailboxWithdrawn(t *testing.T) {
+	for name, slow := range map[string]bool{"left": false, "on the road": true} {
+		t.Run(name, func(t *testing.T) {
+			chat.FastMail(t, chat.MailClock{Rarely: true})
+			p := newPost(t)
+			arrived := make(chan struct{})
+			if slow { // it arrives, and the answer doesn't
+				p.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					next.ServeHTTP(w, r)
+					if r.URL.Path == mailbox.PathPut {
+						close(arrived)
+						<-r.Context().Done()
+					}
+				})
+			}
+			inviter := p.create(t)
+			gone := p.join(t, inviter.Link().Link)
+			if slow {
+				<-arrived
+			} else {
+				awaitMailbox(t, gone, chat.MailboxLeft)
+			}
+			require.NoError(t, gone.Close())
+			require.Equal(t, 1, p.count(mailbox.PathDrop))
+			p.fail(nil)
+
+			require.NoError(t, inviter.Take())
+			until(t, "asked in vain", func() bool { return p.count(mailbox.PathTake) == 2 })
+			again := p.join(t, inviter.Link().Link)
+			awaitMailbox(t, again, chat.MailboxOccupied)
+			require.NoError(t, inviter.Accept(again.Link().Link, false))
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, again)
+		})
+	}
+}
+
+// TestFunctionalMailboxLate: an answer of the mailbox that comes when the two have met is told to nobody.
+func TestFunctionalMailboxLate(t *testing.T) {
+	for name, status := range map[string]int{"kept": 204, "occupied": 409, "failing": 500} {
+		t.Run(name, func(t *testing.T) {
+			chat.FastMail(t, chat.MailClock{})
+			p := newPost(t)
+			met := make(chan struct{})
+			p.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if r.URL.Path != mailbox.PathPut {
+					next.ServeHTTP(w, r)
+					return
+				}
+				_, _ = io.ReadAll(r.Body)
+				<-met
+				w.WriteHeader(status)
+			})
+			inviter := p.create(t)
+			joiner := p.join(t, inviter.Link().Link)
+			until(t, "put", func() bool { return p.count(mailbox.PathPut) == 1 })
+			require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+			await[chat.Opened](t, joiner)
+			await[chat.Opened](t, inviter)
+			close(met)
+			_, err := inviter.Send("1", "hello")
+			require.NoError(t, err)
+			for {
+				e, ok := joiner.Next(ctx(t))
+				require.True(t, ok)
+				notMailbox(t, e)
+				if _, is := e.(chat.Message); is {
+					break
+				}
+			}
+			require.NoError(t, inviter.Close())
+			require.NoError(t, joiner.Close())
+			for e, ok := joiner.Next(ctx(t)); ok; e, ok = joiner.Next(ctx(t)) {
+				notMailbox(t, e)
+			}
+		})
+	}
+}
+
+func notMailbox(t testing.TB, e chat.Event) {
+	t.Helper()
+	_, is := e.(chat.MailboxChanged)
+	require.False(t, is, "the mailbox concerns nobody any more")
+}
+
+// TestFunctionalMailboxHurry: who comes back while a request is still on the road, cut off with the
+// network, has the mailbox asked as soon as that has failed.
+func TestFunctionalMailboxHurry(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{Rarely: true})
+	p := newPost(t)
+	cut := make(chan struct{})
+	p.fail(func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.ReadAll(r.Body)
+		<-cut
+		panic(http.ErrAbortHandler)
+	})
+	inviter := p.create(t)
+	require.NoError(t, inviter.Take())
+	until(t, "on the road", func() bool { return p.count(mailbox.PathTake) == 1 })
+	joiner := join(t, inviter.Link().Link)
+	reply, err := invite.Find(joiner.Link().Link)
+	require.NoError(t, err)
+	require.NoError(t, p.store.Put(context.Background(), slotOf(t, inviter.Link().Link), reply, p.time()))
+	since := time.Now() // it may be asked again after 5 ms
+	until(t, "a wish while it is on the road", func() bool { return inviter.Take() == nil && time.Since(since) > 20*time.Millisecond })
+	p.fail(nil)
+	close(cut)
+	await[chat.Opened](t, inviter)
+	await[chat.Opened](t, joiner)
 }
 
 // TestFunctionalMailboxSecond: a reply that comes by hand leaves none behind in the mailbox, and if

@@ -78,7 +78,8 @@ func (s *Session) lookAtNetwork(now time.Time) {
 	if s.network.Mode == ModeAll && len(s.network.TURN) > 0 && found.Relay == 0 && waited >= timing.look {
 		s.problem(CodeRelaySilent)
 	}
-	if s.role == seal.Joiner && waited >= timing.alone {
+	// Where a mailbox is used, its own line says that nobody has come.
+	if s.role == seal.Joiner && s.courier == nil && waited >= timing.alone {
 		s.problem(CodeNobodyCame)
 	}
 }

@@ -32,15 +32,13 @@ func (s *Session) run(ctx context.Context) {
 	}
 	s.wipe()
 	s.cancel()
+	s.withdraw()
 	s.diary.note("ended: " + string(reason))
 	_ = s.conn.Close()
 	close(out)
 	carriers.Wait()
-	if s.courier != nil {
-		s.courier.onRoad.Wait()
-		s.courier.client.Close()
-	}
 	s.events.push(Closed{reason})
+	s.dismiss()
 	close(s.ended)
 }
 

@@ -57,7 +57,8 @@ type Config struct {
 	Network Network
 	// Mailbox is the origin, such as https://chat.example, whose mailbox the reply may
 	// wait in; empty for by hand alone, as with ModeLocal. An inviter's is where Site
-	// leads to. A joiner's is used only if the invite says that there is one.
+	// leads to. A joiner's is used only if the invite says that there is one, and if it
+	// is neither this computer nor what is nearest to it, unless Loopback says so.
 	Mailbox string
 	// Loopback offers and accepts addresses of this computer alone.
 	Loopback bool
@@ -221,7 +222,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 		return err
 	}
 	if config.Site != "" && config.usesMailbox() { // a bare code does not say where
-		s.courier = newCourier(config.Mailbox, secret)
+		s.courier = newCourier(config.Mailbox, true, secret)
 	}
 	inv := invite.Invite{
 		Mailbox: s.courier != nil, Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite(),
@@ -249,7 +250,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
-		s.courier = newCourier(config.Mailbox, s.secret)
+		s.courier = newCourier(config.Mailbox, config.Loopback, s.secret)
 	}
 	s.link = newLink(config.Site, s.reply)
 	s.remote = inv.Offer

@@ -27,8 +27,12 @@ type Client struct {
 }
 
 // NewClient gives a client for the mailbox at an origin such as
-// https://chat.example. Nothing is asked yet.
-func NewClient(origin string) *Client { return &Client{origin: origin, caller: newCaller()} }
+// https://chat.example. Nothing is asked yet. Where somebody else named the origin, a
+// program must not be led to this computer, or to what is nearest to it, such as a
+// cloud's own data: without anywhere such addresses are silent, whatever name has them.
+func NewClient(origin string, anywhere bool) *Client {
+	return &Client{origin: origin, caller: newCaller(origin, anywhere)}
+}
 
 // Close lets go of connections that are kept open. A client can be used after it.
 func (c *Client) Close() { c.caller.close() }

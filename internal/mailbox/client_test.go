@@ -3,6 +3,7 @@ package mailbox_test
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func serving(t *testing.T, h http.HandlerFunc) *mailbox.Client {
 	t.Helper()
 	server := httptest.NewServer(h)
-	c := mailbox.NewClient(server.URL)
+	c := mailbox.NewClient(server.URL, true)
 	t.Cleanup(func() {
 		c.Close()
 		server.Close()
@@ -164,6 +165,32 @@ func TestFunctionalDown(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	for _, origin := range []string{server.URL, "http://", "nonsense", ""} {
-		require.Equal(t, mailbox.ErrSilent, mailbox.NewClient(origin).Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}), origin)
+		require.Equal(t, mailbox.ErrSilent, mailbox.NewClient(origin, true).Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}), origin)
 	}
+}
+
+// TestFunctionalNear: whoever chose the origin leads nobody to this computer, under whatever name.
+func TestFunctionalNear(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer server.Close()
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	require.NoError(t, err)
+	put := func(host string, anywhere bool) error {
+		c := mailbox.NewClient("http://"+host+":"+port, anywhere)
+		defer c.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		return c.Put(ctx, mailbox.Slot{}, make([]byte, 177))
+	}
+	require.NoError(t, put("localhost", true))
+	require.NoError(t, put("127.0.0.1", true))
+	require.EqualValues(t, 2, asked.Load())
+	for _, host := range []string{"localhost", "127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254", "[fe80::1]", "224.0.0.1"} {
+		require.Equal(t, mailbox.ErrSilent, put(host, false), host)
+	}
+	require.EqualValues(t, 2, asked.Load())
 }

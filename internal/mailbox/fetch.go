@@ -11,15 +11,18 @@ import (
 // caller is the one HTTP request there is: fetch here, net/http natively.
 type caller struct{}
 
-func newCaller() caller { return caller{} }
+// newCaller: a page asks its own server alone, wherever that is.
+func newCaller(string, bool) caller { return caller{} }
 
 func (caller) close() {}
 
 var errFetch = errors.New("mailbox: the request failed")
 
 // post gives the status and, of 200 alone, at most MaxReply+1 bytes. Only the
-// page's own origin can be asked: the request says so, and so does the policy
-// of the page. It says nothing beside its body.
+// page's own origin can be asked: the policy of the page sees to it. The request says
+// nothing beside its body. In mode same-origin Firefox would name no Origin, for want of
+// a referrer, and be taken for somebody else's page. keepalive lets a page that is
+// closed take its reply back.
 func (caller) post(ctx context.Context, url string, body []byte) (status int, answer []byte, err error) {
 	defer func() {
 		// What the browser doesn't have throws; the reply goes by hand, then.
@@ -33,7 +36,7 @@ func (caller) post(ctx context.Context, url string, body []byte) (status int, an
 	js.CopyBytesToJS(sent, body)
 	response, err := await(ctx, js.Global(), "fetch", url, map[string]any{
 		"method": "POST", "headers": map[string]any{"Content-Type": ContentType}, "body": sent,
-		"mode": "same-origin", "credentials": "omit", "redirect": "error", "cache": "no-store",
+		"mode": "cors", "keepalive": true, "credentials": "omit", "redirect": "error", "cache": "no-store",
 		"referrerPolicy": "no-referrer", "signal": abort.Get("signal"),
 	})
 	if err != nil {

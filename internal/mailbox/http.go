@@ -5,22 +5,66 @@ package mailbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
 )
 
 // caller is the one HTTP request there is: net/http here, fetch in the browser.
 type caller struct{ http *http.Client }
 
-func newCaller() caller {
+func newCaller(origin string, anywhere bool) caller {
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
+		MaxIdleConns: 1, MaxResponseHeaderBytes: 16 << 10, DisableCompression: true,
+	}
+	if !anywhere {
+		own := addressOf(origin)
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			var dialer net.Dialer
+			if address == own { // else it is the proxy of this computer's owner
+				dialer.Control = refuseNear
+			}
+			return dialer.DialContext(ctx, network, address)
+		}
+	}
 	return caller{&http.Client{
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
-			MaxIdleConns: 1, MaxResponseHeaderBytes: 16 << 10, DisableCompression: true,
-		},
+		Transport: transport,
 		// A mailbox that sends elsewhere is none: only the origin in the link is asked.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// addressOf is host and port, as they are dialled.
+func addressOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+var errNear = errors.New("mailbox: not an address of somebody else")
+
+// refuseNear looks at the address that a name has turned out to have.
+func refuseNear(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	ip := at.Addr().Unmap()
+	if ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast() {
+		return errNear
+	}
+	return nil
 }
 
 func (c caller) close() { c.http.CloseIdleConnections() }
