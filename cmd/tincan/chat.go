@@ -70,7 +70,13 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 		}
 		done := make(chan error, 1)
 		serving, stop := context.WithCancel(context.WithoutCancel(ctx))
-		go func() { done <- served.serve(serving, terminal{err: io.Discard}) }()
+		go func() {
+			err := served.serve(serving, terminal{err: io.Discard})
+			if err != nil && !o.json {
+				t.say("The page is not served any more, so the link leads nowhere for whoever has not opened it.")
+			}
+			done <- err
+		}()
 		defer func() {
 			stop()
 			<-done
@@ -150,7 +156,7 @@ func prepare(t terminal, name string, args []string) (options, front, error) {
 	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll {
 		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(asked, " and "))
 	}
-	return o, &plain{t: t, relayed: o.config.Network.Mode == chat.ModeRelay}, nil
+	return o, &plain{t: t, relayed: o.config.Network.Mode == chat.ModeRelay, inviter: name == "new"}, nil
 }
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
@@ -219,6 +225,8 @@ func (o *options) settleNew(ways *waysFlags) error {
 		return errors.New("--serve makes links to this computer: leave --site away")
 	case !o.serve && (o.page.listen != "" || o.page.public != ""):
 		return errors.New("--listen and --public go with --serve")
+	case o.serve && o.page.public == "" && o.config.Network.Mode == chat.ModeRelay:
+		return errors.New("--serve puts this computer's address into the link, which --relay-only is to hide: name another with --public")
 	case !isPublic(o.page.public):
 		return errors.New("--public needs an address such as https://chat.example/")
 	case o.mailbox == "on" && o.config.Site == "" && !o.serve:
@@ -286,6 +294,7 @@ func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat
 			}
 		case e, ok := <-events:
 			if !ok {
+				_ = s.Close() // its last errand may still be on the road
 				return c.result()
 			}
 			c.event(e)

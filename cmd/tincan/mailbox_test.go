@@ -41,6 +41,7 @@ func TestUnitNewMailbox(t *testing.T) {
 		{"--serve --site https://chat.example/", "", "leave --site away"},
 		{"--listen :0", "", "go with --serve"},
 		{"--public https://chat.example/", "", "go with --serve"},
+		{"--serve --relay-only", "", "name another with --public"},
 		{"--serve --public nonsense", "", "--public needs an address"},
 	} {
 		var said bytes.Buffer
@@ -69,7 +70,7 @@ func TestUnitNewServe(t *testing.T) {
 		{"--serve --stun stun.example:1", chat.ModeAll, []string{"stun.example:1"}, true},
 		{"--serve --public https://chat.example/", chat.ModeAll, chat.DefaultSTUN, true},
 		{"--serve --public https://chat.example/ --stun none", chat.ModeAll, nil, true},
-		{"--serve --relay-only", chat.ModeRelay, chat.DefaultSTUN, true},
+		{"--serve --relay-only --public https://chat.example/", chat.ModeRelay, chat.DefaultSTUN, true},
 	} {
 		o, err := parseOptions(terminal{err: io.Discard}, "new", strings.Fields(c.args))
 		require.NoError(t, err, c.args)

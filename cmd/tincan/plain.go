@@ -13,6 +13,7 @@ import (
 type plain struct {
 	t       terminal
 	relayed bool   // the other person learns the relay's address only
+	inviter bool   // a reply that is typed is one, whatever the chat has come to
 	words   string // the safety words, once open
 }
 
@@ -39,7 +40,9 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		return command{Do: "diagnostics"}, nil
 	case trimmed == "/again":
 		return command{Do: "put"}, nil
-	case waiting:
+	case waiting, p.inviter && isReply(trimmed):
+		// Another one may have come by itself: one that is pasted now must not go to
+		// whoever sent that, and the person must hear that there are two.
 		return command{Do: "reply", Link: trimmed}, nil
 	case trimmed == "/verify" && p.words != "":
 		p.t.say("Read them to each other, by voice:\n%s\nThen type /match if all are the same on both sides, or /differ.", p.words)
@@ -85,6 +88,11 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 			p.t.say("Paste the reply here, then press Enter:")
 		}
 	}
+}
+
+func isReply(text string) bool {
+	found, err := chat.Find(text)
+	return err == nil && found.Kind == chat.KindReply
 }
 
 func (p *plain) sent(string, uint64) {}

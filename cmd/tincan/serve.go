@@ -21,11 +21,17 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"tincan/relay"
 	"tincan/site"
 )
 
 const defaultListen = ":8787"
+
+// maxConnections at once: more than any network of guests needs, and fewer than
+// there are descriptors. Who opens more and says nothing loses them after seconds.
+const maxConnections = 512
 
 // lonely is how long serve waits for a first visitor before it says why there
 // may be none. Tests make it shorter.
@@ -178,7 +184,7 @@ func (p *pageServer) serve(ctx context.Context, t terminal) error {
 		ErrorLog:          log.New(io.Discard, "", 0), // it names addresses
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(p.listener) }()
+	go func() { failed <- server.Serve(netutil.LimitListener(p.listener, maxConnections)) }()
 	alone := time.NewTimer(lonely)
 	defer alone.Stop()
 	for {

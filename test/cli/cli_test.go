@@ -398,6 +398,24 @@ func TestIntegrationServeByHand(t *testing.T) {
 	}
 }
 
+// TestIntegrationServeSecond: a reply that is pasted after another has come by itself is told, and not
+// sent to whoever sent that one.
+func TestIntegrationServeSecond(t *testing.T) {
+	inviter := open(t, "new", "--serve", "--listen", "127.0.0.1:0", "--loopback")
+	invite := inviter.line(patience)
+	faster := open(t, append(append([]string{"join"}, own...), "-")...)
+	faster.write(invite)
+	faster.await("open")
+	friend := open(t, append(append([]string{"join", "--mailbox", "off"}, own...), "-")...)
+	friend.write(invite)
+	inviter.write("here it is: " + friend.await("reply")["link"].(string))
+	inviter.write("hello")
+	assert.Equal(t, "hello", faster.await("message")["text"])
+	inviter.write("/leave")
+	assert.Equal(t, 0, inviter.exit())
+	assert.Contains(t, inviter.talk(), "Somebody else also answered this invite")
+}
+
 // TestIntegrationServePlain: what two people at terminals read of it.
 func TestIntegrationServePlain(t *testing.T) {
 	inviter := open(t, "new", "--serve", "--listen", "127.0.0.1:0", "--loopback")
