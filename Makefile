@@ -62,7 +62,7 @@ site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SI
 test:
 	@mkdir -p bin && : > bin/seen.txt
 	@TINCAN_SEEN="$(CURDIR)/bin/seen.txt" $(MAKE) --no-print-directory tests 2>&1 | tee bin/test.log
-	@node test/seen.mjs bin/test.log bin/seen.txt
+	@node test/seen.mjs bin/seen.txt bin/test.log bin/go-test.log
 	@echo "make test: all of it passed"
 
 tests: check test-go vectors test-peer test-site test-browser test-infra size
@@ -81,9 +81,11 @@ check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
 
 # The proofs of seal take samples under the race detector, and all of it without.
-# infra has no goroutines, and 150 packages of the CDK under it: see test-infra.
+# What they say is kept for test/seen.mjs. infra has no goroutines, and 150 packages of the CDK under it: see test-infra.
 test-go: bin/tincan test/node_modules/.installed
-	go test -race $$(go list ./... | grep -v '^tincan/infra$$')
+	@echo 'go test -race ./...'
+	@go test -race -v $$(go list ./... | grep -v '^tincan/infra$$') > bin/go-test.log 2>&1 || { grep -v '^=== ' bin/go-test.log; exit 1; }
+	@grep -E '^(ok|\?) |^ *--- SKIP' bin/go-test.log
 	go test ./internal/seal
 
 # The peer contract again, over the RTCPeerConnection of a real Chromium.
@@ -100,7 +102,7 @@ bin/staticcheck: test/tools.mod test/tools.sum
 test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent test
 
-test-browser: bin/tincan bin/gateway test/node_modules/.installed chromium
+test-browser: bin/tincan bin/gateway test/node_modules/.installed chromium firefox
 	cd test/browser && npx --no-install playwright test
 
 # What a visitor loads, against the budgets.
@@ -194,7 +196,7 @@ clean:
 chromium: test/node_modules/.installed
 	@test/browser/chromium.sh
 
-# Firefox, for test/network only: Debian's where apt can install it.
+# Firefox for the tests: Debian's where apt can install it.
 firefox:
 	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -1,10 +1,10 @@
 // Searches all that the tests printed for what nobody may read there:
-//   node test/seen.mjs OUTPUT SEEN
+//   node test/seen.mjs SEEN OUTPUT…
 // SEEN has a line of hexadecimal for each slot, claim and reply that the tests saw on its way to a mailbox.
 import { readFileSync } from 'node:fs';
 
-const [outputFile, seenFile] = process.argv.slice(2);
-const output = readFileSync(outputFile, 'utf8');
+const [seenFile, ...outputFiles] = process.argv.slice(2);
+const output = outputFiles.map((file) => readFileSync(file, 'utf8')).join('\n');
 const seen = [...new Set(readFileSync(seenFile, 'utf8').split('\n'))].filter((line) => line !== '');
 
 /** The first eight bytes of a value as people and programs write bytes. */
@@ -35,7 +35,7 @@ function found(values, text) {
 }
 
 // Nor may any program under test tell who came; test files name no address of a client.
-const address = /(?<![\d.])(?:127|10|192\.168|169\.254)(?:\.\d{1,3}){2,3}:\d{2,5}|\[(?:::1|fe80:[0-9a-f:]+)\]:\d+/g;
+const address = /(?<![\d.])(?:127|10|172|192|169|198|203)(?:\.\d{1,3}){3}:\d{2,5}|\[(?:::1|fe80:[0-9a-f:]+)\]:\d+/g;
 
 const failures = [];
 if (seen.length === 0) failures.push('the tests saw no slot, claim or reply: this search has nothing to look for');
