@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, expect } from '@playwright/test';
+import puppeteer, { type Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { launchOptions, loopbackSwitches } from './chromium.ts';
 import { Person } from './person.ts';
 import { Gateway, Serve, Terminal } from './programs.ts';
@@ -15,6 +16,8 @@ interface Fixtures {
   person: (where?: Browser | BrowserContext) => Promise<Person>;
   /** Another Chromium process. */
   chromium: (switches?: readonly string[]) => Promise<Browser>;
+  /** Another Chromium, driven by puppeteer: only so can its pages be frozen. */
+  freezable: () => Promise<PuppeteerBrowser>;
   /** A profile on disk, as people have it, with as many tabs as wanted. */
   profile: () => Promise<BrowserContext>;
   /** A `tincan` in a terminal. */
@@ -94,6 +97,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const browsers: Browser[] = [];
     await use(async (switches = loopbackSwitches) => {
       const browser = await playwright.chromium.launch(launchOptions(switches));
+      browsers.push(browser);
+      return browser;
+    });
+    await Promise.all(browsers.map((browser) => browser.close()));
+  },
+
+  freezable: async ({ playwright }, use) => {
+    const browsers: PuppeteerBrowser[] = [];
+    await use(async () => {
+      const { executablePath = playwright.chromium.executablePath(), args = [] } = launchOptions();
+      const protocolTimeout = 900_000; // frozen pages answer late
+      const browser = await puppeteer.launch({ browser: 'chrome', executablePath, args, protocolTimeout });
       browsers.push(browser);
       return browser;
     });

@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
+import { AtPuppeteer } from '../network/end.ts';
 import { expect, type MailboxOf, test } from './fixtures.ts';
 import { type Person, greet } from './person.ts';
 import type { Fault } from './programs.ts';
@@ -259,30 +261,36 @@ async function asked(page: Page): Promise<number[]> {
   return [...(request.postDataBuffer() ?? [])].slice(0, 16);
 }
 
+/** Somebody whose page can be frozen, with a chat that waits for the reply. */
+async function inviting(browser: PuppeteerBrowser, url: string): Promise<[AtPuppeteer, string]> {
+  const ana = await AtPuppeteer.open('Chromium', browser, url);
+  await ana.waits({ verb: 'choose', name: byItself });
+  return [ana, await ana.invite()];
+}
+
 test('a page that is closed takes its reply back, and whoever joins next is the one who is met', async ({
   person,
-  profile,
+  freezable,
   mailbox,
 }) => {
   const proxy = await mailbox();
-  const [ana, gone, ben] = [await person(await profile()), await person(), await person()];
-  await switchOn(ana, proxy.url);
-  const invite = await ana.newChat();
-  const lifecycle = await freezer(ana.page.context(), ana.page);
-  await lifecycle('frozen'); // so that she does not fetch it first
+  const [ana, invite] = await inviting(await freezable(), proxy.url);
+  const [gone, ben] = [await person(), await person()];
+  await ana.lifecycle('frozen'); // so that she does not fetch it first
   await gone.open(invite);
   await gone.button('Join chat').click();
   await expect(gone.status).toContainText('lies sealed');
   const before = proxy.count('take');
   await gone.page.goto('about:blank');
   await expect.poll(() => proxy.count('take')).toBe(before + 1);
-  await lifecycle('active');
+  await ana.lifecycle('active');
   await ben.open(invite);
   const reply = await ben.joinChat();
   await expect(ben.status).toContainText('one of yours from before, or somebody else has the link');
-  await ana.connect(reply);
-  await both(ana, ben);
-  await greet(ana, ben);
+  await ana.accept(reply);
+  await Promise.all([ana.opened(), ben.connected()]);
+  await ana.say('it is you');
+  await ben.hears('it is you');
 });
 
 test('whoever comes back to the page has the mailbox asked at once', async ({ person, mailbox }) => {
@@ -331,31 +339,29 @@ test.describe('an inviter frozen for 6 minutes', { tag: '@slow' }, () => {
   test.skip(process.env['TINCAN_SLOW'] !== '1', 'takes 7 minutes: make slow, or TINCAN_SLOW=1');
 
   for (const way of ['by hand', 'by Leave it again'] as const) {
-    test(`finds the reply gone; ${way} the chat opens`, async ({ person, profile, mailbox }) => {
-      const proxy = await mailbox();
+    test(`finds the reply gone; ${way} the chat opens`, async ({ person, freezable, mailbox }) => {
       test.setTimeout(10 * 60_000);
-      const [ana, ben] = [await person(await profile()), await person()];
-      await switchOn(ana, proxy.url);
-      const invite = await ana.newChat();
-      const lifecycle = await freezer(ana.page.context(), ana.page);
-      await lifecycle('frozen');
+      const proxy = await mailbox();
+      const [ana, invite] = await inviting(await freezable(), proxy.url);
+      const ben = await person();
+      await ana.lifecycle('frozen');
       await ben.open(invite);
       const reply = await ben.joinChat();
+      const taken = proxy.count('take');
       await setTimeout(6 * 60_000); // what is measured
+      expect(proxy.count('take'), 'she was frozen').toBe(taken);
       await expect(ben.button('Leave it again')).toBeVisible();
-      await lifecycle('active');
-      if (way === 'by hand') await ana.connect(reply);
+      await ana.lifecycle('active');
+      if (way === 'by hand') await ana.accept(reply);
       else await ben.button('Leave it again').click();
-      await both(ana, ben);
-      await greet(ana, ben);
+      const start = performance.now();
+      await Promise.all([ana.opened(), ben.connected()]);
+      console.log(`  frozen for 6 minutes, then ${way}: open after ${Math.round(performance.now() - start)} ms`);
+      await ana.say('back again');
+      await ben.hears('back again');
     });
   }
 });
-
-async function freezer(context: BrowserContext, page: Page) {
-  const session = await context.newCDPSession(page);
-  return (state: 'frozen' | 'active') => session.send('Page.setWebLifecycleState', { state });
-}
 
 test('what is switched on is remembered on the device, and can be switched off by keyboard', async ({
   person,

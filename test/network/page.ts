@@ -6,7 +6,7 @@ export type Ask =
   | { verb: 'press'; name: string }
   /** Write into a field. */
   | { verb: 'fill'; name: string; text: string }
-  /** Choose one of several. */
+  /** Choose one of several, or switch something on. */
   | { verb: 'choose'; name: string }
   /** Read a field, once something is in it. */
   | { verb: 'read'; name: string }
@@ -46,7 +46,7 @@ export function inPage(ask: Ask): Promise<{ at: number; found: string }> {
         return found && '';
       }
       case 'choose': {
-        const all = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')];
+        const all = [...document.querySelectorAll<HTMLInputElement>('input[type=radio], input[role=switch]')];
         const found = all.find(
           (each) => !each.disabled && each.labels?.[0]?.textContent?.trim() === ask.name,
         );
