@@ -140,7 +140,7 @@ func NewStack(scope constructs.Construct, id string, s Settings, function string
 			})
 		}
 
-		// What passes CloudFront is the body, its path and the two headers that
+		// What passes CloudFront is the body, its path and type, and the two headers that
 		// tell a page of another site. Never Host: the API answers it with 403.
 		behaviors["/api/*"] = &awscloudfront.BehaviorOptions{
 			Origin: awscloudfrontorigins.NewHttpOrigin(awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), api.ApiEndpoint(), nil)), &awscloudfrontorigins.HttpOriginProps{
@@ -150,7 +150,7 @@ func NewStack(scope constructs.Construct, id string, s Settings, function string
 			AllowedMethods: awscloudfront.AllowedMethods_ALLOW_ALL(), // the only set with POST
 			CachePolicy:    awscloudfront.CachePolicy_CACHING_DISABLED(),
 			OriginRequestPolicy: awscloudfront.NewOriginRequestPolicy(stack, jsii.String("ToApi"), &awscloudfront.OriginRequestPolicyProps{
-				HeaderBehavior:      awscloudfront.OriginRequestHeaderBehavior_AllowList(jsii.String("Origin"), jsii.String("Sec-Fetch-Site")),
+				HeaderBehavior:      awscloudfront.OriginRequestHeaderBehavior_AllowList(jsii.String("Content-Type"), jsii.String("Origin"), jsii.String("Sec-Fetch-Site")),
 				CookieBehavior:      awscloudfront.OriginRequestCookieBehavior_None(),
 				QueryStringBehavior: awscloudfront.OriginRequestQueryStringBehavior_None(),
 			}),

@@ -354,7 +354,7 @@ func TestFunctionalDistribution(t *testing.T) {
 func TestFunctionalPassedOn(t *testing.T) {
 	made := get(t, offered)
 	toAPI := made.one(t, "AWS::CloudFront::OriginRequestPolicy").Properties["OriginRequestPolicyConfig"].(map[string]any)
-	same(t, `{"HeaderBehavior": "whitelist", "Headers": ["Origin", "Sec-Fetch-Site"]}`, toAPI["HeadersConfig"])
+	same(t, `{"HeaderBehavior": "whitelist", "Headers": ["Content-Type", "Origin", "Sec-Fetch-Site"]}`, toAPI["HeadersConfig"])
 	same(t, `{"CookieBehavior": "none"}`, toAPI["CookiesConfig"])
 	same(t, `{"QueryStringBehavior": "none"}`, toAPI["QueryStringsConfig"])
 	cache := made.one(t, "AWS::CloudFront::CachePolicy").Properties["CachePolicyConfig"].(map[string]any)
