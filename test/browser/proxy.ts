@@ -11,6 +11,8 @@ export class Proxy {
   readonly url: string;
   /** What was asked below /api, such as `put`. */
   readonly asked: string[] = [];
+  /** What the server said to it, such as `take 404`. */
+  readonly answered: string[] = [];
   fault: Fault = 'none';
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
@@ -53,6 +55,7 @@ export class Proxy {
     const onward = request(
       { hostname, port, path, method: incoming.method, headers: incoming.headers },
       (answer) => {
+        if (operation !== undefined) this.answered.push(`${operation} ${answer.statusCode}`);
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
       },
