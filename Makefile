@@ -146,10 +146,10 @@ network: bin/tincan test/node_modules/.installed chromium firefox
 	cd test/network && go test -count=1 -run NATs
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
-# What the mailbox costs, beside bare net/http in the same run, and 4 clients x
-# 10,000 operations on both stores.
+# What the mailbox costs, beside bare net/http in the same run; 4 clients x 10,000
+# operations on both stores; a minute of a flood.
 bench-relay: test/node_modules/.installed
-	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable' ./relay ./relay/dynamo
+	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable|Flood' ./relay ./relay/dynamo ./cmd/tincan
 
 # Minutes of waiting: late replies, frozen tabs.
 slow: bin/tincan bin/gateway test/node_modules/.installed chromium firefox

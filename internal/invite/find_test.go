@@ -209,7 +209,7 @@ func FuzzFind(f *testing.F) {
 	f.Add(wrap(text, 30, "\n> "))
 	f.Add("https://l.example/?u=%23" + testReply().LinkText())
 	f.Fuzz(func(t *testing.T, text string) {
-		code, err := invite.Find(text)
+		code, origin, err := invite.FindLink(text)
 		if err != nil {
 			require.Nil(t, code)
 			return
@@ -220,6 +220,11 @@ func FuzzFind(f *testing.F) {
 		again, err = invite.Find("HTTPS://CHAT.EXAMPLE/#" + code.QRText())
 		require.NoError(t, err)
 		require.Equal(t, code, again)
+		if origin != "" {
+			_, same, err := invite.FindLink(origin + "/#" + code.LinkText())
+			require.NoError(t, err)
+			require.Equal(t, origin, same, "what is an origin is one again")
+		}
 	})
 }
 
