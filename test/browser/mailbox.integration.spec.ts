@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
+import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, type MailboxOf, test } from './fixtures.ts';
 import { type Person, greet } from './person.ts';
 import type { Fault } from './programs.ts';
@@ -92,6 +93,25 @@ test('tincan new --serve invites a page: open the link, press Join chat', async 
   expect(await ana.messages(1)).toEqual(['hello']);
   await ben.leave();
   expect(await ana.ended()).toBe(0);
+});
+
+test.describe('a page opened as localhost', () => {
+  test.skip(!hasNetwork, onlyLoopback);
+
+  test('makes links for others, whose replies reach it', async ({ person, watch, serveAll }) => {
+    const [ana, ben] = [await person(), await person()];
+    watch.mailbox = true;
+    await switchOn(ana, serveAll.here);
+    const invite = await ana.newChat();
+    expect(new URL(invite).origin).not.toBe(new URL(serveAll.here).origin);
+    await ben.open(invite);
+    expect(await ben.page.evaluate(() => isSecureContext), 'on plain http').toBe(false);
+    await expect(ben.page.getByText(`5 minutes at ${new URL(invite).host}, which`, { exact: false })).toBeVisible();
+    await ben.button('Join chat').click();
+    await both(ana, ben);
+    await greet(ana, ben);
+    expect(watch.traces.in(serveAll.talk)).toBe(0);
+  });
 });
 
 for (const seconds of [2, 60, 240]) {
