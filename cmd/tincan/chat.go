@@ -65,6 +65,9 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 			return err
 		}
 		o.config.Site = served.link()
+		if !o.json {
+			t.say("The page is served at %s until the chat has ended.", o.config.Site)
+		}
 		if o.mailbox == "on" {
 			o.config.Mailbox = served.own()
 		}

@@ -431,7 +431,7 @@ func TestIntegrationServePlain(t *testing.T) {
 	assert.Equal(t, 0, inviter.exit())
 	assert.Equal(t, 0, joiner.exit())
 	host := strings.TrimSuffix(strings.TrimPrefix(strings.Split(invite, "#")[0], "http://"), "/")
-	for _, said := range []string{"left sealed for 5 minutes at " + host + ", which sees both addresses", "The reply comes back by itself"} {
+	for _, said := range []string{"left sealed for 5 minutes at " + host + ", which sees both addresses", "The reply comes back by itself", "The page is served at http://" + host + "/ until"} {
 		assert.Contains(t, inviter.talk(), said)
 	}
 	for _, said := range []string{"left sealed for 5 minutes at " + host + ", which sees both addresses; --mailbox off", "The reply lies in the mailbox, sealed, for 5 minutes"} {
