@@ -13,7 +13,6 @@ import (
 type plain struct {
 	t       terminal
 	relayed bool   // the other person learns the relay's address only
-	inviter bool   // a reply that is typed is one, whatever the chat has come to
 	words   string // the safety words, once open
 }
 
@@ -40,9 +39,7 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		return command{Do: "diagnostics"}, nil
 	case trimmed == "/again":
 		return command{Do: "put"}, nil
-	case waiting, p.inviter && isReply(trimmed):
-		// Another one may have come by itself: one that is pasted now must not go to
-		// whoever sent that, and the person must hear that there are two.
+	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
 	case trimmed == "/verify" && p.words != "":
 		p.t.say("Read them to each other, by voice:\n%s\nThen type /match if all are the same on both sides, or /differ.", p.words)
@@ -88,11 +85,6 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 			p.t.say("Paste the reply here, then press Enter:")
 		}
 	}
-}
-
-func isReply(text string) bool {
-	found, err := chat.Find(text)
-	return err == nil && found.Kind == chat.KindReply
 }
 
 func (p *plain) sent(string, uint64) {}

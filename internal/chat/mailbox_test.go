@@ -555,6 +555,25 @@ func TestFunctionalMailboxSecond(t *testing.T) {
 	}
 }
 
+// TestFunctionalSecondTyped: another reply to the invite that is written into the open chat is not sent to
+// whoever is there, and is told; any other code is a message like all.
+func TestFunctionalSecondTyped(t *testing.T) {
+	inviter, joiner := open(t)
+	friend := join(t, inviter.Link().Link)
+	_, err := inviter.Send("1", "they sent me this: "+friend.Link().Link)
+	wantCode(t, chat.CodeSecondReply, err)
+	require.Equal(t, chat.CodeSecondReply, await[chat.Problem](t, inviter).Code)
+	other := join(t, create(t).Link().Link)
+	for _, text := range []string{"a reply to somebody: " + other.Link().Link, joiner.Link().Link, inviter.Link().Link} {
+		_, err := inviter.Send("2", text)
+		require.NoError(t, err)
+		require.Equal(t, text, await[chat.Message](t, joiner).Text)
+	}
+	_, err = joiner.Send("3", friend.Link().Link)
+	require.NoError(t, err)
+	require.Equal(t, friend.Link().Link, await[chat.Message](t, inviter).Text)
+}
+
 // TestUnitMailboxSentences: each state has one, and it is a sentence.
 func TestUnitMailboxSentences(t *testing.T) {
 	require.Len(t, chat.MailboxSentences(), 8)

@@ -210,7 +210,7 @@ func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered boo
 }
 
 // queue is Send, inside run.
-func (s *Session) queue(ref, text string) (uint64, error) {
+func (s *Session) queue(ctx context.Context, ref, text string) (uint64, error) {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	switch {
 	case s.seal == nil:
@@ -223,6 +223,13 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 		return 0, fail(CodeMessageTooLong, nil)
 	case len(s.waiting) >= maxWaiting, s.waitingBytes+len(text) > maxOutgoing:
 		return 0, fail(CodeTooManyWaiting, nil)
+	}
+	// A reply to this very invite is no message: it came by hand after another had come
+	// by itself, and must not go to whoever sent that.
+	if code, err := invite.Find(text); err == nil && s.role == seal.Inviter && code.IsReply() && !bytes.Equal(code, s.reply) {
+		if err := s.acceptReply(ctx, code, true); CodeOf(err) == CodeSecondReply {
+			return 0, err
+		}
 	}
 	s.sent++
 	s.waitingBytes += len(text)

@@ -300,10 +300,11 @@ func (s *Session) Accept(text string, offered bool) error {
 }
 
 // Send takes a text of 1 to MaxText bytes of UTF-8 and returns its number.
-// Delivered or Failed follow, the latter with ref.
+// Delivered or Failed follow, the latter with ref. Another reply to our invite is not
+// sent: CodeSecondReply.
 func (s *Session) Send(ref, text string) (id uint64, err error) {
-	err = s.call(func(context.Context) error {
-		id, err = s.queue(ref, text)
+	err = s.call(func(ctx context.Context) error {
+		id, err = s.queue(ctx, ref, text)
 		return err
 	})
 	return id, err

@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 copy=$work/copy
 mkdir -p "$copy/test"
 cp "$root"/go.mod "$root"/go.sum "$root"/PROTOCOL.md "$copy"
-cp -r "$root"/internal "$copy"
+cp -r "$root"/internal "$root"/relay "$copy"
 cp -r "$root"/test/architecture "$copy/test"
 cp -r "$copy" "$work/true" # somebody may be working in the tree meanwhile
 cd "$copy"
