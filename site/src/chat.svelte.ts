@@ -14,7 +14,7 @@ import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
 import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
 import { NetworkChoice } from './network.svelte.ts';
 import type { ChatStatus, Trouble } from './texts.ts';
-import { texts } from './texts.ts';
+import { texts } from './language.svelte.ts';
 
 export type Screen =
   | 'home'

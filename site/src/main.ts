@@ -12,6 +12,7 @@ import { defaultNetwork, engineConfig, loadConfig, pageMailbox } from './config.
 import { missingFeature, startEngine } from './engine.ts';
 import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
+import { preferred, speak } from './language.svelte.ts';
 import { ReplyTabs } from './tabs.ts';
 
 const chat = new ChatState((reply, answered) => tabs.ask(reply, answered));
@@ -23,6 +24,11 @@ if (opened !== '') void chat.open(link(opened));
 else if (gone) chat.endedAway(gone);
 onFragment((fragment) => void chat.open(link(fragment)));
 
+try {
+  await speak(preferred(navigator.languages));
+} catch {
+  // English is there.
+}
 mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
 void start();
 

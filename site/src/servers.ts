@@ -1,5 +1,5 @@
 import type { Network, TurnServer } from '../../wasm/engine.d.ts';
-import { texts } from './texts.ts';
+import { texts } from './language.svelte.ts';
 
 /** More STUN servers than any network needs; a list is cut or refused above it. */
 export const maxStun = 16;

@@ -89,7 +89,7 @@ const endings: Record<Reason, Ending> = {
   },
   tries: {
     title: 'This invite is spent',
-    text: 'Ten replies did not open. Make a new link and send it again.',
+    text: 'Ten replies did not open. Make a new link and send it.',
   },
   internal: {
     title: 'The chat stopped',
@@ -172,7 +172,7 @@ const statuses = {
   lost: 'Connection lost, trying again…',
   ended: 'Connection lost',
   left: 'The other person left',
-} as const;
+};
 
 /** Where an open chat stands. */
 export type ChatStatus = keyof typeof statuses;
@@ -192,6 +192,8 @@ function list(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
+const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
+
 const asksNobody = 'No server is asked for anything: both of you need to be on the same network.';
 const noOther = 'No other server is asked.';
 const relayMissing = 'Relay only is chosen, but no relay can be used.';
@@ -205,14 +207,16 @@ function asks(
 ): string {
   const asked = [
     stun.length > 0 ? `To find your public network address, a chat asks ${list(stun)}.` : '',
-    relays.length > 0 ? `Where there is no direct way, ${list(relays)} passes the encrypted chat on.` : '',
+    relays.length > 0
+      ? `Where there is no direct way, ${list(relays)} ${pass(relays)} the encrypted chat on.`
+      : '',
     mailbox !== '' ? `The reply goes through ${mailbox}.` : '',
   ];
   if (mode === 'relay') {
     if (relays.length === 0) return relayMissing;
     if (mailbox === '')
-      return `Your network address is told to ${list(relays)} only, which passes the encrypted chat on. ${noOther}`;
-    return `Your network address is told to ${list(relays)}, which passes the encrypted chat on, and to ${mailbox}, which the reply goes through. ${noOther}`;
+      return `Your network address is told to ${list(relays)} only, which ${pass(relays)} the encrypted chat on. ${noOther}`;
+    return `Your network address is told to ${list(relays)}, which ${pass(relays)} the encrypted chat on, and to ${mailbox}, which the reply goes through. ${noOther}`;
   }
   if (stun.length === 0 && relays.length === 0) {
     if (mailbox === '') return asksNobody;
@@ -221,7 +225,74 @@ function asks(
   return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
 }
 
-const english = {
+/** The names that the engine has for the safety words. */
+export type SafetyName =
+  | 'dog'
+  | 'cat'
+  | 'lion'
+  | 'horse'
+  | 'unicorn'
+  | 'pig'
+  | 'elephant'
+  | 'rabbit'
+  | 'panda'
+  | 'rooster'
+  | 'penguin'
+  | 'turtle'
+  | 'fish'
+  | 'octopus'
+  | 'butterfly'
+  | 'flower'
+  | 'tree'
+  | 'cactus'
+  | 'mushroom'
+  | 'globe'
+  | 'moon'
+  | 'cloud'
+  | 'fire'
+  | 'banana'
+  | 'apple'
+  | 'strawberry'
+  | 'corn'
+  | 'pizza'
+  | 'cake'
+  | 'heart'
+  | 'smiley'
+  | 'robot'
+  | 'hat'
+  | 'glasses'
+  | 'spanner'
+  | 'santa'
+  | 'thumbs up'
+  | 'umbrella'
+  | 'hourglass'
+  | 'clock'
+  | 'gift'
+  | 'light bulb'
+  | 'book'
+  | 'pencil'
+  | 'paperclip'
+  | 'scissors'
+  | 'lock'
+  | 'key'
+  | 'hammer'
+  | 'telephone'
+  | 'flag'
+  | 'train'
+  | 'bicycle'
+  | 'aeroplane'
+  | 'rocket'
+  | 'trophy'
+  | 'ball'
+  | 'guitar'
+  | 'trumpet'
+  | 'bell'
+  | 'anchor'
+  | 'headphones'
+  | 'folder'
+  | 'pin';
+
+export const english = {
   name: 'tincan',
   tagline: 'A private chat for two.',
   pitch:
@@ -380,14 +451,74 @@ const english = {
 
   verifyTitle: 'Compare the safety words',
   verifyText:
-    'Read them to each other over a call or in person. If all six are the same on both sides, nobody is in between.',
+    'Tell them to each other over a call or in person. The pictures count: in another language their names are others. If all six are the same on both sides, nobody is in between.',
   verifyDigits: 'Or as numbers:',
   match: 'They match',
   differ: 'They differ',
   close: 'Close',
 
+  settings: 'Settings',
+  language: 'Language',
+  languageBrowser: (name: string) => `As in the browser (${name})`,
+  languageFailed: 'That language did not load. Check the network connection and try again.',
+  theme: 'Appearance',
+  themes: { system: 'As on this device', light: 'Light', dark: 'Dark' },
+  sendWith: 'Sending',
+  sendWays: {
+    enter: 'Enter sends, Shift+Enter begins a new line',
+    ctrl: 'Ctrl+Enter or the button sends, Enter begins a new line',
+  },
+  tellTyping: 'Show when I am writing',
+  tellTypingAbout:
+    'The other person sees that you are writing, never what. How often you do is otherwise nobody’s business, so this is off unless you want it.',
+  notify: 'Notify me of new messages',
+  notifyAbout: 'While this page is in the background. A notification says that something came, never what.',
+  notifyRefused:
+    'The browser refuses notifications. Allow them in the page’s settings beside the address bar, then switch this on again.',
+  notifyUnsupported:
+    'There are none here: the address of this page is a plain http one, or the browser has none.',
+  notifyMessage: 'New message',
+  notifyOpen: 'The chat is open',
+  settingsKept: 'This device remembers these settings until you press Wipe, and no one else learns them.',
+  done: 'Done',
+
+  more: 'More',
+  saveText: 'Save as text',
+  clearHistory: 'Clear history',
+  clearTitle: 'Clear the history?',
+  clearText: 'All messages go from this page. The chat goes on, and the other person keeps theirs.',
+  clear: 'Clear',
+  wipe: 'Wipe',
+
+  shortcuts: 'Keyboard shortcuts',
+  shortcutSend: 'Send the message',
+  shortcutLine: 'Begin a new line',
+  shortcutScroll: 'Scroll the history while writing',
+  shortcutLatest: 'Jump to latest',
+  shortcutClose: 'Close a dialog or menu',
+  shortcutSheet: 'Show this list',
+  shortcutWipe: 'Wipe: end the chat and empty the page at once',
+  /** The names on the keys. */
+  keys: {
+    enter: 'Enter',
+    shift: 'Shift',
+    ctrl: 'Ctrl',
+    esc: 'Esc',
+    end: 'End',
+    pageUp: 'Page up',
+    pageDown: 'Page down',
+  },
+
+  typing: 'Writing…',
+  roomLeft: (characters: number) =>
+    `Room for about ${characters.toLocaleString('en')} more ${characters === 1 ? 'character' : 'characters'}.`,
+  /** Title of the page while messages wait to be read. */
+  unreadTitle: (count: number, title: string) => `(${count}) ${title}`,
+  /** A safety word, which the engine knows by its English name. */
+  safetyWord: (name: string) => name,
+
   leaveTitle: 'Leave this chat?',
-  leaveText: 'Leaving ends it for both of you, and its messages are gone then.',
+  leaveText: 'Leaving ends it for both of you, and the messages go from this page.',
   leaveInviteTitle: 'Give up waiting?',
   leaveInviteText: 'The link you have works only while this page stays open.',
   stay: 'Stay',
@@ -408,8 +539,5 @@ const english = {
   statuses,
 };
 
-/** Every sentence the page shows, for one language. */
+/** Every sentence the page shows, for one language: one that is missing breaks the build. */
 export type Texts = typeof english;
-
-/** The sentences in use. */
-export const texts: Texts = english;

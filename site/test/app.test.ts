@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 let engine: FakeEngine;

@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Absence, markedPending, markPending } from '../src/away.ts';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 import { button, hasButton, heading, status, TestPage } from './page.ts';
 
 const key = 'tincan-pending';

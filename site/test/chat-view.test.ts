@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ChatMessage } from '../src/history.svelte.ts';
 import Chat from '../src/Chat.svelte';
 import { maxBytes } from '../src/Composer.svelte';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 import { digits, words } from './fake-engine.ts';
 
 afterEach(cleanup);

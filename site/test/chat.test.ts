@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 import { digits, FakeEngine, words } from './fake-engine.ts';
 
 const config = { site: 'https://example.test/', loopback: false, mailbox: '' };

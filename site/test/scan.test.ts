@@ -2,7 +2,7 @@ import { cleanup, screen } from '@testing-library/svelte';
 import { decodeQR } from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findCode, readPhoto, type Decode } from '../src/scan.ts';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 import { drawCode, FakeCamera, part, type Pixels } from './fake-camera.ts';
 import { button, field, hasButton, status, TestPage } from './page.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import { asked, atHost, isStun, isTurn, readStun, readTurn, turnName } from '../src/servers.ts';
-import { texts } from '../src/texts.ts';
+import { english as texts } from '../src/texts.ts';
 
 test.each([
   ['stun.example:3478', true],

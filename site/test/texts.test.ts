@@ -1,33 +1,324 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { texts } from '../src/texts.ts';
+import { describe, expect, test } from 'vitest';
+import { arabic } from '../src/texts.ar.ts';
+import { spanish } from '../src/texts.es.ts';
+import { english, type Texts } from '../src/texts.ts';
 
 const contract = readFileSync('../wasm/engine.d.ts', 'utf8').replace(/\/\*\*.*?\*\//gs, '');
+const source = readFileSync('src/texts.ts', 'utf8');
+const table = readFileSync('../internal/seal/sas.go', 'utf8').replace(/.*\nvar words =/s, '');
 
-/** The members of a union of strings in the contract. */
-function union(name: string): string[] {
-  const declared = new RegExp(`type ${name} =([^;]*);`).exec(contract)?.[1] ?? '';
+/** The members of a union of strings. */
+function union(name: string, declarations: string): string[] {
+  const declared = new RegExp(`type ${name} =([^;]*);`).exec(declarations)?.[1] ?? '';
   return [...declared.matchAll(/'([^']+)'/g)].map(([, member]) => member ?? '').sort();
 }
 
+const safetyNames = [...table.matchAll(/\{"[^"]+", "([^"]+)"\}/g)].map(([, name]) => name ?? '');
+
+type Sentence = string | ((...given: never[]) => string);
+
+/** Every sentence of a dictionary by its place in it. */
+function leaves(texts: object, above = ''): [place: string, sentence: Sentence][] {
+  return Object.entries(texts).flatMap(([name, value]: [string, Sentence | object]) =>
+    typeof value === 'object' ? leaves(value, `${above}${name}.`) : [[above + name, value] as const],
+  ) as [string, Sentence][];
+}
+
+interface Sample {
+  given: unknown[];
+  /** What the sentence has to say of it. */
+  holds: (string | number | Date)[];
+}
+
+const host = 'box.example.org';
+const stun = ['stun.example.org:3478', '192.0.2.1:3478'];
+const relays = ['turn.example.org:3478', '[2001:db8::1]:3478'];
+const until = new Date(2026, 0, 2, 13, 47);
+const hosts: Sample[] = [true, false].map((inviter) => ({ given: [host, inviter], holds: [host] }));
+
+/** What each sentence that is a function may be given. */
+const samples: Record<string, Sample[]> = {
+  asks: [
+    { given: ['all', stun, relays, host], holds: [...stun, ...relays, host] },
+    { given: ['all', stun, []], holds: stun },
+    { given: ['all', [], relays], holds: relays },
+    { given: ['all', [], [], host], holds: [host] },
+    { given: ['local', [], []], holds: [] },
+    { given: ['relay', stun, []], holds: [] },
+    { given: ['relay', stun, relays], holds: relays },
+    { given: ['relay', stun, relays, host], holds: [...relays, host] },
+  ],
+  relayLocked: [{ given: [host], holds: [host] }],
+  mailboxSees: [{ given: [host], holds: [host] }],
+  ...Object.fromEntries(Object.keys(english.mailbox).map((state) => [`mailbox.${state}`, hosts])),
+  turnHint: [
+    { given: [[]], holds: [] },
+    { given: [relays], holds: relays },
+  ],
+  notStun: [{ given: ['???'], holds: ['???', 'stun.example.org:3478'] }],
+  tooManyStun: [{ given: [16], holds: [16] }],
+  notTurn: [{ given: ['???'], holds: ['???', '?transport=tcp'] }],
+  credentialTooLong: [{ given: [256], holds: [256] }],
+  waitingUntil: [{ given: [300, until], holds: [5, until] }],
+  replyWaitingUntil: [{ given: [300, until], holds: [5, until] }],
+  oldWarning: [{ given: [300], holds: [5] }],
+  lateReply: [{ given: [30], holds: [30] }],
+  renewed: [{ given: [300], holds: [5] }],
+  failed: [
+    { given: [undefined], holds: [] },
+    { given: ['not-open'], holds: [] },
+  ],
+  latestUnread: [{ given: [12], holds: [12] }],
+  unread: [{ given: [12], holds: [12] }],
+  tooLong: [{ given: [12_345], holds: [12_345] }],
+  languageBrowser: [{ given: ['Esperanto'], holds: ['Esperanto'] }],
+  roomLeft: [{ given: [5_000], holds: [5_000] }],
+  unreadTitle: [{ given: [3, 'tincan'], holds: [3, 'tincan'] }],
+  safetyWord: safetyNames.map((name) => ({ given: [name], holds: [] })),
+};
+
+function say(sentence: Sentence, { given }: Sample): string {
+  return typeof sentence === 'string' ? sentence : sentence(...(given as never[]));
+}
+
+const once: Sample[] = [{ given: [], holds: [] }];
+
+/** Everything a language says, for every sample. */
+function said(texts: Texts): { place: string; text: string; sample: Sample }[] {
+  return leaves(texts).flatMap(([place, sentence]) =>
+    (typeof sentence === 'string' ? once : (samples[place] ?? [])).map((sample) => ({
+      place,
+      sample,
+      text: say(sentence, sample),
+    })),
+  );
+}
+
+/** Without the marks that set Latin text apart in an Arabic sentence. */
+function plain(text: string): string {
+  return text.replaceAll(/[\u2068\u2069]/g, '');
+}
+
+describe.each([
+  ['English', english],
+  ['Spanish', spanish],
+  ['Arabic', arabic],
+])('%s', (_, texts) => {
+  test.each([
+    ['ErrorCode', texts.errors],
+    ['Reason', texts.endings],
+    ['MailboxState', texts.mailbox],
+  ])('every %s of the engine has its sentence', (name, sentences) => {
+    expect(union(name, contract).length).toBeGreaterThan(5);
+    expect(Object.keys(sentences).sort()).toEqual(union(name, contract));
+  });
+
+  test('no two errors say the same, and each is a sentence', () => {
+    const sentences = Object.values(texts.errors);
+    expect(new Set(sentences).size).toBe(sentences.length);
+    for (const sentence of sentences) expect(sentence).toMatch(/^[\p{Lu}\p{Lo}«].*\.$/u);
+  });
+
+  test('every ending says what happened and what to do', () => {
+    for (const { title, text } of [
+      ...Object.values(texts.endings),
+      ...Object.values(texts.troubles),
+      ...Object.values(texts.away),
+    ]) {
+      expect(title).not.toBe('');
+      expect(text).toMatch(/\.$/);
+    }
+  });
+
+  test('every safety word of the engine is told apart', () => {
+    const words = safetyNames.map(texts.safetyWord);
+    expect(new Set(words).size).toBe(64);
+    expect(texts.safetyWord('toString')).toBe('toString');
+  });
+
+  test('nothing in sight carries blanks too many, or a letter of something else', () => {
+    for (const { place, text } of said(texts)) {
+      expect(text, place).toBe(text.trim());
+      expect(text, place).not.toMatch(/^$|\s\s|undefined|null|\[object|NaN|'|\.\.\./);
+    }
+  });
+});
+
+test('the safety words of the engine are those that languages translate', () => {
+  expect(safetyNames).toHaveLength(64);
+  expect(union('SafetyName', source)).toEqual(safetyNames.toSorted());
+});
+
+test('every sentence that is a function has its samples', () => {
+  const functions = leaves(english).filter(([, sentence]) => typeof sentence === 'function');
+  expect(functions.map(([place]) => place).sort()).toEqual(Object.keys(samples).sort());
+});
+
+describe.each([
+  [
+    'Spanish',
+    'es',
+    spanish,
+    // The same word in both.
+    ['name', 'chatTitle', 'keys.enter', 'keys.ctrl', 'keys.esc', 'unreadTitle'],
+  ],
+  [
+    'Arabic',
+    'ar',
+    arabic,
+    // As they are printed on the keys.
+    ['name', 'keys.enter', 'keys.shift', 'keys.ctrl', 'keys.esc', 'keys.end'],
+  ],
+] as const)('%s beside English', (_, tag, texts, same) => {
+  const own = new Map(leaves(texts));
+
+  test('has the same sentences, in the same order and of the same kinds', () => {
+    const kinds = (all: Texts) =>
+      leaves(all).map(([place, sentence]) => [
+        place,
+        typeof sentence === 'string' ? 'string' : sentence.length,
+      ]);
+    expect(kinds(texts)).toEqual(kinds(english));
+  });
+
+  test('leaves nothing in English', () => {
+    const left = said(english)
+      .filter(({ place, sample, text }) => say(own.get(place) ?? '', sample) === text)
+      .map(({ place }) => place)
+      .filter((place) => place !== 'safetyWord');
+    const number = (3).toLocaleString(tag) === '3';
+    const also = tag === 'ar' && number ? ['unreadTitle'] : [];
+    expect([...new Set(left)].sort()).toEqual([...same, ...also].sort());
+  });
+
+  test('leaves no safety word in English but those that are the same in both', () => {
+    const left = safetyNames.filter((name) => texts.safetyWord(name) === name);
+    expect(left).toEqual(tag === 'es' ? ['panda', 'cactus', 'pizza', 'robot'] : []);
+  });
+
+  test('says what it was given', () => {
+    for (const { place, text, sample } of said(texts)) {
+      for (const value of sample.holds) {
+        const shown =
+          value instanceof Date
+            ? value.toLocaleTimeString(tag, { hour: '2-digit', minute: '2-digit' })
+            : typeof value === 'number'
+              ? value.toLocaleString(tag)
+              : tag === 'ar' && place !== 'unreadTitle'
+                ? `\u2068${value}\u2069`
+                : value;
+        expect(text, place).toContain(shown);
+      }
+    }
+  });
+
+  test('asks of the same servers as English in every case', () => {
+    const variants = samples['asks'] ?? [];
+    const count = (all: Texts, pick: (text: string) => unknown) =>
+      new Set(variants.map((sample) => pick(say(all.asks, sample)))).size;
+    expect(count(texts, (text) => text)).toBe(count(english, (text) => text));
+    for (const sample of variants) {
+      const [local, original] = [say(texts.asks, sample), say(english.asks, sample)];
+      for (const name of [...stun, ...relays, host])
+        expect(local.includes(name), original).toBe(original.includes(name));
+      expect(local === texts.asksNobody).toBe(original === english.asksNobody);
+      expect(local === texts.relayMissing).toBe(original === english.relayMissing);
+    }
+  });
+
+  test('names buttons and choices as they are named', () => {
+    const strings = [...own.values()].filter((sentence) => typeof sentence === 'string');
+    let quoted = 0;
+    for (const { place, text, sample } of said(texts)) {
+      for (const [, name = ''] of plain(text).matchAll(/«([^»]*)»/g)) {
+        quoted += 1;
+        expect([...strings, ...sample.given], place).toContain(name);
+      }
+    }
+    expect(quoted).toBeGreaterThan(12);
+  });
+
+  test('names a button where English does', () => {
+    const title = (all: Texts, name: string) => String(new Map(leaves(all)).get(name));
+    const sentences: [place: string, name: string][] = [
+      ['errors.second-reply', 'verify'],
+      ['errors.stun-silent', 'network'],
+      ['errors.symmetric', 'network'],
+      ['errors.symmetric-pair', 'network'],
+      ['errors.no-relay', 'network'],
+      ['errors.no-relay', 'modes.relay'],
+      ['errors.relay-silent', 'network'],
+      ['endings.unreachable.text', 'network'],
+      ['relayMissing', 'modes.relay'],
+      ['relayLocked', 'network'],
+      ['mailboxLocal', 'modes.local'],
+      ['turnForRelay', 'modes.relay'],
+    ];
+    for (const [place, name] of sentences) {
+      const [sample = { given: [], holds: [] }] = samples[place] ?? once;
+      expect(say(new Map(leaves(english)).get(place) ?? '', sample)).toContain(title(english, name));
+      expect(say(own.get(place) ?? '', sample), place).toContain(`«${title(texts, name)}»`);
+    }
+    expect(texts.shortcutWipe.startsWith(`${texts.wipe}:`)).toBe(true);
+    expect(texts.shortcutLatest).toBe(texts.latest);
+    expect(texts.clearHistory.startsWith(texts.clear)).toBe(true);
+    for (const key of [texts.keys.enter, texts.keys.shift]) expect(texts.sendWays.enter).toContain(key);
+    for (const key of [texts.keys.enter, texts.keys.ctrl]) expect(texts.sendWays.ctrl).toContain(key);
+    expect(texts.pressToCopy).toContain(`${texts.keys.ctrl}+C`);
+  });
+});
+
+test('Spanish is set as Spanish is', () => {
+  for (const { place, text } of said(spanish)) {
+    const own = text.replaceAll('???', '').replaceAll('?transport=tcp', '');
+    expect(own, place).not.toMatch(/["“”‘’]/);
+    expect(own.match(/\?/g)?.length, place).toBe(own.match(/¿/g)?.length);
+    expect(own.match(/!/g)?.length, place).toBe(own.match(/¡/g)?.length);
+  }
+});
+
 test.each([
-  ['ErrorCode', texts.errors],
-  ['Reason', texts.endings],
-  ['MailboxState', texts.mailbox],
-])('every %s of the engine has its sentence', (name, sentences) => {
-  expect(union(name).length).toBeGreaterThan(5);
-  expect(Object.keys(sentences).sort()).toEqual(union(name));
+  [1, '1 segundo', '1 nuevo', '1 carácter'],
+  [2, '2 segundos', '2 nuevos', '2 caracteres'],
+  [11, '11 segundos', '11 nuevos', '11 caracteres'],
+])('Spanish counts %d', (count, time, messages, letters) => {
+  expect(spanish.lateReply(count)).toContain(`${time} `);
+  expect(spanish.unread(count)).toBe(messages);
+  expect(spanish.roomLeft(count)).toContain(`${letters} `);
 });
 
-test('no two errors say the same, and each is a sentence', () => {
-  const sentences = Object.values(texts.errors);
-  expect(new Set(sentences).size).toBe(sentences.length);
-  for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*\.$/);
+test('Spanish hours have their article', () => {
+  expect(spanish.waitingUntil(300, new Date(2026, 0, 2, 1, 5))).toMatch(/hasta la 0?1:05/);
+  expect(spanish.waitingUntil(300, new Date(2026, 0, 2, 13, 5))).toMatch(/hasta las 13:05/);
 });
 
-test('every ending says what happened and what to do', () => {
-  for (const { title, text } of [...Object.values(texts.endings), ...Object.values(texts.troubles)]) {
-    expect(title).not.toBe('');
-    expect(text).toMatch(/\.$/);
+test.each([
+  [1, 'ثانية واحدة', 'دقيقة واحدة', 'رسالة جديدة', 'حرف واحد', 'بايت واحد'],
+  [2, 'ثانيتين', 'دقيقتين', 'رسالتان جديدتان', 'حرفين', 'بايتين'],
+  [3, '# ثوانٍ', '# دقائق', '# رسائل جديدة', '# أحرف', '# بايتات'],
+  [11, '# ثانية', '# دقيقة', '# رسالة جديدة', '# حرفًا', '# بايتًا'],
+  [100, undefined, '# دقيقة', '# رسالة جديدة', '# حرف', '# بايت'],
+])('Arabic counts %d', (count, seconds, minutes, messages, letters, bytes) => {
+  const shown = (form: string) => form.replace('#', count.toLocaleString('ar'));
+  // From 90 seconds on a length of time is told in minutes.
+  if (seconds !== undefined) expect(arabic.oldWarning(count)).toContain(`قبل ${shown(seconds)}:`);
+  if (count > 1) expect(arabic.oldWarning(count * 60)).toContain(`قبل ${shown(minutes)}:`);
+  else expect(arabic.oldWarning(100)).toContain(`قبل ${shown(minutes)}:`);
+  expect(arabic.unread(count)).toBe(shown(messages));
+  expect(arabic.latestUnread(count)).toMatch(new RegExp(`، ${shown(messages)}$`));
+  expect(arabic.roomLeft(count)).toContain(`${shown(letters)}.`);
+  expect(arabic.tooLong(count)).toContain(`${shown(bytes)}.`);
+});
+
+test('Arabic is set as Arabic is, and sets apart what would scramble', () => {
+  for (const { place, text } of said(arabic)) {
+    if (place === 'unreadTitle') continue;
+    expect(text.match(/\u2068/g)?.length, place).toBe(text.match(/\u2069/g)?.length);
+    const own = text.replaceAll(/\u2068[^\u2069]*\u2069/g, '');
+    expect(own, place).not.toMatch(/[?;"“”‘’]|,(?!\d)/);
+    // Latin words and keys may stand alone: two with a stop between them may not.
+    expect(own, place).not.toMatch(/[a-z][.:/@=]+[a-z\d]/i);
+    if (!place.startsWith('keys.') && place !== 'name') expect(own, place).toMatch(/\p{Script=Arabic}/u);
   }
 });

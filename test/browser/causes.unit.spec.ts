@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { texts } from '../../site/src/texts.ts';
+import { english as texts } from '../../site/src/texts.ts';
 import { type Cause, causes } from '../network/causes.ts';
 import { expect, test } from '@playwright/test';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type Browser } from 'puppeteer-core';
-import { texts } from '../../site/src/texts.ts';
+import { english as texts } from '../../site/src/texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Browser, Page } from '@playwright/test';
-import { texts } from '../../site/src/texts.ts';
+import { english as texts } from '../../site/src/texts.ts';
 import { hasNetwork, loopbackSwitches, onlyLoopback, plainName } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, type Person } from './person.ts';

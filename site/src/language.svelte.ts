@@ -1,0 +1,50 @@
+import { english, type Texts } from './texts.ts';
+
+/** A language of the page, by its tag (BCP 47). */
+export type Tag = 'en' | 'es' | 'ar';
+
+interface Language {
+  /** What it calls itself. */
+  name: string;
+  direction: 'ltr' | 'rtl';
+  /** English is always there; the others come when they are chosen. */
+  load: () => Promise<Texts>;
+}
+
+export const languages: Record<Tag, Language> = {
+  en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(english) },
+  es: { name: 'Español', direction: 'ltr', load: async () => (await import('./texts.es.ts')).spanish },
+  ar: { name: 'العربية', direction: 'rtl', load: async () => (await import('./texts.ar.ts')).arabic },
+};
+
+let tag = $state<Tag>('en');
+let dictionary = $state.raw<Texts>(english);
+
+/** The sentences in the language in use. Where the page shows one, it changes with the language. */
+export const texts: Texts = new Proxy(english, {
+  get: (_, key) => Reflect.get(dictionary, key) as unknown,
+});
+
+/** The language in use. */
+export function inUse(): Tag {
+  return tag;
+}
+
+/** Speaks this language from now on. One that can't be loaded rejects, and changes nothing. */
+export async function speak(wanted: Tag): Promise<void> {
+  const { direction, load } = languages[wanted];
+  dictionary = await load();
+  tag = wanted;
+  document.documentElement.lang = wanted;
+  document.documentElement.dir = direction;
+}
+
+/** The first of the browser's languages that is one of the page's. */
+export function preferred(wanted: readonly string[]): Tag {
+  const primary = wanted.map((each) => each.toLowerCase().split('-')[0] ?? '');
+  return primary.find(isTag) ?? 'en';
+}
+
+export function isTag(text: unknown): text is Tag {
+  return typeof text === 'string' && Object.hasOwn(languages, text);
+}
