@@ -1,5 +1,4 @@
 import type {
-  Code,
   Engine,
   EngineConfig,
   EngineEvent,
@@ -11,10 +10,11 @@ import type {
 } from '../../wasm/engine.d.ts';
 import { Absence, type Pending } from './away.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+import { texts } from './language.svelte.ts';
 import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
 import { NetworkChoice } from './network.svelte.ts';
 import type { ChatStatus, Trouble } from './texts.ts';
-import { texts } from './language.svelte.ts';
+import { isAboutTheWay, Way, type Made } from './way.svelte.ts';
 
 export type Screen =
   | 'home'
@@ -34,11 +34,6 @@ export interface Problem {
   code: ErrorCode;
 }
 
-/** An invite or reply, and when it was made. */
-export interface Made extends Code {
-  at: number;
-}
-
 /** How the way of the reply through the mailbox stands. */
 export interface MailboxWay {
   host: string;
@@ -49,22 +44,6 @@ export interface MailboxWay {
 
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
-
-/** Looking for each other longer than this is no connection, as far as the person is concerned; in milliseconds. */
-const slow = 20_000;
-
-/** What the engine finds out about the way to the other person. Once they are connected it concerns nobody. */
-const aboutTheWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'unreachable',
-  'stun-silent',
-  'udp-blocked',
-  'symmetric',
-  'symmetric-pair',
-  'hidden-address',
-  'old-link',
-  'nobody-came',
-  'relay-silent',
-]);
 
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
 export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
@@ -80,7 +59,6 @@ export class ChatState {
   #notice = $state<string>();
   #trouble = $state<Trouble>();
 
-  #invite = $state.raw<Made>();
   #reply = $state.raw<Made>();
   #opened = $state<string>();
   /** Host of the mailbox that may take the reply to the opened invite. */
@@ -96,15 +74,12 @@ export class ChatState {
   #digits = $state.raw<string[]>([]);
   #verified = $state(false);
   #reason = $state<Reason>();
-  #warnings = $state.raw<ErrorCode[]>([]);
-  #given = $state(false);
-  #since = $state<number>();
-  #now = $state(Date.now());
   #gone = $state<Pending>();
   #inviter = false;
   #held: string | undefined;
   #left: Pending | undefined;
 
+  readonly #way = new Way();
   readonly #history = new History();
   readonly #choice = new NetworkChoice();
   readonly #mailbox = new MailboxChoice();
@@ -170,7 +145,7 @@ export class ChatState {
     return this.#trouble;
   }
   get invite(): Made | undefined {
-    return this.#invite;
+    return this.#way.invite;
   }
   get reply(): Made | undefined {
     return this.#reply;
@@ -189,18 +164,18 @@ export class ChatState {
   }
   /** They have been looking for so long that something is in the way. */
   get stuck(): boolean {
-    return this.connecting && this.#since !== undefined && this.#now - this.#since >= slow;
+    return this.connecting && this.#way.slow;
   }
   /** What is in the way, as sentences: on the screens where two people look for each other. */
   get warnings(): readonly string[] {
-    const told = this.#warnings.map((code) => this.#sentence(code));
+    const told = this.#way.warnings;
     if (this.stuck && told.length === 0) told.push(texts.errors.unreachable);
-    if (this.stale) told.push(texts.oldWarning(this.#age));
+    if (this.stale) told.push(texts.oldWarning(this.#way.age));
     return told;
   }
   /** Somebody may have the link, and on another network can't use it any more. */
   get stale(): boolean {
-    return this.#given && this.#outlived;
+    return this.#way.given && this.#outlived;
   }
   /** What was pending when this page, or its engine, went. */
   get gone(): Pending | undefined {
@@ -317,19 +292,18 @@ export class ChatState {
     this.#busy = 'create';
     this.#problem = undefined;
     this.#notice = undefined;
-    this.#warnings = [];
+    this.#way.begin();
     this.#mailboxState = undefined;
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
     try {
       const invite = await engine.create(this.#choice.network, through !== '');
-      const warnings = this.#warnings; // what came meanwhile is about this invite
+      const { codes } = this.#way; // what came meanwhile is about this invite
       const state = this.#mailboxState ?? 'asked';
       this.#forget();
-      this.#warnings = warnings;
       this.#through = through;
       this.#mailboxState = state;
       this.#inviter = true;
-      this.#invite = this.#made(invite);
+      this.#way.invited(invite, codes);
       this.#screen = 'invite';
     } catch (error) {
       this.#screen = 'home';
@@ -358,7 +332,7 @@ export class ChatState {
     if (!engine || opened === undefined || this.#busy) return;
     this.#busy = 'join';
     this.#problem = undefined;
-    this.#warnings = [];
+    this.#way.begin();
     this.#mailboxState = undefined;
     const through = this.mailboxUsable && !byHand ? this.#openedMailbox : '';
     try {
@@ -366,7 +340,7 @@ export class ChatState {
       if (this.#screen === 'join') {
         this.#through = through;
         this.#mailboxState ??= 'leaving';
-        this.#reply = this.#made(reply);
+        this.#reply = this.#way.made(reply);
         this.#screen = 'reply';
       } else if (this.#screen !== 'chat') {
         await this.#close();
@@ -429,7 +403,7 @@ export class ChatState {
 
   /** The link was copied, shared or shown: somebody may have it. */
   give(): void {
-    this.#given = true;
+    this.#way.give();
   }
 
   /** Sends a text. It is in the history at once, and says there what became of it. */
@@ -479,15 +453,15 @@ export class ChatState {
 
   /** Called every second while something is pending. `seen`: the page isn't in the background. */
   tick(seen: boolean): void {
-    this.#now = Date.now();
+    this.#way.tick();
     this.#absence.beat();
     // A link that nobody can have is replaced in silence, once somebody looks at it.
-    if (seen && this.#outlived && !this.#given && !this.#busy) void this.#renew();
+    if (seen && this.#outlived && !this.#way.given && !this.#busy) void this.#renew();
   }
 
   /** Something is pending from now on: `tick` begins. */
   waiting(): void {
-    this.#now = Date.now();
+    this.#way.tick();
     this.#absence.start();
   }
 
@@ -526,7 +500,7 @@ export class ChatState {
     if (this.#left !== undefined) return;
     switch (event.type) {
       case 'state':
-        if (event.state === 'connecting' && this.#state !== 'connecting') this.#since = Date.now();
+        if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
         this.#state = event.state;
         break;
       case 'open':
@@ -534,7 +508,7 @@ export class ChatState {
         this.#sas = event.sas;
         this.#digits = event.digits;
         this.#state = 'open';
-        this.#notice = this.#warnings.includes('second-reply') ? texts.errors['second-reply'] : undefined;
+        this.#notice = this.#way.codes.includes('second-reply') ? texts.errors['second-reply'] : undefined;
         this.#screen = 'chat';
         break;
       case 'path':
@@ -624,40 +598,23 @@ export class ChatState {
 
   /** Gives up a link that grew old unseen. */
   async #renew(): Promise<void> {
-    const age = this.#age;
+    const { age } = this.#way;
     await this.newLink();
-    if (this.#invite) this.#notice = texts.renewed(age);
+    if (this.invite) this.#notice = texts.renewed(age);
   }
 
   #warn(code: ErrorCode): void {
     const looking = this.#screen === 'invite' || this.#screen === 'reply';
     if (looking || this.#busy === 'create' || this.#busy === 'join') {
-      if (!this.#warnings.includes(code)) this.#warnings = [...this.#warnings, code];
-    } else if (!aboutTheWay.has(code)) {
+      this.#way.warn(code);
+    } else if (!isAboutTheWay(code)) {
       this.#notice = texts.errors[code];
     }
   }
 
-  #sentence(code: ErrorCode): string {
-    const { goodFor = 0, at = 0 } = this.#invite ?? {};
-    const late = ((this.#since ?? 0) - at) / 1000 - goodFor;
-    return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : texts.errors[code];
-  }
-
-  #made(code: Code): Made {
-    this.#now = Date.now();
-    return { ...code, at: this.#now };
-  }
-
-  /** How old the invite is, in seconds. */
-  get #age(): number {
-    return this.#invite ? (this.#now - this.#invite.at) / 1000 : 0;
-  }
-
-  /** The invite waits for longer than its public address is kept alive. */
+  /** The invite waits, and its public address may be gone. */
   get #outlived(): boolean {
-    const goodFor = this.#invite?.goodFor ?? 0;
-    return this.#screen === 'invite' && !this.connecting && goodFor > 0 && this.#age > goodFor;
+    return this.#screen === 'invite' && !this.connecting && this.#way.outlived;
   }
 
   #closed(reason: Reason): void {
@@ -689,7 +646,6 @@ export class ChatState {
   #forget(): void {
     this.#problem = undefined;
     this.#notice = undefined;
-    this.#invite = undefined;
     this.#reply = undefined;
     this.#opened = undefined;
     this.#openedMailbox = '';
@@ -702,9 +658,7 @@ export class ChatState {
     this.#digits = [];
     this.#verified = false;
     this.#reason = undefined;
-    this.#warnings = [];
-    this.#given = false;
-    this.#since = undefined;
+    this.#way.forget();
     this.#gone = undefined;
     this.#history.clear();
     this.#inviter = false;
