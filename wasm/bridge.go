@@ -70,6 +70,8 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "mailbox", "state", string(e.State))
 	case chat.Message:
 		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
+	case chat.Typing:
+		return object("type", "typing")
 	case chat.Delivered:
 		return object("type", "delivered", "id", float64(e.ID))
 	case chat.Failed:

@@ -85,6 +85,11 @@ export interface Engine {
   accept(reply: string, offered: boolean): Promise<void>;
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
   send(ref: string, text: string): Promise<number>;
+  /**
+   * Tells the other person that this one is writing. At most every 4 s is something sent; does nothing where the chat
+   * is not open.
+   */
+  typing(): Promise<void>;
   /** Records the comparison of the safety words. `false` ends the chat and wipes its keys. */
   verify(match: boolean): Promise<void>;
   /**
@@ -113,6 +118,8 @@ export type EngineEvent =
   | { type: 'mailbox'; state: MailboxState }
   /** A text from the other person. */
   | { type: 'message'; id: number; text: string }
+  /** The other person is writing: comes again every few seconds while they do. */
+  | { type: 'typing' }
   /** Our message `id` is on the other person's device. */
   | { type: 'delivered'; id: number }
   /** Our message will not arrive. */

@@ -50,6 +50,7 @@ var verbs = []struct {
 	{"put", (*engine).put},
 	{"take", (*engine).take},
 	{"send", (*engine).send},
+	{"typing", (*engine).typing},
 	{"verify", (*engine).verify},
 	{"diagnostics", (*engine).diagnostics},
 	{"close", (*engine).close},
@@ -187,6 +188,13 @@ func (e *engine) send(args []js.Value) (any, error) {
 	}
 	id, err := s.Send(str(args, 0), str(args, 1))
 	return float64(id), err
+}
+
+func (e *engine) typing([]js.Value) (any, error) {
+	if s, err := e.current(); err == nil {
+		s.Typing()
+	}
+	return nil, nil
 }
 
 func (e *engine) diagnostics([]js.Value) (any, error) {

@@ -28,7 +28,7 @@ type options struct {
 // A command is what a person or a program asks for: the "in" half of the JSON
 // contract, which plain lines are turned into.
 type command struct {
-	Do    string `json:"do"` // reply, send, verify, put, diagnostics, close; help is said by the front itself
+	Do    string `json:"do"` // reply, send, typing, verify, put, diagnostics, close; help is said by the front itself
 	Link  string `json:"link"`
 	Ref   string `json:"ref"`
 	Text  string `json:"text"`
@@ -353,6 +353,8 @@ func (c *talk) do(do command) {
 		}
 		c.undelivered++
 		c.f.sent(do.Ref, id)
+	case "typing":
+		c.s.Typing()
 	case "verify":
 		if err := c.s.Verify(*do.Match); err != nil {
 			c.f.problem("", err)

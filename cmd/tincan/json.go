@@ -23,7 +23,7 @@ func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 		return command{}, errCommand
 	}
 	switch {
-	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "put", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
+	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
 		return do, nil
 	}
 	return command{}, errCommand
@@ -36,7 +36,7 @@ type commandError struct{}
 
 // Error is shown to whoever wrote the program at the other end of the pipe.
 func (commandError) Error() string {
-	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"verify","match":true}, {"do":"put"}, {"do":"diagnostics"}, {"do":"close"}.`
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
@@ -82,6 +82,8 @@ func (j *jsonLines) event(e chat.Event) {
 		j.put("mailbox", object{"state": e.State, "text": e.State.Sentence()})
 	case chat.Message:
 		j.put("message", object{"id": e.ID, "text": e.Text})
+	case chat.Typing:
+		j.put("typing", object{})
 	case chat.Delivered:
 		j.put("delivered", object{"id": e.ID})
 	case chat.Failed:

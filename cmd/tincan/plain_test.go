@@ -91,6 +91,21 @@ func TestUnitParse(t *testing.T) {
 	assert.Contains(t, said.String(), "six words")
 }
 
+// TestUnitTyping: a program asks for it and is told; a person at a terminal neither.
+func TestUnitTyping(t *testing.T) {
+	var out, said strings.Builder
+	j := newJSONLines(terminal{out: &out})
+	do, err := j.parse(`{"do":"typing"}`, false)
+	require.NoError(t, err)
+	assert.Equal(t, command{Do: "typing"}, do)
+	assert.Contains(t, errCommand.Error(), `{"do":"typing"}`)
+	j.event(chat.Typing{})
+	assert.JSONEq(t, `{"event":"typing"}`, out.String())
+	out.Reset()
+	(&plain{t: terminal{out: &out, err: &said}}).event(chat.Typing{})
+	assert.Empty(t, out.String()+said.String())
+}
+
 // TestUnitExitCodes: 0, 1 and 2 mean what the README says.
 func TestUnitExitCodes(t *testing.T) {
 	for want, args := range map[int][]string{exitOK: {"version"}, exitUsage: {"dance"}, exitFailed: {"join", "--stun", "none", "nothing"}} {

@@ -317,6 +317,38 @@ func TestFunctionalSilence(t *testing.T) {
 	assert.Equal(t, chat.Failed{Ref: "ref", ID: id, Code: chat.CodeEnded}, await[chat.Failed](t, inviter))
 }
 
+// TestFunctionalTyping: each side is told that the other one is writing, and what is
+// written after it arrives; before the chat is open and after it, nothing happens.
+func TestFunctionalTyping(t *testing.T) {
+	create(t).Typing()
+	inviter, joiner := open(t)
+	for _, pair := range [][2]*chat.Session{{inviter, joiner}, {joiner, inviter}} {
+		writes, reads := pair[0], pair[1]
+		writes.Typing()
+		await[chat.Typing](t, reads)
+		_, err := writes.Send("", "what was being written")
+		require.NoError(t, err)
+		assert.Equal(t, "what was being written", await[chat.Message](t, reads).Text)
+		assert.Equal(t, uint64(1), await[chat.Delivered](t, writes).ID)
+	}
+	require.NoError(t, inviter.Close())
+	inviter.Typing()
+}
+
+// TestFunctionalTypingUnknown: a peer that does not know the type acks it like any other
+// that it ignores, and the chat goes on.
+func TestFunctionalTypingUnknown(t *testing.T) {
+	inviter, p := openByHand(t)
+	inviter.Typing()
+	assert.Equal(t, "\x40", string(p.receive(t)))
+	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01")
+	_, err := inviter.Send("", "hello")
+	require.NoError(t, err)
+	assert.Equal(t, "\x01hello", string(p.receive(t)))
+	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")
+	assert.Equal(t, uint64(1), await[chat.Delivered](t, inviter).ID)
+}
+
 func awaitState(t testing.TB, s *chat.Session, want chat.State) chat.State {
 	t.Helper()
 	for {
@@ -421,6 +453,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		"ack of 0":                {ack(0)},
 		"ping with content":       {"\x04x"},
 		"bye with content":        {"\x05x"},
+		"typing with content":     {"\x40x"},
 		"UTF-8 broken over parts": {part, "\x01\xc3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -450,7 +483,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	})
 	t.Run("unknown types are ignored, counted and acked", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		p.send(t, "\x40from the future")
+		p.send(t, "\x41from the future")
 		assert.Equal(t, ack(1), string(p.receive(t)))
 		p.send(t, "\x7e")
 		assert.Equal(t, ack(2), string(p.receive(t)))
@@ -466,6 +499,10 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	t.Run("a flood of frames to ignore", func(t *testing.T) {
 		inviter, p := openByHand(t)
 		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x41"))
+	})
+	t.Run("a flood of typing", func(t *testing.T) {
+		inviter, p := openByHand(t)
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x40"))
 	})
 	t.Run("a frame replayed", func(t *testing.T) {
 		inviter, p := openByHand(t)

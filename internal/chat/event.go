@@ -51,6 +51,10 @@ type Message struct {
 	Text string
 }
 
+// Typing says that the other person is writing: again every few seconds while
+// they do, never more than once in a second.
+type Typing struct{}
+
 // Delivered says that our message is on the other person's device.
 type Delivered struct{ ID uint64 }
 
@@ -74,6 +78,7 @@ func (StateChanged) event() {}
 func (Opened) event()       {}
 func (PathChanged) event()  {}
 func (Message) event()      {}
+func (Typing) event()       {}
 func (Delivered) event()    {}
 func (Failed) event()       {}
 func (Problem) event()      {}

@@ -14,8 +14,9 @@ const (
 	typePing = 0x04
 	typeBye  = 0x05
 
-	firstUnknown = 0x40 // authenticated, counted, ignored
-	lastUnknown  = 0x7E
+	typeTyping = 0x40
+
+	lastUnknown = 0x7E // from 0x41 on: authenticated, counted, ignored
 )
 
 const (
@@ -36,9 +37,10 @@ type frame struct {
 
 func (f frame) body() []byte { return append([]byte{f.kind}, f.content...) }
 
-// wantsAck: acks and pings do not, or two ends would never fall silent.
+// wantsAck: acks and pings do not, or two ends would never fall silent; that
+// somebody is typing is not worth one.
 func (f frame) wantsAck() bool {
-	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye
+	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye && f.kind != typeTyping
 }
 
 // parseFrame checks type and length. What the content means in its place, the
@@ -56,9 +58,9 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == partSize
 	case f.kind == typeAck:
 		ok = n == 8
-	case f.kind == typePing, f.kind == typeBye:
+	case f.kind == typePing, f.kind == typeBye, f.kind == typeTyping:
 		ok = n == 0
-	case f.kind >= firstUnknown && f.kind <= lastUnknown:
+	case f.kind > typeTyping && f.kind <= lastUnknown:
 		ok = true
 	}
 	if !ok {

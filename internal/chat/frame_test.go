@@ -23,6 +23,7 @@ type stream struct {
 	Sent     int // frames that our side has sent before
 	Bodies   []body
 	Messages []text // told to the person, in order
+	Typing   bool   // the person is told that the other one is writing
 	Ends     string // "" goes on; "refused" and "left" with the last body
 }
 
@@ -96,6 +97,7 @@ func TestIntegrationVectors(t *testing.T) {
 					messages = append(messages, m.Text)
 				}
 			}
+			require.Equal(t, v.Typing, f.typingEvents() > 0)
 			require.Len(t, messages, len(v.Messages))
 			for n, m := range v.Messages {
 				require.Equal(t, m.String(), messages[n])
@@ -120,15 +122,15 @@ func TestUnitFrameTable(t *testing.T) {
 				want = length == 16000
 			case kind == 0x03:
 				want = length == 8
-			case kind == 0x04, kind == 0x05:
+			case kind == 0x04, kind == 0x05, kind == 0x40:
 				want = length == 0
-			case kind >= 0x40 && kind <= 0x7E:
+			case kind >= 0x41 && kind <= 0x7E:
 				want = true
 			}
 			f, err := parseFrame(append([]byte{byte(kind)}, make([]byte, length)...))
 			require.Equal(t, want, err == nil, "type %#x, %d bytes", kind, length)
 			if want {
-				require.Equal(t, kind != 3 && kind != 4 && kind != 5, f.wantsAck(), "type %#x", kind)
+				require.Equal(t, kind != 3 && kind != 4 && kind != 5 && kind != 0x40, f.wantsAck(), "type %#x", kind)
 			}
 		}
 	}
@@ -217,6 +219,7 @@ func FuzzFrame(f *testing.F) {
 	}
 	part := "\x02" + strings.Repeat("x", partSize)
 	f.Add(with("\x01hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05"))
+	f.Add(with("\x40", "\x40", "\x40x"))
 	f.Add(with(part, "\x04", part, "\x01\xc3\xa9"))
 	f.Add(with(part, part, part, part, "\x01"+strings.Repeat("y", 1536)))
 	f.Add(with("\x7efuture", "\x01\xff"))
@@ -226,7 +229,7 @@ func FuzzFrame(f *testing.F) {
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
 func TestUnitFrameMemory(t *testing.T) {
 	for name, unit := range map[string]string{
-		"texts of a byte": "\x00\x02\x01x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "unknown": "\x00\x01\x40",
+		"texts of a byte": "\x00\x02\x01x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "typing": "\x00\x01\x40", "unknown": "\x00\x01\x41",
 		"a long text": "\x0f\xfe\x01" + strings.Repeat("é", 2046), "a long unknown": "\x0f\xfe\x41" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
 	} {
 		t.Run(name, func(t *testing.T) {

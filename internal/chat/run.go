@@ -267,7 +267,10 @@ func (s *Session) nextFrame() (f frame, ok bool) {
 	case len(s.control) > 0:
 		f, s.control = s.control[0], s.control[1:]
 		return f, true
-	case s.closing, len(s.unacked) >= maxUnacked:
+	case s.typing:
+		s.typing = false
+		return frame{kind: typeTyping}, true
+	case s.closing, len(s.unacked) >= ourUnacked:
 		return frame{}, false
 	case len(s.parts) == 0 && len(s.waiting) > 0:
 		m := s.waiting[0]
@@ -366,7 +369,7 @@ func (s *Session) open(wire []byte) error {
 			return untrusted // it sends on without waiting for our acks
 		}
 	}
-	if f.kind == typePing || f.kind >= firstUnknown {
+	if f.kind == typePing || f.kind >= typeTyping {
 		if s.idle++; s.idle > maxIdle {
 			return untrusted // a flood that says nothing
 		}
@@ -384,6 +387,11 @@ func (s *Session) open(wire []byte) error {
 	case typeAck:
 		if !s.takeAck(f.ackNext()) {
 			return untrusted
+		}
+	case typeTyping:
+		if !s.toldTyping {
+			s.toldTyping = true
+			s.events.push(Typing{})
 		}
 	case typeBye:
 		if !s.closing {
@@ -420,6 +428,10 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: ReasonClosed}
 		}
 	case s.seal != nil:
+		s.toldTyping = false
+		if s.typingIn > 0 {
+			s.typingIn--
+		}
 		if now.Sub(s.lastSent) >= timing.ping && len(s.control) == 0 && s.wire == nil {
 			s.control = append(s.control, frame{kind: typePing})
 		}

@@ -25,9 +25,11 @@ import (
 const (
 	maxTries    = 10  // replies that do not open
 	maxUnacked  = 64  // frames under way without an ack
+	ourUnacked  = 60  // of ours: a peer that does not know typing counts it among them
 	ackEvery    = 16  // frames received before an ack must go out
-	maxIdle     = 256 // pings and frames to ignore before we have caught up
+	maxIdle     = 256 // pings, typing and frames to ignore before we have caught up
 	maxWaiting  = 1024
+	typingTicks = 5       // between two typing frames, of which the first is cut short: 4 s at least
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )
 
@@ -106,10 +108,14 @@ type Session struct {
 	unacked      []uint64 // numbers of frames that want an ack
 	acked        uint64   // the other side's last ack
 
-	incoming assembly
-	received uint64 // messages: the last id
-	toAck    int    // frames since our last ack
-	idle     int    // pings and ignored frames since we had caught up
+	typing   bool // a typing frame goes next
+	typingIn int  // ticks of the clock until another may
+
+	incoming   assembly
+	received   uint64 // messages: the last id
+	toAck      int    // frames since our last ack
+	idle       int    // pings, typing and ignored frames since we had caught up
+	toldTyping bool   // since the last tick, however many came
 
 	path      Path
 	openedAt  time.Time
@@ -308,6 +314,18 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 		return err
 	})
 	return id, err
+}
+
+// Typing tells the other person that this one is writing. What is sooner than 4 s after
+// the last, or would have to wait for anything, is dropped.
+func (s *Session) Typing() {
+	_ = s.call(func(context.Context) error {
+		// No ack outstanding and nothing on the wire: all that was sent has arrived.
+		if s.state == StateOpen && !s.closing && s.wire == nil && len(s.unacked) == 0 && s.typingIn == 0 {
+			s.typing, s.typingIn = true, typingTicks
+		}
+		return nil
+	})
 }
 
 // Verify records the comparison of the safety words; false ends the chat.

@@ -520,6 +520,8 @@ export class ChatState {
       case 'message':
         this.#history.receive(event.text);
         break;
+      case 'typing':
+        break;
       case 'delivered':
         this.#history.delivered(event.id);
         break;

@@ -53,6 +53,8 @@ export class FakeEngine implements Engine {
   mailbox = '';
   /** What there is to tell about the way to the other person. */
   found = 'state: waiting\ncandidates: 1 host';
+  /** How often the other person was to be told that this one is writing. */
+  typings = 0;
   /** Called with each event. */
   onevent: (event: EngineEvent) => void = () => undefined;
   /** The other person's device confirms each message. */
@@ -107,6 +109,10 @@ export class FakeEngine implements Engine {
     const id = this.#ids;
     if (this.delivers) setTimeout(() => this.onevent({ type: 'delivered', id }));
     return id;
+  }
+
+  async typing(): Promise<void> {
+    this.typings += 1;
   }
 
   async verify(match: boolean): Promise<void> {

@@ -236,6 +236,15 @@ func TestIntegrationTwoTerminals(t *testing.T) {
 	assert.Equal(t, 0, inviter.exit())
 }
 
+// TestIntegrationTyping: one program tells that its person is writing, the other is told.
+func TestIntegrationTyping(t *testing.T) {
+	inviter, joiner := pair(t)
+	joiner.do(event{"do": "typing"})
+	require.Equal(t, event{"event": "typing"}, inviter.await("typing"))
+	joiner.do(event{"do": "send", "ref": "1", "text": "written"})
+	require.Equal(t, "written", inviter.await("message")["text"])
+}
+
 // ended reads JSON lines until the last.
 func (p *terminal) ended() event {
 	p.t.Helper()

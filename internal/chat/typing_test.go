@@ -1,0 +1,183 @@
+package chat
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// openFace is a chat whose other end has all it needs to open our frames.
+func openFace(t testing.TB) *facing {
+	t.Helper()
+	f := face(t, seal.Inviter)
+	f.shakeHands(t)
+	f.wire, f.calls = nil, make(chan request)
+	return f
+}
+
+// types calls Typing, carries it out as run would, and returns what goes out.
+func (f *facing) types(t testing.TB) string {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		f.Typing()
+		close(done)
+	}()
+	r := <-f.calls
+	r.result <- r.do(t.Context())
+	<-done
+	return f.next(t)
+}
+
+// next is the body of the next frame that goes out, empty if none may.
+func (f *facing) next(t testing.TB) string {
+	t.Helper()
+	require.NoError(t, f.fillWire())
+	if f.wire == nil {
+		return ""
+	}
+	body, err := f.other.Open(f.wire)
+	require.NoError(t, err)
+	f.wire = nil
+	return string(body)
+}
+
+// gets hands a body from the other end over.
+func (f *facing) gets(t testing.TB, body string) error {
+	t.Helper()
+	frame, err := f.other.Seal([]byte(body))
+	require.NoError(t, err)
+	return f.arrive(arrival{message: frame}, true, false)
+}
+
+func (f *facing) typingEvents() (n int) {
+	for _, e := range f.events.list {
+		if e == (Typing{}) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestUnitTypingOften: however often it is asked for, one frame in 4 s goes out.
+func TestUnitTypingOften(t *testing.T) {
+	require.GreaterOrEqual(t, (typingTicks-1)*timing.tick, 4*time.Second, "the first tick may come at once")
+	f := openFace(t)
+	for range 3 {
+		require.Equal(t, "\x40", f.types(t))
+		for range typingTicks {
+			for range 10 {
+				require.Empty(t, f.types(t))
+			}
+			require.NoError(t, f.watch(time.Now()))
+			require.Empty(t, f.next(t), "what came too soon is not kept for later")
+		}
+	}
+	assert.Empty(t, f.unacked, "it wants no ack")
+}
+
+// TestUnitTypingDropped: where the chat is not open, or anything is under way, it is
+// dropped, without a word and without counting as sent.
+func TestUnitTypingDropped(t *testing.T) {
+	for name, c := range map[string]struct{ hinder, clear func(*facing) }{
+		"a message without an ack": {func(f *facing) {
+			_, err := f.queue(t.Context(), "", "hi")
+			require.NoError(t, err)
+			require.Equal(t, "\x01hi", f.next(t))
+		}, func(f *facing) { require.NoError(t, f.gets(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01")) }},
+		"connection lost":   {func(f *facing) { f.setState(StateLost) }, func(f *facing) { f.setState(StateOpen) }},
+		"still connecting":  {func(f *facing) { f.setState(StateConnecting) }, func(f *facing) { f.setState(StateOpen) }},
+		"a goodbye is said": {func(f *facing) { f.closing = true }, func(f *facing) { f.closing = false }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := openFace(t)
+			c.hinder(f)
+			require.Empty(t, f.types(t))
+			c.clear(f)
+			require.Empty(t, f.next(t))
+			require.Equal(t, "\x40", f.types(t))
+		})
+	}
+	t.Run("a frame that the writer has not taken", func(t *testing.T) {
+		f := openFace(t)
+		f.control = append(f.control, frame{kind: typePing})
+		require.NoError(t, f.fillWire())
+		require.NotNil(t, f.wire)
+		ping := f.wire
+		f.typesInto(t)
+		_, err := f.other.Open(ping)
+		require.NoError(t, err)
+		f.wire = nil
+		require.Empty(t, f.next(t))
+		require.Equal(t, "\x40", f.types(t))
+	})
+	t.Run("no handshake yet", func(t *testing.T) {
+		f := face(t, seal.Inviter)
+		f.calls = make(chan request)
+		f.typesInto(t)
+		require.Nil(t, f.wire)
+		require.False(t, f.typing)
+	})
+	t.Run("the chat has ended", func(t *testing.T) {
+		f := openFace(t)
+		f.ended = make(chan struct{})
+		close(f.ended)
+		f.Typing()
+		require.False(t, f.typing)
+	})
+}
+
+// typesInto calls Typing where a frame cannot or must not be read after it.
+func (f *facing) typesInto(t testing.TB) {
+	t.Helper()
+	go f.Typing()
+	r := <-f.calls
+	r.result <- r.do(t.Context())
+}
+
+// TestUnitTypingTold: however many frames come, one event a second; they cause no ack,
+// and as frames that say nothing they are a flood at some point.
+func TestUnitTypingTold(t *testing.T) {
+	f := openFace(t)
+	for second := 1; second <= 3; second++ {
+		for range 80 {
+			require.NoError(t, f.gets(t, "\x40"))
+		}
+		require.Equal(t, second, f.typingEvents())
+		require.Empty(t, f.next(t), "no ack")
+		require.NoError(t, f.watch(time.Now()))
+	}
+	for range maxIdle - 3*80 {
+		require.NoError(t, f.gets(t, "\x40"))
+	}
+	require.Equal(t, stop{reason: ReasonUntrusted}, f.gets(t, "\x40"))
+	require.Equal(t, 4, f.typingEvents())
+}
+
+// TestUnitTypingRoom: a peer that does not know typing counts it among the frames that
+// want an ack. In the 15 s after which it is lost, ours and our messages are not too many for it.
+func TestUnitTypingRoom(t *testing.T) {
+	f := openFace(t)
+	sent := 0
+	for silence := time.Duration(0); silence <= timing.silence; silence += timing.tick {
+		if f.types(t) != "" {
+			sent++
+		}
+		require.NoError(t, f.watch(time.Now()))
+	}
+	require.Positive(t, sent)
+	for range 2 * maxUnacked {
+		_, err := f.queue(t.Context(), "", strings.Repeat("x", 100))
+		require.NoError(t, err)
+	}
+	for f.next(t) != "" {
+		sent++
+	}
+	require.LessOrEqual(t, sent, maxUnacked)
+	require.Greater(t, sent, maxUnacked-4)
+}
