@@ -29,7 +29,8 @@ try {
 } catch {
   // English is there.
 }
-mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
+const parts = import('./parts.ts');
+mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts } });
 void start();
 
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
@@ -46,12 +47,12 @@ async function start(): Promise<void> {
   try {
     const loading = loadConfig();
     const starting = loading.then((loaded) => engineConfig(loaded, location));
-    const parts = {
+    const program = {
       wasmUrl,
       wasmBytes: engineBytes,
       loadGo: () => import('./generated/wasm_exec.js'),
     };
-    const engine = await startEngine(parts, starting, {
+    const engine = await startEngine(program, starting, {
       onevent: (event) => chat.apply(event),
       onprogress: (part) => chat.progressed(part),
       onstopped: () => chat.unusable('stopped'),
@@ -62,7 +63,7 @@ async function start(): Promise<void> {
       void engine.close();
     });
     addEventListener('pageshow', () => chat.pageShown());
-    const [loaded, config] = await Promise.all([loading, starting]);
+    const [loaded, config] = await Promise.all([loading, starting, parts]);
     await chat.started(engine, config, defaultNetwork(loaded, config), pageMailbox(loaded, config));
   } catch {
     chat.unusable('load');

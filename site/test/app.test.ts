@@ -5,6 +5,7 @@ import App from '../src/App.svelte';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { english as texts } from '../src/texts.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { parts } from './page.ts';
 
 let engine: FakeEngine;
 let chat: ChatState;
@@ -17,7 +18,7 @@ beforeEach(() => {
   engine = new FakeEngine();
   chat = new ChatState(ask);
   engine.onevent = (event) => chat.apply(event);
-  render(App, { chat });
+  render(App, { chat, parts });
 });
 
 afterEach(cleanup);
@@ -58,7 +59,7 @@ describe('Home', () => {
     expect(screen.getByText(/asks stun\.example:3478\./)).toBeTruthy();
     cleanup();
     const other = new ChatState(ask);
-    render(App, { chat: other });
+    render(App, { chat: other, parts });
     const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
     await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
     await settled();

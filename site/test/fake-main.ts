@@ -31,7 +31,9 @@ engine.onevent = (event) => chat.apply(event);
 // For driving the page from the console.
 Object.assign(globalThis, { chat, engine });
 
-mount(App, { target: document.getElementById('app') ?? document.body, props: { chat } });
+const parts = import('../src/parts.ts');
+mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts } });
+await parts;
 await show();
 
 async function show(): Promise<void> {

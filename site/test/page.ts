@@ -7,6 +7,9 @@ import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import type { PageMailbox } from '../src/mailbox.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 
+/** The rest of the page, as main.ts loads it. */
+export const parts = Promise.resolve(await import('../src/parts.ts'));
+
 export const noServers: Network = { mode: 'all', stun: [], turn: [] };
 
 /** The whole page with the fake engine, as somebody finds it who opens it. */
@@ -22,7 +25,7 @@ export class TestPage {
 
   constructor() {
     this.engine.onevent = (event) => this.chat.apply(event);
-    render(App, { chat: this.chat });
+    render(App, { chat: this.chat, parts });
   }
 
   /** With the engine loaded and what the page names. */
