@@ -2,7 +2,7 @@
 # make test   everything that must hold, from a fresh clone on
 # make deploy build everything, put page and mailbox into an AWS account
 # The rest: build check size vectors mutants fuzz times bench-relay network slow
-# synth destroy
+# synth destroy icons
 # clean, and the parts of test.
 
 SHELL := /bin/bash
@@ -24,7 +24,7 @@ GENERATED := site/src/generated
 
 .PHONY: run build test tests check size vectors mutants fuzz times bench-relay network slow clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
-	synth deploy destroy chromium firefox
+	synth deploy destroy chromium firefox icons
 
 run: build
 	@exec bin/tincan serve
@@ -195,6 +195,10 @@ clean:
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
 	@test/browser/chromium.sh
+
+# site/public/icons, drawn anew from the logo. They are committed: few change it.
+icons: test/node_modules/.installed chromium
+	node site/icons.mjs
 
 # Firefox for the tests: Debian's where apt can install it.
 firefox:
