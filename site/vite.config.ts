@@ -1,5 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -38,6 +40,38 @@ function scrubFirst(): Plugin {
   };
 }
 
+/** Tells the service worker every file of the build, with its hash, and a version that changes with any of them. */
+function listFiles(): Plugin {
+  const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data);
+  return {
+    name: 'tincan-list-files',
+    apply: 'build',
+    enforce: 'post',
+    // From the disk, where the files are as they will be served, those of public/ among them.
+    writeBundle({ dir = '' }, bundle) {
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk') throw new Error('the service worker is missing from the bundle');
+      if (worker.imports.length + worker.dynamicImports.length + worker.exports.length > 0) {
+        throw new Error('the service worker shares code with the page, so it would have to be a module');
+      }
+      const files: Record<string, string> = {};
+      const names = readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
+      for (const name of names.filter((name) => name !== 'sw.js').sort()) {
+        files[name === 'index.html' ? './' : name] =
+          `sha256-${sha256(readFileSync(join(dir, name))).digest('base64')}`;
+      }
+      const version = sha256(worker.code + JSON.stringify(files))
+        .digest('hex')
+        .slice(0, 16);
+      const code = worker.code.replaceAll('TINCAN_BUILD', () => JSON.stringify({ version, files }));
+      if (code === worker.code) throw new Error('the service worker does not ask for its files');
+      writeFileSync(join(dir, 'sw.js'), code);
+    },
+  };
+}
+
 /** Serves an empty config.json, which `tincan serve` and the hosted page have for real, and the headers. */
 function served(): Plugin {
   const config: Connect.NextHandleFunction = (request, response, next) => {
@@ -67,7 +101,7 @@ function fakePage(): Plugin {
 export default defineConfig(({ mode }) => ({
   // Relative, so that the page can be served below any path.
   base: './',
-  plugins: [svelte(), scrubFirst(), served(), ...(mode === 'fake' ? [fakePage()] : [])],
+  plugins: [svelte(), scrubFirst(), listFiles(), served(), ...(mode === 'fake' ? [fakePage()] : [])],
   // Conditions of the browser also under vitest, or svelte's server half would be tested.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {
@@ -76,7 +110,13 @@ export default defineConfig(({ mode }) => ({
     // A file as a data: address would be refused by the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { main: 'index.html', scrub: 'src/scrub.ts' } },
+    rolldownOptions: {
+      input: { main: 'index.html', scrub: 'src/scrub.ts', sw: 'src/sw.ts' },
+      output: {
+        // A service worker is known by its address, and reaches no higher than its folder.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   // The development server itself needs inline styles, so only the built page runs under the whole policy.
   preview: { headers: { ...headers.all, ...headers.secure, 'Cache-Control': headers.cache.page } },

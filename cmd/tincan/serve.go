@@ -426,7 +426,9 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// config is config.json, made anew for each visitor: logins run out.
+// config is config.json, made anew for each visitor: logins run out. Never
+// offline: this page is gone when whoever runs it is, and a worker would keep
+// it at an address that somebody else's may have next.
 func (h *pageHandler) config() []byte {
 	stun, relays := h.nat.config()
 	others := h.others

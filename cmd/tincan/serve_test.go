@@ -30,6 +30,9 @@ var testPage = fstest.MapFS{
 	"assets/engine-abc1.wasm": {Data: bytes.Repeat([]byte("\x00asm"), 5000)},
 	"assets/main-abc1.js":     {Data: []byte(strings.Repeat("export const x = 1;\n", 100))},
 	"favicon.svg":             {Data: []byte("<svg/>")},
+	"icons/icon-192.png":      {Data: []byte("png")},
+	"manifest.webmanifest":    {Data: []byte("{}")},
+	"sw.js":                   {Data: []byte("fetch('./')")},
 }
 
 func get(t *testing.T, h http.Handler, method, target, host, encoding string) *http.Response {
@@ -66,6 +69,9 @@ func TestFunctionalPage(t *testing.T) {
 		{"GET", "/assets/engine-abc1.wasm", "gzip", 200, "application/wasm", "public, max-age=31536000, immutable", "gzip"},
 		{"GET", "/assets/main-abc1.js", "", 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", ""},
 		{"GET", "/favicon.svg", "gzip", 200, "image/svg+xml", "no-store", ""},
+		{"GET", "/icons/icon-192.png", "gzip", 200, "image/png", "no-store", ""},
+		{"GET", "/manifest.webmanifest", "", 200, "application/manifest+json", "no-store", ""},
+		{"GET", "/sw.js", "gzip", 200, "text/javascript; charset=utf-8", "no-store", ""},
 		{"GET", "/config.json", "", 200, "application/json", "no-store", ""},
 		{"GET", "/index.htm", "", 404, "text/plain; charset=utf-8", "no-store", ""},
 		{"GET", "/assets/", "", 404, "text/plain; charset=utf-8", "no-store", ""},
@@ -106,7 +112,7 @@ func TestFunctionalHeaders(t *testing.T) {
 	headers, err := site.LoadHeaders()
 	require.NoError(t, err)
 	policy := headers.All["Content-Security-Policy"]
-	for _, want := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html", "frame-ancestors 'none'"} {
+	for _, want := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html tincan-worker", "frame-ancestors 'none'"} {
 		assert.Contains(t, policy, want)
 	}
 	for _, never := range []string{"'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*", "webrtc"} {

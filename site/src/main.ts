@@ -13,10 +13,12 @@ import { missingFeature, startEngine } from './engine.ts';
 import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
 import { preferred, speak } from './language.svelte.ts';
+import { Offline } from './offline.svelte.ts';
 import { ReplyTabs } from './tabs.ts';
 
 const chat = new ChatState((reply, answered) => tabs.ask(reply, answered));
 const tabs = new ReplyTabs((reply) => chat.offer(reply));
+const offline = new Offline();
 
 const opened = takeFragment();
 const gone = markedPending();
@@ -30,7 +32,7 @@ try {
   // English is there.
 }
 const parts = import('./parts.ts');
-mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts } });
+mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts, offline } });
 void start();
 
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
@@ -44,8 +46,8 @@ async function start(): Promise<void> {
     chat.unusable(missing);
     return;
   }
+  const loading = loadConfig();
   try {
-    const loading = loadConfig();
     const starting = loading.then((loaded) => engineConfig(loaded, location));
     const program = {
       wasmUrl,
@@ -68,4 +70,6 @@ async function start(): Promise<void> {
   } catch {
     chat.unusable('load');
   }
+  // Last, so that what is kept does not delay what is shown; and where that failed, too: an update may help.
+  await offline.start((await loading).offline);
 }

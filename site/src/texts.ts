@@ -301,6 +301,10 @@ export const english = {
   makingLink: 'Making a link…',
   loading: 'Loading…',
   opening: 'Opening the link…',
+  keptHere: 'Works offline on this device.',
+  newVersion: 'A new version of tincan is here.',
+  updateNow: 'Update now',
+
   asks,
   asksNobody,
   relayMissing,

@@ -9,7 +9,7 @@ import {
 } from '../src/config.ts';
 
 describe('parseConfig', () => {
-  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none' };
+  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: false };
   const turn = { url: 'turn:relay.example:3478', username: 'u', credential: 'p' };
   test.each([
     ['nothing', undefined],
@@ -58,6 +58,7 @@ describe('parseConfig', () => {
       turn: [{ ...turn, other: 1 }, {}, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787', 'x', 'https://chat.example/a/'],
       mailbox: 'offered',
+      offline: true,
       other: 1,
     };
     expect(parseConfig(value)).toEqual({
@@ -65,7 +66,12 @@ describe('parseConfig', () => {
       turn: [turn, { ...turn, url: 'turns::5349?transport=tcp' }],
       addresses: ['http://192.168.1.5:8787/', 'https://chat.example/a/'],
       mailbox: 'offered',
+      offline: true,
     });
+  });
+
+  test.each([false, 'true', 'on', 1, null, [true], {}, undefined])('offline %o means false', (offline) => {
+    expect(parseConfig({ offline }).offline).toBe(false);
   });
 
   test.each([
@@ -100,7 +106,13 @@ describe('loadConfig', () => {
     ['no network', () => Promise.reject(new TypeError('failed'))],
   ])('%s gives the defaults', async (_name, answer) => {
     vi.stubGlobal('fetch', answer);
-    expect(await loadConfig()).toEqual({ stun: [], turn: [], addresses: [], mailbox: 'none' });
+    expect(await loadConfig()).toEqual({
+      stun: [],
+      turn: [],
+      addresses: [],
+      mailbox: 'none',
+      offline: false,
+    });
     vi.unstubAllGlobals();
   });
 
