@@ -171,7 +171,7 @@ func (s Settings) configJSON() []byte {
 		Mailbox   string   `json:"mailbox"`
 		Offline   bool     `json:"offline"`
 		Addresses []string `json:"addresses"`
-	}{append([]string{}, s.STUN...), append([]TURN{}, s.TURN...), s.Mailbox, false, []string{}}
+	}{append([]string{}, s.STUN...), append([]TURN{}, s.TURN...), s.Mailbox, true, []string{}}
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

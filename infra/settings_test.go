@@ -115,8 +115,8 @@ func TestUnitSettings(t *testing.T) {
 	}
 	assert.Equal(t, `{"stun":["stun.example.org:3478","[2001:db8::1]:3478"],`+
 		`"turn":[{"url":"turns:turn.example.org:443?transport=tcp","username":"u","credential":"<c>"}],`+
-		`"mailbox":"on","offline":false,"addresses":[]}`+"\n", string(want.configJSON()))
-	assert.Equal(t, `{"stun":[],"turn":[],"mailbox":"none","offline":false,"addresses":[]}`+"\n", string(Settings{Mailbox: "none"}.configJSON()))
+		`"mailbox":"on","offline":true,"addresses":[]}`+"\n", string(want.configJSON()))
+	assert.Equal(t, `{"stun":[],"turn":[],"mailbox":"none","offline":true,"addresses":[]}`+"\n", string(Settings{Mailbox: "none"}.configJSON()))
 }
 
 // TestUnitDefaults: as delivered the mailbox is offered, the STUN servers are

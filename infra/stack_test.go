@@ -449,7 +449,7 @@ func TestFunctionalOwnDomain(t *testing.T) {
 // TestFunctionalConfig: the page is told what the stack was made with.
 func TestFunctionalConfig(t *testing.T) {
 	for mailbox, stack := range map[string]func() (template, error){"offered": offered, "none": none, "on": ownDomain} {
-		assert.Equal(t, `{"stun":["stun.l.google.com:19302","stun.cloudflare.com:3478"],"turn":[],"mailbox":"`+mailbox+`","offline":false,"addresses":[]}`+"\n", get(t, stack).config)
+		assert.Equal(t, `{"stun":["stun.l.google.com:19302","stun.cloudflare.com:3478"],"turn":[],"mailbox":"`+mailbox+`","offline":true,"addresses":[]}`+"\n", get(t, stack).config)
 	}
 }
 

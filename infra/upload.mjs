@@ -54,7 +54,7 @@ if (unknown !== undefined) fail(`${unknown}: say in upload.mjs what type this is
 // What a file names is there before the file is. Nothing is deleted: pages that
 // are open load their assets for as long as they are open.
 const hashed = (key) => key.startsWith('assets/');
-const last = ['config.json', 'index.html'];
+const last = ['config.json', 'index.html', 'sw.js'];
 const order = [...keys.filter(hashed), ...keys.filter((key) => !hashed(key) && !last.includes(key)), ...last];
 
 for (const key of order) {

@@ -21,6 +21,9 @@ func fakeSite(t *testing.T) (dist, assembly string) {
 	for name, content := range map[string]string{
 		"dist/index.html":              "<!doctype html>",
 		"dist/favicon.svg":             "<svg/>",
+		"dist/icons/icon-192.png":      "png",
+		"dist/manifest.webmanifest":    "{}",
+		"dist/sw.js":                   "fetch('index.html')",
 		"dist/assets/main-a1b2.js":     "import './scrub-c3d4.js'",
 		"dist/assets/style-e5f6.css":   "a{}",
 		"dist/assets/engine-0718.wasm": strings.Repeat("\x00asm", 1000),
@@ -72,8 +75,11 @@ func TestFunctionalUploadDryRun(t *testing.T) {
 		dist + "/assets/main-a1b2.js s3://tincan-page-1/assets/main-a1b2.js --content-type 'text/javascript; charset=utf-8'" + assets,
 		dist + "/assets/style-e5f6.css s3://tincan-page-1/assets/style-e5f6.css --content-type 'text/css; charset=utf-8'" + assets,
 		dist + "/favicon.svg s3://tincan-page-1/favicon.svg --content-type 'image/svg+xml'" + page,
+		dist + "/icons/icon-192.png s3://tincan-page-1/icons/icon-192.png --content-type image/png" + page,
+		dist + "/manifest.webmanifest s3://tincan-page-1/manifest.webmanifest --content-type 'application/manifest+json'" + page,
 		assembly + "/config.json s3://tincan-page-1/config.json --content-type application/json" + page,
 		dist + "/index.html s3://tincan-page-1/index.html --content-type 'text/html; charset=utf-8'" + page,
+		dist + "/sw.js s3://tincan-page-1/sw.js --content-type 'text/javascript; charset=utf-8'" + page,
 	}
 	var expected strings.Builder
 	for _, command := range want {
@@ -103,8 +109,8 @@ func TestFunctionalUploadDryRunAlone(t *testing.T) {
 	assert.Contains(t, stderr, "names no bucket")
 }
 
-// TestFunctionalUploadStops: when one file fails, index.html, which names it, is
-// not uploaded.
+// TestFunctionalUploadStops: when one file fails, index.html and sw.js, which
+// name it, are not uploaded.
 func TestFunctionalUploadStops(t *testing.T) {
 	dist, assembly := fakeSite(t)
 	stdout, stderr, err := upload(t, `echo "$4"; case "$4" in */main-*) exit 1;; esac`, dist, assembly)
@@ -114,8 +120,8 @@ func TestFunctionalUploadStops(t *testing.T) {
 
 	stdout, stderr, err = upload(t, `echo "$4"`, dist, assembly)
 	require.NoError(t, err, stderr)
-	assert.Equal(t, 6, strings.Count(stdout, "\n"))
-	assert.True(t, strings.HasSuffix(stdout, "/index.html\n"), stdout)
+	assert.Equal(t, 9, strings.Count(stdout, "\n"))
+	assert.True(t, strings.HasSuffix(stdout, "/index.html\ns3://tincan-page-1/sw.js\n"), stdout)
 
 	_, stderr, err = upload(t, "", dist, assembly)
 	assert.Error(t, err)
