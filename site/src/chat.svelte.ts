@@ -417,6 +417,11 @@ export class ChatState {
     if (attempt) void this.#send(attempt);
   }
 
+  /** Empties the history. The chat goes on, and so does what is on its way. */
+  clearHistory(): void {
+    this.#history.clear();
+  }
+
   /** Records the comparison of the safety words. With `false` the chat ends. */
   async verify(match: boolean): Promise<void> {
     try {
@@ -662,7 +667,7 @@ export class ChatState {
     this.#reason = undefined;
     this.#way.forget();
     this.#gone = undefined;
-    this.#history.clear();
+    this.#history.forget();
     this.#inviter = false;
   }
 }

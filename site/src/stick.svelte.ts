@@ -2,18 +2,45 @@
 const near = 60;
 /** Farther from the end than this the way back is offered. */
 const far = 200;
-/** Smaller moves up are rounding, not the reader. */
+/** Smaller moves are rounding, also that of a zoomed page, and not the reader. */
 const slack = 3;
+/** A finger that has moved this far wants to scroll. */
+const drag = 10;
+
+/** A list that measures its rows puts them right for so many frames after a change; scrolls meanwhile are its own. */
+const settlingFrames = 4;
+
+/** Keys that move the reader up or down in the history. */
+const keys: Record<string, 'up' | 'down' | undefined> = {
+  ArrowUp: 'up',
+  PageUp: 'up',
+  Home: 'up',
+  ArrowDown: 'down',
+  PageDown: 'down',
+  End: 'down',
+};
 
 /**
- * Keeps a growing history at its end, unless the reader has scrolled up: only a move away from the end is taken
- * as the reader's, so neither new content nor a keyboard that covers half of the page ends the sticking.
+ * Keeps a growing history at its end, unless the reader has scrolled up, and never fights the reader. Every scroll of
+ * ours is recorded, and so is the size of the content: a scroll that neither explains is the reader's. Wheel, touch
+ * and keys tell of one before it happens.
  */
 export class Stick {
   #pinned = $state(true);
   #away = $state(false);
   #box: HTMLElement | undefined;
-  #last = 0;
+  /** Where the box was when it was last looked at, or, while pinned, the lowest place since it was put to the end. */
+  #top = 0;
+  #rest = 0;
+  #height = 0;
+  #view = 0;
+  #finger = 0;
+  /** The box is held by its scroll bar, or by a finger. */
+  #held = false;
+  /** Frames to go until what has changed its size has settled. */
+  #settling = 0;
+  /** By how much the sizes have changed since they last had settled. */
+  #shifted = 0;
 
   /** The history follows what is added. */
   get pinned(): boolean {
@@ -28,15 +55,38 @@ export class Stick {
   /** Attaches to the scrolling element, whose one child is the content. */
   attach = (box: HTMLElement): (() => void) => {
     this.#box = box;
-    const resized = new ResizeObserver(() => this.#follow());
+    const resized = new ResizeObserver(() => this.#resized(box));
     resized.observe(box);
     if (box.firstElementChild) resized.observe(box.firstElementChild);
-    const scrolled = () => this.#scrolled(box);
-    box.addEventListener('scroll', scrolled, { passive: true });
-    this.#follow();
+    const gone = new AbortController();
+    const listen = <K extends keyof HTMLElementEventMap>(
+      type: K,
+      listener: (event: HTMLElementEventMap[K]) => void,
+    ) => box.addEventListener(type, listener, { passive: true, signal: gone.signal });
+    listen('scroll', () => this.#scrolled(box));
+    listen('wheel', ({ deltaX, deltaY, ctrlKey, shiftKey }) => {
+      // Zooming, and moving sideways in a long line of code.
+      if (ctrlKey || shiftKey || Math.abs(deltaX) >= Math.abs(deltaY)) return;
+      this.#intends(box, deltaY < 0 ? 'up' : 'down');
+    });
+    listen('pointerdown', ({ target }) => (this.#held = target === box));
+    addEventListener('pointerup', () => (this.#held = false), { signal: gone.signal });
+    listen('touchstart', ({ touches }) => (this.#finger = touches[0]?.clientY ?? 0));
+    listen('touchmove', ({ touches }) => {
+      const moved = (touches[0]?.clientY ?? 0) - this.#finger;
+      if (touches.length !== 1 || Math.abs(moved) < drag) return;
+      // The finger takes the content along: downwards leads to what is older.
+      this.#intends(box, moved > 0 ? 'up' : 'down');
+    });
+    listen('keydown', ({ key, ctrlKey, altKey, metaKey }) => {
+      const way = keys[key];
+      if (way && !altKey && !metaKey && (!ctrlKey || key === 'Home' || key === 'End'))
+        this.#intends(box, way);
+    });
+    this.#follow(box);
     return () => {
       resized.disconnect();
-      box.removeEventListener('scroll', scrolled);
+      gone.abort();
       this.#box = undefined;
     };
   };
@@ -45,22 +95,100 @@ export class Stick {
   jump(): void {
     this.#pinned = true;
     this.#away = false;
-    this.#follow();
+    if (this.#box) this.#follow(this.#box);
   }
 
-  #follow(): void {
-    if (!this.#pinned || !this.#box) return;
-    this.#box.scrollTop = this.#box.scrollHeight;
-    this.#last = this.#box.scrollTop;
+  /** Moves by a page, as the keys do; `up` leads to what is older. */
+  page(way: 'up' | 'down'): void {
+    const box = this.#box;
+    if (!box) return;
+    this.#intends(box, way);
+    // As much stays in sight as browsers leave.
+    const by = Math.max(box.clientHeight * 0.875, box.clientHeight - 40);
+    box.scrollTop += way === 'up' ? -by : by;
+    this.#scrolled(box);
+  }
+
+  #follow(box: HTMLElement): void {
+    // Not where it is there already, or beyond, where iOS lets it bounce.
+    if (this.#place(box).rest >= 1) box.scrollTop = box.scrollHeight;
+    this.#record(box);
+  }
+
+  /** The reader is about to move. */
+  #intends(box: HTMLElement, way: 'up' | 'down'): void {
+    const { top, rest } = this.#place(box);
+    if (way === 'down') {
+      if (rest <= slack) this.#pinned = true;
+    } else if (top > 0) {
+      this.#pinned = false;
+      this.#record(box);
+    }
+  }
+
+  #resized(box: HTMLElement): void {
+    const { rest } = this.#place(box);
+    const shorter = box.scrollHeight < this.#height;
+    this.#settle(box);
+    // Nothing is left below the reader: all was cleared, or the end came up.
+    if (!this.#pinned && rest <= slack && (shorter || box.scrollHeight <= box.clientHeight))
+      this.#pinned = true;
+    if (this.#pinned) this.#follow(box);
+    else this.#record(box);
+    this.#offer();
   }
 
   #scrolled(box: HTMLElement): void {
-    const rest = box.scrollHeight - box.clientHeight - box.scrollTop;
-    const up = this.#last - box.scrollTop;
-    this.#last = box.scrollTop;
-    if (up > slack && rest > slack) this.#pinned = false;
-    else if (up < 0 && rest <= near) this.#pinned = true;
-    if (this.#pinned || rest <= near) this.#away = false;
-    else if (rest > far) this.#away = true;
+    const { top, rest } = this.#place(box);
+    const moved = top - this.#top;
+    // Often the scroll is told before the size that has caused it.
+    if (box.scrollHeight !== this.#height || box.clientHeight !== this.#view) this.#settle(box);
+    if (this.#pinned) {
+      const up = -moved;
+      // Many small moves up are one long one.
+      if (up > 0 && up <= slack && rest > slack) return;
+      if (up > 0 && rest > slack) {
+        // What changes its size moves the content by no more than that, by itself or by whoever keeps it in place.
+        if (up <= slack + this.#shifted && !this.#held) return this.#follow(box);
+        this.#pinned = false;
+      }
+    } else if (moved > 0 && rest < this.#rest && rest <= near) {
+      this.#pinned = true;
+    }
+    this.#record(box);
+    this.#offer();
+  }
+
+  #settle(box: HTMLElement): void {
+    this.#shifted += Math.abs(box.scrollHeight - this.#height) + Math.abs(box.clientHeight - this.#view);
+    const waiting = this.#settling > 0;
+    this.#settling = settlingFrames;
+    if (!waiting) requestAnimationFrame(() => this.#frame());
+  }
+
+  #frame(): void {
+    this.#settling -= 1;
+    if (this.#settling > 0) requestAnimationFrame(() => this.#frame());
+    else this.#shifted = 0;
+  }
+
+  #offer(): void {
+    if (this.#pinned || this.#rest <= near) this.#away = false;
+    else if (this.#rest > far) this.#away = true;
+  }
+
+  #record(box: HTMLElement): void {
+    const { top, rest } = this.#place(box);
+    this.#top = top;
+    this.#rest = rest;
+    this.#height = box.scrollHeight;
+    this.#view = box.clientHeight;
+  }
+
+  /** Where the box is, without what it bounces at either end. */
+  #place(box: HTMLElement): { top: number; rest: number } {
+    const end = Math.max(0, box.scrollHeight - box.clientHeight);
+    const top = Math.min(Math.max(0, box.scrollTop), end);
+    return { top, rest: end - top };
   }
 }

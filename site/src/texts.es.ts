@@ -439,6 +439,7 @@ export const spanish: Texts = {
   trimmed: 'Se descartaron mensajes antiguos: el historial se había hecho demasiado largo.',
   emptyChat: 'Ya hay conexión. Saluda: nadie más que tú y la otra persona puede leerlo.',
   sending: 'Enviando',
+  sent: 'Enviado',
   delivered: 'Entregado',
   failed: (code) => `No entregado. ${code === undefined ? '' : errors[code]}`.trim(),
   notVerified: 'Sin verificar',
@@ -448,6 +449,12 @@ export const spanish: Texts = {
   latest: 'Ir a lo más reciente',
   latestUnread: (count) => `Ir a lo más reciente, ${counted(count, 'nuevo', 'nuevos')}`,
   unread: (count) => counted(count, 'nuevo', 'nuevos'),
+  newMessages: (count) => counted(count, 'mensaje nuevo', 'mensajes nuevos'),
+  newDivider: 'Nuevos',
+  today: 'Hoy',
+  yesterday: 'Ayer',
+  savedFrom: (date) => `Chat del ${date}, guardado desde tincan`,
+  notDelivered: 'no entregado',
   tooLong: (bytes) =>
     `Excede el límite en ${counted(bytes, 'byte', 'bytes')}. Acórtalo, o envíalo por partes.`,
 

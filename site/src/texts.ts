@@ -441,6 +441,7 @@ export const english = {
   trimmed: 'Older messages were dropped: the history had become too long.',
   emptyChat: 'You are connected. Say hello: only the two of you can read it.',
   sending: 'Sending',
+  sent: 'Sent',
   delivered: 'Delivered',
   failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
   notVerified: 'Not verified',
@@ -450,6 +451,12 @@ export const english = {
   latest: 'Jump to latest',
   latestUnread: (count: number) => `Jump to latest, ${count} new`,
   unread: (count: number) => `${count} new`,
+  newMessages: (count: number) => `${count} new ${count === 1 ? 'message' : 'messages'}`,
+  newDivider: 'New',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  savedFrom: (date: string) => `Chat of ${date}, saved from tincan`,
+  notDelivered: 'not delivered',
   tooLong: (bytes: number) =>
     `Too long by ${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}. Shorten it, or send it in parts.`,
 

@@ -370,7 +370,7 @@ describe('chatting', () => {
     for (const text of ['a', 'b', 'c']) chat.send(text);
     await new Promise((resolve) => setTimeout(resolve));
     chat.apply({ type: 'delivered', id: 2 });
-    expect(chat.messages.map(({ state }) => state)).toEqual(['sending', 'delivered', 'sending']);
+    expect(chat.messages.map(({ state }) => state)).toEqual(['sent', 'delivered', 'sent']);
   });
 
   test('a message the engine refuses has failed, and says why', async () => {

@@ -8,6 +8,7 @@ import App from '../src/App.svelte';
 import { ChatState } from '../src/chat.svelte.ts';
 import type { MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
+import PlainLog from './PlainLog.svelte';
 
 const engine = new FakeEngine(`${location.origin}/`);
 const screen = location.search.slice(1);
@@ -32,9 +33,47 @@ engine.onevent = (event) => chat.apply(event);
 Object.assign(globalThis, { chat, engine });
 
 const parts = import('../src/parts.ts');
-mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts } });
-await parts;
-await show();
+const target = document.getElementById('app') ?? document.body;
+const long = /^(\d+)(-plain)?$/.exec(screen);
+if (long) {
+  await longChat(Number(long[1]), long[2] !== undefined);
+} else {
+  mount(App, { target, props: { chat, parts } });
+  await parts;
+  await show();
+}
+
+/** ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page. */
+async function longChat(count: number, plain: boolean): Promise<void> {
+  await chat.started(
+    engine,
+    { site: `${location.origin}/`, loopback: false, mailbox: '' },
+    { mode: 'all', stun: [], turn: [] },
+  );
+  await chat.create();
+  for (let i = 0; i < count; i++) {
+    const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
+    if (i % 3 === 0) chat.send(text);
+    else engine.onevent({ type: 'message', id: i, text });
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500)); // what is delivered meanwhile isn't measured
+  await parts;
+  const began = performance.now();
+  engine.open('direct');
+  if (plain)
+    mount(PlainLog, {
+      target,
+      props: {
+        get messages() {
+          return chat.messages;
+        },
+      },
+    });
+  else mount(App, { target, props: { chat, parts } });
+  requestAnimationFrame(() =>
+    setTimeout(() => Object.assign(globalThis, { painted: performance.now() - began })),
+  );
+}
 
 async function show(): Promise<void> {
   const config = { site: `${location.origin}/`, loopback: screen === 'here-only', mailbox: '' };

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Stick } from '../src/stick.svelte.ts';
 
 /** A scrolling box of 400 pixels; jsdom has no layout. */
@@ -11,6 +11,7 @@ function box(contentHeight: number) {
     scrollHeight: { get: () => height },
     clientHeight: { get: () => view },
     scrollTop: {
+      configurable: true,
       get: () => top,
       set: (value: number) => (top = Math.max(0, Math.min(value, height - view))),
     },
@@ -127,5 +128,136 @@ test('detached, it listens no more', () => {
   const { stick, scroll } = stuck(1000);
   detach();
   scroll(100);
+  expect(stick.pinned).toBe(true);
+});
+
+function wheel(element: HTMLElement, deltaY: number, more: WheelEventInit = {}) {
+  element.dispatchEvent(new WheelEvent('wheel', { deltaY, ...more }));
+}
+
+function touch(element: HTMLElement, type: string, clientY: number) {
+  element.dispatchEvent(Object.assign(new Event(type), { touches: [{ clientY }] }));
+}
+
+describe('what tells of a scroll before it happens', () => {
+  test.each<[string, (element: HTMLElement) => void]>([
+    ['a wheel', (element) => wheel(element, -1)],
+    ...['PageUp', 'Home', 'ArrowUp'].map((key): [string, (element: HTMLElement) => void] => [
+      key,
+      (element) => element.dispatchEvent(new KeyboardEvent('keydown', { key })),
+    ]),
+    [
+      'a finger that has moved by ten pixels',
+      (element) => {
+        touch(element, 'touchstart', 100);
+        touch(element, 'touchmove', 110);
+      },
+    ],
+  ])('%s lets go of the end at once', (_name, act) => {
+    const { stick, element, rest, grow } = stuck(1000);
+    act(element);
+    expect(stick.pinned).toBe(false);
+    grow(100);
+    expect(rest()).toBe(100);
+  });
+
+  test.each<[string, (element: HTMLElement) => void]>([
+    ['a wheel that zooms', (element) => wheel(element, -9, { ctrlKey: true })],
+    ['a wheel that goes sideways', (element) => wheel(element, -1, { deltaX: 9 })],
+    [
+      'a finger that trembles',
+      (element) => {
+        touch(element, 'touchstart', 100);
+        touch(element, 'touchmove', 109);
+      },
+    ],
+    ['letters', (element) => element.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))],
+  ])('%s does not', (_name, act) => {
+    const { stick, element } = stuck(1000);
+    act(element);
+    expect(stick.pinned).toBe(true);
+  });
+
+  test('where there is nothing to scroll, nothing is let go', () => {
+    const { stick, element } = stuck(300);
+    wheel(element, -100);
+    expect(stick.pinned).toBe(true);
+  });
+
+  test('a wheel up and down again at the end holds on to it', () => {
+    const { stick, element } = stuck(1000);
+    wheel(element, -1);
+    wheel(element, 1);
+    expect(stick.pinned).toBe(true);
+  });
+});
+
+test('a smooth scroll up is noticed though each of its steps is small', () => {
+  const { stick, scroll } = stuck(1000);
+  for (const top of [598, 596, 594]) scroll(top);
+  expect(stick.pinned).toBe(false);
+});
+
+test('a late event of a scroll of ours changes nothing', () => {
+  const { stick, scroll, element, rest } = stuck(2000);
+  scroll(100);
+  stick.jump();
+  element.dispatchEvent(new Event('scroll'));
+  expect(stick.pinned).toBe(true);
+  expect(rest()).toBe(0);
+});
+
+test('what bounces beyond the end or the start is no move', () => {
+  const { stick, element } = stuck(1000);
+  let top = 600;
+  Object.defineProperty(element, 'scrollTop', { get: () => top, set: (value: number) => (top = value) });
+  for (const to of [640, 680, 630, 600]) {
+    top = to;
+    element.dispatchEvent(new Event('scroll'));
+    expect(stick.pinned).toBe(true);
+  }
+  for (const to of [300, 0, -40, -5, 0]) {
+    top = to;
+    element.dispatchEvent(new Event('scroll'));
+  }
+  expect(stick.pinned).toBe(false);
+});
+
+test('parts of pixels, as zooming leaves them, are no move', () => {
+  const { stick, scroll, grow, rest } = stuck(1000.6);
+  for (const top of [599.4, 600.2, 598.9]) scroll(top);
+  expect(stick.pinned).toBe(true);
+  grow(33.3);
+  expect(rest()).toBeLessThan(1);
+});
+
+test('a list that puts its rows right above the reader does not let go of the end', () => {
+  const { stick, rest, scroll, grow } = stuck(1000);
+  grow(200);
+  scroll(700); // by the list: 100 pixels less above, before the size is told
+  expect(stick.pinned).toBe(true);
+  expect(rest()).toBe(0);
+});
+
+test('content that shrinks until the end is in sight holds on to it', () => {
+  const { stick, scroll, grow, rest } = stuck(2000);
+  scroll(100);
+  expect(stick.away).toBe(true);
+  grow(-1900);
+  expect(stick.pinned).toBe(true);
+  expect(stick.away).toBe(false);
+  grow(1500);
+  expect(rest()).toBe(0);
+});
+
+test('pages by keys from elsewhere: up lets go, down to the end holds on', () => {
+  const { stick, rest } = stuck(2000);
+  stick.page('up');
+  expect(rest()).toBe(360);
+  expect(stick.pinned).toBe(false);
+  stick.page('up');
+  stick.page('down');
+  stick.page('down');
+  expect(rest()).toBe(0);
   expect(stick.pinned).toBe(true);
 });

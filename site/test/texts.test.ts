@@ -71,6 +71,8 @@ const samples: Record<string, Sample[]> = {
   ],
   latestUnread: [{ given: [12], holds: [12] }],
   unread: [{ given: [12], holds: [12] }],
+  newMessages: [{ given: [12], holds: [12] }],
+  savedFrom: [{ given: ['2026-11-26'], holds: ['2026-11-26'] }],
   tooLong: [{ given: [12_345], holds: [12_345] }],
   languageBrowser: [{ given: ['Esperanto'], holds: ['Esperanto'] }],
   roomLeft: [{ given: [5_000], holds: [5_000] }],

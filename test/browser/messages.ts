@@ -31,7 +31,7 @@ async function expectHistory(
 ): Promise<void> {
   const all = mine.length + theirs.length;
   await expect
-    .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending').length, {
+    .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending' && state !== 'Sent').length, {
       timeout: 60_000,
     })
     .toBe(all);

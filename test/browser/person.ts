@@ -86,11 +86,14 @@ export class Person {
   /** The history, exactly as it is on the page. */
   history(): Promise<Shown[]> {
     return this.log.getByRole('listitem').evaluateAll((items) =>
-      items.map((item) => ({
-        who: item.firstElementChild?.textContent ?? '',
-        text: item.querySelector('p')?.textContent ?? '',
-        state: /Delivered|Sending|Not delivered/.exec(item.lastElementChild?.textContent ?? '')?.[0] ?? '',
-      })),
+      items
+        .filter((item) => item.querySelector('.message')) // not the days between them
+        .map((item) => ({
+          who: item.querySelector('.author')?.textContent ?? '',
+          text: item.querySelector('p')?.textContent ?? '',
+          state:
+            /Delivered|Sending|Sent|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
+        })),
     );
   }
 

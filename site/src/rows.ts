@@ -1,0 +1,127 @@
+import type { ChatMessage } from './history.svelte.ts';
+
+/** One line of the history as it is shown. */
+export type Row =
+  /** Another day begins, on which `at` is. */
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  /** What follows came while nobody was reading. */
+  | { readonly kind: 'new'; readonly key: string }
+  /** `first` and `last`: of what one author wrote in one go. */
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly message: ChatMessage;
+      readonly first: boolean;
+      readonly last: boolean;
+    };
+
+/** Rows, and what they were made of: for making the next ones out of them. */
+export interface Made {
+  readonly rows: readonly Row[];
+  readonly messages: readonly ChatMessage[];
+  readonly fresh: string | undefined;
+  /** How many rows at the start of those before are gone. */
+  readonly dropped: number;
+}
+
+/** Messages of one author that are no farther apart than this belong together; in milliseconds. */
+const oneGo = 5 * 60_000;
+
+const nothing: Made = { rows: [], messages: [], fresh: undefined, dropped: 0 };
+
+/**
+ * The rows of these messages. `fresh` is the key of the message with the divider above it. With the rows `before`,
+ * only those that changed are made anew: one more after thousands takes no longer than copying a list.
+ */
+export function rowsOf(messages: readonly ChatMessage[], fresh?: string, before: Made = nothing): Made {
+  const { dropped, same } = common(before.messages, messages);
+  // A divider at a message that is new changes nothing above it; one that goes or moves is rare.
+  const moved =
+    fresh !== before.fresh &&
+    (before.fresh !== undefined || !messages.slice(same).some(({ key }) => key === fresh));
+  // What the last of those that stay looks like depends on what comes next.
+  const stay = moved ? 0 : Math.max(0, same - 1);
+  const rows: Row[] = [];
+  if (stay > 0) {
+    const from = below(before.rows, dropped);
+    // The first one has nothing above it any more.
+    if (dropped > 0) add(rows, messages, 0, fresh);
+    const kept = dropped > 0 ? from + 1 : from;
+    const to = above(before.rows, before.messages.length - dropped - stay);
+    const top = rows.length;
+    const all = rows.concat(before.rows.slice(kept, to));
+    for (let i = stay; i < messages.length; i++) add(all, messages, i, fresh);
+    return { rows: all, messages, fresh, dropped: kept - top };
+  }
+  for (let i = 0; i < messages.length; i++) add(rows, messages, i, fresh);
+  return { rows, messages, fresh, dropped: 0 };
+}
+
+/** The messages of the second list that were not in the first. */
+export function added(before: readonly ChatMessage[], after: readonly ChatMessage[]): readonly ChatMessage[] {
+  const { dropped, same } = common(before, after);
+  // One that is sent again has left its place, and may have been the first.
+  const others = [...before.slice(0, dropped), ...before.slice(dropped + same)];
+  const known = new Set(others.map(({ key }) => key));
+  return after.slice(same).filter(({ key }) => !known.has(key));
+}
+
+/** When the day begins on which `at` is. */
+export function dayOf(at: number): number {
+  if (at < day.start || at >= day.end) {
+    const date = new Date(at);
+    const [y, m, d] = [date.getFullYear(), date.getMonth(), date.getDate()];
+    day = { start: new Date(y, m, d).getTime(), end: new Date(y, m, d + 1).getTime() };
+  }
+  return day.start;
+}
+
+/** Thousands of messages are of the same day, and a `Date` for each would be most of the work. */
+let day = { start: 0, end: 0 };
+
+/** How many messages at the start are gone, and how many after them are still the same. */
+function common(before: readonly ChatMessage[], after: readonly ChatMessage[]) {
+  const first = after[0]?.key;
+  const found = before.findIndex(({ key }) => key === first);
+  const dropped = found < 0 ? before.length : found;
+  let same = 0;
+  while (dropped + same < before.length && before[dropped + same] === after[same]) same += 1;
+  return { dropped, same };
+}
+
+/** Index of the row of the message that is first once so many are gone; 0 where none is. */
+function below(rows: readonly Row[], dropped: number): number {
+  let at = 0;
+  for (let left = dropped; left > 0 && at < rows.length; at++) if (rows[at]?.kind === 'message') left -= 1;
+  while (dropped > 0 && at < rows.length && rows[at]?.kind !== 'message') at += 1;
+  return at;
+}
+
+/** Where the rows of the last so many messages begin, with those that stand between them and the message above. */
+function above(rows: readonly Row[], count: number): number {
+  let end = rows.length;
+  for (let left = count; left > 0 && end > 0; end--) if (rows[end - 1]?.kind === 'message') left -= 1;
+  while (end > 0 && rows[end - 1]?.kind !== 'message') end -= 1;
+  return end;
+}
+
+function add(rows: Row[], messages: readonly ChatMessage[], index: number, fresh: string | undefined): void {
+  const message = messages[index];
+  if (!message) return;
+  const [previous, next] = [messages[index - 1], messages[index + 1]];
+  const { key, at } = message;
+  if (!previous || dayOf(previous.at) !== dayOf(at)) rows.push({ kind: 'day', key: `day ${key}`, at });
+  if (key === fresh) rows.push({ kind: 'new', key: `new ${key}` });
+  const first = !previous || !continues(previous, message, fresh);
+  const last = !next || !continues(message, next, fresh);
+  rows.push({ kind: 'message', key, message, first, last });
+}
+
+function continues(previous: ChatMessage, message: ChatMessage, fresh: string | undefined): boolean {
+  return (
+    previous.from === message.from &&
+    message.at - previous.at < oneGo &&
+    message.key !== fresh &&
+    dayOf(previous.at) === dayOf(message.at)
+  );
+}

@@ -1,0 +1,46 @@
+import type { ChatMessage } from './history.svelte.ts';
+import { texts } from './language.svelte.ts';
+
+/** All that ends a line somewhere: a text must not look like the beginning of somebody's next message. */
+const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+
+/** The messages as plain text, one a line; the further lines of one are indented. */
+export function transcript(messages: readonly ChatMessage[], trimmed: boolean, now = new Date()): string {
+  const lines = messages.map(({ from, text, at, state }) => {
+    const who = from === 'you' ? texts.you : texts.them;
+    const lost = state === 'failed' ? ` (${texts.notDelivered})` : '';
+    return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).join('\n    ')}`;
+  });
+  const head = [texts.savedFrom(date(now)), ...(trimmed ? [texts.trimmed] : []), ''];
+  return [...head, ...lines, ''].join('\n');
+}
+
+/** Name of the file that a chat is saved as. */
+export function transcriptName(now = new Date()): string {
+  return `tincan-${date(now)}.txt`;
+}
+
+/** Has the browser save the messages as a file. Works on plain http as well. */
+export function saveTranscript(messages: readonly ChatMessage[], trimmed = false): void {
+  const file = new Blob([transcript(messages, trimmed)], { type: 'text/plain;charset=utf-8' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = transcriptName();
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // Some browsers begin to read it only after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function stamp(at: Date): string {
+  return `${date(at)} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+function date(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
