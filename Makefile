@@ -53,6 +53,11 @@ $(GENERATED)/engine.wasm: $(GO_FILES)
 site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
 	cd site && npm run --silent build
 
+# The page with the fake engine, for a history of ten thousand messages.
+FAKE_PAGE := site/node_modules/.fake/index.html
+$(FAKE_PAGE): site/node_modules/.installed $(GENERATED)/engine.wasm $(SITE_FILES) $(wildcard site/test/fake-*.ts site/test/*.svelte)
+	cd site && npx --no-install vite build --mode fake --logLevel warn
+
 %/node_modules/.installed: %/package.json %/package-lock.json
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
@@ -102,7 +107,7 @@ bin/staticcheck: test/tools.mod test/tools.sum
 test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent test
 
-test-browser: bin/tincan bin/gateway test/node_modules/.installed chromium firefox
+test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
 	cd test/browser && npx --no-install playwright test
 
 # What a visitor loads, against the budgets.
@@ -152,7 +157,7 @@ bench-relay: test/node_modules/.installed
 	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable|Flood' ./relay ./relay/dynamo ./cmd/tincan
 
 # Minutes of waiting: late replies, frozen tabs.
-slow: bin/tincan bin/gateway test/node_modules/.installed chromium firefox
+slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 	cd test/network && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow

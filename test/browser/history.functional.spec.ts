@@ -36,9 +36,9 @@ const test = base.extend<
     await use(async (screen) => {
       const page = await context.newPage();
       await page.goto(`${fake.url}?${screen}`);
-      await page.waitForFunction(
-        () => (globalThis as unknown as Driven).painted !== undefined,
-      );
+      await page.waitForFunction(() => (globalThis as unknown as Driven).painted !== undefined, undefined, {
+        timeout: 90_000, // with all of ten thousand on the page
+      });
       return page;
     });
     await context.close();
