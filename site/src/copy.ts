@@ -15,7 +15,7 @@ export async function copyText(text: string, field: HTMLTextAreaElement | undefi
     // Refused by a permission: the old way may still be allowed.
   }
   if (!field) return 'failed';
-  field.focus();
+  field.focus({ preventScroll: true });
   field.select();
   field.setSelectionRange(0, field.value.length);
   try {
@@ -23,4 +23,26 @@ export async function copyText(text: string, field: HTMLTextAreaElement | undefi
   } catch {
     return 'selected';
   }
+}
+
+/**
+ * Copies a text that no field shows, for the button that is pressed. Where a page has no clipboard interface a field
+ * out of sight is copied; there is nothing to finish by hand then.
+ */
+export async function copyUnseen(text: string, button: HTMLElement): Promise<CopyResult> {
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.readOnly = true;
+  field.tabIndex = -1;
+  field.className = 'visually-hidden';
+  // Out of sight it would be one line, and copied as one: without its runs of spaces.
+  field.style.whiteSpace = 'pre';
+  field.setAttribute('aria-hidden', 'true');
+  // Beside the button, for in a dialog nothing outside of it can be selected.
+  button.after(field);
+  const result = await copyText(text, field);
+  const had = document.activeElement === field;
+  field.remove();
+  if (had) button.focus({ preventScroll: true });
+  return result === 'selected' ? 'failed' : result;
 }

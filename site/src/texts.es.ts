@@ -458,6 +458,16 @@ export const spanish: Texts = {
   tooLong: (bytes) =>
     `Excede el límite en ${counted(bytes, 'byte', 'bytes')}. Acórtalo, o envíalo por partes.`,
 
+  copyMessage: 'Copiar mensaje',
+  code: 'Código',
+  copyCode: 'Copiar código',
+  linkTitle: '¿Abrir este enlace?',
+  linkText:
+    'Este enlace se envió en el chat. Se abre en una pestaña nueva, y quien lleve ese sitio conocerá tu dirección de red.',
+  linkOther: (host) => `El texto del enlace dice ${host}, y no es ahí adonde lleva.`,
+  linkAddress: 'Dirección',
+  openLink: 'Abrir enlace',
+
   verifyTitle: 'Compara las palabras de seguridad',
   verifyText:
     'Léele las tuyas a la otra persona y escucha las suyas, en una llamada o cara a cara. Cuentan las imágenes: en otro idioma sus nombres son otros. Si las seis son iguales en los dos lados, no hay nadie en medio.',

@@ -460,6 +460,16 @@ export const english = {
   tooLong: (bytes: number) =>
     `Too long by ${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}. Shorten it, or send it in parts.`,
 
+  copyMessage: 'Copy message',
+  code: 'Code',
+  copyCode: 'Copy code',
+  linkTitle: 'Open this link?',
+  linkText:
+    'This link was sent in the chat. It opens in a new tab, and whoever runs that site learns your network address.',
+  linkOther: (host: string) => `The text of the link says ${host}, which is not where it leads.`,
+  linkAddress: 'Address',
+  openLink: 'Open link',
+
   verifyTitle: 'Compare the safety words',
   verifyText:
     'Tell them to each other over a call or in person. The pictures count: in another language their names are others. If all six are the same on both sides, nobody is in between.',

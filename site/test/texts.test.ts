@@ -71,6 +71,7 @@ const samples: Record<string, Sample[]> = {
   ],
   latestUnread: [{ given: [12], holds: [12] }],
   unread: [{ given: [12], holds: [12] }],
+  linkOther: [{ given: [host], holds: [host] }],
   newMessages: [{ given: [12], holds: [12] }],
   savedFrom: [{ given: ['2026-11-26'], holds: ['2026-11-26'] }],
   tooLong: [{ given: [12_345], holds: [12_345] }],

@@ -1,0 +1,398 @@
+import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { showBidi } from './bidi.ts';
+
+/** A piece of a line. */
+export type Inline =
+  | { type: 'text'; text: string }
+  | { type: 'code'; text: string }
+  | { type: 'em' | 'strong' | 'del'; children: Inline[] }
+  | { type: 'link'; href: string; children: Inline[] };
+
+/** A piece of a message. */
+export type Block =
+  | { type: 'paragraph'; children: Inline[] }
+  | { type: 'quote'; children: Block[] }
+  | { type: 'list'; ordered: boolean; items: Item[] }
+  | { type: 'code'; language: string; text: string }
+  | { type: 'table'; align: Align[]; head: Inline[][]; rows: Inline[][][] };
+
+export interface Item {
+  /** As it was typed; 0 in a list of bullets. */
+  number: number;
+  children: Block[];
+}
+
+export type Align = 'left' | 'center' | 'right' | null;
+
+/**
+ * What the other person may cost: a text of more characters than this, or one that needs more elements or more work, is
+ * shown as plain text. Work is counted in characters that were looked at in vain or twice.
+ */
+export const longest = 10_000;
+const mostElements = 2_000;
+const mostWork = 100_000;
+/** Of quotes and lists in each other, and of emphasis and links in each other. What lies deeper is text. */
+const deepest = 8;
+
+// Anchored, or each would be tried at every place of the text.
+const never = /^(?!)/;
+const neverAnywhere = /^(?!)/g;
+
+/** Nothing else starts any Markdown of ours. */
+const anyMarkup = /[*_`~[|>]|https?:\/\/|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/im;
+/** Scripts that put spaces between words: `2*3*4` and `a**b**c` are no emphasis. Others emphasise inside a run. */
+const spaced = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u;
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+const wordLike = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
+
+/**
+ * marked's tokenizer for our subset. What it doesn't know, or finds too deep, it leaves to be text. Where marked
+ * would search the rest of the text for an end that never comes, the work is counted.
+ */
+class Subset extends Tokenizer {
+  #work = 0;
+  #blocks = 0;
+  #inlines = 0;
+
+  /** Keeps the rules of what is no Markdown here from ever matching. */
+  restrict(): void {
+    const { block, inline, other } = this.rules;
+    this.rules = {
+      block: {
+        ...block,
+        code: never,
+        heading: never,
+        html: never,
+        def: never,
+        lheading: never,
+        // marked's own also ends where one of those begins, and looks through all rows of a table for that.
+        paragraph:
+          /^([^\n]+(?:\n(?! {0,3}(?:>|```|~~~|(?:[*+-]|1[.)])[ \t]+[^ \t\n])|[^\n|]*\|[^\n]*\n[ |:]*-[ |:-]*(?:\n|$)|[ \t]+\n)[^\n]+)*)/,
+      },
+      inline: {
+        ...inline,
+        reflink: never,
+        nolink: never,
+        reflinkSearch: neverAnywhere,
+        br: never,
+        // Opaque, so that nothing inside becomes a link or emphasis.
+        tag: /^<(?!https?:\/\/)[a-z/!?][^<>]*>/i,
+        autolink: /^<(https?:\/\/[^\s<>]*)>/i,
+        // marked's own looks ahead for addresses of mail at each step.
+        text: /^(?:`+|~+|[^])(?:[^\\<!`[*~_hH]+|!(?!\[)|[hH](?!ttps?:\/\/))*/,
+      },
+      other: {
+        ...other,
+        listIsTask: never,
+        // Would put spaces before a line of dashes, against headings that aren't any here.
+        blockquoteSetextReplace: neverAnywhere,
+        // Otherwise an <a> that is only text would turn off what makes addresses links.
+        startATag: never,
+        endATag: never,
+      },
+    };
+  }
+
+  override hr(): undefined {}
+
+  override blockquote(src: string): Tokens.Blockquote | undefined {
+    // With a space, for >_< is no quote.
+    if (!/^ {0,3}>[ \t>\n]/.test(src) || this.#blocks >= deepest) return undefined;
+    this.#blocks += 1;
+    const token = super.blockquote(src);
+    this.#blocks -= 1;
+    // A line that goes on without a mark has marked read the quote or list before it once more.
+    this.#spend(5 * (token?.raw.length ?? src.length));
+    return token && visible.test(token.raw.replaceAll('>', '')) ? token : undefined;
+  }
+
+  override list(src: string): Tokens.List | undefined {
+    // With something in it, for a mere dash or number is no list.
+    if (!/^ {0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+\S/.test(src) || this.#blocks >= deepest) return undefined;
+    this.#blocks += 1;
+    const token = super.list(src);
+    this.#blocks -= 1;
+    this.#spend(5 * (token?.raw.length ?? 0));
+    return token;
+  }
+
+  override fences(src: string): Tokens.Code | undefined {
+    const open = /^ {0,3}(`{3,}|~{3,})/.exec(src)?.[1];
+    if (open === undefined) return undefined;
+    const token = super.fences(src);
+    const lines = token?.raw.trimEnd().split('\n') ?? [];
+    const close = lines.length > 1 ? (lines.at(-1)?.trim() ?? '') : '';
+    const closed = close.startsWith(open) && close === (open[0] ?? '').repeat(close.length);
+    // One that runs to the end of the text may have been meant as no fence at all.
+    if (token && closed && token.text.trim() !== '') return token;
+    this.#spend(token?.raw.length ?? src.length);
+    return undefined;
+  }
+
+  override table(src: string): Tokens.Table | undefined {
+    const [head = '', align = ''] = src.split('\n', 2);
+    if (!head.includes('|') || !align.includes('|') || !/^[ |:]*-[ |:-]*$/.test(align)) return undefined;
+    // marked fills short rows up: few characters could become very many cells.
+    const all = src.slice(0, /\n[ \t]*\n/.exec(src)?.index);
+    this.#spend(all.length);
+    const rows = all.split('\n').length;
+    if (rows * head.split('|').length > mostElements) return undefined;
+    const token = super.table(src);
+    if (!token) return undefined;
+    // And it drops the cells of a row that has too many.
+    const lines = token.raw.split('\n').slice(2);
+    const kept = token.rows.every(
+      (row, index) => bare(row.map(({ text }) => text).join('')) === bare(lines[index] ?? ''),
+    );
+    return kept ? token : undefined;
+  }
+
+  override emStrong(src: string, masked: string, before = ''): Tokens.Em | Tokens.Strong | undefined {
+    const run = /^(?:\*+|_+)/.exec(src)?.[0];
+    if (run === undefined) return undefined;
+    // __proto__ and __init__ are names.
+    if (run.startsWith('__') || this.#inlines >= deepest || spaced.test(before)) return textOf(run);
+    this.#inlines += 1;
+    const token = super.emStrong(src, masked, before);
+    this.#inlines -= 1;
+    this.#spend(token?.raw.length ?? src.length);
+    return token && spaced.test(src.slice(token.raw.length)) ? textOf(run) : token;
+  }
+
+  override del(src: string, masked: string, before = ''): Tokens.Del | undefined {
+    if (!src.startsWith('~~') || this.#inlines >= deepest) return undefined;
+    this.#inlines += 1;
+    const token = super.del(src, masked, before);
+    this.#inlines -= 1;
+    this.#spend(token?.raw.length ?? src.length);
+    return token;
+  }
+
+  override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    if (!/^!?\[/.test(src) || !this.lexer.state.linkParenPossible || this.#inlines >= deepest)
+      return undefined;
+    this.#inlines += 1;
+    const token = super.link(src);
+    this.#inlines -= 1;
+    this.#spend(token?.raw.length ?? src.length);
+    return token;
+  }
+
+  override codespan(src: string): Tokens.Codespan | undefined {
+    if (!src.startsWith('`')) return undefined;
+    const token = super.codespan(src);
+    if (!token) this.#spend(src.length);
+    return token;
+  }
+
+  override url(src: string): Tokens.Link | undefined {
+    const found = /^https?:\/\/[^\s<>"`]+/i.exec(src)?.[0];
+    if (found === undefined) return undefined;
+    const text = withoutEnd(found);
+    if (!webAddress(text)) {
+      this.#spend(found.length);
+      return undefined;
+    }
+    return { type: 'link', raw: text, href: text, text, autolink: true, tokens: [] };
+  }
+
+  #spend(characters: number): void {
+    this.#work += characters;
+    if (this.#work > mostWork) throw new RangeError('too much work');
+  }
+}
+
+/** In the place of emphasis: the lexer takes any token. */
+function textOf(raw: string): Tokens.Em {
+  return { type: 'text', raw, text: raw } as unknown as Tokens.Em;
+}
+
+const bare = (text: string) => text.replace(/[\s|\\]/g, '');
+
+/** An address in prose, without the punctuation of the sentence around it. */
+function withoutEnd(address: string): string {
+  let [opened, closed] = [0, 0];
+  for (const character of address) {
+    if (character === '(') opened += 1;
+    if (character === ')') closed += 1;
+  }
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address.charAt(end - 1);
+    if (last === ')' && closed > opened) closed -= 1;
+    else if (!"?!.,:;*_'~]}|。、，；：！？）」』】》’”".includes(last)) break;
+  }
+  return address.slice(0, end);
+}
+
+/** The address of a web page as browsers read it; nothing else may be a link, nor one that carries a password. */
+export function webAddress(address: string): URL | undefined {
+  if (!/^https?:\/\/[^/?#\\@]+(?![^/?#\\]*@)/i.test(address)) return undefined;
+  try {
+    const url = new URL(address);
+    const web = url.protocol === 'http:' || url.protocol === 'https:';
+    return web && url.username === '' && url.password === '' ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes our tree of marked's tokens. */
+class Builder {
+  #elements = 0;
+
+  /** What stands between two other blocks becomes one paragraph, blank lines and all. */
+  blocks(tokens: readonly Token[], inside: boolean): Block[] {
+    const blocks: Block[] = [];
+    let run: Inline[] = [];
+    const flush = (last: boolean) => {
+      // The space around other blocks takes the place of line breaks there.
+      if (inside || blocks.length > 0) trimStart(run);
+      if (inside || !last) trimEnd(run);
+      if (run.length > 0) blocks.push(this.#count({ type: 'paragraph', children: run }));
+      run = [];
+    };
+    for (const token of tokens) {
+      const block = this.#block(token);
+      if (block) {
+        flush(false);
+        blocks.push(this.#count(block));
+      } else {
+        this.#text(token, run);
+      }
+    }
+    flush(true);
+    return blocks;
+  }
+
+  #block(token: Token): Block | undefined {
+    switch (token.type) {
+      case 'blockquote':
+        return { type: 'quote', children: this.blocks(token.tokens ?? [], true) };
+      case 'list': {
+        const { ordered, items } = token as Tokens.List;
+        return {
+          type: 'list',
+          ordered,
+          items: items.map((item) =>
+            this.#count({
+              number: ordered ? Number(/\d+/.exec(item.raw)?.[0] ?? 0) : 0,
+              children: this.blocks(item.tokens, true),
+            }),
+          ),
+        };
+      }
+      case 'code': {
+        const { raw, text } = token as Tokens.Code;
+        const language = /^ *(?:`+|~+)([^\n]*)/.exec(raw)?.[1] ?? '';
+        return { type: 'code', language: language.trim(), text };
+      }
+      case 'table': {
+        const { align, header, rows } = token as Tokens.Table;
+        const cells = (row: Tokens.TableCell[]) =>
+          row.map(({ text, tokens }) => this.#count(this.#inlines(tokens, text, false)));
+        return { type: 'table', align, head: cells(header), rows: rows.map(cells) };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** A paragraph, a line of a list, or blank lines: all that was typed, whether the lexer kept it or not. */
+  #text(token: Token, into: Inline[]): void {
+    const text = 'text' in token && typeof token.text === 'string' ? token.text : '';
+    if ('tokens' in token && token.tokens && token.raw.startsWith(text)) {
+      for (const inline of this.#inlines(token.tokens, text, false)) push(into, inline);
+      push(into, { type: 'text', text: token.raw.slice(text.length) });
+    } else {
+      push(into, { type: 'text', text: token.raw });
+    }
+  }
+
+  #inlines(tokens: readonly Token[], source: string, linked: boolean): Inline[] {
+    if (tokens.map(({ raw }) => raw).join('') !== source) return [{ type: 'text', text: source }];
+    const inlines: Inline[] = [];
+    for (const token of tokens) push(inlines, this.#inline(token, linked));
+    return inlines;
+  }
+
+  #inline(token: Token, linked: boolean): Inline {
+    const typed: Inline = { type: 'text', text: linked ? showBidi(token.raw) : token.raw };
+    if (token.type !== 'text') this.#count(token);
+    switch (token.type) {
+      case 'em':
+      case 'strong':
+      case 'del': {
+        const { type, text, tokens } = token as Tokens.Em | Tokens.Strong | Tokens.Del;
+        // Faces such as *_* are no emphasis.
+        return wordLike.test(text) ? { type, children: this.#inlines(tokens, text, linked) } : typed;
+      }
+      case 'codespan': {
+        const ticks = /^`+/.exec(token.raw)?.[0].length ?? 0;
+        return { type: 'code', text: showBidi(token.raw.slice(ticks, -ticks)) };
+      }
+      case 'link': {
+        const { raw, href, title, text, tokens, autolink } = token as Tokens.Link;
+        const url = webAddress(href);
+        // A title would be hidden, and so would be a link without a text.
+        if (!url || linked || title || !visible.test(text)) return typed;
+        if (autolink)
+          return { type: 'link', href: url.href, children: [{ type: 'text', text: showBidi(text) }] };
+        if (!raw.startsWith(`[${text}](`)) return typed;
+        return { type: 'link', href: url.href, children: this.#inlines(tokens, text, true) };
+      }
+      default:
+        return typed;
+    }
+  }
+
+  #count<T>(node: T): T {
+    this.#elements += 1;
+    if (this.#elements > mostElements) throw new RangeError('too many elements');
+    return node;
+  }
+}
+
+function push(into: Inline[], inline: Inline): void {
+  const last = into.at(-1);
+  if (inline.type !== 'text') into.push(inline);
+  else if (last?.type === 'text') last.text += inline.text;
+  else if (inline.text !== '') into.push(inline);
+}
+
+function trimStart(run: Inline[]): void {
+  const first = run[0];
+  if (first?.type !== 'text') return;
+  first.text = first.text.replace(/^(?:[ \t]*\n)+/, '');
+  if (first.text.trim() === '' && run.length === 1) run.pop();
+}
+
+function trimEnd(run: Inline[]): void {
+  const last = run.at(-1);
+  if (last?.type !== 'text') return;
+  last.text = last.text.trimEnd();
+  if (last.text === '') run.pop();
+}
+
+function plain(text: string): Block[] {
+  return [{ type: 'paragraph', children: [{ type: 'text', text }] }];
+}
+
+/**
+ * Reads a message as Markdown: paragraphs, emphasis, lists, quotes, links, code and tables. All other text stays as it
+ * was typed, and a text without Markdown is one paragraph. Never throws; what costs too much is plain.
+ */
+export function parse(text: string): Block[] {
+  if (text.length > longest || !anyMarkup.test(text)) return plain(text);
+  try {
+    const tokenizer = new Subset();
+    const lexer = new Lexer({ gfm: true, tokenizer });
+    tokenizer.restrict();
+    const blocks = new Builder().blocks(lexer.lex(text), false);
+    const [first] = blocks;
+    const unmarked = first?.type === 'paragraph' && first.children.every(({ type }) => type === 'text');
+    return blocks.length > 1 || !unmarked ? blocks : plain(text);
+  } catch {
+    return plain(text);
+  }
+}

