@@ -87,10 +87,10 @@ export class Person {
   history(): Promise<Shown[]> {
     return this.log.getByRole('listitem').evaluateAll((items) =>
       items
-        .filter((item) => item.querySelector('.message')) // not the days between them
+        .filter((item) => item.querySelector('.message')) // neither the days between them nor a list in one
         .map((item) => ({
           who: item.querySelector('.author')?.textContent ?? '',
-          text: item.querySelector('p')?.textContent ?? '',
+          text: item.querySelector('.text')?.textContent ?? '',
           state:
             /Delivered|Sending|Sent|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
         })),
