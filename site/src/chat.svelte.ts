@@ -26,7 +26,9 @@ export type Screen =
   | 'chat'
   | 'ended'
   | 'away'
-  | 'unusable';
+  | 'unusable'
+  /** Nothing is shown any more. */
+  | 'wiped';
 
 /** Something that did not work, and the part of the page it belongs to. */
 export interface Problem {
@@ -44,6 +46,9 @@ export interface MailboxWay {
 
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
+
+/** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
+const writing = 7_000;
 
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
 export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
@@ -75,6 +80,9 @@ export class ChatState {
   #verified = $state(false);
   #reason = $state<Reason>();
   #gone = $state<Pending>();
+  #received = $state(0);
+  #typing = $state(false);
+  #typed: ReturnType<typeof setTimeout> | undefined;
   #inviter = false;
   #held: string | undefined;
   #left: Pending | undefined;
@@ -184,6 +192,14 @@ export class ChatState {
   get messages(): readonly ChatMessage[] {
     return this.#history.messages;
   }
+  /** How many messages of the other person have come. */
+  get received(): number {
+    return this.#received;
+  }
+  /** The other person is writing. */
+  get typing(): boolean {
+    return this.#typing && this.#state === 'open';
+  }
   get trimmed(): boolean {
     return this.#history.trimmed;
   }
@@ -244,7 +260,7 @@ export class ChatState {
 
   /** The engine cannot start, or has stopped. */
   unusable(trouble: Trouble): void {
-    if (this.#screen === 'unusable') return;
+    if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     this.#engine = undefined;
     this.#trouble = trouble;
     this.#forget();
@@ -253,7 +269,7 @@ export class ChatState {
 
   /** A fragment the page was opened with, or a link pasted into the address bar of this tab. */
   async open(text: string): Promise<void> {
-    if (this.#screen === 'unusable') return;
+    if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     if (!this.#engine) {
       this.#held = text;
       this.#screen = 'opening';
@@ -441,6 +457,20 @@ export class ChatState {
     await this.#close();
   }
 
+  /** Ends whatever is going on and shows nothing any more. Resolves when the engine has overwritten its keys. */
+  async wipe(): Promise<void> {
+    this.#forget();
+    this.#held = undefined;
+    this.#screen = 'wiped';
+    await this.#close();
+  }
+
+  /** This person is writing, and lets the other one know. */
+  writes(): void {
+    // One that fails is one that nobody sees.
+    this.#engine?.typing().catch(() => undefined);
+  }
+
   /** Back to the start, from a screen where nothing is going on. */
   home(): void {
     this.#forget();
@@ -489,7 +519,7 @@ export class ChatState {
 
   /** This was pending when the page went away, and is no more. */
   endedAway(gone: Pending): void {
-    if (this.#screen === 'unusable') return;
+    if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     this.#forget();
     this.#gone = gone;
     this.#screen = 'away';
@@ -502,7 +532,7 @@ export class ChatState {
   /** Takes in what the engine tells. */
   apply(event: EngineEvent): void {
     // A page that is being left must not tidy up: a reload still has to say what it took along.
-    if (this.#left !== undefined) return;
+    if (this.#left !== undefined || this.#screen === 'wiped') return;
     switch (event.type) {
       case 'state':
         if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
@@ -524,8 +554,13 @@ export class ChatState {
         break;
       case 'message':
         this.#history.receive(event.text);
+        this.#received += 1;
+        this.#stopsTyping();
         break;
       case 'typing':
+        this.#stopsTyping();
+        this.#typing = true;
+        this.#typed = setTimeout(() => this.#stopsTyping(), writing);
         break;
       case 'delivered':
         this.#history.delivered(event.id);
@@ -641,6 +676,11 @@ export class ChatState {
     this.#reason = reason;
   }
 
+  #stopsTyping(): void {
+    clearTimeout(this.#typed);
+    this.#typing = false;
+  }
+
   async #close(): Promise<void> {
     try {
       await this.#engine?.close();
@@ -668,6 +708,8 @@ export class ChatState {
     this.#way.forget();
     this.#gone = undefined;
     this.#history.forget();
+    this.#received = 0;
+    this.#stopsTyping();
     this.#inviter = false;
   }
 }

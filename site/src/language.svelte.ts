@@ -39,10 +39,31 @@ export async function speak(wanted: Tag): Promise<void> {
   document.documentElement.dir = direction;
 }
 
+/**
+ * Times and days in the language in use, as they are written where the browser is at home. Making a formatter costs
+ * more than all the rest of a message, so there is one of each.
+ */
+const formats = $derived.by(() => {
+  const locale = navigator.languages.find((each) => primary(each) === tag) ?? tag;
+  return {
+    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
+    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
+    day: new Intl.DateTimeFormat(locale, { dateStyle: 'full' }),
+  };
+});
+
+/** A time as people write it: the hour and minute, all of it, or its day. */
+export function written(as: 'time' | 'moment' | 'day', at: number): string {
+  return formats[as].format(at);
+}
+
 /** The first of the browser's languages that is one of the page's. */
 export function preferred(wanted: readonly string[]): Tag {
-  const primary = wanted.map((each) => each.toLowerCase().split('-')[0] ?? '');
-  return primary.find(isTag) ?? 'en';
+  return wanted.map(primary).find(isTag) ?? 'en';
+}
+
+function primary(language: string): string {
+  return language.toLowerCase().split('-')[0] ?? '';
 }
 
 export function isTag(text: unknown): text is Tag {

@@ -14,6 +14,7 @@ import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
 import { preferred, speak } from './language.svelte.ts';
 import { Offline } from './offline.svelte.ts';
+import { Settings } from './settings.svelte.ts';
 import { ReplyTabs } from './tabs.ts';
 
 const chat = new ChatState((reply, answered) => tabs.ask(reply, answered));
@@ -26,13 +27,17 @@ if (opened !== '') void chat.open(link(opened));
 else if (gone) chat.endedAway(gone);
 onFragment((fragment) => void chat.open(link(fragment)));
 
+const settings = new Settings();
 try {
-  await speak(preferred(navigator.languages));
+  await speak(settings.chosen.language ?? preferred(navigator.languages));
 } catch {
   // English is there.
 }
 const parts = import('./parts.ts');
-mount(App, { target: document.getElementById('app') ?? document.body, props: { chat, parts, offline } });
+mount(App, {
+  target: document.getElementById('app') ?? document.body,
+  props: { chat, settings, parts, offline },
+});
 void start();
 
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */

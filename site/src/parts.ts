@@ -8,3 +8,5 @@ export { default as Network } from './Network.svelte';
 export { default as Reply } from './Reply.svelte';
 export { default as ReplyElsewhere } from './ReplyElsewhere.svelte';
 export { default as Scan } from './Scan.svelte';
+export { default as Settings } from './Settings.svelte';
+export { default as Shortcuts } from './Shortcuts.svelte';

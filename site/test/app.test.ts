@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { english as texts } from '../src/texts.ts';
+import { Settings } from '../src/settings.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { parts } from './page.ts';
 
@@ -18,7 +19,7 @@ beforeEach(() => {
   engine = new FakeEngine();
   chat = new ChatState(ask);
   engine.onevent = (event) => chat.apply(event);
-  render(App, { chat, parts });
+  render(App, { chat, settings: new Settings(), parts });
 });
 
 afterEach(cleanup);
@@ -59,7 +60,7 @@ describe('Home', () => {
     expect(screen.getByText(/asks stun\.example:3478\./)).toBeTruthy();
     cleanup();
     const other = new ChatState(ask);
-    render(App, { chat: other, parts });
+    render(App, { chat: other, settings: new Settings(), parts });
     const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
     await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
     await settled();

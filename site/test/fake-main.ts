@@ -6,6 +6,8 @@ import '../src/base.css';
 import { mount } from 'svelte';
 import App from '../src/App.svelte';
 import { ChatState } from '../src/chat.svelte.ts';
+import { preferred, speak } from '../src/language.svelte.ts';
+import { Settings } from '../src/settings.svelte.ts';
 import type { MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 import PlainLog from './PlainLog.svelte';
@@ -32,13 +34,15 @@ engine.onevent = (event) => chat.apply(event);
 // For driving the page from the console.
 Object.assign(globalThis, { chat, engine });
 
+const settings = new Settings();
+await speak(settings.chosen.language ?? preferred(navigator.languages));
 const parts = import('../src/parts.ts');
 const target = document.getElementById('app') ?? document.body;
 const long = /^(\d+)(-plain)?$/.exec(screen);
 if (long) {
   await longChat(Number(long[1]), long[2] !== undefined);
 } else {
-  mount(App, { target, props: { chat, parts } });
+  mount(App, { target, props: { chat, settings, parts } });
   await parts;
   await show();
 }
@@ -69,7 +73,7 @@ async function longChat(count: number, plain: boolean): Promise<void> {
         },
       },
     });
-  else mount(App, { target, props: { chat, parts } });
+  else mount(App, { target, props: { chat, settings, parts } });
   requestAnimationFrame(() =>
     setTimeout(() => Object.assign(globalThis, { painted: performance.now() - began })),
   );

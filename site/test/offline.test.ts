@@ -214,7 +214,7 @@ test('the page offers it where a reload loses nothing', async () => {
   const { page, newer } = await updatable();
   const shown = new TestPage();
   cleanup();
-  render(App, { chat: shown.chat, parts, offline: page });
+  render(App, { chat: shown.chat, settings: shown.settings, parts, offline: page });
   await shown.started();
   expect(hasButton('Update now')).toBe(true);
   expect(screen.getByText('A new version of tincan is here.').getAttribute('role')).toBe('status');
@@ -236,7 +236,7 @@ test('the page offers it where a reload loses nothing', async () => {
 test('the start page says quietly that it is kept', async () => {
   const shown = new TestPage();
   cleanup();
-  render(App, { chat: shown.chat, parts, offline: await ready() });
+  render(App, { chat: shown.chat, settings: shown.settings, parts, offline: await ready() });
   await shown.started();
   expect(screen.queryByText('Works offline on this device.')).not.toBeNull();
 });

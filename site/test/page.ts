@@ -5,6 +5,7 @@ import type { Network } from '../../wasm/engine.d.ts';
 import App from '../src/App.svelte';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import type { PageMailbox } from '../src/mailbox.svelte.ts';
+import { Settings } from '../src/settings.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /** The rest of the page, as main.ts loads it. */
@@ -16,6 +17,7 @@ export const noServers: Network = { mode: 'all', stun: [], turn: [] };
 export class TestPage {
   readonly engine = new FakeEngine();
   readonly chat = new ChatState(vi.fn<AskTabs>());
+  readonly settings = new Settings();
   /** Under fake timers, with their clock. */
   readonly user = userEvent.setup({
     advanceTimers: (milliseconds) => {
@@ -25,7 +27,7 @@ export class TestPage {
 
   constructor() {
     this.engine.onevent = (event) => this.chat.apply(event);
-    render(App, { chat: this.chat, parts });
+    render(App, { chat: this.chat, settings: this.settings, parts });
   }
 
   /** With the engine loaded and what the page names. */

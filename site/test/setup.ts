@@ -16,5 +16,6 @@ globalThis.ResizeObserver = class {
 Object.assign(globalThis, {
   isSecureContext: true,
   CSS: { supports: () => true },
-  matchMedia: () => ({ matches: false }),
+  // A computer with a mouse.
+  matchMedia: (query: string) => ({ matches: query === '(any-pointer: fine)' }),
 });

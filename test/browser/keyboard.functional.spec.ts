@@ -15,6 +15,16 @@ async function tabTo({ page }: Person, role: 'button' | 'textbox', name: string)
   throw new Error(`${name}: not reached by Tab`);
 }
 
+/** The same backwards. */
+async function tabBack({ page }: Person, role: 'button' | 'textbox', name: string): Promise<void> {
+  const control = page.getByRole(role, { name, exact: true });
+  for (let i = 0; i < 20; i++) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Shift+Tab');
+  }
+  throw new Error(`${name}: not reached by Shift+Tab`);
+}
+
 test('from New chat to Leave without a mouse', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   const press = async (who: Person, name: string) => {
@@ -64,9 +74,79 @@ test('from New chat to Leave without a mouse', async ({ person, serve }) => {
 
   // The history can be scrolled by keyboard: it is one of the stops.
   await ana.page.keyboard.press('Tab');
-  await press(ana, 'Leave');
-  await expect(heading(ana, texts.endings.closed.title)).toBeFocused();
-  await expect(heading(ben, texts.endings.left.title)).toBeFocused();
+  await press(ben, 'Leave');
+  await expect(heading(ben, texts.endings.closed.title)).toBeFocused();
+  await expect(heading(ana, texts.endings.left.title)).toBeVisible();
   await press(ben, 'New chat');
   await expect(heading(ben, texts.inviteTitle)).toBeFocused();
+});
+
+test('from New chat to Wipe without a mouse, past menu, settings and the list of shortcuts', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await ben.open(serve.here);
+  await expect(ana.button('New chat')).toBeEnabled();
+  await tabTo(ana, 'button', 'New chat');
+  await ana.page.keyboard.press('Enter');
+  const invite = await ana.inviteLink();
+  await ben.open(invite);
+  const reply = await ben.joinChat();
+  await tabTo(ana, 'textbox', 'Reply');
+  await ana.page.keyboard.insertText(reply);
+  await ana.page.keyboard.press('Enter');
+  await ana.connected();
+  await ben.connected();
+  await expect(ana.composer).toBeFocused();
+  await ana.page.keyboard.type('to be gone');
+  await ana.page.keyboard.press('Enter');
+  await ben.hears('to be gone');
+
+  // The menu: open, down, out, and the focus comes back.
+  await tabBack(ana, 'button', 'More');
+  await ana.page.keyboard.press('Enter');
+  await ana.page.keyboard.press('ArrowDown');
+  await expect(ana.button('Save as text')).toBeFocused();
+  await ana.page.keyboard.press('ArrowUp');
+  await expect(ana.button('Wipe')).toBeFocused();
+  await ana.page.keyboard.press('Escape');
+  await expect(ana.button('More')).toBeFocused();
+  await expect(ana.button('Wipe')).toBeHidden();
+
+  // Settings, chosen by keys alone.
+  await ana.page.keyboard.press('Enter');
+  await tabTo(ana, 'button', 'Settings');
+  await ana.page.keyboard.press('Enter');
+  const settings = ana.page.getByRole('dialog', { name: texts.settings });
+  await expect(settings).toBeVisible();
+  const dark = settings.getByRole('radio', { name: texts.themes.dark });
+  for (let i = 0; i < 5 && !(await dark.isChecked()); i++) {
+    await ana.page.keyboard.press('Tab');
+    await ana.page.keyboard.press('ArrowDown');
+    await ana.page.keyboard.press('ArrowDown');
+  }
+  await expect(dark).toBeChecked();
+  await expect(ana.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await ana.page.keyboard.press('Escape');
+  await expect(settings).toBeHidden();
+
+  await ana.page.keyboard.press('Control+/');
+  const sheet = ana.page.getByRole('dialog', { name: texts.shortcuts });
+  await expect(sheet).toBeVisible();
+  await ana.page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+
+  await ana.page.keyboard.press('F8');
+  await expect(ana.page).toHaveURL('about:blank');
+  await ben.ended('left');
+  // Nothing is left of it, neither here nor for a page that comes after.
+  await ana.open(serve.here);
+  await expect(ana.button('New chat')).toBeEnabled();
+  await expect(ana.page.locator('html')).not.toHaveAttribute('data-theme');
+  expect(await ana.page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([
+    [],
+    [],
+  ]);
 });

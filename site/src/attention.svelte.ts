@@ -1,0 +1,81 @@
+/** What came while nobody looked at the page: for its title, its icon in the tab, and a notification. */
+export class Attention {
+  #unread = $state(0);
+
+  /** Messages that have come since the page was last looked at. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** Messages have come. Says whether nobody was looking. */
+  heard(count: number): boolean {
+    if (looking()) return false;
+    this.#unread += count;
+    return true;
+  }
+
+  looked(): void {
+    if (looking()) this.#unread = 0;
+  }
+
+  clear(): void {
+    this.#unread = 0;
+  }
+}
+
+/** The page is in front of somebody. */
+export function looking(): boolean {
+  return document.visibilityState === 'visible' && document.hasFocus();
+}
+
+/** Tells when the page is looked at again. Returns the function that ends it. */
+export function watchLooking(looked: () => void): () => void {
+  document.addEventListener('visibilitychange', looked);
+  addEventListener('focus', looked);
+  return () => {
+    document.removeEventListener('visibilitychange', looked);
+    removeEventListener('focus', looked);
+  };
+}
+
+/** Draws the number of unread messages into the page's icon; with 0 the icon is the page's own. */
+export function badge(unread: number): void {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  if (!link) return;
+  const own = (link.dataset['own'] ??= link.getAttribute('href') ?? '');
+  link.href = unread === 0 ? own : `data:image/svg+xml,${encodeURIComponent(icon(unread))}`;
+}
+
+function icon(unread: number): string {
+  const text = unread > 9 ? '9+' : String(unread);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#a8261b"/><text x="16" y="23" fill="#fff" font-family="sans-serif" font-size="${text.length > 1 ? 17 : 21}" font-weight="700" text-anchor="middle">${text}</text></svg>`;
+}
+
+/** Notifications can be shown here: not on plain http. */
+export function notifies(): boolean {
+  return isSecureContext && 'Notification' in globalThis;
+}
+
+/** Asks the browser to allow notifications, and says whether it does. */
+export async function askToNotify(): Promise<boolean> {
+  return notifies() && (await Notification.requestPermission()) === 'granted';
+}
+
+/**
+ * Says that something came, and nothing of it: a notification stays on lock screens and in logs. A new one takes the
+ * place of the last.
+ */
+export async function notify(title: string): Promise<void> {
+  if (!notifies() || Notification.permission !== 'granted') return;
+  try {
+    const shown = new Notification(title, { tag: 'tincan' });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+  } catch {
+    // Android shows only those of a service worker, which there is on installed pages.
+    const worker = await navigator.serviceWorker?.getRegistration();
+    await worker?.showNotification(title, { tag: 'tincan' });
+  }
+}

@@ -1,0 +1,24 @@
+/** How long the engine gets to tell the other person goodbye; in milliseconds. */
+const patience = 300;
+
+/**
+ * Leaves nothing of the page: what it remembered on this device, and then itself. `closing`: the engine ends the chat
+ * and overwrites its keys. What was on screen must be gone already.
+ */
+export async function wipePage(closing: Promise<void>): Promise<void> {
+  forgetAll();
+  await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience))]);
+  // Not this page again: a blank one, in the place of it.
+  location.replace('about:blank');
+}
+
+function forgetAll(): void {
+  for (const storage of ['localStorage', 'sessionStorage'] as const) {
+    try {
+      const kept = globalThis[storage];
+      for (const key of Object.keys(kept)) if (key.startsWith('tincan-')) kept.removeItem(key);
+    } catch {
+      // A browser that keeps nothing has nothing to forget.
+    }
+  }
+}

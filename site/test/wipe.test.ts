@@ -1,0 +1,84 @@
+import { cleanup, screen } from '@testing-library/svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { wipePage } from '../src/wipe.ts';
+import { TestPage } from './page.ts';
+
+const replace = vi.fn();
+
+beforeEach(() => {
+  replace.mockClear();
+  localStorage.clear();
+  sessionStorage.clear();
+  // jsdom can't go elsewhere.
+  vi.stubGlobal('location', { ...location, replace, hash: '' });
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+async function chatting(): Promise<TestPage> {
+  const page = await TestPage.open();
+  await page.inviting();
+  page.engine.open('direct');
+  page.engine.onevent({ type: 'message', id: 0, text: 'secret' });
+  await page.settled();
+  return page;
+}
+
+test('F8 empties the page, ends the chat, forgets what is stored, and leaves', async () => {
+  const page = await chatting();
+  page.settings.choose({ typing: true });
+  localStorage.setItem('other', 'stays');
+  expect(sessionStorage.getItem('tincan-pending')).toBe('chat');
+  await page.user.keyboard('{F8}');
+  await vi.waitFor(() => expect(replace.mock.calls).toEqual([['about:blank']]));
+  expect(document.body.textContent.trim()).toBe('');
+  expect(document.title).toBe('');
+  expect(page.engine.calls.at(-1)).toBe('close');
+  expect(Object.keys(localStorage)).toEqual(['other']);
+  expect(Object.keys(sessionStorage)).toEqual([]);
+});
+
+test('does so from a dialog, and from the menu', async () => {
+  const page = await chatting();
+  await page.press('Verify');
+  await page.user.keyboard('{F8}');
+  await vi.waitFor(() => expect(replace).toHaveBeenCalledTimes(1));
+  expect(screen.queryByRole('dialog')).toBeNull();
+  cleanup();
+
+  const other = await chatting();
+  await other.press('More');
+  await other.press('Wipe');
+  await vi.waitFor(() => expect(replace).toHaveBeenCalledTimes(2));
+});
+
+test('does not wait for an engine that hangs', async () => {
+  vi.useFakeTimers();
+  void wipePage(new Promise(() => undefined));
+  await vi.advanceTimersByTimeAsync(300);
+  expect(replace).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
+});
+
+test('what the engine tells afterwards shows nothing', async () => {
+  const page = await chatting();
+  await page.user.keyboard('{F8}');
+  page.engine.onevent({ type: 'message', id: 1, text: 'late' });
+  page.engine.onevent({ type: 'closed', reason: 'lost', text: '' });
+  page.chat.endedAway('chat');
+  page.chat.unusable('stopped');
+  await page.chat.open('#iLate');
+  await page.settled();
+  expect(page.chat.screen).toBe('wiped');
+  expect(document.body.textContent.trim()).toBe('');
+});
+
+test('with another key in the way it is not meant', async () => {
+  const page = await chatting();
+  for (const keys of ['{Control>}{F8}{/Control}', '{Shift>}{F8}{/Shift}', '{Alt>}{F8}{/Alt}'])
+    await page.user.keyboard(keys);
+  expect(page.chat.screen).toBe('chat');
+});
