@@ -2,7 +2,7 @@
 # make test   everything that must hold, from a fresh clone on
 # make deploy build everything, put page and mailbox into an AWS account
 # The rest: build check size vectors mutants fuzz times bench-relay network slow
-# synth destroy icons
+# screenshots icons synth destroy
 # clean, and the parts of test.
 
 SHELL := /bin/bash
@@ -22,7 +22,7 @@ GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test tests check size vectors mutants fuzz times bench-relay network slow clean \
+.PHONY: run build test tests check size vectors mutants fuzz times bench-relay network screenshots slow clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
@@ -155,6 +155,10 @@ network: bin/tincan test/node_modules/.installed chromium firefox
 # operations on both stores; a minute of a flood.
 bench-relay: test/node_modules/.installed
 	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable|Flood' ./relay ./relay/dynamo ./cmd/tincan
+
+# Each screen as it looks, into site/screenshots.
+screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium
+	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
 
 # Minutes of waiting: late replies, frozen tabs.
 slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox

@@ -11,8 +11,8 @@ import type {
 /** Six words as the engine tells them. */
 export const words: SafetyWord[] = [
   { emoji: '🐶', name: 'dog' },
-  { emoji: '🌋', name: 'volcano' },
-  { emoji: '🎈', name: 'balloon' },
+  { emoji: '🌵', name: 'cactus' },
+  { emoji: '🎸', name: 'guitar' },
   { emoji: '🔑', name: 'key' },
   { emoji: '🍄', name: 'mushroom' },
   { emoji: '🚲', name: 'bicycle' },

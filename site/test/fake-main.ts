@@ -3,7 +3,7 @@
 import '../src/tokens.css';
 import '../src/base.css';
 
-import { mount } from 'svelte';
+import { mount, tick } from 'svelte';
 import App from '../src/App.svelte';
 import { ChatState } from '../src/chat.svelte.ts';
 import { preferred, speak } from '../src/language.svelte.ts';
@@ -12,11 +12,13 @@ import type { MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 import PlainLog from './PlainLog.svelte';
 
-const engine = new FakeEngine(`${location.origin}/`);
+/** Where the page would be. */
+const site = 'https://chat.example/';
+const engine = new FakeEngine(site);
 const screen = location.search.slice(1);
 // ?mailbox, ?mailbox-local, ?mailbox-join; ?mailbox-left and so on for each state of the mailbox.
 const mailbox = screen.startsWith('mailbox')
-  ? { on: screen !== 'mailbox-off', host: location.host, origins: [location.origin] }
+  ? { on: screen !== 'mailbox-off', host: 'chat.example', origins: [new URL(site).origin] }
   : undefined;
 const states: readonly MailboxState[] = [
   'asked',
@@ -45,15 +47,14 @@ if (long) {
   mount(App, { target, props: { chat, settings, parts } });
   await parts;
   await show();
+  // For whoever waits to look at it; after Svelte has brought the page up to date.
+  await tick();
+  Object.assign(globalThis, { shown: true });
 }
 
 /** ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page. */
 async function longChat(count: number, plain: boolean): Promise<void> {
-  await chat.started(
-    engine,
-    { site: `${location.origin}/`, loopback: false, mailbox: '' },
-    { mode: 'all', stun: [], turn: [] },
-  );
+  await chat.started(engine, { site, loopback: false, mailbox: '' }, { mode: 'all', stun: [], turn: [] });
   await chat.create();
   for (let i = 0; i < count; i++) {
     const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
@@ -80,7 +81,7 @@ async function longChat(count: number, plain: boolean): Promise<void> {
 }
 
 async function show(): Promise<void> {
-  const config = { site: `${location.origin}/`, loopback: screen === 'here-only', mailbox: '' };
+  const config = { site, loopback: screen === 'here-only', mailbox: '' };
   const turn = { url: 'turn:relay.example.test:3478', username: 'u', credential: 'p' };
   const network: Network = {
     mode: 'all',
@@ -92,9 +93,9 @@ async function show(): Promise<void> {
     chat.progressed(0.7);
     return chat.open('#i');
   }
-  if (screen === 'webrtc' || screen === 'stopped') return chat.unusable(screen);
+  if (screen === 'webrtc' || screen === 'stopped' || screen === 'load') return chat.unusable(screen);
   await chat.started(engine, config, network, mailbox);
-  engine.mailbox = mailbox ? location.origin : '';
+  engine.mailbox = mailbox ? new URL(site).origin : '';
   const state = states.find((each) => screen === `mailbox-${each}`);
   if (state) {
     if (['asked', 'foreign', 'over'].includes(state)) await chat.create();
@@ -165,38 +166,78 @@ async function show(): Promise<void> {
     case 'lost':
     case 'differ':
     case 'notice':
+    case 'typing':
       await chat.create();
       engine.open('direct');
       if (screen !== 'empty') await talk();
       break;
+    case 'markdown':
+      await chat.create();
+      engine.open('local');
+      await write();
+      break;
+    case 'long':
+      await chat.create();
+      engine.open('direct');
+      said(`A long word: ${'w'.repeat(300)}`);
+      await say('Two lines,\nand an emoji 👩‍👩‍👧‍👦. '.repeat(12));
+      said('مرحبا، كيف حالك؟');
+      break;
+    case 'failed':
+      await chat.create();
+      engine.open('relay');
+      await fail();
+      break;
   }
   if (screen === 'verified') await chat.verify(true);
   if (screen === 'left' || screen === 'differ') engine.onevent({ type: 'closed', reason: screen, text: '' });
+  if (screen === 'typing') engine.onevent({ type: 'typing' });
   if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
   if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply', text: '' });
 }
 
+function said(text: string): void {
+  engine.onevent({ type: 'message', id: 0, text });
+}
+
+async function say(text: string): Promise<void> {
+  chat.send(text);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Two people as they talk. */
 async function talk(): Promise<void> {
-  const said = (text: string) => engine.onevent({ type: 'message', id: 0, text });
-  const say = async (text: string) => {
-    chat.send(text);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   said('Hi! Is this the right place?');
   await say('It is 🙂 Thanks for sending the reply back.');
-  await say('Did you get the link over the mail?');
+  await say('Did the link get through all right?');
   said(
-    'Yes. It opened at once, no account, nothing to install. I like that the secret part never goes to a server.',
+    'It opened at once: no account, nothing to install. I like that the secret part never goes to a server.',
   );
+  await say('Let us compare the safety words before we go on. Can I call you?');
+  said('Give me two minutes. שלום, וגם טקסט מימין לשמאל');
+}
+
+/** Everything that a message may hold. */
+async function write(): Promise<void> {
   said(
-    '    indented text\n\nand <b>markup</b> stay as they are: https://example.test/a/very/long/address/that/goes/on/and/on/for/a/while?with=query',
+    'Here is what I have:\n\n1. the *draft*, **as agreed**\n2. the numbers\n3. https://example.test/a/very/long/address/that/goes/on?with=query',
   );
   await say(
-    'Good. One long paragraph to see how it wraps: the quick brown fox jumps over the lazy dog, again and again, until the line is full and the next one begins, and so on to the end of the bubble.',
+    '| Station | Opens | Seats |\n| --- | :---: | ---: |\n| North | 06:30 | 120 |\n| Harbour | 07:15 | 84 |',
   );
-  said('שלום, וגם טקסט מימין לשמאל');
+  said(
+    '```go\n// Greet says hello.\nfunc Greet(name string) string {\n\treturn "hello, " + name\n}\n```\nCall it with `Greet("you")`.',
+  );
+  await say(
+    '> the numbers\n\nThose are the ones. See [the page](https://example.test/) for the rest; <b>markup</b> and __names__ stay as typed.',
+  );
+}
+
+/** What can go wrong with a message. */
+async function fail(): Promise<void> {
+  said('Are you still there?');
   engine.delivers = false;
+  await say('This one is on its way.');
   engine.fails.send = 'too-many-waiting';
   await say('This one fails.');
-  await say('And this one is still on its way');
 }

@@ -1,21 +1,24 @@
 /* What jsdom lacks and the page uses. */
 
-HTMLDialogElement.prototype.showModal = function () {
-  this.open = true;
-};
-HTMLDialogElement.prototype.close = function () {
-  this.open = false;
-};
+// Not where a test is of the build, without a page.
+if (typeof document !== 'undefined') {
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function () {
+    this.open = false;
+  };
 
-globalThis.ResizeObserver = class {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
-};
+  globalThis.ResizeObserver = class {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  };
 
-Object.assign(globalThis, {
-  isSecureContext: true,
-  CSS: { supports: () => true },
-  // A computer with a mouse.
-  matchMedia: (query: string) => ({ matches: query === '(any-pointer: fine)' }),
-});
+  Object.assign(globalThis, {
+    isSecureContext: true,
+    CSS: { supports: () => true },
+    // A computer with a mouse.
+    matchMedia: (query: string) => ({ matches: query === '(any-pointer: fine)' }),
+  });
+}

@@ -1,13 +1,13 @@
-import type { Page } from "@playwright/test";
-import { FakePage } from "./fake-page.ts";
-import { expect, test as base } from "./fixtures.ts";
-import { Watch } from "./watch.ts";
+import type { Page } from '@playwright/test';
+import { FakePage } from './fake-page.ts';
+import { expect, test as base } from './fixtures.ts';
+import { Watch } from './watch.ts';
 
 /* The history of the open chat, filled by the fake engine: a real one would need minutes for ten thousand messages. */
 
 interface Driven {
   engine: {
-    onevent: (event: { type: "message"; id: number; text: string }) => void;
+    onevent: (event: { type: 'message'; id: number; text: string }) => void;
   };
   chat: {
     send: (text: string) => void;
@@ -17,17 +17,14 @@ interface Driven {
   painted?: number;
 }
 
-const test = base.extend<
-  { chat: (screen: string) => Promise<Page> },
-  { fake: FakePage }
->({
+const test = base.extend<{ chat: (screen: string) => Promise<Page> }, { fake: FakePage }>({
   fake: [
     async ({}, use) => {
       const fake = await FakePage.start();
       await use(fake);
       await fake.stop();
     },
-    { scope: "worker" },
+    { scope: 'worker' },
   ],
   chat: async ({ browser, fake, viewport }, use) => {
     const context = await browser.newContext({ viewport });
@@ -42,22 +39,19 @@ const test = base.extend<
       return page;
     });
     await context.close();
-    expect.soft(watch.complaints, "complaints of the page").toEqual([]);
+    expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
   },
 });
 
-const log = (page: Page) => page.getByRole("log", { name: "Messages" });
-const latest = (page: Page) =>
-  page.getByRole("button", { name: /^Jump to latest/ });
+const log = (page: Page) => page.getByRole('log', { name: 'Messages' });
+const latest = (page: Page) => page.getByRole('button', { name: /^Jump to latest/ });
 const rest = (page: Page) =>
-  log(page).evaluate((box) =>
-    Math.max(0, box.scrollHeight - box.clientHeight - box.scrollTop),
-  );
+  log(page).evaluate((box) => Math.max(0, box.scrollHeight - box.clientHeight - box.scrollTop));
 const hear = (page: Page, text: string) =>
   page.evaluate(
     (text) =>
       (globalThis as unknown as Driven).engine.onevent({
-        type: "message",
+        type: 'message',
         id: 0,
         text,
       }),
@@ -68,13 +62,12 @@ const hear = (page: Page, text: string) =>
 const reading = (page: Page) =>
   log(page).evaluate((box) => {
     const top = box.getBoundingClientRect().top;
-    for (const row of box.querySelectorAll("li")) {
+    for (const row of box.querySelectorAll('li')) {
       const place = row.getBoundingClientRect().top - top;
-      const text = row.querySelector(".text")?.textContent;
-      if (place >= 0 && text && getComputedStyle(row).visibility !== "hidden")
-        return { text, place };
+      const text = row.querySelector('.text')?.textContent;
+      if (place >= 0 && text && getComputedStyle(row).visibility !== 'hidden') return { text, place };
     }
-    return { text: "", place: 0 };
+    return { text: '', place: 0 };
   });
 
 /** Scrolls up by the wheel until it is at rest. */
@@ -89,7 +82,7 @@ async function settled(page: Page): Promise<void> {
   await log(page).evaluate(
     (box) =>
       new Promise<void>((resolve) => {
-        let [still, before] = [0, ""];
+        let [still, before] = [0, ''];
         const look = () => {
           const now = `${box.scrollTop} ${box.scrollHeight}`;
           still = now === before ? still + 1 : 0;
@@ -110,15 +103,9 @@ const appending = (page: Page, count = 30) =>
     for (let i = 0; i < count; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const began = performance.now();
-      engine.onevent({ type: "message", id: 0, text: `One more, ${i}` });
-      do
-        await new Promise((resolve) =>
-          requestAnimationFrame(() => setTimeout(resolve)),
-        );
-      while (
-        box.scrollHeight - box.clientHeight - box.scrollTop > 3 &&
-        performance.now() - began < 10_000
-      );
+      engine.onevent({ type: 'message', id: 0, text: `One more, ${i}` });
+      do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      while (box.scrollHeight - box.clientHeight - box.scrollTop > 3 && performance.now() - began < 10_000);
       times.push(performance.now() - began);
     }
     times.sort((a, b) => a - b);
@@ -126,14 +113,10 @@ const appending = (page: Page, count = 30) =>
     return { median: times[count >> 1] ?? NaN, max: times.at(-1) ?? NaN, rest };
   }, count);
 
-const nodes = (page: Page) =>
-  page.evaluate(() => document.querySelectorAll("*").length);
-const painted = (page: Page) =>
-  page.evaluate(() => (globalThis as unknown as Driven).painted ?? NaN);
+const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll('*').length);
+const painted = (page: Page) => page.evaluate(() => (globalThis as unknown as Driven).painted ?? NaN);
 
-test("ten thousand messages, beside a list that keeps all of them on the page", async ({
-  chat,
-}) => {
+test('ten thousand messages, beside a list that keeps all of them on the page', async ({ chat }) => {
   test.slow();
   const measure = async (screen: string) => {
     const page = await chat(screen);
@@ -146,8 +129,8 @@ test("ten thousand messages, beside a list that keeps all of them on the page", 
     await page.close();
     return result;
   };
-  const virtual = await measure("10000");
-  const plain = await measure("10000-plain");
+  const virtual = await measure('10000');
+  const plain = await measure('10000-plain');
   for (const [name, { paint, nodes, append }] of Object.entries({
     virtual,
     plain,
@@ -156,69 +139,57 @@ test("ten thousand messages, beside a list that keeps all of them on the page", 
       `10,000 messages, ${name}: first paint ${paint.toFixed(0)} ms, append ${append.median.toFixed(0)} ms (median), ${append.max.toFixed(0)} ms (max), ${nodes} nodes`,
     );
   const ratio = virtual.append.median / plain.append.median;
-  console.log(
-    `virtual / plain: first paint ${(virtual.paint / plain.paint).toFixed(3)}, append ${ratio.toFixed(3)}`,
-  );
+  console.log(`virtual / plain: first paint ${(virtual.paint / plain.paint).toFixed(3)}, append ${ratio.toFixed(3)}`);
   expect(virtual.nodes).toBeLessThan(2000);
   expect(plain.nodes).toBeGreaterThan(30_000);
   expect(virtual.append.rest).toBeLessThanOrEqual(3);
   expect(ratio).toBeLessThan(1);
 });
 
-test("what one reads stays where it is while messages come, and the way back counts them", async ({
-  chat,
-}) => {
-  const page = await chat("10000");
+test('what one reads stays where it is while messages come, and the way back counts them', async ({ chat }) => {
+  const page = await chat('10000');
   await wheel(page, -3000);
   const before = await reading(page);
-  expect(before.text).not.toBe("");
+  expect(before.text).not.toBe('');
   for (let i = 0; i < 20; i++) await hear(page, `While you read, ${i}`);
   await settled(page);
   const after = await reading(page);
   expect(after.text).toBe(before.text);
   expect(Math.abs(after.place - before.place)).toBeLessThanOrEqual(1);
-  await expect(latest(page)).toHaveAccessibleName("Jump to latest, 20 new");
+  await expect(latest(page)).toHaveAccessibleName('Jump to latest, 20 new');
   await latest(page).click();
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
   await expect(latest(page)).toBeHidden();
-  await expect(log(page).getByText("While you read, 19")).toBeInViewport();
+  await expect(log(page).getByText('While you read, 19')).toBeInViewport();
 });
 
-test("the change at a thousand messages does not move what one reads", async ({
-  chat,
-}) => {
-  const page = await chat("995");
-  expect(await log(page).getByRole("listitem").count()).toBeGreaterThan(995);
+test('the change at a thousand messages does not move what one reads', async ({ chat }) => {
+  const page = await chat('995');
+  expect(await log(page).getByRole('listitem').count()).toBeGreaterThan(995);
   await wheel(page, -2000);
   const before = await reading(page);
   for (let i = 0; i < 10; i++) await hear(page, `Over the threshold, ${i}`);
   await settled(page);
-  expect(await log(page).getByRole("listitem").count()).toBeLessThan(100);
+  expect(await log(page).getByRole('listitem').count()).toBeLessThan(100);
   const after = await reading(page);
   expect(after.text).toBe(before.text);
   expect(Math.abs(after.place - before.place)).toBeLessThanOrEqual(1);
 });
 
-test("nor does the end go out of sight there, in any frame", async ({
-  chat,
-}) => {
-  const page = await chat("998");
+test('nor does the end go out of sight there, in any frame', async ({ chat }) => {
+  const page = await chat('998');
   const blank = await log(page).evaluate(async (box) => {
     const { engine } = globalThis as unknown as Driven;
     let blank = 0;
     for (let i = 0; i < 6; i++) {
       engine.onevent({
-        type: "message",
+        type: 'message',
         id: 0,
         text: `Over the threshold, ${i}`,
       });
       // The frame is painted after its callbacks, so the next task sees what was painted.
-      await new Promise((resolve) =>
-        requestAnimationFrame(() => setTimeout(resolve)),
-      );
-      const shown = [...box.querySelectorAll("li")].filter(
-        (row) => getComputedStyle(row).visibility !== "hidden",
-      );
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const shown = [...box.querySelectorAll('li')].filter((row) => getComputedStyle(row).visibility !== 'hidden');
       if (shown.length < 3) blank += 1;
     }
     return blank;
@@ -227,58 +198,47 @@ test("nor does the end go out of sight there, in any frame", async ({
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
 });
 
-test("messages that are dropped at the start do not move what one reads", async ({
-  chat,
-}) => {
+test('messages that are dropped at the start do not move what one reads', async ({ chat }) => {
   test.slow();
-  const page = await chat("19990");
+  const page = await chat('19990');
   await wheel(page, -3000);
   const before = await reading(page);
   for (let i = 0; i < 6; i++) {
     await page.evaluate(() => {
       const { engine } = globalThis as unknown as Driven;
-      for (let n = 0; n < 100; n++)
-        engine.onevent({ type: "message", id: 0, text: `Still more, ${n}` });
+      for (let n = 0; n < 100; n++) engine.onevent({ type: 'message', id: 0, text: `Still more, ${n}` });
     });
     await settled(page);
   }
-  expect(
-    await page.evaluate(
-      () => (globalThis as unknown as Driven).chat.messages.length,
-    ),
-  ).toBe(20_000);
+  expect(await page.evaluate(() => (globalThis as unknown as Driven).chat.messages.length)).toBe(20_000);
   const after = await reading(page);
   expect(after.text).toBe(before.text);
   expect(Math.abs(after.place - before.place)).toBeLessThanOrEqual(1);
 });
 
-test("PageUp, PageDown and End scroll the history from the field", async ({
-  chat,
-}) => {
-  const page = await chat("200");
-  const field = page.getByRole("textbox", { name: "Message" });
+test('PageUp, PageDown and End scroll the history from the field', async ({ chat }) => {
+  const page = await chat('200');
+  const field = page.getByRole('textbox', { name: 'Message' });
   await field.focus();
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
-  await page.keyboard.press("PageUp");
+  await page.keyboard.press('PageUp');
   await expect.poll(() => rest(page)).toBeGreaterThan(200);
-  await page.keyboard.press("PageUp");
-  await page.keyboard.press("PageDown");
-  await page.keyboard.press("End");
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('End');
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
-  await page.keyboard.type("one line");
-  await page.keyboard.press("PageUp");
+  await page.keyboard.type('one line');
+  await page.keyboard.press('PageUp');
   await expect.poll(() => rest(page)).toBeGreaterThan(200);
-  await page.keyboard.press("End"); // to the end of the line: the text is one's own
+  await page.keyboard.press('End'); // to the end of the line: the text is one's own
   expect(await rest(page)).toBeGreaterThan(200);
-  await page.keyboard.press("Control+End");
+  await page.keyboard.press('Control+End');
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
   await expect(field).toBeFocused();
 });
 
-test("a smaller window, as with a keyboard on the screen, keeps the end in sight", async ({
-  chat,
-}) => {
-  for (const screen of ["200", "2000"]) {
+test('a smaller window, as with a keyboard on the screen, keeps the end in sight', async ({ chat }) => {
+  for (const screen of ['200', '2000']) {
     const page = await chat(screen);
     for (const [width, height] of [
       [800, 320],
@@ -287,43 +247,34 @@ test("a smaller window, as with a keyboard on the screen, keeps the end in sight
     ] as const) {
       await page.setViewportSize({ width, height });
       await settled(page);
-      expect(
-        await rest(page),
-        `${screen} messages at ${width} x ${height}`,
-      ).toBeLessThanOrEqual(3);
+      expect(await rest(page), `${screen} messages at ${width} x ${height}`).toBeLessThanOrEqual(3);
     }
     await page.close();
   }
 });
 
-test("what has the focus stays on the page when it is scrolled away", async ({
-  chat,
-}) => {
-  const page = await chat("2000");
+test('what has the focus stays on the page when it is scrolled away', async ({ chat }) => {
+  const page = await chat('2000');
   await log(page).evaluate((box) => {
-    const row = [...box.querySelectorAll("li")].at(-2);
-    const button = document.createElement("button"); // as a failed message has
+    const row = [...box.querySelectorAll('li')].at(-2);
+    const button = document.createElement('button'); // as a failed message has
     row?.append(button);
     button.focus();
   });
   await wheel(page, -20_000);
   const top = await log(page).evaluate((box) => box.scrollTop);
-  expect(await page.evaluate(() => document.activeElement?.localName)).toBe(
-    "button",
-  );
+  expect(await page.evaluate(() => document.activeElement?.localName)).toBe('button');
   await settled(page);
   expect(await log(page).evaluate((box) => box.scrollTop)).toBe(top);
 });
 
-test("clearing empties the history, and the chat goes on", async ({ chat }) => {
-  const page = await chat("2000");
+test('clearing empties the history, and the chat goes on', async ({ chat }) => {
+  const page = await chat('2000');
   await wheel(page, -5000);
-  await page.evaluate(() =>
-    (globalThis as unknown as Driven).chat.clearHistory(),
-  );
-  await expect(log(page).getByRole("listitem")).toHaveCount(0);
+  await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+  await expect(log(page).getByRole('listitem')).toHaveCount(0);
   await expect(latest(page)).toBeHidden();
-  await hear(page, "after the clearing");
-  await expect(log(page).getByText("after the clearing")).toBeVisible();
-  await expect(log(page).getByText("Today")).toBeVisible();
+  await hear(page, 'after the clearing');
+  await expect(log(page).getByText('after the clearing')).toBeVisible();
+  await expect(log(page).getByText('Today')).toBeVisible();
 });

@@ -111,7 +111,9 @@ test('wide code and tables scroll by themselves, and the keyboard reaches them',
   await ana.open(serve.here);
   await meet(ana, ben);
   const cells = 'a_rather_long_word | '.repeat(12);
-  await ana.say(`\`\`\`\n${'wide '.repeat(80)}\n\`\`\`\n| ${cells}\n|${'---|'.repeat(12)}\n| ${cells}\n\n\`\`\`\nshort\n\`\`\``);
+  await ana.say(
+    `\`\`\`\n${'wide '.repeat(80)}\n\`\`\`\n| ${cells}\n|${'---|'.repeat(12)}\n| ${cells}\n\n\`\`\`\nshort\n\`\`\``,
+  );
   await expect(ben.log.locator('pre')).toHaveCount(2);
   await expect(ben.log.locator('pre').first()).toHaveAttribute('tabindex', '0');
   await expect(ben.log.locator('pre').last()).not.toHaveAttribute('tabindex');

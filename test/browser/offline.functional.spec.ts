@@ -100,7 +100,9 @@ test('the mailbox, and whatever else is asked below /api, is asked of the server
   const ask = (method: string) =>
     ana.page.evaluate((method) => fetch('/api/v1/take', { method }).then(({ status }) => status, String), method);
   for (const method of ['GET', 'POST', 'GET', 'POST']) expect(await ask(method)).toBe(200);
-  expect(hosted.asked.filter((asked) => asked.includes('/api/'))).toEqual(Array(2).fill(['GET /api/v1/take', 'POST /api/v1/take']).flat());
+  expect(hosted.asked.filter((asked) => asked.includes('/api/'))).toEqual(
+    Array(2).fill(['GET /api/v1/take', 'POST /api/v1/take']).flat(),
+  );
   await hosted.stop();
   expect(await ask('GET')).toContain('TypeError');
   forget(watch, '/api/v1/take');
@@ -216,7 +218,9 @@ test('a newer build with such a file does not take the place of the older one', 
   hosted.tamper(/manifest/);
   await ana.page.reload();
   await works(ana);
-  await expect.poll(() => hosted.asked.filter((asked) => asked === 'GET /manifest.webmanifest').length).toBeGreaterThan(1);
+  await expect
+    .poll(() => hosted.asked.filter((asked) => asked === 'GET /manifest.webmanifest').length)
+    .toBeGreaterThan(1);
   await expect.poll(() => workers(ana.page)).toEqual(['active']);
   await expect.poll(() => builds(ana.page)).toBe(1);
   await expect(kept(ana)).toBeVisible();

@@ -1,0 +1,88 @@
+import { rm } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from '@playwright/test';
+import { FakePage } from './fake-page.ts';
+import { expect, test as base } from './fixtures.ts';
+import { arabic, looks, narrow, screens, show, type Look } from './looks.ts';
+import { Watch } from './watch.ts';
+
+/* Every screen as people meet it, filled by the fake engine. */
+
+const test = base.extend<object, { fake: FakePage }>({
+  fake: [
+    async ({}, use) => {
+      const fake = await FakePage.start();
+      await use(fake);
+      await fake.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+/** A page in this look, at the same time of the same day. */
+async function open(browser: Browser, { viewport, colorScheme, locale }: Look, watch = new Watch()): Promise<Page> {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    locale,
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+  });
+  await watch.context(context);
+  const page = await context.newPage();
+  // What asks before a chat is left: the next screen is to come.
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.clock.setFixedTime(new Date('2026-11-26T14:03:00Z'));
+  return page;
+}
+
+/** What sticks out at the side: the page, or a box of it that isn't meant to scroll by itself. */
+function wide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const sticks = [...document.querySelectorAll('body *')].filter(
+      (box) =>
+        box.scrollWidth > box.clientWidth + 1 &&
+        /auto|scroll/.test(getComputedStyle(box).overflowX) &&
+        !box.matches('pre, .table'),
+    );
+    const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
+    return [...page, ...sticks.map((box) => `${box.tagName} ${box.getAttribute('aria-label') ?? box.className}`)];
+  });
+}
+
+for (const look of [...looks, arabic, narrow]) {
+  test(`${look.name}: nothing shuts anybody out, and nothing sticks out`, async ({ browser, fake }) => {
+    const watch = new Watch();
+    const page = await open(browser, look, watch);
+    let [checks, violated] = [0, 0];
+    for (const screen of screens) {
+      await show(page, fake, screen);
+      // Without a page of its own for putting together what frames say: there are none.
+      const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      checks += passes.length;
+      violated += violations.length;
+      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect.soft(told, screen.name).toEqual([]);
+      expect.soft(await wide(page), screen.name).toEqual([]);
+    }
+    await page.context().close();
+    expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
+    console.log(`axe, ${look.name}: ${screens.length} screens, ${checks} rules passed, ${violated} violated`);
+  });
+}
+
+test('pictures of every screen, for people @screenshots', async ({ browser, fake }) => {
+  test.skip(process.env['TINCAN_SCREENSHOTS'] !== '1', 'writes site/screenshots: make screenshots');
+  test.setTimeout(1_200_000);
+  const folder = new URL('../../site/screenshots/', import.meta.url).pathname;
+  await rm(folder, { recursive: true, force: true });
+  for (const look of [...looks, arabic]) {
+    const page = await open(browser, look);
+    const enough = look.name === 'phone-light' || look.name === 'desktop-dark';
+    for (const screen of screens.filter(({ variant }) => enough || !variant)) {
+      await show(page, fake, screen);
+      await page.screenshot({ path: `${folder}${screen.name}-${look.name}.png`, caret: 'hide' });
+    }
+    await page.context().close();
+  }
+});

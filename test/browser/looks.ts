@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test';
+import type { FakePage } from './fake-page.ts';
+
+/** How a page is looked at. */
+export interface Look {
+  name: string;
+  viewport: { width: number; height: number };
+  colorScheme: 'light' | 'dark';
+  locale: string;
+}
+
+const phone = { width: 390, height: 844 };
+const desktop = { width: 1280, height: 800 };
+
+export const looks: readonly Look[] = [
+  { name: 'phone-light', viewport: phone, colorScheme: 'light', locale: 'en-GB' },
+  { name: 'phone-dark', viewport: phone, colorScheme: 'dark', locale: 'en-GB' },
+  { name: 'desktop-light', viewport: desktop, colorScheme: 'light', locale: 'en-GB' },
+  { name: 'desktop-dark', viewport: desktop, colorScheme: 'dark', locale: 'en-GB' },
+];
+
+/** From right to left. */
+export const arabic: Look = { name: 'phone-arabic', viewport: phone, colorScheme: 'light', locale: 'ar' };
+
+/** The longest sentences, on the smallest screen. */
+export const narrow: Look = {
+  name: 'narrow-spanish',
+  viewport: { width: 320, height: 568 },
+  colorScheme: 'light',
+  locale: 'es',
+};
+
+/** One screen: what the fake page calls it, and what is pressed there, by place in the page and not by language. */
+interface Screen {
+  name: string;
+  at: string;
+  act?: (page: Page) => Promise<void>;
+  /** Looks much like the one before: two pictures of it are enough. */
+  variant?: true;
+}
+
+const press = (selector: string) => (page: Page) => page.locator(selector).click();
+
+/** Every screen and dialog of the page. */
+export const screens: readonly Screen[] = [
+  { name: 'home', at: 'home' },
+  { name: 'home-mailbox', at: 'mailbox', variant: true },
+  { name: 'home-loading', at: 'loading', variant: true },
+  { name: 'home-problem', at: 'problem', variant: true },
+  { name: 'network', at: 'relays', act: press('.network button') },
+  { name: 'settings', at: 'home', act: press('button.settings') },
+  { name: 'shortcuts', at: 'home', act: (page) => page.keyboard.press('Control+/') },
+  { name: 'scan', at: 'home', act: press('.paste > div > button') },
+  { name: 'opening', at: 'opening', variant: true },
+  { name: 'invite', at: 'invite' },
+  { name: 'invite-mailbox', at: 'mailbox-asked', variant: true },
+  { name: 'invite-warned', at: 'warned', variant: true },
+  { name: 'invite-stuck', at: 'stuck', variant: true },
+  { name: 'join', at: 'join' },
+  { name: 'join-mailbox', at: 'mailbox-join', variant: true },
+  { name: 'reply', at: 'reply' },
+  { name: 'reply-mailbox', at: 'mailbox-left', variant: true },
+  { name: 'reply-elsewhere', at: 'elsewhere' },
+  { name: 'chat-empty', at: 'empty', variant: true },
+  { name: 'chat', at: 'chat' },
+  { name: 'chat-verified', at: 'verified', variant: true },
+  { name: 'chat-typing', at: 'typing', variant: true },
+  { name: 'chat-markdown', at: 'markdown' },
+  { name: 'chat-failed', at: 'failed', variant: true },
+  { name: 'chat-long', at: 'long', variant: true },
+  { name: 'chat-lost', at: 'lost', variant: true },
+  { name: 'chat-notice', at: 'notice', variant: true },
+  { name: 'menu', at: 'chat', act: press('.menu > button') },
+  { name: 'clear', at: 'chat', act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(2) button']), variant: true },
+  { name: 'verify', at: 'chat', act: press('header .who + button') },
+  { name: 'link', at: 'markdown', act: press('.message a >> nth=0') },
+  {
+    name: 'leave',
+    at: 'chat',
+    variant: true,
+    act: async (page) => {
+      await page.goBack();
+      await page.locator('dialog').waitFor();
+    },
+  },
+  { name: 'ended-left', at: 'left' },
+  { name: 'ended-differ', at: 'differ' },
+  { name: 'ended-unreachable', at: 'unreachable', variant: true },
+  { name: 'away', at: 'away-invite' },
+  { name: 'unusable', at: 'load' },
+];
+
+async function pressAll(page: Page, selectors: readonly string[]): Promise<void> {
+  for (const selector of selectors) await page.locator(selector).click();
+}
+
+/** Opens a screen and waits until nothing on it changes any more. The clock stands still, and nothing moves. */
+export async function show(page: Page, fake: FakePage, { at, act }: Screen): Promise<void> {
+  await page.goto(`${fake.url}?${at}`);
+  await page.waitForFunction(() => (globalThis as { shown?: boolean }).shown === true);
+  await act?.(page);
+  await page.evaluate(() => document.fonts.ready);
+}
