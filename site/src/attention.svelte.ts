@@ -1,25 +1,51 @@
+/** All notifications of the page are one. */
+const tag = 'tincan';
+
 /** What came while nobody looked at the page: for its title, its icon in the tab, and a notification. */
 export class Attention {
   #unread = $state(0);
+  #shown: Notification | undefined;
 
   /** Messages that have come since the page was last looked at. */
   get unread(): number {
     return this.#unread;
   }
 
-  /** Messages have come. Says whether nobody was looking. */
+  /** Messages have come. Says whether they are the first that nobody was looking at. */
   heard(count: number): boolean {
     if (looking()) return false;
     this.#unread += count;
-    return true;
+    return this.#unread === count;
   }
 
   looked(): void {
-    if (looking()) this.#unread = 0;
+    if (looking()) this.clear();
   }
 
   clear(): void {
     this.#unread = 0;
+    this.#shown?.close();
+    this.#shown = undefined;
+  }
+
+  /**
+   * Says that something came, and nothing of it: a notification stays on lock screens and in logs. A new one takes the
+   * place of the last.
+   */
+  async notify(title: string): Promise<void> {
+    if (!notifies() || Notification.permission !== 'granted') return;
+    try {
+      const shown = new Notification(title, { tag });
+      shown.onclick = () => {
+        window.focus();
+        shown.close();
+      };
+      this.#shown = shown;
+    } catch {
+      // Android shows only those of a service worker, which there is where the page is kept; see sw.ts.
+      const worker = await navigator.serviceWorker?.getRegistration();
+      await worker?.showNotification(title, { tag });
+    }
   }
 }
 
@@ -43,7 +69,9 @@ export function badge(unread: number): void {
   const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   if (!link) return;
   const own = (link.dataset['own'] ??= link.getAttribute('href') ?? '');
-  link.href = unread === 0 ? own : `data:image/svg+xml,${encodeURIComponent(icon(unread))}`;
+  const href = unread === 0 ? own : `data:image/svg+xml,${encodeURIComponent(icon(unread))}`;
+  // Browsers load it anew each time it is set.
+  if (link.getAttribute('href') !== href) link.setAttribute('href', href);
 }
 
 function icon(unread: number): string {
@@ -59,23 +87,4 @@ export function notifies(): boolean {
 /** Asks the browser to allow notifications, and says whether it does. */
 export async function askToNotify(): Promise<boolean> {
   return notifies() && (await Notification.requestPermission()) === 'granted';
-}
-
-/**
- * Says that something came, and nothing of it: a notification stays on lock screens and in logs. A new one takes the
- * place of the last.
- */
-export async function notify(title: string): Promise<void> {
-  if (!notifies() || Notification.permission !== 'granted') return;
-  try {
-    const shown = new Notification(title, { tag: 'tincan' });
-    shown.onclick = () => {
-      window.focus();
-      shown.close();
-    };
-  } catch {
-    // Android shows only those of a service worker, which there is on installed pages.
-    const worker = await navigator.serviceWorker?.getRegistration();
-    await worker?.showNotification(title, { tag: 'tincan' });
-  }
 }

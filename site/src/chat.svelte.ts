@@ -249,6 +249,7 @@ export class ChatState {
     network: Network,
     mailbox?: PageMailbox,
   ): Promise<void> {
+    if (this.#screen === 'wiped') return;
     this.#engine = engine;
     this.#config = config;
     this.#choice.offer(network);
@@ -313,6 +314,7 @@ export class ChatState {
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
     try {
       const invite = await engine.create(this.#choice.network, through !== '');
+      if (this.#engine !== engine) return;
       const { codes } = this.#way; // what came meanwhile is about this invite
       const state = this.#mailboxState ?? 'asked';
       this.#forget();
@@ -322,6 +324,7 @@ export class ChatState {
       this.#way.invited(invite, codes);
       this.#screen = 'invite';
     } catch (error) {
+      if (this.#engine !== engine) return;
       this.#screen = 'home';
       this.#problem = { at: 'new', code: codeOf(error) };
     } finally {
@@ -459,10 +462,13 @@ export class ChatState {
 
   /** Ends whatever is going on and shows nothing any more. Resolves when the engine has overwritten its keys. */
   async wipe(): Promise<void> {
+    // Whoever waits for it finds it gone, and goes no further.
+    const engine = this.#engine;
+    this.#engine = undefined;
     this.#forget();
     this.#held = undefined;
     this.#screen = 'wiped';
-    await this.#close();
+    await closed(engine);
   }
 
   /** This person is writing, and lets the other one know. */
@@ -584,13 +590,14 @@ export class ChatState {
     this.#problem = undefined;
     try {
       const { kind, code, mailbox } = await engine.find(text);
+      if (this.#engine !== engine) return false;
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       if (this.#screen === 'invite') await this.accept(code);
       else if (kind === 'invite') this.#takeInvite(code, mailbox);
       else if (!(await this.offer(code))) this.#takeReply(code);
       return true;
     } catch (error) {
-      failed(codeOf(error));
+      if (this.#engine === engine) failed(codeOf(error));
       return false;
     }
   }
@@ -681,12 +688,8 @@ export class ChatState {
     this.#typing = false;
   }
 
-  async #close(): Promise<void> {
-    try {
-      await this.#engine?.close();
-    } catch {
-      // Closing fails only where there is nothing left to close.
-    }
+  #close(): Promise<void> {
+    return closed(this.#engine);
   }
 
   /** Wipes all that belongs to one chat. */
@@ -717,6 +720,14 @@ export class ChatState {
 function codeOf(error: unknown): ErrorCode {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && Object.hasOwn(texts.errors, code) ? (code as ErrorCode) : 'internal';
+}
+
+async function closed(engine: Engine | undefined): Promise<void> {
+  try {
+    await engine?.close();
+  } catch {
+    // Closing fails only where there is nothing left to close.
+  }
 }
 
 function unknownEvent(event: never): void {

@@ -13,7 +13,7 @@ export interface SiteConfig {
   /** Whether replies may come back through the server of the page: not at all, by choice, or unless refused. */
   mailbox: 'none' | 'offered' | 'on';
   /** Browsers may keep the page, for when there is no network. */
-  offline: boolean;
+  offline: boolean | undefined;
 }
 
 const maxBytes = 16_384;
@@ -29,7 +29,7 @@ export function parseConfig(value: unknown): SiteConfig {
     turn: turnServers(fields['turn']),
     addresses: shortStrings(fields['addresses']).flatMap(pageAddress),
     mailbox: mailbox === 'offered' || mailbox === 'on' ? mailbox : 'none',
-    offline: fields['offline'] === true,
+    offline: typeof fields['offline'] === 'boolean' ? fields['offline'] : undefined,
   };
 }
 

@@ -66,7 +66,7 @@ const kinds: Partial<Record<string, Kind>> = {
   'hljs-deletion': 'removed',
 };
 
-const mostPieces = 4_000;
+const mostPieces = 2_000;
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children'];
 

@@ -19,6 +19,7 @@ export const languages: Record<Tag, Language> = {
 
 let tag = $state<Tag>('en');
 let dictionary = $state.raw<Texts>(english);
+let asked = 0;
 
 /** The sentences in the language in use. Where the page shows one, it changes with the language. */
 export const texts: Texts = new Proxy(english, {
@@ -33,7 +34,12 @@ export function inUse(): Tag {
 /** Speaks this language from now on. One that can't be loaded rejects, and changes nothing. */
 export async function speak(wanted: Tag): Promise<void> {
   const { direction, load } = languages[wanted];
-  dictionary = await load();
+  asked += 1;
+  const mine = asked;
+  const loaded = await load();
+  // Another one was wanted meanwhile.
+  if (mine !== asked) return;
+  dictionary = loaded;
   tag = wanted;
   document.documentElement.lang = wanted;
   document.documentElement.dir = direction;

@@ -28,17 +28,17 @@ else if (gone) chat.endedAway(gone);
 onFragment((fragment) => void chat.open(link(fragment)));
 
 const settings = new Settings();
-try {
-  await speak(settings.chosen.language ?? preferred(navigator.languages));
-} catch {
-  // English is there.
-}
 const parts = import('./parts.ts');
+void start();
+// A language that takes longer comes when it comes, and English is there.
+await Promise.race([
+  speak(settings.chosen.language ?? preferred(navigator.languages)).catch(() => undefined),
+  new Promise((resolve) => setTimeout(resolve, 1_000)),
+]);
 mount(App, {
   target: document.getElementById('app') ?? document.body,
   props: { chat, settings, parts, offline },
 });
-void start();
 
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
 function link(fragment: string): string {

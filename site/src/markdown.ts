@@ -83,6 +83,8 @@ class Subset extends Tokenizer {
       },
       other: {
         ...other,
+        // Tried at every step of a list, at a length that grows with what it is tried on.
+        hrRegex: () => never,
         listIsTask: never,
         // Would put spaces before a line of dashes, against headings that aren't any here.
         blockquoteSetextReplace: neverAnywhere,

@@ -35,13 +35,13 @@ export class Offline {
   }
 
   /** Keeps the page, where its site wants that and it is at the root; ends it where the site wants it no more. */
-  async start(wanted: boolean): Promise<void> {
+  async start(wanted: boolean | undefined): Promise<void> {
     try {
       const container = this.#container();
       if (!container) return;
-      if (!wanted) {
-        await end(container);
-      } else if (location.pathname === '/') {
+      // Only a site that says so ends it: one that says nothing may have been asked at a bad moment.
+      if (wanted === false) await end(container);
+      if (wanted && location.pathname === '/') {
         // The browser's own cache never stands between the page and a newer worker.
         const options = { scope: '/', updateViaCache: 'none' } as const;
         this.#watch(await container.register(workerUrl(), options));

@@ -131,7 +131,9 @@ export class PageCache {
   async #config(response: Response): Promise<Response> {
     if (!response.ok) return response;
     const text = await response.text();
-    JSON.parse(text);
+    const config: unknown = JSON.parse(text);
+    if (typeof config !== 'object' || config === null || Array.isArray(config))
+      throw new Error('no config.json');
     const copy = () => new Response(text, { headers: { 'Content-Type': 'application/json' } });
     await this.#write('config.json', copy());
     return copy();

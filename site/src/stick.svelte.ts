@@ -62,7 +62,15 @@ export class Stick {
     const listen = <K extends keyof HTMLElementEventMap>(
       type: K,
       listener: (event: HTMLElementEventMap[K]) => void,
-    ) => box.addEventListener(type, listener, { passive: true, signal: gone.signal });
+    ) =>
+      box.addEventListener(
+        type,
+        (event) => {
+          // A dialog of a message is a part of the history's tree, and nothing that happens there is about it.
+          if (!(event.target instanceof Element && event.target.closest('dialog'))) listener(event);
+        },
+        { passive: true, signal: gone.signal },
+      );
     listen('scroll', () => this.#scrolled(box));
     listen('wheel', ({ deltaX, deltaY, ctrlKey, shiftKey }) => {
       // Zooming, and moving sideways in a long line of code.
@@ -78,7 +86,9 @@ export class Stick {
       // The finger takes the content along: downwards leads to what is older.
       this.#intends(box, moved > 0 ? 'up' : 'down');
     });
-    listen('keydown', ({ key, ctrlKey, altKey, metaKey }) => {
+    listen('keydown', ({ key, ctrlKey, altKey, metaKey, target }) => {
+      // From one button to the next; see Log.svelte. Where the browser scrolls instead, that tells.
+      if (target instanceof HTMLButtonElement) return;
       const way = keys[key];
       if (way && !altKey && !metaKey && (!ctrlKey || key === 'Home' || key === 'End'))
         this.#intends(box, way);

@@ -10,7 +10,7 @@ interface Scope {
   readonly registration: ServiceWorkerRegistration;
   readonly clients: {
     claim(): Promise<void>;
-    matchAll(which: { type: 'window'; includeUncontrolled: true }): Promise<unknown[]>;
+    matchAll(which: { type: 'window'; includeUncontrolled: true }): Promise<{ focus(): Promise<unknown> }[]>;
   };
   skipWaiting(): Promise<void>;
   addEventListener<Type extends keyof Events>(type: Type, listener: (event: Events[Type]) => void): void;
@@ -22,6 +22,7 @@ interface Events {
   install: Lasting;
   activate: Lasting;
   fetch: Lasting & { request: Request; respondWith(answer: Promise<Response>): void };
+  notificationclick: Lasting & { notification: Notification };
   message: Lasting & { data: unknown; ports: readonly MessagePort[] };
 }
 
@@ -37,6 +38,14 @@ worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.cl
 worker.addEventListener('fetch', (event) => {
   const answer = kept.answer(event.request);
   if (answer) event.respondWith(answer);
+});
+
+// The only ones there are say that a message has come: back to its page.
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(
+    worker.clients.matchAll({ type: 'window', includeUncontrolled: true }).then(([page]) => page?.focus()),
+  );
 });
 
 // A page asks whether this worker's version is the one it is served, or wants it to be.

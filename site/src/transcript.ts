@@ -1,15 +1,20 @@
+import { showBidi, showCode } from './bidi.ts';
 import type { ChatMessage } from './history.svelte.ts';
 import { texts } from './language.svelte.ts';
 
 /** All that ends a line somewhere: a text must not look like the beginning of somebody's next message. */
 const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
+/** What a program that shows the file might obey instead of showing it. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F]/g;
+
 /** The messages as plain text, one a line; the further lines of one are indented. */
 export function transcript(messages: readonly ChatMessage[], trimmed: boolean, now = new Date()): string {
   const lines = messages.map(({ from, text, at, state }) => {
     const who = from === 'you' ? texts.you : texts.them;
     const lost = state === 'failed' ? ` (${texts.notDelivered})` : '';
-    return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).join('\n    ')}`;
+    return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).map(shown).join('\n    ')}`;
   });
   const head = [texts.savedFrom(date(now)), ...(trimmed ? [texts.trimmed] : []), ''];
   return [...head, ...lines, ''].join('\n');
@@ -31,6 +36,10 @@ export function saveTranscript(messages: readonly ChatMessage[], trimmed = false
   link.remove();
   // Some browsers begin to read it only after the click.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function shown(line: string): string {
+  return showBidi(line.replace(controls, showCode));
 }
 
 function stamp(at: Date): string {

@@ -8,6 +8,8 @@ const patience = 300;
 export async function wipePage(closing: Promise<void>): Promise<void> {
   forgetAll();
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience))]);
+  // Once more: what ended meanwhile may have left a note of it.
+  forgetAll();
   // Not this page again: a blank one, in the place of it.
   location.replace('about:blank');
 }

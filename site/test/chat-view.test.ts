@@ -235,6 +235,34 @@ describe('the announcer in a long chat', () => {
       ({ textContent }) => textContent,
     );
 
+  test('what comes under an open dialog is told when that is closed', async () => {
+    vi.useFakeTimers();
+    const view = render(Chat, base);
+    await fireEvent.click(screen.getByRole('button', { name: 'Verify' }));
+    await view.rerender({ messages: [message('them', 'unheard'), message('them', 'as well')] });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(announced()).toEqual([]);
+    await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(announced()).toEqual(['2 new messages']);
+    vi.useRealTimers();
+  });
+
+  test('somebody who writes more than a voice can read is told as a number', async () => {
+    vi.useFakeTimers();
+    const view = render(Chat, base);
+    const messages: ChatMessage[] = [];
+    for (let second = 0; second < 20; second++) {
+      for (let i = 0; i < 4; i++) messages.push(message('them', 'x'.repeat(400)));
+      await view.rerender({ messages: [...messages] });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const said = announced().join('');
+    expect(said).toMatch(/new messages/);
+    expect(said.length).toBeLessThan(2_000);
+    vi.useRealTimers();
+  });
+
   test('reads nothing again: not when the list changes its kind, is trimmed, cleared or made anew', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => message('them', `old ${i}`));
     const view = render(Chat, { ...base, messages: many });
@@ -248,6 +276,32 @@ describe('the announcer in a long chat', () => {
     await view.rerender({ messages: [message('them', 'after the clearing')] });
     expect(announced()).toEqual(['Them: the first new one', 'Them: after the clearing']);
   }, 60_000);
+});
+
+test('few messages of very many elements are not all on the page', async () => {
+  const table = `|a|b|\n|-|-|\n${'|||\n'.repeat(450)}`;
+  const view = render(Chat, base);
+  const messages = Array.from({ length: 60 }, () => message('them', table));
+  await view.rerender({ messages });
+  expect(log().querySelectorAll('*').length).toBeLessThan(30_000);
+});
+
+test('one stop of the keyboard copies messages, and arrows lead to the others', async () => {
+  render(Chat, { ...base, messages: [message('them', 'a'), message('you', 'b'), message('them', 'c')] });
+  const buttons = screen.getAllByRole('button', { name: texts.copyMessage });
+  expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
+  buttons[2]?.focus();
+  await userEvent.keyboard('{ArrowUp}{ArrowUp}');
+  expect(document.activeElement).toBe(buttons[0]);
+  await userEvent.keyboard('{ArrowUp}{ArrowDown}');
+  expect(document.activeElement).toBe(buttons[1]);
+});
+
+test('what comes while the page is hidden from the start is below the divider', async () => {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  const view = render(Chat, base);
+  await view.rerender({ messages: [message('them', 'unseen')] });
+  expect(within(log()).getByText(texts.newDivider)).toBeTruthy();
 });
 
 test('days, groups, and the divider above what came unseen', async () => {

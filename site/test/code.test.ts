@@ -80,11 +80,9 @@ test('colours of code can be read, on light and dark', () => {
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const [light = '', dark = ''] = css.split('@media');
-  for (const sheet of [light, dark]) {
-    const colours = new Map(
-      [...sheet.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', hex = '']) => [name, hex]),
-    );
+  const both = [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)];
+  for (const look of [2, 3]) {
+    const colours = new Map(both.map((found) => [found[1] ?? '', found[look] ?? '']));
     const back = luminance(colours.get('code-back') ?? '');
     const fronts = [...colours].filter(([name]) => /^code-(?!back)|^(text|muted|bad|good)$/.test(name));
     expect(fronts.length).toBe(10);
@@ -183,6 +181,14 @@ describe('a link', () => {
     ['my bank: bank.example', 'bank.example'],
     ['https://a.bc@b.cd', 'b.cd'],
     ['a.bc.d-e', 'a.bc.d-e'],
+    ['https://bank․example', 'bank.example'],
+    ['bank。example', 'bank.example'],
+    ['bank.\u200Bexample', 'bank.example'],
+    ['ba\u00ADnk.example', 'bank.example'],
+    ['//bank.example', 'bank.example'],
+    ['https:/\u200B/bank.example', 'bank.example'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['version 3.14 or 1/2', undefined],
   ])('warns of a text that names another host: %s', (shown, other) => {
     const host = shown.includes('a.b/') ? 'a.b' : 'a.bc';
     const url = new URL(`https://${host}/`);

@@ -9,7 +9,7 @@ import {
 } from '../src/config.ts';
 
 describe('parseConfig', () => {
-  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: false };
+  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: undefined };
   const turn = { url: 'turn:relay.example:3478', username: 'u', credential: 'p' };
   test.each([
     ['nothing', undefined],
@@ -70,8 +70,8 @@ describe('parseConfig', () => {
     });
   });
 
-  test.each([false, 'true', 'on', 1, null, [true], {}, undefined])('offline %o means false', (offline) => {
-    expect(parseConfig({ offline }).offline).toBe(false);
+  test.each(['true', 'on', 1, null, [true], {}, undefined])('offline %o says nothing', (offline) => {
+    expect(parseConfig({ offline }).offline).toBeUndefined();
   });
 
   test.each([
@@ -111,7 +111,7 @@ describe('loadConfig', () => {
       turn: [],
       addresses: [],
       mailbox: 'none',
-      offline: false,
+      offline: undefined,
     });
     vi.unstubAllGlobals();
   });

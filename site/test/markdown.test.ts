@@ -282,6 +282,10 @@ describe('limits', () => {
     '-\n',
     '- a\n',
     '- - ',
+    '* * ',
+    // As one item that is nearly a line of its own.
+    `${'- '.repeat(4990)}a\nb\n`,
+    `${'* * '.repeat(2495)}a\nb\n`,
     '`',
     '`a``',
     '|',

@@ -249,7 +249,7 @@ describe('answer', () => {
   test('config.json is the network’s, and the last good one without', async () => {
     server?.set('/config.json', '{"stun":["a:1"]}');
     expect(await get(worker, '/config.json')).toBe('200 {"stun":["a:1"]}');
-    for (const bad of ['<!doctype html>', new Response('{}', { status: 503 })]) {
+    for (const bad of ['<!doctype html>', '[]', 'null', '7', new Response('{}', { status: 503 })]) {
       server?.set('/config.json', bad);
       expect(await get(worker, '/config.json')).toBe('200 {"stun":["a:1"]}');
     }

@@ -1,5 +1,8 @@
-import { cleanup, screen, within } from '@testing-library/svelte';
+import { cleanup, render, screen, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/App.svelte';
+import { ChatState } from '../src/chat.svelte.ts';
 import { inUse, preferred, speak } from '../src/language.svelte.ts';
 import { Settings } from '../src/settings.svelte.ts';
 import { english } from '../src/texts.ts';
@@ -97,6 +100,11 @@ describe('language', () => {
     await vi.waitFor(() => expect(button(english.done)).toBeTruthy());
   });
 
+  test('the last one wanted is the one that is spoken, however long another takes', async () => {
+    await Promise.all([speak('ar'), speak('en')]);
+    expect(inUse()).toBe('en');
+  });
+
   test.each([
     [['es-MX', 'en'], 'es'],
     [['ar'], 'ar'],
@@ -176,12 +184,15 @@ describe('sending', () => {
 
 describe('notifications', () => {
   const shown: string[] = [];
+  const closed = vi.fn();
 
   function allow(permission: NotificationPermission) {
     shown.length = 0;
+    closed.mockClear();
     const fake = Object.assign(
       function (title: string, options?: NotificationOptions) {
         shown.push(JSON.stringify([title, options]));
+        return { close: closed };
       },
       {
         permission: 'default' as NotificationPermission,
@@ -205,6 +216,7 @@ describe('notifications', () => {
     await choose(page, 'switch', english.notify);
     await page.settled();
     expect(page.settings.chosen.notify).toBe(false);
+    expect(screen.getByRole<HTMLInputElement>('switch', { name: english.notify }).checked).toBe(false);
     expect(screen.getByText(english.notifyRefused)).toBeTruthy();
   });
 
@@ -229,7 +241,16 @@ describe('notifications', () => {
     focus.mockReturnValue(false);
     page.engine.onevent({ type: 'message', id: 1, text: 'secret' });
     await page.settled();
-    expect(shown).toEqual([JSON.stringify([english.notifyMessage, { tag: 'tincan' }])]);
+    const once = [JSON.stringify([english.notifyMessage, { tag: 'tincan' }])];
+    expect(shown).toEqual(once);
+    // One is enough until somebody looks, and then it goes.
+    page.engine.onevent({ type: 'message', id: 2, text: 'another secret' });
+    await page.settled();
+    expect(shown).toEqual(once);
+    expect(closed).toHaveBeenCalledTimes(0);
+    focus.mockReturnValue(true);
+    window.dispatchEvent(new Event('focus'));
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -286,6 +307,29 @@ describe('keyboard shortcuts', () => {
     expect(field('Paste an invite or reply').value).toBe('?');
     await page.user.keyboard('{Control>}/{/Control}');
     expect(sheet()).toBeTruthy();
+  });
+
+  test('not before it is there', async () => {
+    cleanup();
+    render(App, {
+      chat: new ChatState(vi.fn()),
+      settings: new Settings(),
+      parts: new Promise<never>(() => undefined),
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    await userEvent.keyboard('?');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test('Escape closes the menu, wherever the focus is', async () => {
+    const page = await TestPage.open();
+    await page.inviting();
+    page.engine.open('direct');
+    await page.settled();
+    await page.press('More');
+    button('More').blur();
+    await page.user.keyboard('{Escape}');
+    expect(screen.queryByRole('button', { name: 'Save as text' })).toBeNull();
   });
 
   test('the list says what sends, as it is chosen', async () => {

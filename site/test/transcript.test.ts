@@ -26,6 +26,11 @@ test.each(['\n', '\r', '\r\n', '\u2028', '\u2029', '\v', '\f', '\u0085'])(
   },
 );
 
+test('no text can tell a program that shows the file what to do', () => {
+  const text = transcript([message('them', '\u001b[1A\u001b[2Kx\u009by\u202ez\ta')], false, now);
+  expect(text).toContain('Them: [U+001B][1A[U+001B][2Kx[U+009B]y[U+202E]z\ta\n');
+});
+
 test('says what was not delivered, and that the oldest are missing', () => {
   const text = transcript([message('you', 'unheard', 'failed')], true, now);
   expect(text).toContain('You (not delivered): unheard');

@@ -82,3 +82,27 @@ test('with another key in the way it is not meant', async () => {
     await page.user.keyboard(keys);
   expect(page.chat.screen).toBe('chat');
 });
+
+test.each(['New link', 'New chat'])('while %s is under way, and nothing comes of it', async (name) => {
+  const page = await TestPage.open();
+  let go: () => void = () => undefined;
+  const waits = new Promise<void>((resolve) => (go = resolve));
+  if (name === 'New link') {
+    await page.inviting();
+    vi.spyOn(page.engine, 'close').mockReturnValue(waits);
+  } else {
+    const create = page.engine.create.bind(page.engine);
+    vi.spyOn(page.engine, 'create').mockImplementation(async (...given) => {
+      await waits;
+      return create(...given);
+    });
+  }
+  await page.press(name);
+  await page.user.keyboard('{F8}');
+  go();
+  await vi.waitFor(() => expect(replace).toHaveBeenCalledTimes(1));
+  await page.settled();
+  expect(page.chat.screen).toBe('wiped');
+  expect(Object.keys(sessionStorage)).toEqual([]);
+  expect(document.body.textContent.trim()).toBe('');
+});
