@@ -314,7 +314,7 @@ export class ChatState {
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
     try {
       const invite = await engine.create(this.#choice.network, through !== '');
-      if (this.#engine !== engine) return;
+      if (this.#engine !== engine) return await closed(engine);
       const { codes } = this.#way; // what came meanwhile is about this invite
       const state = this.#mailboxState ?? 'asked';
       this.#forget();
@@ -362,7 +362,7 @@ export class ChatState {
         this.#reply = this.#way.made(reply);
         this.#screen = 'reply';
       } else if (this.#screen !== 'chat') {
-        await this.#close();
+        await closed(engine);
       }
     } catch (error) {
       this.#problem = { at: 'join', code: codeOf(error) };

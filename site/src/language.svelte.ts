@@ -31,18 +31,21 @@ export function inUse(): Tag {
   return tag;
 }
 
-/** Speaks this language from now on. One that can't be loaded rejects, and changes nothing. */
-export async function speak(wanted: Tag): Promise<void> {
+/**
+ * Speaks this language from now on. Says false where another one was wanted meanwhile; one that can't be loaded
+ * rejects, and changes nothing.
+ */
+export async function speak(wanted: Tag): Promise<boolean> {
   const { direction, load } = languages[wanted];
   asked += 1;
   const mine = asked;
   const loaded = await load();
-  // Another one was wanted meanwhile.
-  if (mine !== asked) return;
+  if (mine !== asked) return false;
   dictionary = loaded;
   tag = wanted;
   document.documentElement.lang = wanted;
   document.documentElement.dir = direction;
+  return true;
 }
 
 /**

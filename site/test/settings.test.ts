@@ -101,7 +101,7 @@ describe('language', () => {
   });
 
   test('the last one wanted is the one that is spoken, however long another takes', async () => {
-    await Promise.all([speak('ar'), speak('en')]);
+    expect(await Promise.all([speak('ar'), speak('en')])).toEqual([false, true]);
     expect(inUse()).toBe('en');
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, expect } from '@playwright/test';
 import puppeteer, { type Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { launchOptions, loopbackSwitches } from './chromium.ts';
+import { FakePage } from './fake-page.ts';
 import { Person } from './person.ts';
 import { Gateway, Serve, Terminal } from './programs.ts';
 import { Proxy } from './proxy.ts';
@@ -36,6 +37,8 @@ interface WorkerFixtures {
   serve: Serve;
   /** The page, for everybody on the network. */
   serveAll: Serve;
+  /** The page with the fake engine: for what a real one takes too long to bring about. */
+  fake: FakePage;
   /** The page of `serve`, with the mailbox of the cloud, for the first test that wants it. */
   gateway: () => Promise<Gateway>;
 }
@@ -45,6 +48,14 @@ export { expect };
 export const test = base.extend<Fixtures, WorkerFixtures>({
   serve: [served('127.0.0.1:0'), { scope: 'worker' }],
   serveAll: [served(':0'), { scope: 'worker' }],
+  fake: [
+    async ({}, use) => {
+      const fake = await FakePage.start();
+      await use(fake);
+      await fake.stop();
+    },
+    { scope: 'worker' },
+  ],
   gateway: [
     async ({ serve }, use) => {
       let gateway: Promise<Gateway> | undefined;

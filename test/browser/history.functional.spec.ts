@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { FakePage } from './fake-page.ts';
 import { expect, test as base } from './fixtures.ts';
 import { Watch } from './watch.ts';
 
@@ -17,15 +16,7 @@ interface Driven {
   painted?: number;
 }
 
-const test = base.extend<{ chat: (screen: string) => Promise<Page> }, { fake: FakePage }>({
-  fake: [
-    async ({}, use) => {
-      const fake = await FakePage.start();
-      await use(fake);
-      await fake.stop();
-    },
-    { scope: 'worker' },
-  ],
+const test = base.extend<{ chat: (screen: string) => Promise<Page> }>({
   chat: async ({ browser, fake, viewport }, use) => {
     const context = await browser.newContext({ viewport });
     const watch = new Watch();

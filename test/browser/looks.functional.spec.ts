@@ -1,23 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { FakePage } from './fake-page.ts';
-import { expect, test as base } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
 import { arabic, looks, narrow, screens, show, type Look } from './looks.ts';
 import { Watch } from './watch.ts';
 
 /* Every screen as people meet it, filled by the fake engine. */
-
-const test = base.extend<object, { fake: FakePage }>({
-  fake: [
-    async ({}, use) => {
-      const fake = await FakePage.start();
-      await use(fake);
-      await fake.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
 
 /** A page in this look, at the same time of the same day. */
 async function open(browser: Browser, { viewport, colorScheme, locale }: Look, watch = new Watch()): Promise<Page> {
