@@ -338,7 +338,7 @@ describe('limits', () => {
     });
     const [short, long] = [time(() => parse(half)), time(() => parse(whole))];
     // Twice the text takes about twice the time, or so little that it doesn't matter.
-    expect(long).toBeLessThan(Math.max(4 * short, bare));
+    expect(long).toBeLessThan(Math.max(4 * short, 5 * bare));
     expect(long).toBeLessThan(20 * bare);
   });
 });
