@@ -78,7 +78,8 @@ export class Stick {
       this.#intends(box, deltaY < 0 ? 'up' : 'down');
     });
     listen('pointerdown', ({ target }) => (this.#held = target === box));
-    addEventListener('pointerup', () => (this.#held = false), { signal: gone.signal });
+    const released = () => (this.#held = false);
+    addEventListener('pointerup', released);
     listen('touchstart', ({ touches }) => (this.#finger = touches[0]?.clientY ?? 0));
     listen('touchmove', ({ touches }) => {
       const moved = (touches[0]?.clientY ?? 0) - this.#finger;
@@ -97,6 +98,7 @@ export class Stick {
     return () => {
       resized.disconnect();
       gone.abort();
+      removeEventListener('pointerup', released);
       this.#box = undefined;
     };
   };
