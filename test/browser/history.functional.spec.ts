@@ -259,6 +259,15 @@ test('what has the focus stays on the page when it is scrolled away', async ({ c
   expect(await log(page).evaluate((box) => box.scrollTop)).toBe(top);
 });
 
+test('a link in a list of a message that is scrolled away keeps the focus, too', async ({ chat }) => {
+  const page = await chat('2000');
+  await hear(page, '- see https://example.test/');
+  await log(page).getByRole('link').focus();
+  await wheel(page, -20_000);
+  await settled(page);
+  expect(await page.evaluate(() => document.activeElement?.localName)).toBe('a');
+});
+
 test('clearing empties the history, and the chat goes on', async ({ chat }) => {
   const page = await chat('2000');
   await wheel(page, -5000);
