@@ -74,7 +74,7 @@ tests: check test-go vectors test-peer test-site test-browser test-infra size
 
 check: check-go check-site
 
-check-go: site/dist/index.html bin/staticcheck
+check-go: bin/staticcheck
 	@files=$$(gofmt -l cmd infra/*.go internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	go vet ./...
 	$(JS) go vet ./wasm ./internal/...
@@ -160,9 +160,10 @@ bench-relay: test/node_modules/.installed
 screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium
 	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
 
-# Minutes of waiting: late replies, frozen tabs.
+# Minutes of waiting: late replies, frozen tabs, the AWS SDK for another processor.
 slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
+	TINCAN_SLOW=1 go test -count=1 -run 'Arm64' -v ./test/lambda
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 	cd test/network && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 

@@ -42,15 +42,15 @@ async function expectHistory(
   expect(history.filter(({ who }) => who === 'Them').map(({ text }) => text)).toEqual(theirs);
 }
 
-/** Both say all of their texts at the same time; `count` of them each. */
-export async function talk(a: Person, b: Person, count = 200): Promise<void> {
+/** Both say all of their texts at the same time; `count` of them each: fifty have every kind of text. */
+export async function talk(a: Person, b: Person, count = 50): Promise<void> {
   const [fromA, fromB] = [sample('a', count), sample('b', count)];
   await Promise.all([sayAll(a, fromA), sayAll(b, fromB)]);
   await Promise.all([expectHistory(a, fromA, fromB), expectHistory(b, fromB, fromA)]);
 }
 
 /** The same between a page and a terminal. */
-export async function talkWithTerminal(person: Person, terminal: Terminal, count = 200): Promise<void> {
+export async function talkWithTerminal(person: Person, terminal: Terminal, count = 50): Promise<void> {
   const [mine, theirs] = [sample('page', count), sample('terminal', count)];
   theirs.forEach((text, i) => terminal.do({ do: 'send', ref: `t${i}`, text }));
   await sayAll(person, mine);

@@ -10,7 +10,7 @@ async function replyTo(inviter: Person, joiner: Person, address: string): Promis
   return joiner.joinChat();
 }
 
-test('two ordinary tabs of one profile, the reply opened in a third: 200 messages each way', async ({
+test('two ordinary tabs of one profile, the reply opened in a third: 50 messages each way', async ({
   person,
   profile,
   serve,

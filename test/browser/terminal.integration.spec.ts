@@ -4,7 +4,7 @@ import { talkWithTerminal } from './messages.ts';
 
 // Where the page itself is on a loopback address, both sides use such addresses; else neither does.
 const places = [
-  { name: 'on this computer', flags: ['--loopback'], network: false, messages: 200 },
+  { name: 'on this computer', flags: ['--loopback'], network: false, messages: 50 },
   { name: 'over the network', flags: [], network: true, messages: 20 },
 ];
 

@@ -413,8 +413,12 @@ func TestIntegrationUnset(t *testing.T) {
 	}
 }
 
-// TestIntegrationArm64: what is deployed compiles too.
+// TestIntegrationArm64: what is deployed compiles too. It compiles the AWS SDK for
+// another processor, which takes a minute.
 func TestIntegrationArm64(t *testing.T) {
+	if os.Getenv("TINCAN_SLOW") == "" {
+		t.Skip("compiles for another processor, a minute: make slow")
+	}
 	readSources(t)
 	arm := filepath.Join(t.TempDir(), "bootstrap")
 	require.NoError(t, build(arm, "arm64", "lambda.norpc", "tincan/relay/lambda"))
