@@ -1,6 +1,11 @@
 package invite
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"tincan/internal/sdp"
+)
 
 // maxSDP is the longest SDP read, from our own engine: with every candidate of
 // a machine with many addresses it stays well below.
@@ -16,6 +21,16 @@ type Description struct {
 	Fingerprint     [32]byte
 	Candidates      []Candidate
 }
+
+// Address is where a candidate is.
+type Address = sdp.Address
+
+// The kinds of addresses.
+const (
+	IPv4 = sdp.IPv4
+	IPv6 = sdp.IPv6
+	MDNS = sdp.MDNS
+)
 
 // CandidateType is how an address was found.
 type CandidateType byte
@@ -37,20 +52,20 @@ type Candidate struct {
 }
 
 func (c Candidate) allowed(loopback bool) bool {
-	return c.Port >= 1024 && c.Type <= Relayed && (c.Address.Kind != MDNS || c.Type == Host) && c.Address.allowed(loopback)
+	return c.Port >= 1024 && c.Type <= Relayed && (c.Address.Kind != MDNS || c.Type == Host) && c.Address.Allowed(loopback)
 }
 
 // ParseSDP takes a description out of SDP that an engine of our own wrote.
 // Candidates that may not stand in a description are dropped: TCP, the second
 // component, refused addresses, those past MaxCandidates. loopback keeps
 // 127.0.0.1 and ::1.
-func ParseSDP(sdp string, loopback bool) (Description, error) {
+func ParseSDP(text string, loopback bool) (Description, error) {
 	var d Description
-	if len(sdp) > maxSDP {
+	if len(text) > maxSDP {
 		return d, errSDP
 	}
 	haveFingerprint := false
-	for line := range strings.Lines(sdp) {
+	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
 		switch name {
 		case "a=ice-ufrag":
@@ -62,7 +77,7 @@ func ParseSDP(sdp string, loopback bool) (Description, error) {
 			if !strings.EqualFold(algorithm, "sha-256") {
 				continue
 			}
-			b, ok := decodeHex(strings.ReplaceAll(digest, ":", ""))
+			b, ok := sdp.DecodeHex(strings.ReplaceAll(digest, ":", ""))
 			if !ok || len(b) != 32 {
 				return Description{}, errSDP
 			}
@@ -82,8 +97,8 @@ func ParseSDP(sdp string, loopback bool) (Description, error) {
 
 // MediaID is the a=mid of SDP of our own; the description that answers it must
 // name the same. "0" if there is none.
-func MediaID(sdp string) string {
-	for line := range strings.Lines(sdp) {
+func MediaID(text string) string {
+	for line := range strings.Lines(text) {
 		if mid, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "a=mid:"); ok {
 			return mid
 		}
@@ -106,7 +121,7 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 	if len(f) < 8 || f[1] != "1" || !strings.EqualFold(f[2], "udp") || f[6] != "typ" {
 		return c, false
 	}
-	port, ok := decimal(f[5], 5)
+	port, ok := sdp.Decimal(f[5], 5)
 	if !ok || port > 65535 {
 		return c, false
 	}
@@ -121,7 +136,7 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 	default:
 		return c, false
 	}
-	c.Address, ok = parseAddress(f[4])
+	c.Address, ok = sdp.ParseAddress(f[4])
 	return c, ok
 }
 
@@ -161,7 +176,7 @@ func hasAddress(list []Candidate, c Candidate) bool {
 // which a router keeps for so long and no longer.
 func (d Description) Public() bool {
 	for _, c := range d.Candidates {
-		if c.Type == ServerReflexive && !c.Address.private() {
+		if c.Type == ServerReflexive && !c.Address.Private() {
 			return true
 		}
 	}
@@ -225,8 +240,8 @@ func (d Description) SDP(kind Kind, mediaID string) string {
 		"a=max-message-size:262144",
 	}
 	for i, c := range d.Candidates {
-		line := "a=candidate:" + itoa(i+1) + " 1 udp " + itoa(c.priority(i)) + " " +
-			c.Address.String() + " " + itoa(int(c.Port)) + " typ " + typeNames[c.Type]
+		line := "a=candidate:" + strconv.Itoa(i+1) + " 1 udp " + strconv.Itoa(c.priority(i)) + " " +
+			c.Address.String() + " " + strconv.Itoa(int(c.Port)) + " typ " + typeNames[c.Type]
 		if c.Type != Host {
 			// Required by the grammar; the true one is nobody's business.
 			line += " raddr 0.0.0.0 rport 0"
@@ -243,7 +258,7 @@ func (c Candidate) priority(i int) int {
 }
 
 func formatFingerprint(sum [32]byte) string {
-	h := encodeHex(sum[:], upperDigits)
+	h := sdp.EncodeHex(sum[:], sdp.UpperDigits)
 	var b strings.Builder
 	for i := 0; i < len(h); i += 2 {
 		if i > 0 {
@@ -290,7 +305,7 @@ func iceCharacters(s string) bool {
 
 func lowerHex(s string) bool {
 	for i := range len(s) {
-		if strings.IndexByte(lowerDigits, s[i]) < 0 {
+		if strings.IndexByte(sdp.LowerDigits, s[i]) < 0 {
 			return false
 		}
 	}
@@ -305,8 +320,8 @@ func (d Description) append(b []byte) []byte {
 	case formatBase64:
 		b = append(packBase64(b, d.Ufrag), packBase64(nil, d.Password)...)
 	case formatHex:
-		u, _ := decodeHex(d.Ufrag)
-		p, _ := decodeHex(d.Password)
+		u, _ := sdp.DecodeHex(d.Ufrag)
+		p, _ := sdp.DecodeHex(d.Password)
 		b = append(append(b, u...), p...)
 	case formatText:
 		b = append(append(b, byte(len(d.Ufrag))), d.Ufrag...)
@@ -315,7 +330,7 @@ func (d Description) append(b []byte) []byte {
 	b = append(b, d.Fingerprint[:]...)
 	for _, c := range d.Candidates {
 		b = append(b, byte(c.Type)<<2|byte(c.Address.Kind))
-		b = append(b, c.Address.Bytes[:addressSizes[c.Address.Kind]]...)
+		b = append(b, c.Address.Bytes[:sdp.AddressSizes[c.Address.Kind]]...)
 		b = append(b, byte(c.Port>>8), byte(c.Port))
 	}
 	return b
@@ -336,7 +351,7 @@ func parseDescription(b []byte, format int, loopback bool) (d Description, err e
 	case formatBase64:
 		d.Ufrag, d.Password = unpackBase64(take(3)), unpackBase64(take(18))
 	case formatHex:
-		d.Ufrag, d.Password = encodeHex(take(4), lowerDigits), encodeHex(take(16), lowerDigits)
+		d.Ufrag, d.Password = sdp.EncodeHex(take(4), sdp.LowerDigits), sdp.EncodeHex(take(16), sdp.LowerDigits)
 	case formatText:
 		for _, s := range []*string{&d.Ufrag, &d.Password} {
 			if length := take(1); err == nil {
@@ -367,8 +382,8 @@ func takeCandidate(take func(int) []byte) (c Candidate) {
 	if tag == nil || tag[0]&^0x0F != 0 || tag[0]&3 > byte(MDNS) {
 		return Candidate{}
 	}
-	c.Type, c.Address.Kind = CandidateType(tag[0]>>2), AddressKind(tag[0]&3)
-	copy(c.Address.Bytes[:], take(addressSizes[c.Address.Kind]))
+	c.Type, c.Address.Kind = CandidateType(tag[0]>>2), sdp.AddressKind(tag[0]&3)
+	copy(c.Address.Bytes[:], take(sdp.AddressSizes[c.Address.Kind]))
 	port := take(2)
 	if port == nil {
 		return Candidate{}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+
+	"tincan/internal/sdp"
 )
 
 // MaxPaste is the longest text searched for a code, in bytes.
@@ -239,7 +241,7 @@ func percentDecode(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {
-			if hi, lo := hexDigit(s[i+1]), hexDigit(s[i+2]); hi >= 0 && lo >= 0 {
+			if hi, lo := sdp.HexDigit(s[i+1]), sdp.HexDigit(s[i+2]); hi >= 0 && lo >= 0 {
 				b.WriteByte(byte(hi<<4 | lo))
 				i += 2
 				continue

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 )
 
 var update = flag.Bool("update", false, "write testdata/vectors anew")
@@ -171,10 +172,10 @@ func makeVectors(t *testing.T) (list []codeVector) {
 	}
 	set := func(b []byte, i int, x byte) []byte { b = bytes.Clone(b); b[i] = x; return b }
 	candidate := func(tag byte, address string, port uint16) []byte {
-		a, ok := invite.ParseAddress(address)
+		a, ok := sdp.ParseAddress(address)
 		require.True(t, ok)
 		head := append(bytes.Clone(b[:len(b)-7]), tag)
-		return append(append(head, a.Bytes[:map[invite.AddressKind]int{invite.IPv4: 4, invite.IPv6: 16}[a.Kind]]...), byte(port>>8), byte(port))
+		return append(append(head, a.Bytes[:map[sdp.AddressKind]int{invite.IPv4: 4, invite.IPv6: 16}[a.Kind]]...), byte(port>>8), byte(port))
 	}
 	badInvite("version 2", set(b, 0, 0x8A))
 	badInvite("a reply", set(b, 0, 0xAD))

@@ -23,10 +23,11 @@ import (
 
 // allowed lists every package of ours and which of ours it may import.
 var allowed = map[string][]string{
-	"tincan/internal/invite":        {},
+	"tincan/internal/sdp":           {},
+	"tincan/internal/invite":        {"tincan/internal/sdp"},
 	"tincan/internal/seal":          {},
 	"tincan/internal/mailbox":       {},
-	"tincan/internal/peer":          {},
+	"tincan/internal/peer":          {"tincan/internal/sdp"},
 	"tincan/internal/peer/peertest": {"tincan/internal/peer"},
 	"tincan/internal/chat":          {"tincan/internal/invite", "tincan/internal/mailbox", "tincan/internal/peer", "tincan/internal/seal"},
 	"tincan/wasm":                   {"tincan/internal/chat"},

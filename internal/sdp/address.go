@@ -1,20 +1,26 @@
-package invite
+// Package sdp reads and writes the addresses of SDP: the one home for what
+// internal/invite puts into a link and internal/peer compares.
+package sdp
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // net/netip would add 25 KB to what a browser loads; a test compares this with it.
 
 // AddressKind is the form of an address; its number is the tag on the wire.
 type AddressKind byte
 
-// The kinds.
+// The kinds, by their tag.
 const (
 	IPv4 AddressKind = iota
 	IPv6
 	MDNS // a name before ".local", by which a host hides its address
 )
 
-var addressSizes = [...]int{IPv4: 4, IPv6: 16, MDNS: 16}
+// AddressSizes says by kind how many bytes an address has.
+var AddressSizes = [...]int{IPv4: 4, IPv6: 16, MDNS: 16}
 
 // Address is where a candidate is: 4 or 16 bytes of an IP address, or the UUID
 // of an mDNS name. Bytes past the size of its kind are zero.
@@ -23,9 +29,9 @@ type Address struct {
 	Bytes [16]byte
 }
 
-// parseAddress reads an address as ICE writes it (RFC 8839 §5.1): dotted
+// ParseAddress reads an address as ICE writes it (RFC 8839 §5.1): dotted
 // decimal, RFC 4291's colons without a zone, or UUID.local.
-func parseAddress(s string) (Address, bool) {
+func ParseAddress(s string) (Address, bool) {
 	if name, ok := strings.CutSuffix(s, ".local"); ok {
 		return parseUUID(name)
 	}
@@ -38,7 +44,7 @@ func parseAddress(s string) (Address, bool) {
 func parseIPv4(s string) (a Address, ok bool) {
 	for i := range 4 {
 		part, rest, more := strings.Cut(s, ".")
-		n, ok := decimal(part, 3)
+		n, ok := Decimal(part, 3)
 		if !ok || n > 255 || more != (i < 3) {
 			return Address{}, false
 		}
@@ -68,7 +74,7 @@ func parseGroups(s string) (b []byte, ok bool) {
 		group, rest, more := strings.Cut(s, ":")
 		n := 0
 		for i := range len(group) {
-			digit := hexDigit(group[i])
+			digit := HexDigit(group[i])
 			if digit < 0 {
 				return nil, false
 			}
@@ -87,7 +93,7 @@ func parseUUID(s string) (a Address, ok bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return Address{}, false
 	}
-	b, ok := decodeHex(strings.ReplaceAll(s, "-", ""))
+	b, ok := DecodeHex(strings.ReplaceAll(s, "-", ""))
 	if !ok || len(b) != 16 {
 		return Address{}, false
 	}
@@ -96,10 +102,10 @@ func parseUUID(s string) (a Address, ok bool) {
 
 // String is the address as SDP writes it.
 func (a Address) String() string {
-	h := encodeHex(a.Bytes[:], lowerDigits)
+	h := EncodeHex(a.Bytes[:], LowerDigits)
 	switch a.Kind {
 	case IPv4:
-		return itoa(int(a.Bytes[0])) + "." + itoa(int(a.Bytes[1])) + "." + itoa(int(a.Bytes[2])) + "." + itoa(int(a.Bytes[3]))
+		return strconv.Itoa(int(a.Bytes[0])) + "." + strconv.Itoa(int(a.Bytes[1])) + "." + strconv.Itoa(int(a.Bytes[2])) + "." + strconv.Itoa(int(a.Bytes[3]))
 	case IPv6:
 		s := h[:4]
 		for i := 4; i < 32; i += 4 {
@@ -110,8 +116,8 @@ func (a Address) String() string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:] + ".local"
 }
 
-// allowed says whether an address may stand in a description (PROTOCOL.md §2.2).
-func (a Address) allowed(loopback bool) bool {
+// Allowed says whether an address may stand in a description (PROTOCOL.md §2.2).
+func (a Address) Allowed(loopback bool) bool {
 	b := a.Bytes
 	switch a.Kind {
 	case IPv4:
@@ -138,9 +144,9 @@ func (a Address) allowed(loopback bool) bool {
 	return a.Kind == MDNS
 }
 
-// private tells whether an address means something only within one network
+// Private tells whether an address means something only within one network
 // (RFC 1918, RFC 4193).
-func (a Address) private() bool {
+func (a Address) Private() bool {
 	b := a.Bytes
 	switch a.Kind {
 	case IPv4:
@@ -151,8 +157,8 @@ func (a Address) private() bool {
 	return true
 }
 
-// decimal reads an unsigned number without leading zeros, of at most so many digits.
-func decimal(s string, digits int) (n int, ok bool) {
+// Decimal reads an unsigned number without leading zeros, of at most so many digits.
+func Decimal(s string, digits int) (n int, ok bool) {
 	if len(s) == 0 || len(s) > digits || len(s) > 1 && s[0] == '0' {
 		return 0, false
 	}
@@ -163,11 +169,4 @@ func decimal(s string, digits int) (n int, ok bool) {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, true
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return lowerDigits[n : n+1]
-	}
-	return itoa(n/10) + lowerDigits[n%10:n%10+1]
 }

@@ -1,11 +1,13 @@
-package invite
+package sdp
 
 // encoding/hex brings fmt along, which would add a tenth to what a browser
 // loads before it can chat.
 
-const lowerDigits, upperDigits = "0123456789abcdef", "0123456789ABCDEF"
+// The digits of either case.
+const LowerDigits, UpperDigits = "0123456789abcdef", "0123456789ABCDEF"
 
-func encodeHex(b []byte, digits string) string {
+// EncodeHex writes each byte as two of the digits.
+func EncodeHex(b []byte, digits string) string {
 	s := make([]byte, 0, 2*len(b))
 	for _, x := range b {
 		s = append(s, digits[x>>4], digits[x&15])
@@ -13,14 +15,14 @@ func encodeHex(b []byte, digits string) string {
 	return string(s)
 }
 
-// decodeHex reads pairs of digits of either case.
-func decodeHex(s string) (b []byte, ok bool) {
+// DecodeHex reads pairs of digits of either case.
+func DecodeHex(s string) (b []byte, ok bool) {
 	if len(s)%2 != 0 {
 		return nil, false
 	}
 	b = make([]byte, len(s)/2)
 	for i := range b {
-		high, low := hexDigit(s[2*i]), hexDigit(s[2*i+1])
+		high, low := HexDigit(s[2*i]), HexDigit(s[2*i+1])
 		if high < 0 || low < 0 {
 			return nil, false
 		}
@@ -29,7 +31,8 @@ func decodeHex(s string) (b []byte, ok bool) {
 	return b, true
 }
 
-func hexDigit(c byte) int {
+// HexDigit is the value of a digit of either case, -1 for any other character.
+func HexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c - '0')

@@ -1,4 +1,4 @@
-package invite_test
+package sdp_test
 
 import (
 	"net/netip"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tincan/internal/invite"
+	"tincan/internal/sdp"
 )
 
 var addresses = []string{
@@ -25,7 +25,7 @@ func FuzzAddress(f *testing.F) {
 		f.Add(a)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := invite.ParseAddress(s)
+		got, ok := sdp.ParseAddress(s)
 		if strings.HasSuffix(s, ".local") {
 			if ok {
 				require.Equal(t, strings.ToLower(s), got.String())
