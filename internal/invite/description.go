@@ -176,7 +176,7 @@ func hasAddress(list []Candidate, c Candidate) bool {
 // which a router keeps for so long and no longer.
 func (d Description) Public() bool {
 	for _, c := range d.Candidates {
-		if c.Type == ServerReflexive && !c.Address.Private() {
+		if c.Type == ServerReflexive && !c.Address.Near() {
 			return true
 		}
 	}

@@ -65,11 +65,12 @@ func (g *gathering) found(c candidate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	family := familyOf(c.address)
+	address, _ := addressOf(c.address)
 	kind := c.candidateType + " " + [...]string{"IPv4", "IPv6"}[family]
 	switch {
 	case c.candidateType == "srflx":
 		g.findings.Public++
-		if !isLoopback(c.address) {
+		if !address.Loopback() {
 			g.public[family] = true
 		}
 		g.seen(kind+" "+c.base, c.address, c.port)
@@ -82,13 +83,13 @@ func (g *gathering) found(c candidate) {
 		}
 	case c.candidateType != "host":
 		return
-	case strings.HasSuffix(c.address, ".local"):
+	case isName(c.address):
 		g.findings.Host++
 		g.hidden++
 		kind = "host behind an mDNS name"
 	default:
 		g.findings.Host++
-		if !isLoopback(c.address) && !isLinkLocal(c.address) {
+		if !address.Loopback() && !address.LinkLocal() {
 			g.own[family] = true
 		}
 	}
@@ -100,7 +101,7 @@ func (g *gathering) found(c candidate) {
 // servers that saw the same socket at two ports sit behind a NAT that gives
 // each connection another one.
 func (g *gathering) seen(socket, address string, port int) {
-	if isNear(address) {
+	if seen, ok := addressOf(address); ok && seen.Near() {
 		return // a server on this side of the NAT
 	}
 	at := address + " " + strconv.Itoa(port)

@@ -1,6 +1,10 @@
 package peer
 
-import "strings"
+import (
+	"strings"
+
+	"tincan/internal/sdp"
+)
 
 // end is one end of the path in use: its candidate's type as in SDP, and its
 // address where the engine tells.
@@ -18,79 +22,45 @@ func pathBetween(local, remote end) Path {
 		return PathUnknown
 	case local.candidateType == "relay" || remote.candidateType == "relay":
 		return PathRelay
+	}
+	a, knowA := addressOf(local.address)
+	b, knowB := addressOf(remote.address)
+	switch {
 	case isHidden(local) && isHidden(remote), // mDNS names resolve on one network only
-		isHidden(local) && isNear(remote.address),
-		isHidden(remote) && isNear(local.address),
-		isNear(local.address) && isNear(remote.address),
-		isLoopback(local.address), isLoopback(remote.address), // nobody else is there
-		local.address != "" && local.address == remote.address, // one computer, or one router's own address
-		sameSubnet(local.address, remote.address):
+		isHidden(local) && knowB && b.Near(),
+		isHidden(remote) && knowA && a.Near(),
+		knowA && a.Loopback(), knowB && b.Loopback(): // nobody else is there
+		return PathLocal
+	case !knowA || !knowB:
+		return PathDirect
+	case a.Near() && b.Near(),
+		a == b, // one computer, or one router's own address
+		sameSubnet(a, b):
 		return PathLocal
 	}
 	return PathDirect
 }
 
+// addressOf reads an address in any of the ways that engines write it: with a zone,
+// short or in full groups, an IPv4 one inside IPv6.
+func addressOf(text string) (a sdp.Address, ok bool) {
+	text, _, _ = strings.Cut(strings.ToLower(text), "%")
+	if mapped, is := strings.CutPrefix(text, "::ffff:"); is && strings.Contains(mapped, ".") {
+		text = mapped
+	}
+	a, ok = sdp.ParseAddress(text)
+	return a.Unmap(), ok
+}
+
 // isHidden tells whether a browser keeps the address of a host candidate to
 // itself.
-func isHidden(e end) bool {
-	return e.candidateType == "host" && (e.address == "" || strings.HasSuffix(e.address, ".local"))
-}
+func isHidden(e end) bool { return e.candidateType == "host" && (e.address == "" || isName(e.address)) }
 
-// isNear tells whether an address means something only within one network.
-func isNear(address string) bool {
-	for _, prefix := range []string{"10.", "192.168.", "fc", "fd"} {
-		if strings.HasPrefix(address, prefix) {
-			return true
-		}
-	}
-	return isLoopback(address) || isLinkLocal(address) || isPrivate172(address)
-}
-
-func isLoopback(address string) bool {
-	return strings.HasPrefix(address, "127.") || address == "::1"
-}
-
-func isLinkLocal(address string) bool {
-	return strings.HasPrefix(address, "169.254.") || strings.HasPrefix(address, "fe80:")
-}
-
-// isPrivate172 tells whether an address is one of 172.16.0.0/12.
-func isPrivate172(address string) bool {
-	rest, ok := strings.CutPrefix(address, "172.")
-	if !ok {
-		return false
-	}
-	second, _, _ := strings.Cut(rest, ".")
-	return len(second) == 2 && "16" <= second && second <= "31"
-}
+// isName tells whether an address is an mDNS name.
+func isName(address string) bool { return strings.HasSuffix(strings.ToLower(address), ".local") }
 
 // sameSubnet tells whether two IPv6 addresses share their first 64 bits, which
 // is one network segment by the rules of IPv6.
-func sameSubnet(a, b string) bool {
-	prefixA, okA := subnet(a)
-	prefixB, okB := subnet(b)
-	return okA && okB && prefixA == prefixB
-}
-
-func subnet(address string) (prefix [4]string, ok bool) {
-	if !strings.Contains(address, ":") {
-		return prefix, false
-	}
-	head, tail, compressed := strings.Cut(address, "::")
-	groups := strings.Split(head, ":")
-	if compressed {
-		after := strings.Split(tail, ":")
-		if tail == "" {
-			after = nil
-		}
-		for len(groups)+len(after) < 8 {
-			groups = append(groups, "0")
-		}
-		groups = append(groups, after...)
-	}
-	if len(groups) < 4 {
-		return prefix, false
-	}
-	copy(prefix[:], groups)
-	return prefix, true
+func sameSubnet(a, b sdp.Address) bool {
+	return a.Kind == sdp.IPv6 && b.Kind == sdp.IPv6 && [8]byte(a.Bytes[:8]) == [8]byte(b.Bytes[:8])
 }

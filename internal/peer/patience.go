@@ -25,7 +25,7 @@ const (
 func plainCandidates(sdp string) (lines []string) {
 	for line := range strings.Lines(sdp) {
 		line, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "a=")
-		if f := strings.Fields(line); ok && len(f) >= 8 && strings.HasPrefix(line, "candidate:") && !strings.HasSuffix(f[4], ".local") {
+		if f := strings.Fields(line); ok && len(f) >= 8 && strings.HasPrefix(line, "candidate:") && !isName(f[4]) {
 			lines = append(lines, line)
 		}
 	}

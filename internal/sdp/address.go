@@ -144,17 +144,43 @@ func (a Address) Allowed(loopback bool) bool {
 	return a.Kind == MDNS
 }
 
-// Private tells whether an address means something only within one network
-// (RFC 1918, RFC 4193).
-func (a Address) Private() bool {
+// Loopback tells whether an address is this computer's own, seen from inside.
+func (a Address) Loopback() bool {
+	return a.Kind == IPv4 && a.Bytes[0] == 127 || a.Kind == IPv6 && a.Bytes == [16]byte{15: 1}
+}
+
+// LinkLocal tells whether an address means something on one link only (RFC 3927,
+// RFC 4291 §2.5.6).
+func (a Address) LinkLocal() bool {
+	return a.Kind == IPv4 && a.Bytes[0] == 169 && a.Bytes[1] == 254 ||
+		a.Kind == IPv6 && a.Bytes[0] == 0xFE && a.Bytes[1]&0xC0 == 0x80
+}
+
+// Near tells whether an address means something only within one network (RFC 1918,
+// RFC 4193, mDNS), on one link or on one computer.
+func (a Address) Near() bool {
 	b := a.Bytes
 	switch a.Kind {
 	case IPv4:
-		return b[0] == 10 || b[0] == 172 && b[1]&0xF0 == 16 || b[0] == 192 && b[1] == 168 || b[0] == 127
+		if b[0] == 10 || b[0] == 172 && b[1]&0xF0 == 16 || b[0] == 192 && b[1] == 168 {
+			return true
+		}
 	case IPv6:
-		return b[0]&0xFE == 0xFC
+		if b[0]&0xFE == 0xFC {
+			return true
+		}
+	case MDNS:
+		return true
 	}
-	return true
+	return a.Loopback() || a.LinkLocal()
+}
+
+// Unmap turns an IPv4-mapped IPv6 address into the IPv4 one.
+func (a Address) Unmap() Address {
+	if a.Kind == IPv6 && [12]byte(a.Bytes[:12]) == [12]byte{10: 0xFF, 11: 0xFF} {
+		return Address{IPv4, [16]byte{a.Bytes[12], a.Bytes[13], a.Bytes[14], a.Bytes[15]}}
+	}
+	return a
 }
 
 // Decimal reads an unsigned number without leading zeros, of at most so many digits.

@@ -46,6 +46,11 @@ func FuzzAddress(f *testing.F) {
 		back, err := netip.ParseAddr(got.String())
 		require.NoError(t, err)
 		require.Equal(t, want, back)
+		require.Equal(t, want.IsLoopback(), got.Loopback() || want.Is4In6() && got.Unmap().Loopback(), s)
+		require.Equal(t, want.IsLinkLocalUnicast(), got.LinkLocal() || want.Is4In6() && got.Unmap().LinkLocal(), s)
+		unmapped, ours := want.Unmap(), got.Unmap()
+		require.Equal(t, unmapped.AsSlice(), ours.Bytes[:len(unmapped.AsSlice())], s)
+		require.Equal(t, unmapped.IsPrivate() || unmapped.IsLoopback() || unmapped.IsLinkLocalUnicast(), ours.Near(), s)
 		for _, loopback := range []bool{false, true} {
 			refused := want.IsUnspecified() || want.IsMulticast() || want.IsLinkLocalUnicast() || want.Is4In6() ||
 				want.IsLoopback() && !loopback || want.Is4() && (want.As4()[0] == 0 || want.As4()[0] >= 240)
