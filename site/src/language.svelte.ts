@@ -55,7 +55,7 @@ export async function speak(wanted: Tag): Promise<boolean> {
 const formats = $derived.by(() => {
   const locale = navigator.languages.find((each) => primary(each) === tag) ?? tag;
   return {
-    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
+    time: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
     moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
     day: new Intl.DateTimeFormat(locale, { dateStyle: 'full' }),
   };

@@ -215,7 +215,7 @@ function lasting(seconds: number): string {
 }
 
 function clock(at: Date): string {
-  return at.toLocaleTimeString('ar', { hour: '2-digit', minute: '2-digit' });
+  return at.toLocaleTimeString('ar', { hour: 'numeric', minute: '2-digit' });
 }
 
 const names = new Intl.ListFormat('ar');
@@ -498,10 +498,10 @@ export const arabic: Texts = {
 
   settings: 'الإعدادات',
   language: 'اللغة',
-  languageBrowser: (name) => `كما في المتصفح (${latin(name)})`,
+  languageBrowser: (name) => `لغة المتصفح (${latin(name)})`,
   languageFailed: 'لم تُحمَّل تلك اللغة. يُرجى فحص الاتصال بالشبكة والمحاولة مرة أخرى.',
   theme: 'المظهر',
-  themes: { system: 'كما على هذا الجهاز', light: 'فاتح', dark: 'داكن' },
+  themes: { system: 'النظام', light: 'فاتح', dark: 'داكن' },
   sendWith: 'الإرسال',
   sendWays: {
     enter: 'الإرسال بمفتاح Enter، والسطر الجديد بمفتاحي Shift+Enter',

@@ -187,7 +187,7 @@ function lasting(seconds: number): string {
 
 /** A time of day with its article. */
 function clock(at: Date): string {
-  const time = at.toLocaleTimeString('es', { hour: '2-digit', minute: '2-digit' });
+  const time = at.toLocaleTimeString('es', { hour: 'numeric', minute: '2-digit' });
   return `${at.getHours() === 1 ? 'la' : 'las'} ${time}`;
 }
 
@@ -478,10 +478,10 @@ export const spanish: Texts = {
 
   settings: 'Ajustes',
   language: 'Idioma',
-  languageBrowser: (name) => `El del navegador (${name})`,
+  languageBrowser: (name) => `Idioma del navegador (${name})`,
   languageFailed: 'Ese idioma no se cargó. Comprueba la conexión de red e inténtalo de nuevo.',
   theme: 'Apariencia',
-  themes: { system: 'Como en este dispositivo', light: 'Clara', dark: 'Oscura' },
+  themes: { system: 'Sistema', light: 'Clara', dark: 'Oscura' },
   sendWith: 'Envío',
   sendWays: {
     enter: 'Enter envía, Mayús+Enter empieza una línea nueva',

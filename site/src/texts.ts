@@ -184,7 +184,7 @@ function lasting(seconds: number): string {
 }
 
 function clock(at: Date): string {
-  return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
 }
 
 function list(names: readonly string[]): string {
@@ -480,10 +480,10 @@ export const english = {
 
   settings: 'Settings',
   language: 'Language',
-  languageBrowser: (name: string) => `As in the browser (${name})`,
+  languageBrowser: (name: string) => `Browser language (${name})`,
   languageFailed: 'That language did not load. Check the network connection and try again.',
   theme: 'Appearance',
-  themes: { system: 'As on this device', light: 'Light', dark: 'Dark' },
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
   sendWith: 'Sending',
   sendWays: {
     enter: 'Enter sends, Shift+Enter begins a new line',

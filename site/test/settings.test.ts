@@ -78,7 +78,7 @@ describe('appearance', () => {
     expect(metas.map(({ media }) => media)).toEqual(['not all', 'all']);
     await choose(page, 'radio', 'Light');
     expect(root.dataset['theme']).toBe('light');
-    await choose(page, 'radio', 'As on this device');
+    await choose(page, 'radio', 'System');
     expect(root.dataset['theme']).toBeUndefined();
     expect(metas[1]?.media).toBe('(prefers-color-scheme: dark)');
     for (const meta of metas) meta.remove();

@@ -205,7 +205,7 @@ describe.each([
       for (const value of sample.holds) {
         const shown =
           value instanceof Date
-            ? value.toLocaleTimeString(tag, { hour: '2-digit', minute: '2-digit' })
+            ? value.toLocaleTimeString(tag, { hour: 'numeric', minute: '2-digit' })
             : typeof value === 'number'
               ? value.toLocaleString(tag)
               : tag === 'ar' && place !== 'unreadTitle'
