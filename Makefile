@@ -1,7 +1,7 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
 # make deploy build everything, put page and mailbox into an AWS account
-# The rest: build check size vectors mutants fuzz times bench-relay network slow
+# The rest: build check size vectors mutants fuzz times bench-relay network slow vuln
 # screenshots icons synth destroy
 # clean, and the parts of test.
 
@@ -22,7 +22,7 @@ GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test tests check size vectors mutants fuzz times bench-relay network screenshots slow clean \
+.PHONY: run build test tests check size vectors mutants fuzz times bench-relay network screenshots slow vuln clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
@@ -80,6 +80,7 @@ check-go: bin/staticcheck
 	$(JS) go vet ./wasm ./internal/...
 	bin/staticcheck ./...
 	$(JS) bin/staticcheck ./wasm ./internal/...
+	go mod tidy -diff
 	go mod verify
 
 check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
@@ -93,6 +94,11 @@ test-go: bin/tincan test/node_modules/.installed
 	@grep -E '^(ok|\?) |^ *--- SKIP' bin/go-test.log
 	go test ./internal/seal
 
+# Known holes in what is linked. It asks Go's vulnerability database, so it needs a
+# network, and what it says may change from one day to the next.
+vuln: bin/govulncheck
+	bin/govulncheck ./...
+
 # The peer contract again, over the RTCPeerConnection of a real Chromium.
 test-peer: bin/wasmbrowsertest chromium
 	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/peer
@@ -103,6 +109,9 @@ bin/wasmbrowsertest: test/tools.mod test/tools.sum
 
 bin/staticcheck: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+
+bin/govulncheck: test/tools.mod test/tools.sum
+	go build -modfile=test/tools.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
 test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent test
