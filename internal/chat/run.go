@@ -93,6 +93,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	s.sendCourier(time.Now())
 	s.lookAtMailbox(ctx, time.Now())
 	connected := false
+	s.heardUntil = time.Now()
 	clock := time.NewTicker(timing.tick)
 	defer clock.Stop()
 	for {
@@ -135,6 +136,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 				s.idle = 0 // caught up: what came was no flood
 			}
 			s.lookAtMailbox(ctx, now)
+			s.listened(now, from != nil && len(in) == 0)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -300,6 +302,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	}
 	now := time.Now()
 	s.lastHeard = now
+	s.silent, s.heardUntil = 0, now
 	if a.opened {
 		s.since = now
 		s.setState(StateConnecting)
@@ -419,6 +422,17 @@ func (s *Session) takeAck(next uint64) bool {
 	return true
 }
 
+// listened counts for how long the other side has said nothing, of which it is told
+// at each turn of the clock whether this side was reading: while the reader of events is
+// slow, what the other side says waits unread. A page that was frozen has not listened
+// either, so that a turn which took long counts as a third of what makes a connection lost.
+func (s *Session) listened(now time.Time, reading bool) {
+	if reading {
+		s.silent += min(now.Sub(s.heardUntil), timing.silence/3)
+	}
+	s.heardUntil = now
+}
+
 // watch looks at the clock.
 func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
@@ -435,7 +449,7 @@ func (s *Session) watch(now time.Time) error {
 		if now.Sub(s.lastSent) >= timing.ping && len(s.control) == 0 && s.wire == nil {
 			s.control = append(s.control, frame{kind: typePing})
 		}
-		if now.Sub(s.lastHeard) >= timing.silence {
+		if s.silent >= timing.silence {
 			s.setState(StateLost)
 		}
 		s.lookAtPath(now)

@@ -124,8 +124,11 @@ type Session struct {
 	began     time.Time // the link was made
 	remote    invite.Description
 	told      map[Code]bool // problems the person has been told of
-	lastHeard time.Time
+	lastHeard time.Time     // zero until the channel is open
 	lastSent  time.Time
+
+	silent     time.Duration // what the other side could have said something in, and did not
+	heardUntil time.Time     // up to when silent is counted
 }
 
 // outgoing is one message of ours.

@@ -1,0 +1,170 @@
+package chat
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// running is a session of ours in its loop, open, with an honest other end that
+// speaks through channels in fake time.
+type running struct {
+	*facing
+	in  chan arrival
+	out chan []byte
+}
+
+// runFaced begins the loop of a joiner and shakes hands. It belongs into a bubble of
+// synctest, and ends with the test.
+func runFaced(t *testing.T) *running {
+	t.Helper()
+	r := &running{facing: face(t, seal.Joiner), in: make(chan arrival, ackEvery), out: make(chan []byte)}
+	r.calls, r.ended = make(chan request), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	s := r.Session
+	s.cancel = cancel
+	go func() {
+		s.loop(ctx, r.in, r.out, func() {})
+		close(s.ended)
+	}()
+	t.Cleanup(func() {
+		require.NoError(t, s.Close())
+		cancel()
+		close(r.out)
+	})
+	m2, _, err := r.handshake.Handle(<-r.out)
+	require.NoError(t, err)
+	r.in <- arrival{message: m2}
+	_, r.other, err = r.handshake.Handle(<-r.out)
+	require.NoError(t, err)
+	return r
+}
+
+// say has the other end send a frame.
+func (r *running) say(t *testing.T, body string) {
+	t.Helper()
+	frame, err := r.other.Seal([]byte(body))
+	require.NoError(t, err)
+	r.in <- arrival{message: frame}
+}
+
+// drain has somebody take what the session sends.
+func (r *running) drain() {
+	go func() {
+		for range r.out {
+		}
+	}()
+}
+
+// states are those told so far.
+func (r *running) states() (list []State) {
+	r.events.mu.Lock()
+	defer r.events.mu.Unlock()
+	for _, e := range r.events.list {
+		if c, is := e.(StateChanged); is {
+			list = append(list, c.State)
+		}
+	}
+	return list
+}
+
+// TestUnitSilence: silence is what would have been heard and was not. It is counted
+// while the session reads, from the last frame on.
+func TestUnitSilence(t *testing.T) {
+	// The other end talks all the time to somebody who does not read: what it sent
+	// waits, so that it is not silent.
+	talk := func(t *testing.T, r *running, until time.Duration) {
+		body := "\x01" + strings.Repeat("x", 16000)
+		end := time.Now().Add(until)
+		for time.Now().Before(end) {
+			frame, err := r.other.Seal([]byte(body))
+			require.NoError(t, err)
+			for sent := false; !sent && time.Now().Before(end); {
+				select {
+				case r.in <- arrival{message: frame}:
+					sent = true
+				case <-time.After(time.Second):
+				}
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		happens func(t *testing.T, r *running)
+		want    []State
+	}{
+		"nothing for 14 s": {func(t *testing.T, r *running) { time.Sleep(14 * time.Second) }, nil},
+		"nothing for 16 s": {func(t *testing.T, r *running) { time.Sleep(16100 * time.Millisecond) }, []State{StateLost}},
+		"a ping just in time": {func(t *testing.T, r *running) {
+			time.Sleep(14500 * time.Millisecond)
+			r.say(t, "\x04")
+			time.Sleep(14500 * time.Millisecond)
+		}, nil},
+		"a ping too late": {func(t *testing.T, r *running) {
+			time.Sleep(17 * time.Second)
+			r.say(t, "\x04")
+		}, []State{StateLost, StateOpen}},
+		"nobody reads the events for two minutes": {func(t *testing.T, r *running) { talk(t, r, 2*time.Minute) }, nil},
+		"nobody reads, and then the other end is gone": {func(t *testing.T, r *running) {
+			talk(t, r, time.Minute)
+			go func() {
+				for {
+					if e, more := r.Next(t.Context()); !more {
+						return
+					} else if c, is := e.(StateChanged); is {
+						r.events.push(c) // kept for states
+						return
+					}
+				}
+			}()
+			time.Sleep(14 * time.Second)
+			synctest.Wait()
+			require.Empty(t, r.states(), "counted from when it was read again")
+			time.Sleep(3 * time.Second)
+		}, []State{StateLost}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := runFaced(t)
+				r.drain()
+				synctest.Wait()
+				require.Equal(t, StateOpen, r.state)
+				r.forgetEvents()
+				c.happens(t, r)
+				synctest.Wait()
+				require.Equal(t, c.want, r.states())
+			})
+		})
+	}
+}
+
+// forgetEvents empties the queue.
+func (r *running) forgetEvents() {
+	r.events.mu.Lock()
+	defer r.events.mu.Unlock()
+	r.events.list, r.events.bytes = nil, 0
+}
+
+// TestUnitSilenceOfAFrozenPage: what froze us does not count against the other end.
+func TestUnitSilenceOfAFrozenPage(t *testing.T) {
+	f := face(t, seal.Joiner)
+	f.shakeHands(t)
+	now := time.Now()
+	for _, asleep := range []time.Duration{time.Second, time.Hour, time.Second, 24 * time.Hour} {
+		now = now.Add(asleep)
+		f.listened(now, true)
+		require.NoError(t, f.watch(now))
+		require.Equal(t, StateOpen, f.state)
+	}
+	for range 15 {
+		now = now.Add(time.Second)
+		f.listened(now, true)
+		require.NoError(t, f.watch(now))
+	}
+	require.Equal(t, StateLost, f.state)
+}
