@@ -1,5 +1,6 @@
-import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
 import { showBidi } from './bidi.ts';
+import { oneLineEnd } from './lines.ts';
 
 /** A piece of a line. */
 export type Inline =
@@ -12,12 +13,15 @@ export type Inline =
 export type Block =
   | { type: 'paragraph'; children: Inline[] }
   | { type: 'quote'; children: Block[] }
-  | { type: 'list'; ordered: boolean; items: Item[] }
+  | { type: 'list'; mark: Mark; items: Item[] }
   | { type: 'code'; language: string; text: string }
   | { type: 'table'; align: Align[]; head: Inline[][]; rows: Inline[][][] };
 
+/** What stands before each item, behind its number where it has one. */
+export type Mark = '-' | '+' | '*' | '.' | ')';
+
 export interface Item {
-  /** As it was typed; 0 in a list of bullets. */
+  /** As it was typed; 0 in a list without numbers. */
   number: number;
   children: Block[];
 }
@@ -53,6 +57,8 @@ class Subset extends Tokenizer {
   #work = 0;
   #blocks = 0;
   #inlines = 0;
+  #inItem = false;
+  #opened = '';
 
   /** Keeps the rules of what is no Markdown here from ever matching. */
   restrict(): void {
@@ -100,22 +106,42 @@ class Subset extends Tokenizer {
   override blockquote(src: string): Tokens.Blockquote | undefined {
     // With a space, for >_< is no quote.
     if (!/^ {0,3}>[ \t>\n]/.test(src) || this.#blocks >= deepest) return undefined;
-    this.#blocks += 1;
-    const token = super.blockquote(src);
-    this.#blocks -= 1;
-    // A line that goes on without a mark has marked read the quote or list before it once more.
-    this.#spend(5 * (token?.raw.length ?? src.length));
+    // A line without a mark stands outside. Marked would take it in, and read all that is before it once more.
+    const quoted = src.slice(0, /\n(?! {0,3}>)/.exec(src)?.index);
+    this.#spend(5 * quoted.length);
+    const token = this.#inside(false, () => super.blockquote(quoted));
     return token && visible.test(token.raw.replaceAll('>', '')) ? token : undefined;
   }
 
   override list(src: string): Tokens.List | undefined {
     // With something in it, for a mere dash or number is no list.
     if (!/^ {0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+\S/.test(src) || this.#blocks >= deepest) return undefined;
+    const { items, length } = listAt(src);
+    // A line by itself may begin with a minus, a plus or the number of a day. Below an item it is part of a list.
+    const least = this.#inItem && src !== this.#opened ? 1 : 2;
+    this.#spend(length);
+    if (items < least) return undefined;
+    this.#spend(5 * length);
+    const queued = this.lexer.inlineQueue.length;
+    const token = this.#inside(true, () => super.list(src.slice(0, length)));
+    if (token && token.items.length >= least) return token;
+    this.lexer.inlineQueue.length = queued;
+    return undefined;
+  }
+
+  /** What blocks are about to be read in: the message, a quote or an item. */
+  opens(src: string): void {
+    this.#opened = src;
+  }
+
+  #inside<T>(item: boolean, read: () => T): T {
+    const before = this.#inItem;
+    this.#inItem = item;
     this.#blocks += 1;
-    const token = super.list(src);
+    const result = read();
     this.#blocks -= 1;
-    this.#spend(5 * (token?.raw.length ?? 0));
-    return token;
+    this.#inItem = before;
+    return result;
   }
 
   override fences(src: string): Tokens.Code | undefined {
@@ -188,7 +214,7 @@ class Subset extends Tokenizer {
   }
 
   override url(src: string): Tokens.Link | undefined {
-    const found = /^https?:\/\/[^\s<>"`]+/i.exec(src)?.[0];
+    const found = /^https?:\/\/[^\s<>"`\u200B\uFEFF\u3000]+/i.exec(src)?.[0];
     if (found === undefined) return undefined;
     const text = withoutEnd(found);
     if (!webAddress(text)) {
@@ -204,6 +230,63 @@ class Subset extends Tokenizer {
   }
 }
 
+class Reader extends Lexer {
+  readonly #subset: Subset;
+
+  constructor(subset: Subset) {
+    super({ gfm: true, tokenizer: subset });
+    this.#subset = subset;
+    subset.restrict();
+  }
+
+  override blockTokens(src: string, tokens?: Token[], clipped?: boolean): Token[];
+  override blockTokens(src: string, tokens?: TokensList, clipped?: boolean): TokensList;
+  override blockTokens(src: string, tokens: Token[] = [], clipped = false): Token[] {
+    this.#subset.opens(src);
+    return super.blockTokens(src, tokens, clipped);
+  }
+}
+
+const item = /^( {0,3})([*+-]|\d{1,9}[.)])([ \t]+|$)/;
+
+/**
+ * How many items the list at the start of a text has, and where it ends: before a line that is neither an item nor
+ * indented as what stands in one. Where marked would take such a line in, it reads all of the item again.
+ */
+function listAt(src: string): { items: number; length: number } {
+  const mark = item.exec(src)?.[2] ?? '';
+  const kind = mark.at(-1);
+  let [items, inner, end, at] = [0, 0, 0, 0];
+  for (const line of src.split('\n')) {
+    at += line.length + 1;
+    if (line.trim() === '') continue;
+    const found = item.exec(line);
+    if (found && indent(found[1] ?? '') < Math.max(inner, 1) && found[2]?.at(-1) === kind) {
+      // Leading zeros would be lost, and so would the asterisk that ends * what somebody does *.
+      if (/^0\d/.test(found[2] ?? '') || (kind === '*' && /\s\*\s*$/.test(line)))
+        return { items: 0, length: end };
+      items += 1;
+      const text = indent(line.slice(0, found[0].length), true);
+      const bullet = (found[1]?.length ?? 0) + (found[2]?.length ?? 0);
+      inner = text - bullet > 4 ? bullet + 1 : text;
+    } else if (indent(/^[ \t]*/.exec(line)?.[0] ?? '') < inner) {
+      break;
+    }
+    end = at;
+  }
+  return { items, length: Math.min(end, src.length) };
+}
+
+/** How far to the right what follows these characters begins. */
+function indent(before: string, all = false): number {
+  let width = 0;
+  for (const character of before) {
+    if (character === '\t') width += 4 - (width % 4);
+    else if (character === ' ' || all) width += 1;
+  }
+  return width;
+}
+
 /** In the place of emphasis: the lexer takes any token. */
 function textOf(raw: string): Tokens.Em {
   return { type: 'text', raw, text: raw } as unknown as Tokens.Em;
@@ -211,18 +294,36 @@ function textOf(raw: string): Tokens.Em {
 
 const bare = (text: string) => text.replace(/[\s|\\]/g, '');
 
+/** What ends an address wherever it comes: scripts without spaces go on right behind it, and quotes are never in one. */
+const endsAddress = /[。，、；：！？（）「」『』【】《》〈〉〔〕［］｛｝“”„«»‹›｡､｢｣]/u;
+/** What belongs to the sentence where it is last. What is not ASCII and no letter is none of an address. */
+const endsSentence = /[?!.,:;*'~|\p{P}]/u;
+/** Of those, what people mean. */
+const meant = /[/_\-#%&@\\]/;
+const closes = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
+
 /** An address in prose, without the punctuation of the sentence around it. */
-function withoutEnd(address: string): string {
-  let [opened, closed] = [0, 0];
-  for (const character of address) {
-    if (character === '(') opened += 1;
-    if (character === ')') closed += 1;
+function withoutEnd(found: string): string {
+  const address = found.slice(0, endsAddress.exec(found)?.index);
+  /** How many more there are of each closing bracket than of the one that opens it. */
+  const more = new Map<string, number>();
+  for (const [close, open] of closes) {
+    let count = 0;
+    for (const character of address) count += character === close ? 1 : character === open ? -1 : 0;
+    more.set(close, count);
   }
   let end = address.length;
   for (; end > 0; end -= 1) {
     const last = address.charAt(end - 1);
-    if (last === ')' && closed > opened) closed -= 1;
-    else if (!"?!.,:;*_'~]}|。、，；：！？）」』】》’”".includes(last)) break;
+    const left = more.get(last);
+    if (left !== undefined) {
+      if (left <= 0) break;
+      more.set(last, left - 1);
+    } else if (meant.test(last) || !endsSentence.test(last)) break;
   }
   return address.slice(0, end);
 }
@@ -272,10 +373,10 @@ class Builder {
       case 'blockquote':
         return { type: 'quote', children: this.blocks(token.tokens ?? [], true) };
       case 'list': {
-        const { ordered, items } = token as Tokens.List;
+        const { raw, ordered, items } = token as Tokens.List;
         return {
           type: 'list',
-          ordered,
+          mark: (/[*+.)-]/.exec(raw)?.[0] ?? '-') as Mark,
           items: items.map((item) =>
             this.#count({
               number: ordered ? Number(/\d+/.exec(item.raw)?.[0] ?? 0) : 0,
@@ -382,15 +483,14 @@ function plain(text: string): Block[] {
 
 /**
  * Reads a message as Markdown: paragraphs, emphasis, lists, quotes, links, code and tables. All other text stays as it
- * was typed, and a text without Markdown is one paragraph. Never throws; what costs too much is plain.
+ * was typed but for its line ends, and a text without Markdown is one paragraph. Never throws; what costs too much is
+ * plain.
  */
-export function parse(text: string): Block[] {
+export function parse(typed: string): Block[] {
+  const text = oneLineEnd(typed);
   if (text.length > longest || !anyMarkup.test(text)) return plain(text);
   try {
-    const tokenizer = new Subset();
-    const lexer = new Lexer({ gfm: true, tokenizer });
-    tokenizer.restrict();
-    const blocks = new Builder().blocks(lexer.lex(text), false);
+    const blocks = new Builder().blocks(new Reader(new Subset()).lex(text), false);
     const [first] = blocks;
     const unmarked = first?.type === 'paragraph' && first.children.every(({ type }) => type === 'text');
     return blocks.length > 1 || !unmarked ? blocks : plain(text);

@@ -1,15 +1,16 @@
 import { showBidi, showCode } from './bidi.ts';
 import type { ChatMessage } from './history.svelte.ts';
+import { lineEnds } from './lines.ts';
 import { texts } from './language.svelte.ts';
-
-/** All that ends a line somewhere: a text must not look like the beginning of somebody's next message. */
-const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** What a program that shows the file might obey instead of showing it. */
 // eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F]/g;
 
-/** The messages as plain text, one a line; the further lines of one are indented. */
+/**
+ * The messages as plain text, one a line; the further lines of one are indented, for a text must not look like the
+ * beginning of somebody's next message.
+ */
 export function transcript(messages: readonly ChatMessage[], trimmed: boolean, now = new Date()): string {
   const lines = messages.map(({ from, text, at, state }) => {
     const who = from === 'you' ? texts.you : texts.them;

@@ -261,7 +261,7 @@ test('what has the focus stays on the page when it is scrolled away', async ({ c
 
 test('a link in a list of a message that is scrolled away keeps the focus, too', async ({ chat }) => {
   const page = await chat('2000');
-  await hear(page, '- see https://example.test/');
+  await hear(page, '- see https://example.test/\n- or not');
   await log(page).getByRole('link').focus();
   await wheel(page, -20_000);
   await settled(page);

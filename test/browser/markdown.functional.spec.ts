@@ -10,6 +10,7 @@ on two lines.
 
 - a bullet
   3. a number
+- another
 
 [the news](https://news.example/today?x#y) and http://b\u00fccher.example/
 
