@@ -164,8 +164,6 @@ func prepare(t terminal, name string, args []string) (options, front, error) {
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(t.err)
-	flags.Usage = func() { t.say("Run tincan help for the flags.") }
 	flags.BoolVar(&o.json, "json", false, "")
 	flags.BoolVar(&o.config.Loopback, "loopback", false, "")
 	if name == "new" {
@@ -193,15 +191,15 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	// Flags may stand before and after the link.
 	var rest []string
 	for first := true; first || len(args) > 0; first = false {
-		if flags.Parse(args) != nil {
-			return o, errUsage
+		if err := parseFlags(t, flags, args); err != nil {
+			return o, err
 		}
 		if args = flags.Args(); len(args) > 0 {
 			rest, args = append(rest, args[0]), args[1:]
 		}
 	}
 	if name == "new" && len(rest) > 0 || len(rest) > 1 {
-		t.say("tincan: %s takes flags%s and nothing else. Run tincan help.", name, map[string]string{"join": ", one link"}[name])
+		t.say("tincan: %s takes flags%s and nothing else. See tincan %s --help.", name, map[string]string{"join": ", one link"}[name], name)
 		return o, errUsage
 	}
 	if len(rest) > 0 {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,44 +16,6 @@ import (
 
 // version is set by the linker.
 var version = "dev"
-
-const usage = `tincan: a private chat for two, with one link and no server
-
-  tincan new [flags]            make an invite, wait for the reply, chat
-  tincan join [flags] [LINK|-]  answer an invite, chat
-  tincan serve [flags]          serve the page to everyone on this network
-  tincan version
-
-Flags of new and join:
-  --site URL         what links begin with, such as https://chat.example/
-                     (new only; without it the invite is a bare code)
-  --serve            serve the page, too, with a mailbox: whoever is on this network
-                     opens the link, and the reply comes back by itself (new only;
-                     --listen and --public as with serve)
-  --mailbox on|off   new: the reply may wait, sealed, for 5 minutes at the host of the
-                     link; join: off keeps it from being left there
-  --stun HOST:PORT   a STUN server to ask for this computer's public address;
-                     may be given more than once; "none" asks nobody
-  --turn URL         a relay for networks that let nothing else through, such as
-                     turn:HOST:PORT or turn:HOST:PORT?transport=tcp; its login,
-                     USER:PASSWORD, is read from TINCAN_TURN_LOGIN
-  --relay-only       everything goes through the relay: the other person does
-                     not learn your network address
-  --local-only       ask no server at all: for two on one network
-  --loopback         offer and accept addresses of this computer alone
-  --json             one JSON object a line, in and out
-
-Flags of serve:
-  --listen ADDR      where to listen (default :8787, or any free port)
-  --public URL       an address under which others reach the page
-  --no-mailbox       keep no replies for visitors
-  --no-stun          do not tell visitors the address they come from
-  --turn             relay for visitors who cannot reach each other
-  --turn-address IP  the address of this computer that relays have
-
-A link given as an argument can be read by other programs on this computer.
-Without it, join asks; with "-", join reads the first line of its input.
-`
 
 // The exit codes.
 const (
@@ -99,15 +62,21 @@ func run(ctx context.Context, t terminal, args []string) int {
 	case "serve":
 		err = runServe(ctx, t, args)
 	case "version", "--version", "-v":
-		fmt.Fprintln(t.out, "tincan", version)
+		if err = noArguments(t, args); err == nil {
+			fmt.Fprintln(t.out, "tincan", version)
+		}
 	case "help", "--help", "-h":
-		fmt.Fprint(t.out, usage)
+		help := usage
+		if len(args) > 0 && helpOf[args[0]] != "" {
+			help = helpOf[args[0]]
+		}
+		fmt.Fprint(t.out, help)
 	default:
 		t.say("tincan: there is no command %q. The commands are new, join, serve and version.", command)
 		err = errUsage
 	}
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errHelp):
 		return exitOK
 	case errors.Is(err, errUsage):
 		return exitUsage
@@ -116,4 +85,16 @@ func run(ctx context.Context, t terminal, args []string) int {
 		t.say("tincan: %s", err)
 	}
 	return exitFailed
+}
+
+func noArguments(t terminal, args []string) error {
+	flags := flag.NewFlagSet("version", flag.ContinueOnError)
+	if err := parseFlags(t, flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		t.say("tincan: version takes nothing. See tincan version --help.")
+		return errUsage
+	}
+	return nil
 }

@@ -49,19 +49,17 @@ type pageFlags struct {
 func runServe(ctx context.Context, t terminal, args []string) error {
 	var f pageFlags
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(t.err)
-	flags.Usage = func() { t.say("Run tincan help for the flags.") }
 	flags.StringVar(&f.listen, "listen", "", "")
 	flags.StringVar(&f.public, "public", "", "")
 	flags.BoolVar(&f.noSTUN, "no-stun", false, "")
 	flags.BoolVar(&f.noMailbox, "no-mailbox", false, "")
 	flags.BoolVar(&f.relay, "turn", false, "")
 	flags.StringVar(&f.relayAt, "turn-address", "", "")
-	if flags.Parse(args) != nil {
-		return errUsage
+	if err := parseFlags(t, flags, args); err != nil {
+		return err
 	}
 	if flags.NArg() > 0 {
-		t.say("tincan: serve takes flags and nothing else. Run tincan help.")
+		t.say("tincan: serve takes flags and nothing else. See tincan serve --help.")
 		return errUsage
 	}
 	if !isPublic(f.public) {

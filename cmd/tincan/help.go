@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+)
+
+const usage = `tincan: a private chat for two, with one link and no server
+
+  tincan new [flags]            make an invite, wait for the reply, chat
+  tincan join [flags] [LINK|-]  answer an invite, chat
+  tincan serve [flags]          serve the page to everyone on this network
+  tincan version
+
+tincan new --help tells the flags of new, and so on.
+`
+
+// helpOf is what a command answers to --help.
+var helpOf = map[string]string{
+	"new": `tincan new [flags]: make an invite, wait for the reply, chat
+
+  --site URL         what links begin with, such as https://chat.example/;
+                     without it the invite is a bare code
+  --serve            serve the page, too, with a mailbox: whoever is on this network
+                     opens the link, and the reply comes back by itself
+  --listen, --public with --serve: as with serve
+  --mailbox on|off   the reply may wait, sealed, for 5 minutes at the host of the link
+` + waysHelp,
+	"join": `tincan join [flags] [LINK|-]: answer an invite, chat
+
+  --mailbox off      do not leave the reply at the host that the link names
+` + waysHelp + `
+A link given as an argument can be read by other programs on this computer.
+Without it, join asks; with "-", join reads the first line of its input.
+`,
+	"serve": `tincan serve [flags]: serve the page to everyone on this network
+
+  --listen ADDR      where to listen (default :8787, or any free port)
+  --public URL       an address under which others reach the page
+  --no-mailbox       keep no replies for visitors
+  --no-stun          do not tell visitors the address they come from
+  --turn             relay for visitors who cannot reach each other
+  --turn-address IP  the address of this computer that relays have
+`,
+	"version": "tincan version: say which version this is\n",
+}
+
+const waysHelp = `  --stun HOST:PORT   a STUN server to ask for this computer's public address;
+                     may be given more than once; "none" asks nobody
+  --turn URL         a relay for networks that let nothing else through, such as
+                     turn:HOST:PORT or turn:HOST:PORT?transport=tcp; its login,
+                     USER:PASSWORD, is read from TINCAN_TURN_LOGIN
+  --relay-only       everything goes through the relay: the other person does
+                     not learn your network address
+  --local-only       ask no server at all: for two on one network
+  --loopback         offer and accept addresses of this computer alone
+  --json             one JSON object a line, in and out
+`
+
+// errHelp: help was asked for, and has been given.
+var errHelp = errors.New("help")
+
+// parseFlags reads what stands before the first argument that is no flag. Of a flag
+// that is wrong the person is told, and asking for help is answered.
+func parseFlags(t terminal, flags *flag.FlagSet, args []string) error {
+	flags.SetOutput(io.Discard)
+	switch err := flags.Parse(args); {
+	case err == nil:
+		return nil
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(t.out, helpOf[flags.Name()])
+		return errHelp
+	default:
+		t.say("tincan: %s. See tincan %s --help.", err, flags.Name())
+		return errUsage
+	}
+}
