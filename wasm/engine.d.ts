@@ -79,8 +79,9 @@ export interface Engine {
   /** Asks the mailbox at once: the page is seen again, or online again. Does nothing where there is none. */
   take(): Promise<void>;
   /**
-   * Applies the reply to the invite made by `create`. With `offered` true the reply came from another
-   * tab and may belong to anybody: one that doesn't open rejects with `other-invite` and isn't counted.
+   * Applies the reply to the invite made by `create`. One that can't be used rejects with `other-invite` or
+   * `malformed`. With `offered` true it came from another tab and may belong to anybody: then it isn't counted, and
+   * a `second-reply` comes as an event, too.
    */
   accept(reply: string, offered: boolean): Promise<void>;
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
@@ -162,7 +163,7 @@ export type Reason =
   | 'untrusted'
   /** the safety words differ */
   | 'differ'
-  /** ten replies did not open */
+  /** ten different replies could not be used */
   | 'tries'
   /** a fault of ours */
   | 'internal';

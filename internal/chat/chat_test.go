@@ -253,21 +253,6 @@ func TestFunctionalBadAccept(t *testing.T) {
 	assert.Equal(t, "still here", await[chat.Message](t, joiner).Text)
 }
 
-// TestFunctionalTries: ten replies that do not open end the invite; those that
-// other tabs offer do not count.
-func TestFunctionalTries(t *testing.T) {
-	inviter := create(t)
-	stranger := join(t, create(t).Link().Link).Link().Link
-	for range 30 {
-		wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger, true))
-	}
-	for range 9 {
-		wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger, false))
-	}
-	wantCode(t, chat.CodeTries, inviter.Accept(stranger, false))
-	assert.Equal(t, chat.ReasonTries, await[chat.Closed](t, inviter).Reason)
-}
-
 // TestFunctionalLimits: messages that cannot be sent.
 func TestFunctionalLimits(t *testing.T) {
 	inviter, joiner := open(t)

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tincan/internal/invite"
+	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
 
@@ -173,7 +176,9 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 	return s.acceptReply(ctx, code, offered)
 }
 
-// acceptReply is accept for a code that is a reply and not ours.
+// acceptReply is accept for a code that is a reply and not ours. Whoever has the link
+// can seal anything, so it takes a reply that can be used to spend the invite: before
+// that is certain, nothing of the session changes.
 func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered bool) error {
 	answer, handshake, err := seal.OpenReply(rand.Reader, s.keys, s.secret, s.invite, code)
 	if s.reply != nil {
@@ -183,32 +188,57 @@ func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered boo
 			return fail(CodeOtherInvite, err)
 		}
 		handshake.Close()
-		s.problem(CodeSecondReply)
+		if offered {
+			s.tellSecond(code)
+		}
 		return fail(CodeSecondReply, nil)
 	}
 	if err != nil {
-		if !offered {
-			s.tries++
-		}
-		if s.tries >= maxTries {
-			return stop{ReasonTries, fail(CodeTries, err)}
-		}
-		return fail(CodeOtherInvite, err)
+		return s.refuseReply(code, offered, fail(CodeOtherInvite, err))
 	}
-	s.reply, s.handshake = code, handshake
-	s.recallCourier()
 	description, err := invite.ParseAnswer(answer, s.loopback)
 	if err != nil {
-		return stop{ReasonUntrusted, textError(err)}
+		handshake.Close()
+		return s.refuseReply(code, offered, textError(err))
 	}
-	s.remote = description
-	s.diary.candidates("the reply's", description)
 	if err := s.conn.Accept(ctx, description.SDP(invite.Answer, s.mediaID)); err != nil {
+		handshake.Close()
+		if errors.Is(err, peer.ErrDescription) {
+			return s.refuseReply(code, offered, fail(CodeMalformed, err))
+		}
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
+	s.reply, s.handshake, s.remote = code, handshake, description
+	s.recallCourier()
+	s.diary.candidates("the reply's", description)
 	s.since = time.Now()
 	s.setState(StateConnecting)
 	return nil
+}
+
+// refuseReply counts a try, unless it is no other than one before: pressing a button
+// twice gains nothing for anybody who guesses.
+func (s *Session) refuseReply(code invite.Code, offered bool, why error) error {
+	if offered || known(s.refused, code) {
+		return why
+	}
+	if s.refused = append(s.refused, code); len(s.refused) >= maxTries {
+		return stop{ReasonTries, fail(CodeTries, why)}
+	}
+	return why
+}
+
+// tellSecond warns of a reply that nobody has handed in here, once of each.
+func (s *Session) tellSecond(code invite.Code) {
+	if len(s.seconds) < maxTold && !known(s.seconds, code) {
+		s.seconds = append(s.seconds, code)
+		s.diary.note("told: " + string(CodeSecondReply))
+		s.events.push(Problem{CodeSecondReply})
+	}
+}
+
+func known(list []invite.Code, code invite.Code) bool {
+	return slices.ContainsFunc(list, func(c invite.Code) bool { return bytes.Equal(c, code) })
 }
 
 // queue is Send, inside run.
@@ -229,7 +259,7 @@ func (s *Session) queue(ctx context.Context, ref, text string) (uint64, error) {
 	// A reply to this very invite is no message: it came by hand after another had come
 	// by itself, and must not go to whoever sent that.
 	if code, err := invite.Find(text); err == nil && s.role == seal.Inviter && code.IsReply() && !bytes.Equal(code, s.reply) {
-		if err := s.acceptReply(ctx, code, true); CodeOf(err) == CodeSecondReply {
+		if err := s.acceptReply(ctx, code, false); CodeOf(err) == CodeSecondReply {
 			return 0, err
 		}
 	}

@@ -23,7 +23,8 @@ import (
 
 // Limits of PROTOCOL.md §5, and how long things may take.
 const (
-	maxTries    = 10  // replies that do not open
+	maxTries    = 10  // different replies that cannot be used
+	maxTold     = 32  // replies of others that are warned of, one by one
 	maxUnacked  = 64  // frames under way without an ack
 	ourUnacked  = 60  // of ours: a peer that does not know typing counts it among them
 	ackEvery    = 16  // frames received before an ack must go out
@@ -89,8 +90,9 @@ type Session struct {
 	invite   invite.Code
 	reply    invite.Code // ours, or the one accepted
 	mediaID  string
-	tries    int
-	courier  *courier // nil where the reply goes by hand alone
+	refused  []invite.Code // handed in by the person, and of no use
+	seconds  []invite.Code // that opened when the invite was spent, and have been told
+	courier  *courier      // nil where the reply goes by hand alone
 
 	handshake *seal.Handshake
 	seal      *seal.Session
@@ -302,8 +304,9 @@ func (s *Session) Link() Link { return s.link }
 func (s *Session) Next(ctx context.Context) (Event, bool) { return s.events.next(ctx) }
 
 // Accept applies the reply to our invite. With offered, the reply came from
-// elsewhere and may belong to anybody: one that does not open is not counted.
-// Any error leaves everything as it was, but for the tenth reply that did not open.
+// elsewhere and may belong to anybody: one that cannot be used is not counted, and
+// CodeSecondReply comes as an event too, once for each reply. Any error leaves
+// everything as it was, but for the tenth different reply that could not be used.
 func (s *Session) Accept(text string, offered bool) error {
 	return s.call(func(ctx context.Context) error { return s.accept(ctx, text, offered) })
 }

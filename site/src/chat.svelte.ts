@@ -641,7 +641,10 @@ export class ChatState {
       if (!this.#engine) throw new Error('no engine');
       this.#history.sent(ref, await this.#engine.send(ref, text));
     } catch (error) {
-      this.#history.failed(ref, codeOf(error));
+      const code = codeOf(error);
+      this.#history.failed(ref, code);
+      // A reply of somebody else was written into the chat: that concerns more than this message.
+      if (code === 'second-reply') this.#warn(code);
     }
   }
 

@@ -428,6 +428,19 @@ describe('chatting', () => {
     expect(chat.notice).toBe(texts.errors['second-reply']);
     expect(chat.screen).toBe('chat');
   });
+
+  test('a reply of somebody else that is written into the chat warns, and is not sent', async () => {
+    await chatting();
+    engine.fails.send = 'second-reply';
+    chat.send('they sent me https://example.test/#rSecond');
+    await vi.waitFor(() => expect(chat.messages[0]).toMatchObject({ state: 'failed' }));
+    expect(chat.notice).toBe(texts.errors['second-reply']);
+    chat.dismissNotice();
+    engine.fails.send = 'too-many-waiting';
+    chat.send('hello');
+    await vi.waitFor(() => expect(chat.messages[1]).toMatchObject({ state: 'failed' }));
+    expect(chat.notice).toBeUndefined();
+  });
 });
 
 describe('verifying', () => {
