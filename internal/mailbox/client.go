@@ -9,6 +9,9 @@ import (
 // patience is for how long one request is waited for.
 const patience = 10 * time.Second
 
+// maxRetryAfter is how long a mailbox can have a client wait, whatever it says.
+const maxRetryAfter = 5 * time.Minute
+
 // What a Client's callers decide on.
 var (
 	// ErrOccupied: somebody else's reply lies in the slot.
@@ -18,6 +21,33 @@ var (
 	// ErrSilent: no answer, or none that a mailbox gives. Later there may be one.
 	ErrSilent = errors.New("mailbox: no answer that can be used")
 )
+
+// NotNow is ErrSilent of a mailbox that said for how long it wants to be left alone:
+// at most five minutes.
+type NotNow time.Duration
+
+func (NotNow) Error() string { return ErrSilent.Error() }
+
+// Is makes it ErrSilent for whoever does not care when.
+func (NotNow) Is(target error) bool { return target == ErrSilent }
+
+// RetryAfter is for how long, 0 where the mailbox did not say.
+func RetryAfter(err error) time.Duration {
+	after, _ := err.(NotNow)
+	return time.Duration(after)
+}
+
+// parseRetryAfter reads the seconds of a Retry-After. A date is not read: the clocks
+// of the two need not agree.
+func parseRetryAfter(value string) (after time.Duration) {
+	for i := range len(value) {
+		if value[i] < '0' || value[i] > '9' {
+			return 0
+		}
+		after = min(after*10+time.Duration(value[i]-'0')*time.Second, maxRetryAfter)
+	}
+	return after
+}
 
 // Client asks the mailbox of one origin. Whatever comes back is measured here and
 // may be anything all the same: its sender is not known.
@@ -63,16 +93,27 @@ func (c *Client) Drop(ctx context.Context, slot Slot, claim Claim) error {
 func (c *Client) ask(ctx context.Context, path string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	status, answer, err := c.caller.post(ctx, c.origin+path, body)
-	switch {
+	got, err := c.caller.post(ctx, c.origin+path, body)
+	switch status := got.status; {
 	case err != nil:
 		return nil, ErrSilent
 	case status == 200 && path == PathTake, status == 204 && path != PathTake:
-		return answer, nil
+		return got.body, nil
 	case status == 404 && path != PathPut:
 		return nil, ErrNone
 	case status == 409 && path == PathPut:
 		return nil, ErrOccupied
+	case status == 429, status == 500, status == 503:
+		if after := parseRetryAfter(got.retryAfter); after > 0 {
+			return nil, NotNow(after)
+		}
 	}
 	return nil, ErrSilent
+}
+
+// response is what is read of one.
+type response struct {
+	status     int
+	retryAfter string
+	body       []byte // of 200 alone, MaxReply+1 bytes at most
 }

@@ -115,6 +115,44 @@ func TestFunctionalAnswers(t *testing.T) {
 	}
 }
 
+// TestFunctionalRetryAfter: whole seconds, five minutes at most, of a mailbox that says not now; whatever else stands
+// there, or with another answer, is as if it were not.
+func TestFunctionalRetryAfter(t *testing.T) {
+	var status atomic.Int64
+	var value atomic.Value
+	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", value.Load().(string))
+		w.WriteHeader(int(status.Load()))
+	})
+	ask := func(code int, header string) error {
+		status.Store(int64(code))
+		value.Store(header)
+		err := c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177))
+		if code == 204 {
+			require.NoError(t, err)
+		} else if code != 409 {
+			require.ErrorIs(t, err, mailbox.ErrSilent)
+			require.Equal(t, mailbox.ErrSilent.Error(), err.Error())
+		}
+		return err
+	}
+	for header, after := range map[string]time.Duration{
+		"1": time.Second, "7": 7 * time.Second, "007": 7 * time.Second, "299": 299 * time.Second, "300": 5 * time.Minute,
+		"301": 5 * time.Minute, "3600": 5 * time.Minute, "9223372036854775807": 5 * time.Minute,
+		"9999999999999999999999999999999999999999": 5 * time.Minute, "18446744073709551617": 5 * time.Minute,
+		"0": 0, "": 0, "-1": 0, "+5": 0, "5.5": 0, "5s": 0, "1e9": 0, "5, 6": 0, "0x10": 0, "soon": 0, "٣": 0,
+		"Fri, 31 Dec 2999 23:59:59 GMT": 0,
+	} {
+		for _, code := range []int{429, 500, 503} {
+			require.Equal(t, after, mailbox.RetryAfter(ask(code, header)), "%d %q", code, header)
+		}
+	}
+	for _, code := range []int{200, 204, 302, 400, 404, 409, 418, 502} {
+		require.Zero(t, mailbox.RetryAfter(ask(code, "60")), code)
+	}
+	require.Zero(t, mailbox.RetryAfter(nil))
+}
+
 // TestFunctionalHalf: a body that breaks off is no reply, though its size so far may be one's.
 func TestFunctionalHalf(t *testing.T) {
 	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {

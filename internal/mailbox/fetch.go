@@ -18,47 +18,50 @@ func (caller) close() {}
 
 var errFetch = errors.New("mailbox: the request failed")
 
-// post gives the status and, of 200 alone, at most MaxReply+1 bytes. Only the
+// post asks once. Only the
 // page's own origin can be asked: the policy of the page sees to it. The request says
 // nothing beside its body. In mode same-origin Firefox would name no Origin, for want of
 // a referrer, and be taken for somebody else's page. keepalive lets a page that is
 // closed take its reply back.
-func (caller) post(ctx context.Context, url string, body []byte) (status int, answer []byte, err error) {
+func (caller) post(ctx context.Context, url string, body []byte) (got response, err error) {
 	defer func() {
 		// What the browser doesn't have throws; the reply goes by hand, then.
 		if recover() != nil {
-			status, answer, err = 0, nil, errFetch
+			got, err = response{}, errFetch
 		}
 	}()
 	abort := js.Global().Get("AbortController").New()
 	defer abort.Call("abort")
 	sent := js.Global().Get("Uint8Array").New(len(body))
 	js.CopyBytesToJS(sent, body)
-	response, err := await(ctx, js.Global(), "fetch", url, map[string]any{
+	answer, err := await(ctx, js.Global(), "fetch", url, map[string]any{
 		"method": "POST", "headers": map[string]any{"Content-Type": ContentType}, "body": sent,
 		"mode": "cors", "keepalive": true, "credentials": "omit", "redirect": "error", "cache": "no-store",
 		"referrerPolicy": "no-referrer", "signal": abort.Get("signal"),
 	})
 	if err != nil {
-		return 0, nil, err
+		return response{}, err
 	}
-	if status = response.Get("status").Int(); status != 200 {
-		return status, nil, nil
+	if got.status = answer.Get("status").Int(); got.status != 200 {
+		if value := answer.Get("headers").Call("get", "Retry-After"); value.Type() == js.TypeString {
+			got.retryAfter = value.String()
+		}
+		return got, nil
 	}
-	reader := response.Get("body").Call("getReader")
+	reader := answer.Get("body").Call("getReader")
 	for {
 		piece, err := await(ctx, reader, "read")
 		if err != nil {
-			return 0, nil, err
+			return response{}, err
 		}
 		if piece.Get("done").Truthy() {
-			return status, answer, nil
+			return got, nil
 		}
 		bytes := piece.Get("value")
-		room := make([]byte, min(bytes.Length(), MaxReply+1-len(answer)))
+		room := make([]byte, min(bytes.Length(), MaxReply+1-len(got.body)))
 		js.CopyBytesToGo(room, bytes)
-		if answer = append(answer, room...); len(answer) > MaxReply {
-			return status, answer, nil // too long to be a reply: the rest is not asked for
+		if got.body = append(got.body, room...); len(got.body) > MaxReply {
+			return got, nil // too long to be a reply: the rest is not asked for
 		}
 	}
 }

@@ -69,24 +69,25 @@ func refuseNear(_, address string, _ syscall.RawConn) error {
 
 func (c caller) close() { c.http.CloseIdleConnections() }
 
-// post gives the status and, of 200 alone, at most MaxReply+1 bytes.
-func (c caller) post(ctx context.Context, url string, body []byte) (status int, answer []byte, err error) {
+// post asks once.
+func (c caller) post(ctx context.Context, url string, body []byte) (response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, err
+		return response{}, err
 	}
 	request.Header.Set("Content-Type", ContentType)
 	request.Header.Set("User-Agent", "") // says nothing of the program
-	response, err := c.http.Do(request)
+	answer, err := c.http.Do(request)
 	if err != nil {
-		return 0, nil, err
+		return response{}, err
 	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK {
-		answer, err = io.ReadAll(io.LimitReader(response.Body, MaxReply+1))
+	defer answer.Body.Close()
+	got := response{status: answer.StatusCode, retryAfter: answer.Header.Get("Retry-After")}
+	if got.status == http.StatusOK {
+		got.body, err = io.ReadAll(io.LimitReader(answer.Body, MaxReply+1))
 	} else {
 		// Read, so that the connection can be used again.
-		_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<10))
+		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<10))
 	}
-	return response.StatusCode, answer, err
+	return got, err
 }
