@@ -66,7 +66,8 @@ export interface Engine {
   find(text: string): Promise<Found>;
   /**
    * Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. With `mailbox` the reply may come
-   * by itself through the mailbox of `EngineConfig`, which is asked until the reply is here, for half an hour at most.
+   * by itself through the mailbox of `EngineConfig`. That is asked for half an hour at most: until the reply is here, and
+   * rarely then, until the safety words are verified, for a second one.
    */
   create(network: Network, mailbox: boolean): Promise<Code>;
   /**
@@ -134,7 +135,7 @@ export type EngineEvent =
 export type MailboxState =
   /** inviter: it answers, and the reply isn't there yet */
   | 'asked'
-  /** inviter: what lies there does not open: somebody else may have the link */
+  /** inviter: what lies there is of no use with this invite: somebody else may have the link */
   | 'foreign'
   /** joiner: the reply is on its way there */
   | 'leaving'
@@ -142,7 +143,7 @@ export type MailboxState =
   | 'left'
   /** joiner: five minutes are over without a connection: `put` leaves it again */
   | 'expired'
-  /** joiner: another reply lies there, an earlier one of this person or somebody else's */
+  /** joiner: another reply was there first, an earlier one of this person or somebody else's */
   | 'occupied'
   /** both: it does not do what it should, and is tried again */
   | 'silent'

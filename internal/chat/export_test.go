@@ -1,11 +1,13 @@
 package chat
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"tincan/internal/invite"
+	"tincan/internal/seal"
 )
 
 // FastClock makes seconds pass in hundredths. The returned function undoes it.
@@ -61,6 +63,41 @@ func FastMail(t testing.TB, c MailClock) {
 	if c.Gone > 0 {
 		mailTiming.gone = c.Gone
 	}
+}
+
+// Visits are the ages of the link at which a mailbox is asked on that answers each
+// time with err, delay after it was asked, up to an hour. The session has met the
+// other one if met. Its clock ticks late by so much.
+func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (ages []time.Duration) {
+	secret := seal.NewLinkSecret([16]byte{1})
+	s := &Session{
+		role: role, state: StateWaiting, events: newEventQueue(), diary: NewDiary(),
+		courier: newCourier("http://192.0.2.1", true, secret),
+	}
+	began := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
+	s.sendCourier(began)
+	c := s.courier
+	if met {
+		s.state, s.reply = StateOpen, invite.Code{1}
+		s.keepWatch(began, 0)
+	}
+	var back time.Time
+	visit := func(now time.Time) {
+		if c.due(now) {
+			ages = append(ages, now.Sub(began))
+			c.away, back = true, now.Add(delay)
+		}
+	}
+	visit(began)
+	for tick := began.Add(timing.tick + late); tick.Before(began.Add(time.Hour)); tick = tick.Add(timing.tick) {
+		for c.away && !back.After(tick) {
+			at := back
+			_ = s.takeMail(context.Background(), returned{errand: c.next, err: err}, at)
+			visit(at)
+		}
+		visit(tick)
+	}
+	return ages
 }
 
 // NextAsk is the schedule.

@@ -20,11 +20,11 @@ type MailboxState string
 // The states, of the inviter's side and of the joiner's.
 const (
 	MailboxAsked    MailboxState = "asked"    // inviter: it answers, and the reply is not there yet
-	MailboxForeign  MailboxState = "foreign"  // inviter: what lies there does not open
+	MailboxForeign  MailboxState = "foreign"  // inviter: what lies there is of no use
 	MailboxLeaving  MailboxState = "leaving"  // joiner: the reply is on its way there
 	MailboxLeft     MailboxState = "left"     // joiner: it lies there, for five minutes
 	MailboxExpired  MailboxState = "expired"  // joiner: five minutes are over and nobody has come
-	MailboxOccupied MailboxState = "occupied" // joiner: somebody else's reply lies there
+	MailboxOccupied MailboxState = "occupied" // joiner: another reply was there first
 	MailboxSilent   MailboxState = "silent"   // both: no answer that can be used; tried again
 	MailboxOver     MailboxState = "over"     // both: half an hour is over
 )
@@ -39,9 +39,9 @@ var mailboxSentences = map[MailboxState]string{
 	MailboxForeign:  "What lies in the mailbox does not fit this invite, so somebody else may have the link. Have the reply sent to you by hand.",
 	MailboxOver:     "The mailbox is not asked any longer. Let the reply go by hand, or make a new link.",
 	MailboxLeaving:  "The reply is being left in the mailbox.",
-	MailboxLeft:     "The reply lies in the mailbox, sealed, for 5 minutes. There is nothing more to do.",
-	MailboxExpired:  "Five minutes are over without a connection, and the reply is gone from the mailbox. Leave it again, or send it by hand.",
-	MailboxOccupied: "A reply lies in the mailbox already: one of yours from before, or somebody else has the link. Send this one by hand.",
+	MailboxLeft:     "The reply lies in the mailbox, sealed, for 5 minutes. The other end fetches it from there by itself.",
+	MailboxExpired:  "Five minutes are over without a connection, and the reply is gone from the mailbox. The other end may be closed, or somebody else may have answered first. Ask, then leave it again or send it by hand.",
+	MailboxOccupied: "Another reply was left in the mailbox before this one: one of yours, or somebody else has the link. Send this one by hand.",
 	MailboxSilent:   "The mailbox does not answer as it should. It is tried again; meanwhile the reply can be sent by hand.",
 }
 
@@ -71,10 +71,14 @@ func nextAsk(age time.Duration) time.Duration {
 			return at
 		}
 	}
-	every := mailTiming.often
-	if age >= mailTiming.until {
-		every = mailTiming.less
+	if age < mailTiming.until {
+		return nextEvery(mailTiming.often, age)
 	}
+	return nextEvery(mailTiming.less, age)
+}
+
+// nextEvery is the next age of those that are so far apart, 0 for never more.
+func nextEvery(every, age time.Duration) time.Duration {
 	if next := (age/every + 1) * every; next <= mailTiming.over {
 		return next
 	}
@@ -90,6 +94,7 @@ const (
 	errandTake         // ask for the reply
 	errandClear        // take once more, to drop it: the reply came another way
 	errandDrop
+	errandWatch // ask for another reply: whoever left it had the link, too
 )
 
 // returned is what a goroutine brings back from an errand.
@@ -169,7 +174,7 @@ func (s *Session) setMailbox(state MailboxState) {
 // lookAtMailbox goes when it is time.
 func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 	c := s.courier
-	if c == nil || c.away {
+	if c == nil {
 		return
 	}
 	if s.role == seal.Joiner && s.state != StateWaiting {
@@ -179,13 +184,21 @@ func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 		c.left = time.Time{}
 		s.setMailbox(MailboxExpired)
 	}
-	if c.next == errandNone || now.Before(c.at) {
+	if !c.due(now) {
 		return
 	}
 	c.away, c.asked = true, now
 	going, reply := c.next, s.reply
 	c.onRoad.Go(func() { c.back <- c.run(ctx, going, reply) })
 }
+
+// due: it is at home, and it is time to go.
+func (c *courier) due(now time.Time) bool {
+	return !c.away && c.next != errandNone && !now.Before(c.at)
+}
+
+// wanted: a person who has come back waits for this errand.
+func (c *courier) wanted() bool { return c.next != errandNone && c.next != errandWatch }
 
 func (c *courier) run(ctx context.Context, going errand, reply []byte) returned {
 	r := returned{errand: going}
@@ -201,14 +214,14 @@ func (c *courier) run(ctx context.Context, going errand, reply []byte) returned 
 }
 
 // takeMail makes something of what an errand brought. The error is a stop where
-// the reply opened to something that ends the session.
-func (s *Session) takeMail(ctx context.Context, r returned) error {
+// the connection could not be begun.
+func (s *Session) takeMail(ctx context.Context, r returned, now time.Time) error {
 	c := s.courier
 	c.away = false
-	now := time.Now()
+	wait := mailbox.RetryAfter(r.err)
 	if !errors.Is(r.err, mailbox.ErrSilent) {
 		c.failed = 0
-	} else if c.failed++; c.failed > 1 && s.state == StateWaiting {
+	} else if c.failed++; (c.failed > 1 || wait > mailTiming.often) && s.state == StateWaiting {
 		s.setMailbox(MailboxSilent)
 	}
 	var end error
@@ -227,26 +240,28 @@ func (s *Session) takeMail(ctx context.Context, r returned) error {
 			s.setMailbox(MailboxLeft)
 			return nil
 		case errors.Is(r.err, mailbox.ErrOccupied):
-			c.next = errandNone
+			// When what is there has expired, this one is left after all: an inviter who
+			// has met somebody else is warned by it.
 			s.setMailbox(MailboxOccupied)
-			return nil
+			wait = mailTiming.gone
 		}
-	case errandTake, errandClear:
+	case errandTake, errandClear, errandWatch:
 		if r.err == nil {
 			end = s.takeReply(ctx, r.reply)
 		} else if errors.Is(r.err, mailbox.ErrNone) && s.state == StateWaiting {
 			s.setMailbox(MailboxAsked)
 		}
 	}
-	s.planErrand(r, now)
-	if c.hurry = c.hurry && c.next != errandNone; c.hurry {
-		c.hurry, c.at = false, now
+	s.planErrand(r, now, wait)
+	if c.hurry && c.wanted() {
+		c.at = now
 	}
+	c.hurry = false
 	return end
 }
 
 // takeReply tries what lay in the mailbox. Whoever has the link can put anything
-// there, so what does not open is not counted as a try, and told once.
+// there, so what cannot be used is not counted as a try, and told once.
 func (s *Session) takeReply(ctx context.Context, reply []byte) error {
 	if s.reply != nil && bytes.Equal(s.reply, reply) {
 		return nil // it came by hand as well
@@ -267,29 +282,50 @@ func (s *Session) takeReply(ctx context.Context, reply []byte) error {
 	return nil
 }
 
-// planErrand says where to go next, and when.
-func (s *Session) planErrand(r returned, now time.Time) {
+// planErrand says where to go next, and when: not before the mailbox wants to be asked.
+func (s *Session) planErrand(r returned, now time.Time, wait time.Duration) {
 	c := s.courier
 	met := s.role == seal.Inviter && s.reply != nil
 	switch {
-	case met && r.errand != errandDrop && r.err == nil && r.reply != nil:
+	case met && r.errand != errandDrop && r.err == nil:
 		c.next, c.at = errandDrop, now // it is of no more use there
-	case met && (r.err == nil || errors.Is(r.err, mailbox.ErrNone) || c.failed >= 3):
-		c.next = errandNone // dropped, or what is left there expires by itself
-		if r.errand == errandTake {
-			c.next, c.at = errandClear, now // this one was on the road when the reply came by hand
+	case met && (r.errand == errandWatch || r.errand != errandTake && (r.err == nil || errors.Is(r.err, mailbox.ErrNone) || c.failed >= 3)):
+		if r.errand == errandDrop {
+			rand.Read(c.claim[:]) // what it was drawn for is gone
 		}
+		s.keepWatch(now, wait) // what may be left there expires by itself
+	case met && r.errand == errandTake && errors.Is(r.err, mailbox.ErrNone):
+		c.next, c.at = errandClear, now // it was on the road when the reply came by hand
 	case met:
-		c.at = now.Add(mailTiming.again)
+		c.at = now.Add(max(mailTiming.again, wait))
 	default:
-		age := now.Sub(c.began)
-		next := nextAsk(age)
+		next := nextAsk(now.Sub(c.began) + wait)
 		if next == 0 {
 			c.next = errandNone
-			s.setMailbox(MailboxOver)
+			if c.state != MailboxOccupied {
+				s.setMailbox(MailboxOver)
+			}
 			return
 		}
-		c.at = now.Add(max(next-age, mailTiming.again))
+		c.at = c.began.Add(next)
+	}
+}
+
+// keepWatch has the mailbox asked on, rarely, while nobody has compared the safety words:
+// the reply that is here may be that of somebody else who had the link, and the one
+// who is meant may come later.
+func (s *Session) keepWatch(now time.Time, wait time.Duration) {
+	c := s.courier
+	c.next = errandNone
+	if next := nextEvery(mailTiming.less, now.Sub(c.began)+wait); next > 0 && !s.verified {
+		c.next, c.at = errandWatch, c.began.Add(next)
+	}
+}
+
+// endWatch is for the moment when the safety words have been compared.
+func (s *Session) endWatch() {
+	if c := s.courier; c != nil && c.next == errandWatch {
+		c.next = errandNone
 	}
 }
 
@@ -318,7 +354,7 @@ func (s *Session) Put() error {
 func (s *Session) Take() error {
 	return s.call(func(ctx context.Context) error {
 		now := time.Now()
-		if c := s.courier; c != nil && c.next != errandNone {
+		if c := s.courier; c != nil && c.wanted() {
 			// One that has been on the road for long may have been cut off with the network.
 			soon := now.Sub(c.asked) >= mailTiming.again
 			c.hurry = c.away && soon

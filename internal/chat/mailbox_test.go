@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -156,6 +157,53 @@ func TestUnitMailboxSchedule(t *testing.T) {
 	require.Equal(t, 50*time.Second, chat.NextAsk(47300*time.Millisecond))
 }
 
+// TestUnitMailboxVisits: when a mailbox is asked, however long it takes to answer and however late the clock ticks.
+func TestUnitMailboxVisits(t *testing.T) {
+	seconds := func(ages []time.Duration) (whole []int) {
+		for _, age := range ages {
+			whole = append(whole, int(age/time.Second))
+		}
+		return whole
+	}
+	from := func(first, step, last int) (all []int) {
+		for n := first; n <= last; n += step {
+			all = append(all, n)
+		}
+		return all
+	}
+	whole := slices.Concat([]int{1, 2, 3}, from(5, 5, 300), from(315, 15, 1800))
+	for _, late := range []time.Duration{0, time.Millisecond, 300 * time.Millisecond, 900 * time.Millisecond} {
+		for _, delay := range []time.Duration{0, time.Millisecond, 90 * time.Millisecond} {
+			require.Equal(t, whole, seconds(chat.Visits(seal.Inviter, false, mailbox.ErrNone, delay, late)), "%s %s", delay, late)
+			require.Equal(t, whole, seconds(chat.Visits(seal.Inviter, false, mailbox.ErrSilent, delay, late)))
+			require.Equal(t, append([]int{0}, whole...), seconds(chat.Visits(seal.Joiner, false, mailbox.ErrSilent, delay, late)))
+			// Whoever was there first is gone after five minutes.
+			require.Equal(t, from(0, 315, 1575), seconds(chat.Visits(seal.Joiner, false, mailbox.ErrOccupied, delay, late))[:6])
+			// Where the two have met, a second reply is looked for rarely.
+			watched := seconds(chat.Visits(seal.Inviter, true, mailbox.ErrNone, delay, late))
+			require.Equal(t, from(15, 15, 1800), watched)
+			require.LessOrEqual(t, len(watched), 120)
+			require.Equal(t, watched, seconds(chat.Visits(seal.Inviter, true, mailbox.ErrSilent, delay, late)))
+		}
+		// One that does not answer is left after 10 s, and asked again when its time comes.
+		slow := seconds(chat.Visits(seal.Joiner, false, mailbox.ErrSilent, 10*time.Second, late))
+		require.Equal(t, []int{0, 15, 30, 45}, slow[:4])
+		require.LessOrEqual(t, slow[len(slow)-1], 1800)
+	}
+	require.Equal(t, []int{0}, seconds(chat.Visits(seal.Joiner, false, nil, 0, 0)), "it lies there")
+
+	// A mailbox that says when to come again is asked at the next of these ages, and never after half an hour.
+	for after, ages := range map[time.Duration][]int{
+		time.Second: {1, 3, 5, 10, 15}, 7 * time.Second: {1, 10, 20, 30, 40}, time.Minute: {1, 65, 130, 195, 260},
+		5 * time.Minute: {1, 315, 630, 945, 1260},
+	} {
+		got := seconds(chat.Visits(seal.Inviter, false, mailbox.NotNow(after), time.Millisecond, 0))
+		require.Equal(t, ages, got[:5], after)
+		require.LessOrEqual(t, got[len(got)-1], 1800)
+	}
+	require.Equal(t, []int{15, 330, 645}, seconds(chat.Visits(seal.Inviter, true, mailbox.NotNow(5*time.Minute), 0, 0))[:3])
+}
+
 // TestFunctionalMailbox: the reply comes by itself, once, and is dropped when it has opened.
 func TestFunctionalMailbox(t *testing.T) {
 	chat.FastMail(t, chat.MailClock{})
@@ -175,7 +223,8 @@ func TestFunctionalMailbox(t *testing.T) {
 		_, err := p.store.Take(context.Background(), slot, mailbox.Claim{}, p.time())
 		return err == relay.ErrNone && p.store.Put(context.Background(), slot, make([]byte, 177), p.time()) == relay.ErrOccupied
 	})
-	// Nothing is asked any more.
+	// When the words have been compared, nothing is asked any more.
+	require.NoError(t, inviter.Verify(true))
 	taken := p.count(mailbox.PathTake)
 	_, err := inviter.Send("1", "hello")
 	require.NoError(t, err)
@@ -184,7 +233,7 @@ func TestFunctionalMailbox(t *testing.T) {
 	require.NoError(t, joiner.Take())
 	require.NoError(t, joiner.Put())
 	await[chat.Delivered](t, inviter)
-	require.Equal(t, taken, p.count(mailbox.PathTake))
+	require.LessOrEqual(t, p.count(mailbox.PathTake), taken+1, "one may have been on the road")
 	require.Equal(t, 1, p.count(mailbox.PathPut))
 }
 
@@ -300,6 +349,51 @@ func TestFunctionalMailboxFaults(t *testing.T) {
 			await[chat.Opened](t, joiner)
 		})
 	}
+}
+
+// TestFunctionalMailboxRetryAfter: a mailbox that wants to be left alone is, for five minutes at most, and the person
+// is told at once. What is wished by hand doesn't wait, and neither does the reply by hand.
+func TestFunctionalMailboxRetryAfter(t *testing.T) {
+	for _, value := range []string{"3600", "99999999999999999999"} {
+		t.Run(value, func(t *testing.T) {
+			chat.FastMail(t, chat.MailClock{})
+			p := newPost(t)
+			p.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				w.Header().Set("Retry-After", value)
+				w.WriteHeader(503)
+			})
+			inviter := p.create(t)
+			awaitMailbox(t, inviter, chat.MailboxSilent)
+			joiner := p.join(t, inviter.Link().Link)
+			awaitMailbox(t, joiner, chat.MailboxSilent)
+			require.Equal(t, 1, p.count(mailbox.PathTake))
+			require.Equal(t, 1, p.count(mailbox.PathPut))
+			p.fail(nil)
+			require.NoError(t, joiner.Put())
+			awaitMailbox(t, joiner, chat.MailboxLeft)
+			require.Equal(t, 1, p.count(mailbox.PathTake), "the inviter waits")
+			until(t, "asked again", func() bool {
+				require.NoError(t, inviter.Take())
+				return p.count(mailbox.PathTake) > 1
+			})
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, joiner)
+		})
+	}
+	t.Run("then by hand", func(t *testing.T) {
+		chat.FastMail(t, chat.MailClock{})
+		p := newPost(t)
+		p.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			w.Header().Set("Retry-After", "300")
+			w.WriteHeader(429)
+		})
+		inviter := p.create(t)
+		awaitMailbox(t, inviter, chat.MailboxSilent)
+		joiner := join(t, inviter.Link().Link)
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+		await[chat.Opened](t, inviter)
+		await[chat.Opened](t, joiner)
+	})
 }
 
 // TestFunctionalMailboxSlow: one that never answers holds nothing up, neither the chat nor its end.
@@ -580,4 +674,95 @@ func TestUnitMailboxSentences(t *testing.T) {
 		assert.Regexp(t, `^[A-Z].*\.$`, sentence, state)
 		assert.Equal(t, sentence, state.Sentence())
 	}
+}
+
+// TestFunctionalMailboxWatched: somebody who has the link was faster. When the one who is meant leaves a reply, seconds
+// or minutes later, the inviter is warned, once, and what lay in the mailbox is gone. Who has compared the safety words
+// needs no warning, and the mailbox is asked nothing more.
+func TestFunctionalMailboxWatched(t *testing.T) {
+	for name, c := range map[string]struct {
+		later            time.Duration
+		byHand, compared bool
+	}{
+		"10 s later":                   {later: 10 * time.Second},
+		"6 minutes later":              {later: 6 * time.Minute},
+		"6 minutes later, compared":    {later: 6 * time.Minute, compared: true},
+		"10 s later, by hand first":    {later: 10 * time.Second, byHand: true},
+		"6 minutes later, by hand too": {later: 6 * time.Minute, byHand: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			chat.FastMail(t, chat.MailClock{Gone: 300 * time.Millisecond})
+			p := newPost(t)
+			inviter := p.create(t)
+			link := inviter.Link().Link
+			var faster *chat.Session
+			if c.byHand {
+				faster = join(t, link)
+				require.NoError(t, inviter.Accept(faster.Link().Link, false))
+			} else {
+				faster = p.join(t, link)
+				until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 1 })
+			}
+			await[chat.Opened](t, inviter)
+			await[chat.Opened](t, faster)
+			if c.compared {
+				require.NoError(t, inviter.Verify(true))
+			}
+			dropped := p.count(mailbox.PathDrop)
+
+			p.pass(c.later)
+			friend := p.join(t, link)
+			if c.later < mailbox.Lifetime && !c.byHand {
+				awaitMailbox(t, friend, chat.MailboxOccupied) // by what the first one left
+				p.pass(mailbox.Lifetime)
+			}
+			awaitMailbox(t, friend, chat.MailboxLeft)
+			if c.compared {
+				taken := p.count(mailbox.PathTake)
+				awaitMailbox(t, friend, chat.MailboxExpired)
+				require.LessOrEqual(t, p.count(mailbox.PathTake), taken+1, "one may have been on the road")
+				require.Equal(t, dropped, p.count(mailbox.PathDrop))
+				require.NoError(t, inviter.Close())
+				require.Zero(t, problems(t, inviter)[chat.CodeSecondReply])
+				return
+			}
+			require.Equal(t, chat.CodeSecondReply, await[chat.Problem](t, inviter).Code)
+			until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == dropped+1 })
+			slot := slotOf(t, link)
+			until(t, "it is gone", func() bool {
+				return p.store.Put(context.Background(), slot, make([]byte, 177), p.time()) == relay.ErrOccupied
+			})
+			// The chat goes on, and the warning is not repeated.
+			taken := p.count(mailbox.PathTake)
+			until(t, "it is watched on", func() bool { return p.count(mailbox.PathTake) > taken+3 })
+			_, err := inviter.Send("1", "who are you?")
+			require.NoError(t, err)
+			await[chat.Message](t, faster)
+			require.NoError(t, inviter.Close())
+			require.Zero(t, problems(t, inviter)[chat.CodeSecondReply])
+		})
+	}
+}
+
+// TestFunctionalMailboxWatchedGarbage: what lies there after the two have met and does not open is nobody's reply.
+func TestFunctionalMailboxWatchedGarbage(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{})
+	p := newPost(t)
+	inviter := p.create(t)
+	joiner := p.join(t, inviter.Link().Link)
+	await[chat.Opened](t, inviter)
+	until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 1 })
+	p.pass(mailbox.Lifetime)
+	garbage := make([]byte, 241)
+	rand.Read(garbage)
+	garbage[0] = 0xAD
+	require.NoError(t, p.store.Put(context.Background(), slotOf(t, inviter.Link().Link), garbage, p.time()))
+	until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 2 })
+	p.pass(mailbox.Lifetime)
+	reply, err := invite.Find(joiner.Link().Link) // the same person's own, once more
+	require.NoError(t, err)
+	require.NoError(t, p.store.Put(context.Background(), slotOf(t, inviter.Link().Link), reply, p.time()))
+	until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 3 })
+	require.NoError(t, inviter.Close())
+	require.Zero(t, problems(t, inviter)[chat.CodeSecondReply])
 }

@@ -130,7 +130,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			s.wire = nil
 			s.lastSent = time.Now()
 		case r := <-s.mailed():
-			if err = s.takeMail(ctx, r); err == nil {
+			if err = s.takeMail(ctx, r, time.Now()); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
 			}
 		case <-s.events.shrunk:

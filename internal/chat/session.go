@@ -92,6 +92,7 @@ type Session struct {
 	mediaID  string
 	refused  []invite.Code // handed in by the person, and of no use
 	seconds  []invite.Code // that opened when the invite was spent, and have been told
+	verified bool          // the person says that the safety words are the same
 	courier  *courier      // nil where the reply goes by hand alone
 
 	handshake *seal.Handshake
@@ -334,7 +335,8 @@ func (s *Session) Typing() {
 	})
 }
 
-// Verify records the comparison of the safety words; false ends the chat.
+// Verify records the comparison of the safety words; false ends the chat. With true
+// nobody else can be the one who is meant, and the mailbox is not watched any longer.
 func (s *Session) Verify(match bool) error {
 	return s.call(func(context.Context) error {
 		switch {
@@ -343,6 +345,8 @@ func (s *Session) Verify(match bool) error {
 		case !match:
 			return stop{reason: ReasonDiffer}
 		}
+		s.verified = true
+		s.endWatch()
 		return nil
 	})
 }

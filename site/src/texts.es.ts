@@ -129,7 +129,7 @@ const away: Texts['away'] = {
 const mailbox: Texts['mailbox'] = {
   asked: (host) => `Se pregunta a ${host} por la respuesta, que aún no está allí.`,
   foreign: (host) =>
-    `Lo que hay en ${host} no se abre con esta invitación, así que puede que otra persona tenga tu enlace. Pide que te envíen la respuesta y pégala abajo, o crea un enlace nuevo.`,
+    `Lo que hay en ${host} no corresponde a esta invitación, así que puede que otra persona tenga tu enlace. Pide que te envíen la respuesta y pégala abajo, o crea un enlace nuevo.`,
   over: (host, inviter) =>
     inviter
       ? `Ha pasado media hora, así que ya no se pregunta a ${host}. Pide que te envíen la respuesta y pégala abajo, o crea un enlace nuevo.`
@@ -138,9 +138,9 @@ const mailbox: Texts['mailbox'] = {
   left: (host) =>
     `Tu respuesta está, sellada, en ${host} durante 5 minutos. La página de la otra persona la recoge sola.`,
   expired: (host) =>
-    `Pasaron 5 minutos sin conexión, y tu respuesta ya no está en ${host}. Déjala otra vez, o envíala a mano.`,
+    `Pasaron 5 minutos sin conexión, y tu respuesta ya no está en ${host}. Puede que su página esté cerrada, o que alguien haya respondido antes. Pregunta a esa persona, y luego déjala otra vez o envíala a mano.`,
   occupied: (host) =>
-    `En ${host} ya hay una respuesta a esta invitación: una tuya de antes, o es que otra persona tiene el enlace. Envía esta a mano.`,
+    `En ${host} se dejó antes otra respuesta a esta invitación: una tuya, o es que otra persona tiene el enlace. Envía esta a mano.`,
   silent: (host, inviter) =>
     inviter
       ? `${host} no responde como debería, y se le pregunta otra vez. Por si acaso, pide que te envíen la respuesta y pégala abajo.`

@@ -132,7 +132,7 @@ const away: Record<Pending, Ending> = {
 const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
   asked: (host) => `${host} is asked for the reply, which is not there yet.`,
   foreign: (host) =>
-    `What lies at ${host} does not open with this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
+    `What lies at ${host} does not fit this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
   over: (host, inviter) =>
     inviter
       ? `Half an hour is over, so ${host} is not asked any more. Have the reply sent to you and paste it below, or make a new link.`
@@ -140,9 +140,9 @@ const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> 
   leaving: (host) => `Your reply is being left, sealed, at ${host}.`,
   left: (host) => `Your reply lies sealed at ${host}, for 5 minutes. Their page fetches it by itself.`,
   expired: (host) =>
-    `5 minutes are over without a connection, and your reply is gone from ${host}. Leave it again, or send it by hand.`,
+    `5 minutes are over without a connection, and your reply is gone from ${host}. Their page may be closed, or somebody else may have answered first. Ask them, then leave it again or send it by hand.`,
   occupied: (host) =>
-    `A reply to this invite lies at ${host} already: one of yours from before, or somebody else has the link. Send this one by hand.`,
+    `Another reply to this invite was left at ${host} before this one: one of yours, or somebody else has the link. Send this one by hand.`,
   silent: (host, inviter) =>
     inviter
       ? `${host} does not answer as it should, and is asked again. To be sure, have the reply sent to you and paste it below.`
