@@ -349,7 +349,7 @@ type byHand struct {
 	conn      peer.Conn
 	reply     string
 	handshake *seal.Handshake
-	session   *seal.Session
+	session   *chat.Speaker
 }
 
 func joinByHand(t testing.TB, link string) *byHand {
@@ -397,7 +397,7 @@ func (p *byHand) shake(t testing.TB) {
 	m3, session, err := p.handshake.Handle(m2)
 	require.NoError(t, err)
 	require.NoError(t, p.conn.Send(ctx(t), m3))
-	p.session = session
+	p.session = chat.NewSpeaker(session)
 }
 
 func (p *byHand) send(t testing.TB, body string) {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"unicode/utf8"
+
+	"tincan/internal/seal"
 )
 
 // Frame types (PROTOCOL.md §4).
@@ -29,13 +31,25 @@ const (
 // errFrame: a frame that opened, but that nobody following the protocol sends.
 var errFrame = errors.New("chat: a frame against the protocol")
 
-// A frame is the body of a sealed frame: its type and content.
+// A frame is the body of a sealed frame: its type, for the last frame of what a person
+// said the signature over all of it, and content.
 type frame struct {
-	kind    byte
-	content []byte
+	kind      byte
+	signature seal.Signature
+	content   []byte
 }
 
-func (f frame) body() []byte { return append([]byte{f.kind}, f.content...) }
+func (f frame) body() []byte {
+	b := make([]byte, 0, 1+len(f.signature)+len(f.content))
+	b = append(b, f.kind)
+	if f.signed() {
+		b = append(b, f.signature[:]...)
+	}
+	return append(b, f.content...)
+}
+
+// signed: acks, pings and the like are told to be the other side's by their key alone.
+func (f frame) signed() bool { return f.kind == typeText }
 
 // wantsAck: acks and pings do not, or two ends would never fall silent; that
 // somebody is typing is not worth one.
@@ -50,6 +64,12 @@ func parseFrame(body []byte) (frame, error) {
 		return frame{}, errFrame
 	}
 	f := frame{kind: body[0], content: body[1:]}
+	if f.signed() {
+		if len(f.content) < len(f.signature) {
+			return frame{}, errFrame
+		}
+		f.signature, f.content = seal.Signature(f.content), f.content[len(f.signature):]
+	}
 	ok := false
 	switch n := len(f.content); {
 	case f.kind == typeText:
@@ -70,36 +90,37 @@ func parseFrame(body []byte) (frame, error) {
 }
 
 func ackFrame(next uint64) frame {
-	return frame{typeAck, binary.BigEndian.AppendUint64(nil, next)}
+	return frame{kind: typeAck, content: binary.BigEndian.AppendUint64(nil, next)}
 }
 
 func (f frame) ackNext() uint64 { return binary.BigEndian.Uint64(f.content) }
 
-// cutText makes the frames of one message.
-func cutText(text string) []frame {
+// cutText makes the frames of one message. The last carries the signature over all of it.
+func cutText(text []byte, signature seal.Signature) []frame {
 	var frames []frame
 	for len(text) > partSize {
-		frames = append(frames, frame{typeMore, []byte(text[:partSize])})
+		frames = append(frames, frame{kind: typeMore, content: text[:partSize]})
 		text = text[partSize:]
 	}
-	return append(frames, frame{typeText, []byte(text)})
+	return append(frames, frame{typeText, signature, text})
 }
 
 // assembly collects the parts of the one message that may be under way.
 type assembly struct{ parts []byte }
 
-// add takes a text or more frame. whole is true with the last part.
-func (a *assembly) add(f frame) (text string, whole bool, err error) {
+// add takes a text or more frame. With the last part it returns the message,
+// whose signature is still to be checked.
+func (a *assembly) add(f frame) (message []byte, err error) {
 	if len(a.parts)+len(f.content) > MaxText {
-		return "", false, errFrame
+		return nil, errFrame
 	}
 	a.parts = append(a.parts, f.content...)
 	if f.kind == typeMore {
-		return "", false, nil
+		return nil, nil
 	}
 	if !utf8.Valid(a.parts) {
-		return "", false, errFrame
+		return nil, errFrame
 	}
-	text, a.parts = string(a.parts), nil
-	return text, true, nil
+	message, a.parts = a.parts, nil
+	return message, nil
 }

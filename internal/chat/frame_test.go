@@ -31,6 +31,7 @@ type body struct {
 	Hex  string
 	Fill *text  // follows Hex
 	Tail string // in hexadecimal, follows Fill
+	Raw  bool   // the body as it is: a text gets no signature
 }
 
 func (b body) bytes(t testing.TB) []byte {
@@ -76,7 +77,11 @@ func TestIntegrationVectors(t *testing.T) {
 			err := error(nil)
 			for n, b := range v.Bodies {
 				require.NoError(t, err, "before body %d", n)
-				frame, sealErr := f.other.Seal(b.bytes(t))
+				sealed := f.other.Seal
+				if b.Raw {
+					sealed = f.other.Session.Seal
+				}
+				frame, sealErr := sealed(b.bytes(t))
 				require.NoError(t, sealErr)
 				err = f.arrive(arrival{message: frame}, true, false)
 			}
@@ -127,15 +132,80 @@ func TestUnitFrameTable(t *testing.T) {
 			case kind >= 0x41 && kind <= 0x7E:
 				want = true
 			}
-			f, err := parseFrame(append([]byte{byte(kind)}, make([]byte, length)...))
+			body := []byte{byte(kind)}
+			if kind == 0x01 {
+				body = append(body, make([]byte, 64)...)
+			}
+			f, err := parseFrame(append(body, make([]byte, length)...))
 			require.Equal(t, want, err == nil, "type %#x, %d bytes", kind, length)
 			if want {
 				require.Equal(t, kind != 3 && kind != 4 && kind != 5 && kind != 0x40, f.wantsAck(), "type %#x", kind)
 			}
 		}
 	}
-	_, err := parseFrame(nil)
-	require.ErrorIs(t, err, errFrame)
+	for _, body := range [][]byte{nil, {1}, append([]byte{1}, make([]byte, 63)...)} {
+		_, err := parseFrame(body)
+		require.ErrorIs(t, err, errFrame, "%d bytes", len(body))
+	}
+}
+
+// TestFunctionalSignature: nothing of a message is shown unless the signature in its last
+// frame is the other person's, over all of it and for this place.
+func TestFunctionalSignature(t *testing.T) {
+	part, last := strings.Repeat("x", partSize), "the end"
+	whole := part + last
+	for name, sign := range map[string]func(s *Speaker) seal.Signature{
+		"none": func(*Speaker) seal.Signature { return seal.Signature{} },
+		"of the last part alone": func(s *Speaker) seal.Signature {
+			signature, _ := s.Sign(typeText, []byte(last))
+			return signature
+		},
+		"of the first part alone": func(s *Speaker) seal.Signature {
+			signature, _ := s.Sign(typeText, []byte(part))
+			return signature
+		},
+		"of another kind of message": func(s *Speaker) seal.Signature {
+			signature, _ := s.Sign(typeMore, []byte(whole))
+			return signature
+		},
+		"of the message after": func(s *Speaker) seal.Signature {
+			_, _ = s.Sign(typeText, []byte("not sent"))
+			signature, _ := s.Sign(typeText, []byte(whole))
+			return signature
+		},
+		"of the message before": func(s *Speaker) seal.Signature { return s.signatures["before"] },
+		"with a bit changed": func(s *Speaker) seal.Signature {
+			signature, _ := s.Sign(typeText, []byte(whole))
+			signature[63] ^= 1
+			return signature
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, role := range []seal.Role{seal.Inviter, seal.Joiner} {
+				f := face(t, role)
+				f.shakeHands(t)
+				if f.other == nil {
+					_, other, err := f.handshake.Handle(f.wire)
+					require.NoError(t, err)
+					f.other = NewSpeaker(other)
+				}
+				require.NoError(t, f.gets(t, "\x01before"))
+				require.NoError(t, f.gets(t, "\x02"+part))
+				f.other.said = nil
+				signature := sign(f.other)
+				frame, err := f.other.Session.Seal(frame{typeText, signature, []byte(last)}.body())
+				require.NoError(t, err)
+				require.Equal(t, stop{reason: ReasonUntrusted}, f.arrive(arrival{message: frame}, true, false))
+				for _, e := range f.events.list {
+					if m, is := e.(Message); is {
+						require.Equal(t, Message{ID: 1, Text: "before"}, m)
+					}
+				}
+				_, err = f.seal.Seal([]byte{typePing})
+				require.ErrorIs(t, err, seal.ErrClosed, "the keys are gone")
+			}
+		})
+	}
 }
 
 // TestUnitTakeAck: of all acks, only those that tell something new and true.
@@ -181,32 +251,36 @@ func stepThrough(t testing.TB, stream []byte) {
 		if f.kind != typeText && f.kind != typeMore {
 			continue
 		}
-		text, whole, err := incoming.add(f)
+		message, err := incoming.add(f)
 		if err != nil {
-			require.Empty(t, text)
+			require.Empty(t, message)
 			require.True(t, errors.Is(err, errFrame))
 			return
 		}
 		held += len(f.content)
 		require.LessOrEqual(t, held, MaxText)
-		require.Equal(t, f.kind == typeText, whole)
-		if whole {
-			require.Len(t, text, held)
-			require.True(t, utf8.ValidString(text))
+		require.Equal(t, f.kind == typeText, message != nil)
+		if message != nil {
+			require.Len(t, message, held)
+			require.True(t, utf8.Valid(message))
 			var again assembly
-			for _, part := range cutText(text) {
+			for _, part := range cutText(message, f.signature) {
 				part, err := parseFrame(part.body())
 				require.NoError(t, err)
-				text2, whole, err := again.add(part)
+				whole, err := again.add(part)
 				require.NoError(t, err)
-				if whole {
-					require.Equal(t, text, text2, "what was assembled can be sent on")
+				if part.kind == typeText {
+					require.Equal(t, message, whole, "what was assembled can be sent on")
+					require.Equal(t, f.signature, part.signature)
 				}
 			}
 			held = 0
 		}
 	}
 }
+
+// noSignature stands where one would: parsing does not look at it.
+var noSignature = strings.Repeat("s", 64)
 
 // FuzzFrame: streams of bodies from a peer that has the keys.
 func FuzzFrame(f *testing.F) {
@@ -218,19 +292,19 @@ func FuzzFrame(f *testing.F) {
 		return b
 	}
 	part := "\x02" + strings.Repeat("x", partSize)
-	f.Add(with("\x01hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05"))
+	f.Add(with("\x01"+noSignature+"hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05"))
 	f.Add(with("\x40", "\x40", "\x40x"))
-	f.Add(with(part, "\x04", part, "\x01\xc3\xa9"))
-	f.Add(with(part, part, part, part, "\x01"+strings.Repeat("y", 1536)))
-	f.Add(with("\x7efuture", "\x01\xff"))
+	f.Add(with(part, "\x04", part, "\x01"+noSignature+"\xc3\xa9"))
+	f.Add(with(part, part, part, part, "\x01"+noSignature+strings.Repeat("y", 1536)))
+	f.Add(with("\x7efuture", "\x01"+noSignature+"\xff"))
 	f.Fuzz(func(t *testing.T, stream []byte) { stepThrough(t, stream) })
 }
 
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
 func TestUnitFrameMemory(t *testing.T) {
 	for name, unit := range map[string]string{
-		"texts of a byte": "\x00\x02\x01x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "typing": "\x00\x01\x40", "unknown": "\x00\x01\x41",
-		"a long text": "\x0f\xfe\x01" + strings.Repeat("é", 2046), "a long unknown": "\x0f\xfe\x41" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
+		"texts of a byte": "\x00\x42\x01" + noSignature + "x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "typing": "\x00\x01\x40", "unknown": "\x00\x01\x41",
+		"a long text": "\x0f\xfe\x01" + noSignature + strings.Repeat("é", 2014) + "e", "a long unknown": "\x0f\xfe\x41" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
 			stream := []byte(strings.Repeat(unit, 4096/len(unit)))
@@ -240,7 +314,7 @@ func TestUnitFrameMemory(t *testing.T) {
 			for len(stream) >= 2 {
 				n := min(int(stream[0])<<8|int(stream[1]), len(stream)-2)
 				if f, err := parseFrame(stream[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
-					_, _, _ = incoming.add(f)
+					_, _ = incoming.add(f)
 				}
 				stream = stream[2+n:]
 			}

@@ -23,7 +23,7 @@ func (unconnected) Path(context.Context) Path { return PathLocal }
 type facing struct {
 	*Session
 	handshake *seal.Handshake // the other end's
-	other     *seal.Session
+	other     *Speaker
 	m1        []byte // of the joiner, whichever of the two it is
 }
 
@@ -95,7 +95,7 @@ func (f *facing) message(t testing.TB, name string) []byte {
 		if f.role == seal.Inviter && len(f.wire) == seal.M2Size {
 			m3, other, err := f.handshake.Handle(f.wire)
 			require.NoError(t, err)
-			f.other = other
+			f.other = NewSpeaker(other)
 			return m3
 		}
 		return make([]byte, seal.M3Size)
@@ -133,7 +133,8 @@ func TestFunctionalEveryOrder(t *testing.T) {
 						require.NoError(t, err, "%v", order[:n])
 						err = f.hand(t, name)
 						if f.seal != nil && f.other == nil {
-							_, f.other, _ = f.handshake.Handle(f.wire)
+							_, other, _ := f.handshake.Handle(f.wire)
+							f.other = NewSpeaker(other)
 						}
 						if f.seal != nil && f.sent == 0 {
 							// So that one ack is right, once.

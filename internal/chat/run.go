@@ -275,9 +275,9 @@ func (s *Session) fillWire() error {
 	if s.wire != nil || s.seal == nil {
 		return nil
 	}
-	f, ok := s.nextFrame()
-	if !ok {
-		return nil
+	f, ok, err := s.nextFrame()
+	if !ok || err != nil {
+		return err
 	}
 	n := s.seal.Sent()
 	if f.wantsAck() {
@@ -291,32 +291,37 @@ func (s *Session) fillWire() error {
 	return err
 }
 
-func (s *Session) nextFrame() (f frame, ok bool) {
+func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	switch {
 	case s.ackDue:
 		s.ackDue, s.toAck = false, 0
-		return ackFrame(s.seal.Received()), true
+		return ackFrame(s.seal.Received()), true, nil
 	case len(s.control) > 0:
 		f, s.control = s.control[0], s.control[1:]
-		return f, true
+		return f, true, nil
 	case s.typing:
 		s.typing = false
-		return frame{kind: typeTyping}, true
+		return frame{kind: typeTyping}, true, nil
 	case s.closing, len(s.unacked) >= ourUnacked:
-		return frame{}, false
+		return frame{}, false, nil
 	case len(s.parts) == 0 && len(s.waiting) > 0:
 		m := s.waiting[0]
 		s.waiting = s.waiting[1:]
 		s.waitingBytes -= len(m.text)
-		s.parts = cutText(m.text)
+		text := []byte(m.text)
+		signature, err := s.seal.Sign(typeText, text)
+		if err != nil {
+			return frame{}, false, err
+		}
+		s.parts = cutText(text, signature)
 		m.text, m.last = "", ^uint64(0) // not acked before its last frame is out
 		s.underWay = append(s.underWay, m)
 	}
 	if len(s.parts) == 0 {
-		return frame{}, false
+		return frame{}, false, nil
 	}
 	f, s.parts = s.parts[0], s.parts[1:]
-	return f, true
+	return f, true, nil
 }
 
 // arrive takes what the connection brings. more tells that something else has
@@ -409,14 +414,18 @@ func (s *Session) open(wire []byte) error {
 	}
 	switch f.kind {
 	case typeText, typeMore:
-		text, whole, err := s.incoming.add(f)
+		message, err := s.incoming.add(f)
 		if err != nil {
 			return untrusted
 		}
-		if whole {
-			s.received++
-			s.events.push(Message{ID: s.received, Text: text})
+		if message == nil {
+			break // more of it follows
 		}
+		if s.seal.Verify(typeText, message, f.signature) != nil {
+			return untrusted
+		}
+		s.received++
+		s.events.push(Message{ID: s.received, Text: string(message)})
 	case typeAck:
 		if !s.takeAck(f.ackNext()) {
 			return untrusted

@@ -41,8 +41,9 @@ func runFaced(t *testing.T) *running {
 	m2, _, err := r.handshake.Handle(<-r.out)
 	require.NoError(t, err)
 	r.in <- arrival{message: m2}
-	_, r.other, err = r.handshake.Handle(<-r.out)
+	_, other, err := r.handshake.Handle(<-r.out)
 	require.NoError(t, err)
+	r.other = NewSpeaker(other)
 	return r
 }
 

@@ -169,33 +169,23 @@ func (k MessageKey) Bytes() [32]byte { return *k.b }
 
 // A Lie is a place that a signature claims instead of its own.
 type Lie struct {
-	ID  [16]byte
-	Dir Role
-	N   uint64
+	ID   [16]byte
+	Dir  Role
+	N    uint64 // the message's
+	Kind byte
 }
 
-// Place is where the next frame is sent.
-func (s *Session) Place() Lie { return Lie{s.id, s.send.dir, s.send.n} }
+// Place is where the next text of ours belongs.
+func (s *Session) Place() Lie { return Lie{s.id, s.send.dir, s.send.messages + 1, 1} }
 
-// SealLying seals a frame whose signature is made for another place.
-func (s *Session) SealLying(body []byte, lie Lie) []byte {
+// SignLying signs a message for another place.
+func (s *Session) SignLying(message []byte, lie Lie) Signature {
 	elsewhere := &Session{id: lie.ID}
-	signature, err := SignMessage(s.own, elsewhere.context(&chain{dir: lie.Dir, n: lie.N}), body)
+	signature, err := SignMessage(s.own, elsewhere.place(&chain{dir: lie.Dir, messages: lie.N - 1}, lie.Kind), message)
 	if err != nil {
 		panic(err)
 	}
-	return s.SealSigned(body, signature)
-}
-
-// SealSigned seals a frame with a signature from elsewhere.
-func (s *Session) SealSigned(body []byte, signature Signature) []byte {
-	key, next := step(s.send.key, byte(s.send.dir))
-	frame, err := EncryptMessage(key, s.send.nonce(), append(signature[:], body...))
-	if err != nil {
-		panic(err)
-	}
-	s.send.advance(next)
-	return frame
+	return signature
 }
 
 // SealNumbered seals the frame with this session's next key under the number of another.

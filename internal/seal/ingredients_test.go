@@ -121,45 +121,51 @@ func TestUnitKeysDiffer(t *testing.T) {
 // TestFunctionalLies: who has every key of a chat cannot say a thing in
 // another place than the one it was signed for.
 func TestFunctionalLies(t *testing.T) {
-	body := []byte("\x01hello")
+	text := []byte("hello")
 	inviter, joiner := sessions(t)
-	_, err := joiner.Open(inviter.SealLying(body, inviter.Place()))
-	require.NoError(t, err, "the frame of these cases is right")
+	for range 2 {
+		_, err := listen(joiner).hear(speak(inviter).say(t, "\x01"+string(text)))
+		require.NoError(t, err, "the messages before")
+	}
 
 	place := inviter.Place()
 	elsewhere := place
 	elsewhere.ID[3] ^= 1
-	for name, frame := range map[string]func(*seal.Session) []byte{
-		"another chat":           func(s *seal.Session) []byte { return s.SealLying(body, elsewhere) },
-		"the other direction":    func(s *seal.Session) []byte { return s.SealLying(body, seal.Lie{ID: place.ID, Dir: 2, N: place.N}) },
-		"the number before":      func(s *seal.Session) []byte { return s.SealLying(body, seal.Lie{ID: place.ID, Dir: 1, N: place.N - 1}) },
-		"the number after":       func(s *seal.Session) []byte { return s.SealLying(body, seal.Lie{ID: place.ID, Dir: 1, N: place.N + 1}) },
-		"no signature":           func(s *seal.Session) []byte { return s.SealSigned(body, seal.Signature{}) },
-		"a signature of another": func(s *seal.Session) []byte { return s.SealSigned(body, signatureOf(t, s, []byte("\x01HELLO"))) },
+	lie := func(change func(*seal.Lie)) seal.Signature {
+		there := place
+		change(&there)
+		return inviter.SignLying(text, there)
+	}
+	require.NoError(t, joiner.Clone().Verify(1, text, inviter.SignLying(text, place)), "the place of these cases is right")
+	for name, signature := range map[string]seal.Signature{
+		"another chat":         inviter.SignLying(text, elsewhere),
+		"the other direction":  lie(func(l *seal.Lie) { l.Dir = 2 }),
+		"the number before":    lie(func(l *seal.Lie) { l.N-- }),
+		"the number after":     lie(func(l *seal.Lie) { l.N++ }),
+		"another kind":         lie(func(l *seal.Lie) { l.Kind = 2 }),
+		"no signature":         {},
+		"another text":         inviter.SignLying([]byte("HELLO"), place),
+		"the beginning alone":  inviter.SignLying(text[:4], place),
+		"the end alone":        inviter.SignLying(text[1:], place),
+		"the text and a byte":  inviter.SignLying(append(bytes.Clone(text), 0), place),
+		"the text of a moment": inviter.SignLying(nil, place),
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := joiner.Clone()
-			_, err := to.Open(frame(inviter.Clone()))
-			require.ErrorIs(t, err, seal.ErrSignature)
+			require.ErrorIs(t, to.Verify(1, text, signature), seal.ErrSignature)
+			require.ErrorIs(t, to.Verify(1, text, inviter.SignLying(text, place)), seal.ErrClosed, "and nothing after it")
+			_, err := to.Sign(1, text)
+			require.ErrorIs(t, err, seal.ErrClosed)
 			for i, b := range to.Owned() {
 				require.Equal(t, make([]byte, len(b)), b, "secret %d after a failure", i)
 			}
 		})
 	}
-	for _, n := range []uint64{place.N - 1, place.N + 1} {
-		_, err := joiner.Clone().Open(inviter.Clone().SealNumbered(body, n))
+	sent := inviter.Sent()
+	for _, n := range []uint64{sent - 1, sent + 1} {
+		_, err := joiner.Clone().Open(inviter.Clone().SealNumbered([]byte("\x04"), n))
 		require.ErrorIs(t, err, seal.ErrDecrypt, "the right key with the nonce of frame %d", n)
 	}
-}
-
-func signatureOf(t *testing.T, s *seal.Session, body []byte) seal.Signature {
-	t.Helper()
-	key, nonce := s.Next()
-	frame, err := s.Clone().Seal(body)
-	require.NoError(t, err)
-	plain, err := seal.DecryptMessage(key, nonce, frame)
-	require.NoError(t, err)
-	return seal.Signature(plain[:64])
 }
 
 // TestUnitChainsDiffer: the two directions never share a key, and neither end
@@ -223,7 +229,7 @@ func TestUnitUnusableKeys(t *testing.T) {
 	require.ErrorIs(t, err, seal.ErrInvalidKey, "zeros are what wiping leaves")
 	key, err := seal.NewMessageKey(bytes.Repeat([]byte{1}, 32))
 	require.NoError(t, err)
-	_, err = seal.EncryptMessage(key, seal.Nonce{}, make([]byte, 64+seal.MaxBody+1))
+	_, err = seal.EncryptMessage(key, seal.Nonce{}, make([]byte, seal.MaxBody+1))
 	require.ErrorIs(t, err, seal.ErrSize)
 	require.ErrorIs(t, seal.VerifySignature(seal.VerifyKey{}, nil, nil, seal.Signature{}), seal.ErrInvalidKey)
 
@@ -231,7 +237,7 @@ func TestUnitUnusableKeys(t *testing.T) {
 	p := newPair(t, rand.Reader)
 	inviter, _, _, _, _ := p.run(t)
 	p.inviter.Wipe()
-	_, err = inviter.Seal([]byte("\x01a"))
+	_, err = inviter.Sign(1, []byte("a"))
 	require.ErrorIs(t, err, seal.ErrInvalidKey)
 }
 

@@ -124,23 +124,23 @@ func (k *KeyPair) agree(peer PublicKey) (*[32]byte, error) {
 	return (*[32]byte)(dh), nil
 }
 
-// SignMessage signs body for one place: context says which chat, direction and
-// number, so a signature is worth nothing anywhere else.
-func SignMessage(key *KeyPair, context, body []byte) (Signature, error) {
+// SignMessage signs a message for one place: which chat, direction, number and
+// kind, so a signature is worth nothing anywhere else.
+func SignMessage(key *KeyPair, place, message []byte) (Signature, error) {
 	if isZero(key.signing[:]) {
 		return Signature{}, ErrInvalidKey
 	}
-	digest := transcriptHash("body", context, body)
+	digest := transcriptHash("message", place, message)
 	return Signature(sign.Sign(nil, digest[:], key.signing)[:sign.Overhead]), nil
 }
 
 // VerifySignature checks what SignMessage made. It returns ErrSignature for
 // anything else, and ErrInvalidKey for a key that was never set.
-func VerifySignature(key VerifyKey, context, body []byte, signature Signature) error {
+func VerifySignature(key VerifyKey, place, message []byte, signature Signature) error {
 	if key == (VerifyKey{}) {
 		return ErrInvalidKey
 	}
-	digest := transcriptHash("body", context, body)
+	digest := transcriptHash("message", place, message)
 	signed := append(signature[:], digest[:]...)
 	if _, ok := sign.Open(nil, signed, (*[32]byte)(&key)); !ok {
 		return ErrSignature

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// MaxBody is the largest body of a frame: its type and 16,000 bytes.
-const MaxBody = 1 + 16000
+// MaxBody is the largest body of a frame: its type, a signature and 16,000 bytes.
+const MaxBody = 1 + 64 + 16000
 
 // The smallest and largest frame on the wire.
 const (
@@ -52,7 +52,7 @@ type Nonce [24]byte
 // The key must never be used again. ErrInvalidKey: the key was wiped. ErrSize:
 // plaintext is longer than a frame holds.
 func EncryptMessage(key MessageKey, nonce Nonce, plaintext []byte) ([]byte, error) {
-	if len(plaintext) > len(Signature{})+MaxBody {
+	if len(plaintext) > MaxBody {
 		return nil, ErrSize
 	}
 	return encrypt(key, nonce, pad(plaintext, framePadding(len(plaintext))))

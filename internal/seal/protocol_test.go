@@ -116,17 +116,22 @@ func workedExample(t *testing.T) string {
 	text("SAS", &b, strings.Join(names, ", "))
 	text("digits", &b, strings.Join(digits[:], " "))
 	section("Frames: the first of each direction, and the second of the inviter's")
+	fromI, fromJ, atI, atJ := speak(i), speak(j), listen(i), listen(j)
 	for _, f := range []struct {
 		name string
-		from *seal.Session
-		to   *seal.Session
+		from *speaker
+		to   *listener
 		body string
-	}{{"I>J 0 text", i, j, "\x01hello"}, {"J>I 0 ack 1", j, i, "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"I>J 1 bye", i, j, "\x05"}} {
-		frame, err := f.from.Seal([]byte(f.body))
+	}{{"I>J 0 text", fromI, atJ, "\x01hello"}, {"J>I 0 ack 1", fromJ, atI, "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"I>J 1 bye", fromI, atJ, "\x05"}} {
+		body := f.from.sign(t, []byte(f.body))
+		if len(body) > 64 {
+			bytes("signature", body[1:65])
+		}
+		frame, err := f.from.session.Seal(body)
 		require.NoError(t, err)
-		got, err := f.to.Open(frame)
+		got, err := f.to.hear(frame)
 		require.NoError(t, err)
-		require.Equal(t, f.body, string(got))
+		require.Equal(t, body, got)
 		bytes(f.name, frame)
 	}
 	b.WriteString("\n")

@@ -188,18 +188,18 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 	add("an empty message", []byte{}, "size")
 
 	// From here on the peer holds the right keys.
-	sender := func() *seal.Session {
+	senderAfter := func(after int) *seal.Session {
 		_, s := r.play(t, "frame").side(at)
-		sent := 0
+		said, sent := speak(s), 0
 		for _, f := range r.Frames {
 			if f.From == peer && sent < after {
-				_, err := s.Seal(f.Body)
-				require.NoError(t, err)
+				said.say(t, string(f.unsigned()))
 				sent++
 			}
 		}
 		return s
 	}
+	sender := func() *seal.Session { return senderAfter(after) }
 	padTo := func(length int, mark byte) func([]byte) []byte {
 		return func(signed []byte) []byte {
 			p := make([]byte, length)
@@ -210,30 +210,66 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 			return p
 		}
 	}
-	body := []byte("\x01hello")
-	place := sender().Place()
+	body, text := []byte("\x04"), []byte("hello")
 	add("padded further than needed", sender().SealPadded(body, padTo(320, 0x80)), "padding")
-	add("padded less than needed", sender().SealPadded(make([]byte, 300), padTo(365, 0x80)), "padding")
+	add("padded less than needed", sender().SealPadded(make([]byte, 300), padTo(301, 0x80)), "padding")
 	add("no mark", sender().SealPadded(body, padTo(256, 0)), "padding")
 	add("another mark", sender().SealPadded(body, padTo(256, 0x81)), "padding")
 	add("no body", sender().SealPadded(nil, padTo(256, 0x80)), "size")
-	add("half a signature", sender().SealPadded(nil, func(signed []byte) []byte { return padTo(256, 0x80)(signed[:32]) }), "size")
 	if r.Name < other.Name { // once is enough for what is long
-		add("content of 16,001 bytes", sender().SealPadded(make([]byte, seal.MaxBody+1), padTo(16384, 0x80)), "size")
+		add("a body of 16,066 bytes", sender().SealPadded(make([]byte, seal.MaxBody+1), padTo(16384, 0x80)), "size")
 		add("the largest frame and a byte", make([]byte, seal.MaxFrame+1), "size")
 	}
-	add("signed for another number", sender().SealLying(body, seal.Lie{ID: place.ID, Dir: place.Dir, N: place.N + 1}), "signature")
-	add("signed for the other direction", sender().SealLying(body, seal.Lie{ID: place.ID, Dir: 3 - place.Dir, N: place.N}), "signature")
-	add("signed for another chat", sender().SealLying(body, seal.Lie{ID: [16]byte(other.SID), Dir: place.Dir, N: place.N}), "signature")
-	add("signed by another key", func() []byte {
+	signed := func(sign func(s *seal.Session, there seal.Lie) seal.Signature) []byte {
 		s := sender()
-		s.SignAs(other.play(t, "invite").keysJ)
-		frame, err := s.Seal(body)
+		signature := sign(s, s.Place())
+		frame, err := s.Seal(append(append([]byte{1}, signature[:]...), text...))
 		require.NoError(t, err)
 		return frame
-	}(), "signature")
-	add("a signature of zeros", sender().SealSigned(body, seal.Signature{}), "signature")
-	add("the nonce of the next number", sender().SealNumbered(body, place.N+1), "decrypt")
+	}
+	lie := func(change func(*seal.Lie)) []byte {
+		return signed(func(s *seal.Session, there seal.Lie) seal.Signature {
+			change(&there)
+			return s.SignLying(text, there)
+		})
+	}
+	of := func(message []byte) []byte {
+		return signed(func(s *seal.Session, there seal.Lie) seal.Signature { return s.SignLying(message, there) })
+	}
+	add("a text signed for another number", lie(func(l *seal.Lie) { l.N++ }), "signature")
+	add("a text signed for the other direction", lie(func(l *seal.Lie) { l.Dir = 3 - l.Dir }), "signature")
+	add("a text signed for another chat", lie(func(l *seal.Lie) { l.ID = [16]byte(other.SID) }), "signature")
+	add("a text signed as another kind", lie(func(l *seal.Lie) { l.Kind = 2 }), "signature")
+	add("a text with the signature of another", of([]byte("hallo")), "signature")
+	add("a text signed with its type before it", of([]byte("\x01hello")), "signature")
+	add("a text signed by another key", signed(func(s *seal.Session, there seal.Lie) seal.Signature {
+		s.SignAs(other.play(t, "invite").keysJ)
+		return s.SignLying(text, there)
+	}), "signature")
+	add("a text with a signature of zeros", signed(func(*seal.Session, seal.Lie) seal.Signature { return seal.Signature{} }), "signature")
+	add("the nonce of the next number", sender().SealNumbered(body, after+1), "decrypt")
+	for n, f := range r.from(peer) {
+		if f.Body[0] != 2 {
+			continue
+		}
+		// The next frame ends a message of two parts.
+		last := r.from(peer)[n+1].unsigned()[1:]
+		s := senderAfter(n + 1)
+		signature := s.SignLying(last, s.Place())
+		frame, err := s.Seal(append(append([]byte{1}, signature[:]...), last...))
+		require.NoError(t, err)
+		list = append(list, vectorRefusal{at + ": a long message signed over its last part alone", r.Name, at, "frame", n + 1, frame, "signature"})
+	}
+	return list
+}
+
+// from are the frames of one side.
+func (r *vectorRun) from(side string) (list []*vectorFrame) {
+	for n := range r.Frames {
+		if r.Frames[n].From == side {
+			list = append(list, &r.Frames[n])
+		}
+	}
 	return list
 }
 

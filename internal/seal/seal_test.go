@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,7 +81,7 @@ func TestFunctionalRoundTrip(t *testing.T) {
 	assert.Len(t, m2, 1184)
 	assert.Len(t, m3, 64)
 	assert.Equal(t, inviter.SAS(), joiner.SAS())
-	for i, length := range []int{1, 2, 190, 191, 192, 300, 1001, 8000, 16000, 16001} {
+	for i, length := range []int{1, 2, 254, 255, 256, 300, 1001, 8000, 16001, 16065} {
 		body := bytes.Repeat([]byte{byte(i + 1)}, length)
 		for _, way := range [][2]*seal.Session{{inviter, joiner}, {joiner, inviter}} {
 			frame, err := way[0].Seal(body)
@@ -100,13 +101,13 @@ func TestFunctionalRoundTrip(t *testing.T) {
 // TestUnitFrameSizes: the sizes on the wire that PROTOCOL.md names, and no others.
 func TestUnitFrameSizes(t *testing.T) {
 	inviter, _ := sessions(t)
-	for length, want := range map[int]int{1: 272, 191: 272, 192: 288, 1001: 1104, 16001: 16400} {
+	for length, want := range map[int]int{1: 272, 255: 272, 256: 288, 1001: 1040, 16001: 16400, 16065: 16400} {
 		frame, err := inviter.Seal(make([]byte, length))
 		require.NoError(t, err)
 		assert.Len(t, frame, want, "%d bytes of body", length)
 	}
 	allowed := map[int]bool{}
-	for n := 0; n <= 64+seal.MaxBody; n++ {
+	for n := 0; n <= seal.MaxBody; n++ {
 		length := seal.FramePadding(n)
 		allowed[length] = true
 		require.Greater(t, length, n)
@@ -200,6 +201,66 @@ func TestFunctionalCommitment(t *testing.T) {
 	require.ErrorIs(t, err, seal.ErrCommitment)
 }
 
+// speaker says things as a chat does: the last frame of a message carries
+// its signature.
+type speaker struct {
+	session *seal.Session
+	parts   []byte
+}
+
+func speak(s *seal.Session) *speaker { return &speaker{session: s} }
+
+// say seals the frame of a body that is still without its signature.
+func (s *speaker) say(t testing.TB, body string) []byte {
+	t.Helper()
+	frame, err := s.session.Seal(s.sign(t, []byte(body)))
+	require.NoError(t, err)
+	return frame
+}
+
+func (s *speaker) sign(t testing.TB, body []byte) []byte {
+	t.Helper()
+	if len(body) == 0 || body[0] > 2 {
+		return body
+	}
+	s.parts = append(s.parts, body[1:]...)
+	if body[0] == 2 {
+		return body
+	}
+	signature, err := s.session.Sign(1, s.parts)
+	require.NoError(t, err)
+	s.parts = nil
+	return append(append([]byte{1}, signature[:]...), body[1:]...)
+}
+
+// listener hears what a speaker says.
+type listener struct {
+	session *seal.Session
+	parts   []byte
+}
+
+func listen(s *seal.Session) *listener { return &listener{session: s} }
+
+// hear opens a frame, and with the last one of a message checks its signature.
+func (l *listener) hear(frame []byte) (body []byte, err error) {
+	body, err = l.session.Open(frame)
+	switch {
+	case err != nil:
+		return nil, err
+	case body[0] == 2:
+		l.parts = append(l.parts, body[1:]...)
+	case body[0] == 1 && len(body) < 65:
+		return nil, seal.ErrSignature
+	case body[0] == 1:
+		err = l.session.Verify(1, append(l.parts, body[65:]...), seal.Signature(body[1:65]))
+		l.parts = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
 func joinerOpens(s *seal.Session, frame []byte) error {
 	_, err := s.Open(frame)
 	return err
@@ -254,7 +315,7 @@ func TestFunctionalHostilePeer(t *testing.T) {
 		err  error
 	}{
 		"padded further than needed": {[]byte("\x01a"), padded(320, 0x80), seal.ErrPadding},
-		"padded less than needed":    {make([]byte, 300), padded(365, 0x80), seal.ErrPadding},
+		"padded less than needed":    {make([]byte, 300), padded(301, 0x80), seal.ErrPadding},
 		"no mark":                    {[]byte("\x01a"), padded(256, 0), seal.ErrPadding},
 		"another mark":               {[]byte("\x01a"), padded(256, 0x81), seal.ErrPadding},
 		"no body":                    {nil, padded(256, 0x80), seal.ErrSize},
@@ -268,9 +329,49 @@ func TestFunctionalHostilePeer(t *testing.T) {
 	stranger, err := seal.GenerateKeyPair(rand.Reader)
 	require.NoError(t, err)
 	inviter.SignAs(stranger)
-	frame, err := inviter.Seal([]byte("\x01a"))
-	require.NoError(t, err)
-	require.ErrorIs(t, joinerOpens(joiner, frame), seal.ErrSignature)
+	_, err = listen(joiner).hear(speak(inviter).say(t, "\x01a"))
+	require.ErrorIs(t, err, seal.ErrSignature)
+}
+
+// TestFunctionalSigned: what a person said is signed once, whole, however many
+// frames it took, and every message in its place.
+func TestFunctionalSigned(t *testing.T) {
+	inviter, joiner := sessions(t)
+	part := strings.Repeat("x", 16000)
+	for _, way := range [][2]*seal.Session{{inviter, joiner}, {joiner, inviter}} {
+		from, to := speak(way[0]), listen(way[1])
+		for _, body := range []string{"\x01one", "\x04", "\x02" + part, "\x04", "\x02" + part, "\x01the end", "\x01three"} {
+			_, err := to.hear(from.say(t, body))
+			require.NoError(t, err)
+		}
+	}
+	for name, tamper := range map[string]func(message, from []byte) []byte{
+		"the first part changed":   func(m, _ []byte) []byte { m[0] ^= 1; return m },
+		"the last part changed":    func(m, _ []byte) []byte { m[len(m)-1] ^= 1; return m },
+		"the first part left out":  func(m, _ []byte) []byte { return m[16000:] },
+		"the last part alone":      func(_, last []byte) []byte { return last },
+		"the parts the other way":  func(m, last []byte) []byte { return append(bytes.Clone(last), m[:len(m)-len(last)]...) },
+		"nothing of it":            func(_, _ []byte) []byte { return nil },
+		"a byte more at the front": func(m, _ []byte) []byte { return append([]byte{0}, m...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, to := inviter.Clone(), joiner.Clone()
+			last := []byte("the end")
+			message := append([]byte(part+part), last...)
+			signature, err := from.Sign(1, message)
+			require.NoError(t, err)
+			require.NoError(t, to.Clone().Verify(1, message, signature))
+			require.ErrorIs(t, to.Verify(1, tamper(bytes.Clone(message), last), signature), seal.ErrSignature)
+		})
+	}
+	t.Run("a message left out", func(t *testing.T) {
+		from, to := inviter.Clone(), joiner.Clone()
+		_, err := from.Sign(1, []byte("not sent"))
+		require.NoError(t, err)
+		signature, err := from.Sign(1, []byte("sent"))
+		require.NoError(t, err)
+		require.ErrorIs(t, to.Verify(1, []byte("sent"), signature), seal.ErrSignature)
+	})
 }
 
 // TestUnitWiped: what the package owns is zero after use.

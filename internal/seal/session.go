@@ -3,11 +3,12 @@ package seal
 import "encoding/binary"
 
 // A chain is one direction: the key that the next frame's key comes from, and
-// the next frame's number.
+// the next frame's number. A person's messages have numbers of their own.
 type chain struct {
-	dir Role
-	key *[32]byte
-	n   uint64
+	dir      Role
+	key      *[32]byte
+	n        uint64
+	messages uint64
 }
 
 func (c *chain) nonce() Nonce {
@@ -43,6 +44,34 @@ func (s *Session) SAS() SAS { return s.sas }
 func (s *Session) Sent() uint64     { return s.send.n }
 func (s *Session) Received() uint64 { return s.recv.n }
 
+// Sign signs the next message of ours, whole, of the type that its last frame has.
+// It must be sealed before another is signed.
+func (s *Session) Sign(kind byte, message []byte) (Signature, error) {
+	if s.closed {
+		return Signature{}, ErrClosed
+	}
+	signature, err := SignMessage(s.own, s.place(&s.send, kind), message)
+	if err != nil {
+		return Signature{}, err
+	}
+	s.send.messages++
+	return signature, nil
+}
+
+// Verify checks the signature of the other side's next message. A failure closes the
+// session, as one of Open does.
+func (s *Session) Verify(kind byte, message []byte, signature Signature) error {
+	if s.closed {
+		return ErrClosed
+	}
+	if err := VerifySignature(s.peer, s.place(&s.recv, kind), message, signature); err != nil {
+		s.Close()
+		return err
+	}
+	s.recv.messages++
+	return nil
+}
+
 // Seal makes the next frame out of body, 1 to MaxBody bytes.
 func (s *Session) Seal(body []byte) ([]byte, error) {
 	if s.closed {
@@ -51,13 +80,9 @@ func (s *Session) Seal(body []byte) ([]byte, error) {
 	if len(body) == 0 || len(body) > MaxBody {
 		return nil, ErrSize
 	}
-	signature, err := SignMessage(s.own, s.context(&s.send), body)
-	if err != nil {
-		return nil, err
-	}
 	key, next := step(s.send.key, byte(s.send.dir))
 	defer key.Wipe()
-	frame, err := EncryptMessage(key, s.send.nonce(), append(signature[:], body...))
+	frame, err := EncryptMessage(key, s.send.nonce(), body)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +90,9 @@ func (s *Session) Seal(body []byte) ([]byte, error) {
 	return frame, nil
 }
 
-// Open returns the body of the next frame. The chain moves only after box,
-// padding and signature have been checked; any failure closes the session,
-// for there is nothing that could follow.
+// Open returns the body of the next frame. The chain moves only after box and
+// padding have been checked; any failure closes the session, for there is
+// nothing that could follow. What a person said is theirs only after Verify.
 func (s *Session) Open(frame []byte) ([]byte, error) {
 	if s.closed {
 		return nil, ErrClosed
@@ -85,26 +110,23 @@ func (s *Session) Open(frame []byte) ([]byte, error) {
 }
 
 func (s *Session) open(key MessageKey, frame []byte) ([]byte, error) {
-	plain, err := DecryptMessage(key, s.recv.nonce(), frame)
+	body, err := DecryptMessage(key, s.recv.nonce(), frame)
 	if err != nil {
 		return nil, err
 	}
-	const head = len(Signature{})
-	if len(plain) <= head || len(plain) > head+MaxBody {
+	if len(body) == 0 || len(body) > MaxBody {
 		return nil, ErrSize
-	}
-	body := plain[head:]
-	if err := VerifySignature(s.peer, s.context(&s.recv), body, Signature(plain[:head])); err != nil {
-		return nil, err
 	}
 	return body, nil
 }
 
-// context is what a signature is bound to: this chat, this direction, this number.
-func (s *Session) context(c *chain) []byte {
-	b := append([]byte(prefix+"msg"), s.id[:]...)
+// place is what a signature is bound to: this chat, this direction, the message's number
+// in it, and what kind of message it is.
+func (s *Session) place(c *chain, kind byte) []byte {
+	b := append(make([]byte, 0, len(s.id)+1+8+1), s.id[:]...)
 	b = append(b, byte(c.dir))
-	return binary.BigEndian.AppendUint64(b, c.n)
+	b = binary.BigEndian.AppendUint64(b, c.messages+1)
+	return append(b, kind)
 }
 
 // Close wipes every key of the session, the key pair's included. It may be

@@ -265,7 +265,7 @@ func TestUnitWrappers(t *testing.T) {
 	require.NoError(t, err)
 	signature, err := seal.SignMessage(keys, []byte("here"), []byte("hello"))
 	require.NoError(t, err)
-	digest := seal.TranscriptHash("body", []byte("here"), []byte("hello"))
+	digest := seal.TranscriptHash("message", []byte("here"), []byte("hello"))
 	require.True(t, seal.VerifyRaw(keys.VerifyKey(), digest[:], signature))
 
 	var root, transcript [32]byte

@@ -218,14 +218,21 @@ def replay(v):
     six = [int.from_bytes(sas[:5], "big") >> 34 - 6 * i & 63 for i in range(6)]
     assert v["Digits"] == ["%04d" % (64 * x + y) for x, y in zip(six[::2], six[1::2])]
 
+    parts, messages = {"I": b"", "J": b""}, {"I": 0, "J": 0}
     for f in v["Frames"]:
         side, n, body = f["From"], f["N"], bytes.fromhex(f["Body"])
         direction = bytes([{"I": 1, "J": 2}[side]])
         step = exp(chain[side], b"step", direction, 64)
         k, chain[side] = step[:32], step[32:]
         number = struct.pack(">Q", n)
-        signed = sign(get["Signing" + side], th(b"body", P + b"msg" + sid + direction + number, body)) + body
-        frame = box(k, direction + bytes(15) + number, pad(signed, frame_length(len(signed))))
+        if body[0] == 2:
+            parts[side] += body[1:]
+        if body[0] == 1:
+            message, messages[side], parts[side] = parts[side] + body[65:], messages[side] + 1, b""
+            place = sid + direction + struct.pack(">Q", messages[side]) + body[:1]
+            assert body[1:65] == sign(get["Signing" + side], th(b"message", place, message)), f"{v['Name']}: signature of frame {n} of {side}"
+            checks += 1
+        frame = box(k, direction + bytes(15) + number, pad(body, frame_length(len(body))))
         assert frame.hex() == f["Frame"], f"{v['Name']}: frame {n} of {side}"
         checks += 1
     return checks
