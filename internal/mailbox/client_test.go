@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,6 +152,41 @@ func TestFunctionalRetryAfter(t *testing.T) {
 		require.Zero(t, mailbox.RetryAfter(ask(code, "60")), code)
 	}
 	require.Zero(t, mailbox.RetryAfter(nil))
+}
+
+// TestFunctionalFlooded: of an answer without end the client reads no more than tells that it is too long, and
+// hangs up. What the server could write is what fits into the system's buffers between them.
+func TestFunctionalFlooded(t *testing.T) {
+	const endless, buffers = 256 << 20, 32 << 20
+	for _, status := range []int{200, 301, 404, 409, 500} {
+		for _, chunked := range []bool{true, false} {
+			wrote := make(chan int, 1)
+			c := serving(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.ReadAll(r.Body)
+				if !chunked {
+					w.Header().Set("Content-Length", strconv.Itoa(endless))
+				}
+				w.WriteHeader(status)
+				wrote <- pour(w, endless)
+			})
+			_, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
+			require.Error(t, err)
+			c.Close()
+			require.Less(t, <-wrote, buffers, "bytes that a client has let a server write, status %d", status)
+		}
+	}
+}
+
+// pour writes until nobody takes it any more, and tells how much that was.
+func pour(w io.Writer, most int) (wrote int) {
+	piece := make([]byte, 64<<10)
+	for wrote < most {
+		n, err := w.Write(piece)
+		if wrote += n; err != nil {
+			break
+		}
+	}
+	return wrote
 }
 
 // TestFunctionalHalf: a body that breaks off is no reply, though its size so far may be one's.
