@@ -45,18 +45,18 @@ var (
 
 // Config says what the handler is told beside its store. The zero value works.
 type Config struct {
-	// Hosts are names under which browsers know this mailbox, beside the one in
-	// the request: behind a proxy that is another.
-	Hosts []string
+	// Origins under which browsers know this mailbox, as Origin writes them, beside
+	// the one that the request shows: a proxy that speaks https to them has another.
+	Origins []string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
 // handler is the mailbox over HTTP.
 type handler struct {
-	store Store
-	hosts []string
-	now   func() time.Time
+	store   Store
+	origins []string
+	now     func() time.Time
 }
 
 // New gives the handler of everything below /api/. It logs nothing.
@@ -64,7 +64,7 @@ func New(store Store, config Config) http.Handler {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &handler{store: store, hosts: config.Hosts, now: config.Now}
+	return &handler{store: store, origins: config.Origins, now: config.Now}
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -173,7 +173,9 @@ func statusOf(err error) int {
 }
 
 // foreign tells a request that a page of somebody else's made. Programs send
-// neither header; browsers over plain http send Origin alone.
+// neither header; browsers over plain http send Origin alone. An origin is all of
+// scheme, host and port, for put, take and drop alike. What a name in Host means is
+// not known here: who serves pages under any name refuses foreign ones before.
 func (h *handler) foreign(r *http.Request) bool {
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 	switch {
@@ -181,13 +183,23 @@ func (h *handler) foreign(r *http.Request) bool {
 		return true
 	case origin == "":
 		return false
-	case r.Host == "" && len(h.hosts) == 0:
+	case r.Host == "" && len(h.origins) == 0:
 		// Behind a proxy that does not tell its name: the browser's word has to do.
 		return site == ""
 	}
-	_, host, ok := strings.Cut(origin, "://")
-	own := func(name string) bool { return name != "" && strings.EqualFold(name, host) }
-	return !ok || !own(r.Host) && !slices.ContainsFunc(h.hosts, own)
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	own := func(known string) bool { return strings.EqualFold(known, origin) }
+	return (r.Host == "" || !own(Origin(scheme, r.Host))) && !slices.ContainsFunc(h.origins, own)
+}
+
+// Origin is what browsers write for a scheme and a host with its port: without the
+// port where it is the usual one.
+func Origin(scheme, host string) string {
+	usual := map[string]string{"http": ":80", "https": ":443"}
+	return strings.ToLower(scheme + "://" + strings.TrimSuffix(host, usual[scheme]))
 }
 
 func rightType(r *http.Request) bool {

@@ -3,6 +3,7 @@ package relay_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -160,37 +161,65 @@ func TestFunctionalRefused(t *testing.T) {
 }
 
 // TestFunctionalForeign: requests of other people's pages are refused, by every
-// operation; programs, and browsers at the mailbox's own names, are not.
+// operation alike; programs, and browsers at the mailbox's own origins, are not.
 func TestFunctionalForeign(t *testing.T) {
+	public := []string{relay.Origin("https", "chat.example")}
 	for _, c := range []struct {
 		name, host, site, origin string
-		hosts                    []string
+		tls                      bool
+		origins                  []string
 		ok                       bool
 	}{
-		{"a program", "chat.example", "", "", nil, true},
-		{"own page", "chat.example", "same-origin", "https://chat.example", nil, true},
-		{"own page, plain http", "10.0.0.7:8787", "", "http://10.0.0.7:8787", nil, true},
-		{"own page, capitals", "Chat.example", "same-origin", "https://chat.example", nil, true},
-		{"cross site", "chat.example", "cross-site", "https://evil.example", nil, false},
-		{"same site, other origin", "chat.example", "same-site", "https://x.chat.example", nil, false},
-		{"a navigation", "chat.example", "none", "", nil, false},
-		{"nonsense", "chat.example", "Same-Origin", "", nil, false},
-		{"origin alone, foreign", "chat.example", "", "https://evil.example", nil, false},
-		{"origin alone, other port", "chat.example", "", "https://chat.example:8443", nil, false},
-		{"origin alone, opaque", "chat.example", "", "null", nil, false},
-		{"the two differ", "chat.example", "same-origin", "https://evil.example", nil, false},
-		{"behind a proxy with a name", "api.internal", "same-origin", "https://chat.example", []string{"chat.example"}, true},
-		{"behind a proxy with a name, foreign", "api.internal", "", "https://evil.example", []string{"chat.example"}, false},
-		{"behind a proxy with a name, origin without one", "", "", "https://", []string{"chat.example"}, false},
-		{"own name unknown, the browser says so", "", "same-origin", "https://d1.example", nil, true},
-		{"own name unknown, origin alone", "", "", "https://d1.example", nil, false},
-		{"own name unknown, a program", "", "", "", nil, true},
+		{"a program", "chat.example", "", "", false, nil, true},
+		{"own page", "chat.example", "same-origin", "https://chat.example", true, nil, true},
+		{"own page, plain http", "10.0.0.7:8787", "", "http://10.0.0.7:8787", false, nil, true},
+		{"own page, plain http at its port", "10.0.0.7", "", "http://10.0.0.7", false, nil, true},
+		{"own page, port written out", "10.0.0.7:80", "", "http://10.0.0.7", false, nil, true},
+		{"own page, https port written out", "chat.example:443", "", "https://chat.example", true, nil, true},
+		{"own page, IPv6", "[2001:db8::7]:8787", "", "http://[2001:db8::7]:8787", false, nil, true},
+		{"own page, IPv6 that ends like a port", "[2001:db8::80]", "", "http://[2001:db8::80]", false, nil, true},
+		{"own page, capitals", "Chat.example", "same-origin", "https://chat.example", true, nil, true},
+		{"cross site", "chat.example", "cross-site", "https://evil.example", true, nil, false},
+		{"same site, other origin", "chat.example", "same-site", "https://x.chat.example", true, nil, false},
+		{"a navigation", "chat.example", "none", "", true, nil, false},
+		{"nonsense", "chat.example", "Same-Origin", "", true, nil, false},
+		{"origin alone, foreign", "chat.example", "", "https://evil.example", true, nil, false},
+		{"origin alone, other port", "chat.example", "", "https://chat.example:8443", true, nil, false},
+		{"origin alone, port of the other scheme", "chat.example", "", "https://chat.example:80", true, nil, false},
+		{"origin alone, https to http", "127.0.0.1:8787", "", "https://127.0.0.1:8787", false, nil, false},
+		{"origin alone, https to http without a port", "127.0.0.1", "", "https://127.0.0.1", false, nil, false},
+		{"origin alone, http to https", "chat.example", "", "http://chat.example", true, nil, false},
+		{"origin alone, another scheme", "chat.example", "", "moz-extension://chat.example", true, nil, false},
+		{"origin alone, no scheme", "chat.example", "", "chat.example", true, nil, false},
+		{"origin alone, opaque", "chat.example", "", "null", true, nil, false},
+		{"origin alone, more behind it", "chat.example", "", "https://chat.example/", true, nil, false},
+		{"origin alone, a longer name", "chat.example", "", "https://chat.example.evil.example", true, nil, false},
+		{"the two differ", "chat.example", "same-origin", "https://evil.example", true, nil, false},
+		{"the two differ in scheme", "10.0.0.7:8787", "same-origin", "https://10.0.0.7:8787", false, nil, false},
+		{"https ends at a proxy with a name", "chat.example", "same-origin", "https://chat.example", false, public, true},
+		{"https ends at a proxy that changes the name", "127.0.0.1:8787", "same-origin", "https://chat.example", false, public, true},
+		{"https ends at a proxy, asked by http beside it", "127.0.0.1:8787", "", "http://127.0.0.1:8787", false, public, true},
+		{"https ends at a proxy, http of the same name at another port", "127.0.0.1:8787", "", "http://chat.example", false, public, false},
+		{"https ends at a proxy, other port", "127.0.0.1:8787", "", "https://chat.example:8443", false, public, false},
+		{"https ends at a proxy, foreign", "127.0.0.1:8787", "", "https://evil.example", false, public, false},
+		{"https ends at a proxy nobody named", "10.0.0.7", "same-origin", "https://10.0.0.7", false, nil, false},
+		{"no name in the request, origin without one", "", "", "https://", true, public, false},
+		{"own name unknown, the browser says so", "", "same-origin", "https://d1.example", true, nil, true},
+		{"own name unknown, origin alone", "", "", "https://d1.example", true, nil, false},
+		{"own name unknown, a program", "", "", "", true, nil, true},
 	} {
 		store := relay.NewMemory()
-		h := relay.New(store, relay.Config{Hosts: c.hosts})
-		for _, path := range []string{mailbox.PathPut, mailbox.PathTake, mailbox.PathDrop} {
-			r := httptest.NewRequest(http.MethodPost, "http://x"+path, bytes.NewReader(mailbox.NewPut(relaytest.NewSlot(), relaytest.NewReply())))
+		h := relay.New(store, relay.Config{Origins: c.origins})
+		for path, body := range map[string][]byte{
+			mailbox.PathPut:  mailbox.NewPut(relaytest.NewSlot(), relaytest.NewReply()),
+			mailbox.PathTake: mailbox.NewClaim(relaytest.NewSlot(), relaytest.NewClaim()),
+			mailbox.PathDrop: mailbox.NewClaim(relaytest.NewSlot(), relaytest.NewClaim()),
+		} {
+			r := httptest.NewRequest(http.MethodPost, "http://x"+path, bytes.NewReader(body))
 			r.Host = c.host
+			if c.tls {
+				r.TLS = &tls.ConnectionState{}
+			}
 			r.Header.Set("Content-Type", mailbox.ContentType)
 			for name, value := range map[string]string{"Sec-Fetch-Site": c.site, "Origin": c.origin} {
 				if value != "" {
@@ -199,7 +228,11 @@ func TestFunctionalForeign(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
-			assert.Equal(t, c.ok, w.Code != 403, "%s: %s got %d", c.name, path, w.Code)
+			want := 403
+			if c.ok {
+				want = map[string]int{mailbox.PathPut: 204, mailbox.PathTake: 404, mailbox.PathDrop: 404}[path]
+			}
+			assert.Equal(t, want, w.Code, "%s: %s", c.name, path)
 		}
 	}
 }

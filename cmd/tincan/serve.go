@@ -145,7 +145,7 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 func newMailbox(public string) http.Handler {
 	var config relay.Config
 	if u, err := url.Parse(public); err == nil && u.Host != "" {
-		config.Hosts = []string{u.Host}
+		config.Origins = []string{relay.Origin(u.Scheme, u.Host)}
 	}
 	return relay.Limit(relay.New(relay.NewMemory(), config), nil)
 }

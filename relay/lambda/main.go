@@ -40,7 +40,7 @@ func main() {
 	})
 	var config relay.Config
 	if host := os.Getenv("SITE_HOST"); host != "" {
-		config.Hosts = []string{host}
+		config.Origins = []string{relay.Origin("https", host)}
 	}
 	lambda.Start(&function{relay: relay.New(store, config), out: os.Stdout})
 }
