@@ -132,6 +132,7 @@ func served(t *testing.T, f pageFlags) *pageServer {
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	h := testHandler(t)
+	_, h.public = publicOrigin(f.public)
 	if !f.noMailbox {
 		h.mailbox = newMailbox(f.public)
 	}

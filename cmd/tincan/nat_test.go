@@ -87,7 +87,7 @@ func TestFunctionalTURN(t *testing.T) {
 		STUN []string    `json:"stun"`
 		TURN []turnEntry `json:"turn"`
 	}
-	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "x", "").Body).Decode(&config))
+	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "192.0.2.2", "").Body).Decode(&config))
 	assert.Equal(t, []string{fmt.Sprintf(":%d", n.udpPort)}, config.STUN)
 	require.Len(t, config.TURN, 2)
 	for i, over := range []string{"udp", "tcp"} {
@@ -107,7 +107,7 @@ func TestFunctionalTURN(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client(t, n, "udp", user, password).Allocate()
 	assert.Error(t, err, "a login that has run out")
-	assert.NotContains(t, string(h.config()), n.secret)
+	assert.NotContains(t, string(h.config(true)), n.secret)
 
 	_, err = client(t, nat(t, false), "udp", config.TURN[0].Username, config.TURN[0].Credential).Allocate()
 	assert.Error(t, err, "no relay without --turn")

@@ -135,6 +135,7 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 		p.close()
 		return nil, err
 	}
+	_, p.handler.public = publicOrigin(f.public)
 	if !f.noMailbox {
 		p.handler.mailbox = newMailbox(f.public)
 	}
@@ -144,8 +145,8 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 // newMailbox keeps replies in memory; browsers know it also by the public address.
 func newMailbox(public string) http.Handler {
 	var config relay.Config
-	if u, err := url.Parse(public); err == nil && u.Host != "" {
-		config.Origins = []string{relay.Origin(u.Scheme, u.Host)}
+	if origin, _ := publicOrigin(public); origin != "" {
+		config.Origins = []string{origin}
 	}
 	return relay.Limit(relay.New(relay.NewMemory(), config), nil)
 }
@@ -316,6 +317,7 @@ type pageHandler struct {
 	files   map[string]pageFile
 	headers site.Headers
 	others  []string // addresses for config.json
+	public  string   // host and port by which others know this server, where it was told
 	nat     *natServer
 	mailbox http.Handler // nil without one
 	visited atomic.Bool  // by another computer
@@ -380,7 +382,12 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	header.Set("Cache-Control", h.headers.Cache.Page)
+	own := ownName(r.Host, h.public)
 	if h.mailbox != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+		if !own {
+			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+			return
+		}
 		h.mailbox.ServeHTTP(w, r)
 		return
 	}
@@ -392,12 +399,12 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	if name == "config.json" {
 		header.Set("Content-Type", "application/json")
-		_, _ = w.Write(h.config())
+		_, _ = w.Write(h.config(own))
 		return
 	}
 	if name == "" {
 		name = "index.html"
-		if !fromHere(r) {
+		if !h.visited.Load() && !fromHere(r) {
 			h.visited.Store(true)
 		}
 	}
@@ -426,19 +433,21 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // config is config.json, made anew for each visitor: logins run out. Never
 // offline: this page is gone when whoever runs it is, and a worker would keep
-// it at an address that somebody else's may have next.
-func (h *pageHandler) config() []byte {
+// it at an address that somebody else's may have next. Under a name that is not own
+// it says nothing about this computer, gives no login, and offers no mailbox, which
+// would refuse: only the port of STUN, which is the page's.
+func (h *pageHandler) config(own bool) []byte {
 	stun, relays := h.nat.config()
-	others := h.others
-	if others == nil {
-		others = []string{}
-	}
-	mailbox := "none"
+	addresses, mailbox := h.others, "none"
 	if h.mailbox != nil {
 		mailbox = "offered"
 	}
+	if !own {
+		addresses, relays, mailbox = nil, nil, "none"
+	}
 	b, _ := json.Marshal(map[string]any{
-		"stun": stun, "turn": relays, "mailbox": mailbox, "offline": false, "addresses": others,
+		"stun": stun, "turn": append([]turnEntry{}, relays...), "mailbox": mailbox, "offline": false,
+		"addresses": append([]string{}, addresses...),
 	}) // strings only: it can't fail
 	return b
 }
@@ -461,32 +470,4 @@ func fromHere(r *http.Request) bool {
 	}
 	ip := from.Addr().Unmap()
 	return ip.IsLoopback() || slices.Contains(localAddresses(), ip)
-}
-
-// isLinkLocal tells an address that means whatever is nearest, such as a cloud's
-// own data at 169.254.169.254, and one that means nothing.
-func isLinkLocal(host string) bool {
-	ip, ok := addressIn(host)
-	return ok && (ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast())
-}
-
-// addressIn is the address in host or host:port, if it is one.
-func addressIn(host string) (netip.Addr, bool) {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return ip.Unmap(), err == nil
-}
-
-// loopbackHost tells a host name that can only mean this computer, which
-// browsers treat as a secure origin.
-func loopbackHost(host string) bool {
-	if ip, ok := addressIn(host); ok {
-		return ip.IsLoopback()
-	}
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }

@@ -101,7 +101,7 @@ func TestFunctionalPage(t *testing.T) {
 		}
 	}
 	var config map[string]any
-	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "x", "").Body).Decode(&config))
+	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "192.0.2.2:8787", "").Body).Decode(&config))
 	assert.Equal(t, map[string]any{"stun": []any{}, "turn": []any{}, "mailbox": "none", "offline": false, "addresses": []any{"http://192.0.2.2:8787/"}}, config)
 	assert.True(t, h.visited.Load())
 }
