@@ -44,7 +44,7 @@ func Limit(next http.Handler, now func() time.Time) http.Handler {
 }
 
 func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !l.allows(clientOf(r.RemoteAddr)) {
+	if !l.allows(ClientOf(r.RemoteAddr)) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Retry-After", "1")
 		refuse(w, http.StatusTooManyRequests)
@@ -53,7 +53,9 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.next.ServeHTTP(w, r)
 }
 
-func clientOf(address string) netip.Prefix {
+// ClientOf is whom a limit counts: the IPv4 address in address and port, or the /64
+// of the IPv6 one. The zero value is whoever has none.
+func ClientOf(address string) netip.Prefix {
 	from, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return netip.Prefix{}

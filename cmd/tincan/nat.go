@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -18,12 +17,15 @@ import (
 )
 
 // Limits of the relay. A login is good for one long evening; whoever can load
-// the page can get one, so each address may hold a few relays and all together
-// some more.
+// the page can get one, so each client may hold a few relays and all together
+// some more. A chat takes a permission for each address of the other person, 8 and
+// a few that show themselves, and a channel for those in use.
 const (
-	turnLogin       = 12 * time.Hour
-	relaysByAddress = 16
-	relaysInAll     = 512
+	turnLogin          = 12 * time.Hour
+	relaysByClient     = 16
+	relaysInAll        = 512
+	permissionsByRelay = 64
+	channelsByRelay    = 64
 )
 
 // natServer helps visitors of the page through their routers: it tells them the
@@ -31,96 +33,149 @@ const (
 // send each other directly (TURN). It keeps nothing, and what it relays is
 // sealed twice.
 type natServer struct {
-	server  *turn.Server
-	udpPort int    // the page's own
-	tcpPort int    // of TURN over TCP; 0 without a relay
-	secret  string // that logins are made of, new at every start
+	udp     *bindings
+	drained chan struct{} // closed when nothing reads udp any more; nil with a relay
+	server  *turn.Server  // nil without a relay
+	udpPort int           // the page's own
+	tcpPort int           // of TURN over TCP; 0 without a relay
+	secret  string        // that logins are made of, new at every start
+	reach   *reach
+	places  *places // relays
 
-	mu     sync.Mutex
-	relays map[string]int // by address
-	all    int
+	mu   sync.Mutex
+	uses map[string]*use // by client's address and port, as only one relay can be
+}
+
+// use is what one relay holds.
+type use struct {
+	permitted map[netip.Addr]bool
+	channels  int
 }
 
 // newNATServer listens on UDP beside the page. relayAt is the address that
-// relays have; the zero value is no relay.
-func newNATServer(page *net.TCPAddr, relayAt netip.Addr) (*natServer, error) {
-	n := &natServer{relays: map[string]int{}}
+// relays have; the zero value is no relay. interfaces tells this computer's addresses,
+// such as net.InterfaceAddrs.
+func newNATServer(page *net.TCPAddr, relayAt netip.Addr, interfaces func() ([]net.Addr, error)) (*natServer, error) {
 	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: page.IP, Port: page.Port, Zone: page.Zone})
 	if err != nil {
 		return nil, err
 	}
-	n.udpPort = udp.LocalAddr().(*net.UDPAddr).Port
-	var listener net.Listener
-	config := turn.ServerConfig{
-		Realm:               "tincan",
-		StrictAddressFamily: true,                                              // relays are IPv4, also for who comes over IPv6
-		LoggerFactory:       &logging.DefaultLoggerFactory{Writer: io.Discard}, // pion logs addresses
-		PacketConnConfigs:   []turn.PacketConnConfig{{PacketConn: udp}},
+	n := &natServer{
+		udp:     &bindings{PacketConn: udp, relay: relayAt.IsValid()},
+		udpPort: udp.LocalAddr().(*net.UDPAddr).Port,
+		places:  newPlaces(relaysByClient, relaysInAll),
+		uses:    map[string]*use{},
 	}
 	if relayAt.IsValid() {
-		secret := make([]byte, 32)
-		rand.Read(secret) // never fails: it would end the program
-		n.secret = hex.EncodeToString(secret)
-		tcp, err := net.ListenTCP("tcp", &net.TCPAddr{IP: page.IP, Zone: page.Zone})
-		if err != nil {
+		n.reach = newReach(relayAt, interfaces)
+		if err := n.openRelay(page); err != nil {
 			return nil, errors.Join(err, udp.Close())
 		}
-		n.tcpPort = tcp.Addr().(*net.TCPAddr).Port
-		relay := udpRelays{&turn.RelayAddressGeneratorStatic{RelayAddress: relayAt.AsSlice(), Address: "0.0.0.0"}}
-		listener = &turnListener{Listener: tcp, byHost: map[string]int{}}
-		mayRelayTo := permission(relayAt)
-		config.PacketConnConfigs[0].RelayAddressGenerator = relay
-		config.PacketConnConfigs[0].PermissionHandler = mayRelayTo
-		config.ListenerConfigs = []turn.ListenerConfig{{Listener: listener, RelayAddressGenerator: relay, PermissionHandler: mayRelayTo}}
-		config.AuthHandler = turn.NewLongTermAuthHandler(n.secret, config.LoggerFactory.NewLogger("turn"))
-		config.QuotaHandler = n.mayHaveRelay
-		config.EventHandler = turn.EventHandler{OnAllocationCreated: n.created, OnAllocationDeleted: n.deleted}
+		return n, nil
 	}
-	if n.server, err = turn.NewServer(config); err != nil {
-		if listener != nil {
-			err = errors.Join(err, listener.Close())
-		}
-		return nil, errors.Join(err, udp.Close())
-	}
+	n.drained = make(chan struct{})
+	go func() {
+		defer close(n.drained)
+		n.udp.drain()
+	}()
 	return n, nil
 }
 
-// permission keeps the relay from being a way to this computer's own services, but
-// for its own address: two relays of one chat meet there.
-func permission(relayAt netip.Addr) turn.PermissionHandler {
-	own := localAddresses()
-	return func(_ net.Addr, to net.IP) bool {
-		ip, ok := netip.AddrFromSlice(to)
-		ip = ip.Unmap()
-		return ok && ip.IsGlobalUnicast() && (ip == relayAt || !slices.Contains(own, ip))
+// openRelay has pion answer on the socket there is, and over TCP.
+func (n *natServer) openRelay(page *net.TCPAddr) error {
+	secret := make([]byte, 32)
+	rand.Read(secret) // never fails: it would end the program
+	n.secret = hex.EncodeToString(secret)
+	tcp, err := net.ListenTCP("tcp", &net.TCPAddr{IP: page.IP, Zone: page.Zone})
+	if err != nil {
+		return err
 	}
+	n.tcpPort = tcp.Addr().(*net.TCPAddr).Port
+	static := &turn.RelayAddressGeneratorStatic{RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0"}
+	relays := udpRelays{static, n.reach}
+	listener := &turnListener{Listener: tcp, places: newPlaces(relaysByClient, relaysInAll)}
+	logs := &logging.DefaultLoggerFactory{Writer: io.Discard} // pion logs addresses
+	n.server, err = turn.NewServer(turn.ServerConfig{
+		Realm:               "tincan",
+		StrictAddressFamily: true, // relays are IPv4, also for who comes over IPv6
+		LoggerFactory:       logs,
+		AuthHandler:         turn.NewLongTermAuthHandler(n.secret, logs.NewLogger("turn")),
+		QuotaHandler:        n.mayHaveRelay,
+		PacketConnConfigs:   []turn.PacketConnConfig{{PacketConn: n.udp, RelayAddressGenerator: relays, PermissionHandler: n.mayPermit}},
+		ListenerConfigs:     []turn.ListenerConfig{{Listener: listener, RelayAddressGenerator: relays, PermissionHandler: n.mayPermit}},
+		EventHandler: turn.EventHandler{
+			OnAllocationCreated: n.created,
+			OnAllocationDeleted: n.deleted,
+			OnPermissionCreated: n.permitted,
+			OnPermissionDeleted: n.permissionEnded,
+			OnChannelCreated:    func(from, _ net.Addr, _, _, _ string, _, _ net.Addr, _ uint16) { n.bound(from, 1) },
+			OnChannelDeleted:    func(from, _ net.Addr, _, _, _ string, _, _ net.Addr, _ uint16) { n.bound(from, -1) },
+		},
+	})
+	if err != nil {
+		return errors.Join(err, tcp.Close())
+	}
+	return nil
 }
 
 func (n *natServer) mayHaveRelay(_, _ string, from net.Addr) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.all < relaysInAll && n.relays[hostOf(from)] < relaysByAddress
+	return n.places.free(clientOf(from))
 }
 
-func (n *natServer) created(from, _ net.Addr, _, _, _ string, _ net.Addr, _ int) { n.count(from, 1) }
-func (n *natServer) deleted(from, _ net.Addr, _, _, _ string)                    { n.count(from, -1) }
-
-func (n *natServer) count(from net.Addr, more int) {
+// mayPermit is asked for a permission and for a channel, new or to be kept. Who has
+// all the channels gets neither, as pion does not say which is wanted: no chat comes
+// near.
+func (n *natServer) mayPermit(from net.Addr, to net.IP) bool {
+	ip, ok := netip.AddrFromSlice(to)
+	if ip = ip.Unmap(); !ok || !n.reach.to(ip) {
+		return false
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.all += more
-	host := hostOf(from)
-	if n.relays[host] += more; n.relays[host] <= 0 {
-		delete(n.relays, host)
-	}
+	u := n.uses[useOf(from)]
+	return u != nil && u.channels < channelsByRelay && (u.permitted[ip] || len(u.permitted) < permissionsByRelay)
 }
 
-func hostOf(a net.Addr) string {
-	host, _, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
+func useOf(client net.Addr) string { return client.Network() + client.String() }
+
+func (n *natServer) created(from, _ net.Addr, _, _, _ string, _ net.Addr, _ int) {
+	n.places.count(clientOf(from), 1)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.uses[useOf(from)] = &use{permitted: map[netip.Addr]bool{}}
+}
+
+func (n *natServer) deleted(from, _ net.Addr, _, _, _ string) {
+	n.places.count(clientOf(from), -1)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.uses, useOf(from))
+}
+
+func (n *natServer) permitted(from, _ net.Addr, _, _, _ string, _ net.Addr, to net.IP) {
+	n.change(from, func(u *use) {
+		ip, _ := netip.AddrFromSlice(to)
+		u.permitted[ip.Unmap()] = true
+	})
+}
+
+func (n *natServer) permissionEnded(from, _ net.Addr, _, _, _ string, _ net.Addr, to net.IP) {
+	n.change(from, func(u *use) {
+		ip, _ := netip.AddrFromSlice(to)
+		delete(u.permitted, ip.Unmap())
+	})
+}
+
+func (n *natServer) bound(from net.Addr, more int) {
+	n.change(from, func(u *use) { u.channels += more })
+}
+
+func (n *natServer) change(from net.Addr, by func(*use)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if u := n.uses[useOf(from)]; u != nil {
+		by(u)
 	}
-	return host
 }
 
 // turnEntry is a relay in config.json.
@@ -154,9 +209,15 @@ func (n *natServer) config() (stun []string, relays []turnEntry) {
 	return stun, relays
 }
 
+// Close ends it, and with it all relays.
 func (n *natServer) Close() error {
-	if n == nil {
+	switch {
+	case n == nil:
 		return nil
+	case n.server != nil:
+		return n.server.Close()
 	}
-	return n.server.Close()
+	err := n.udp.Close()
+	<-n.drained
+	return err
 }

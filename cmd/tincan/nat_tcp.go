@@ -6,8 +6,6 @@ import (
 	"net"
 	"sync"
 	"time"
-
-	"github.com/pion/turn/v5"
 )
 
 // What a client of the relay may cost over TCP.
@@ -16,32 +14,13 @@ const (
 	turnIdle     = 12 * time.Minute // a live client refreshes every 5
 )
 
-var (
-	errFrame = errors.New("not a frame of TURN")
-	errTCP   = errors.New("this relay carries UDP only")
-)
-
-// udpRelays makes relays for UDP and nothing else. pion's would also connect over
-// TCP (RFC 6062) to whatever this computer can reach.
-type udpRelays struct {
-	*turn.RelayAddressGeneratorStatic
-}
-
-// AllocateListener refuses.
-func (udpRelays) AllocateListener(turn.AllocateListenerConfig) (net.Listener, net.Addr, error) {
-	return nil, nil, errTCP
-}
-
-// AllocateConn refuses.
-func (udpRelays) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) { return nil, errTCP }
+var errFrame = errors.New("not a frame of TURN")
 
 // turnListener hands pion connections of which it can trust the framing, and not
 // more of them than relays.
 type turnListener struct {
 	net.Listener
-	mu     sync.Mutex
-	byHost map[string]int
-	all    int
+	places *places
 }
 
 // Accept closes connections beyond the limits.
@@ -51,23 +30,12 @@ func (l *turnListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		host := hostOf(c.RemoteAddr())
-		if l.count(host, 1) {
-			return &turnConn{Conn: c, gone: sync.OnceFunc(func() { l.count(host, -1) })}, nil
+		client := clientOf(c.RemoteAddr())
+		if l.places.take(client) {
+			return &turnConn{Conn: c, gone: sync.OnceFunc(func() { l.places.count(client, -1) })}, nil
 		}
-		l.count(host, -1)
 		_ = c.Close()
 	}
-}
-
-func (l *turnListener) count(host string, more int) (within bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all += more
-	if l.byHost[host] += more; l.byHost[host] <= 0 {
-		delete(l.byHost, host)
-	}
-	return l.all <= relaysInAll && l.byHost[host] <= relaysByAddress
 }
 
 // turnConn looks at the length of every frame before pion does, which adds 20 to

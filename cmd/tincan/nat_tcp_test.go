@@ -53,7 +53,7 @@ func TestFunctionalTURNOverTCPHostile(t *testing.T) {
 	require.NoError(t, err)
 	hungUp(c)
 
-	for range relaysByAddress {
+	for range relaysByClient {
 		dial()
 	}
 	hungUp(dial())

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +28,7 @@ func nat(t *testing.T, relay bool) *natServer {
 	if relay {
 		at = netip.MustParseAddr("127.0.0.1")
 	}
-	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, at)
+	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, at, net.InterfaceAddrs)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, n.Close()) })
 	return n
@@ -39,21 +43,67 @@ func udp(t *testing.T) net.PacketConn {
 	return c
 }
 
-// TestFunctionalSTUN: a visitor learns the address it comes from.
+// asked sends packets to the port of STUN and gives what comes back, in order. The last must be answered.
+func asked(t *testing.T, n *natServer, packets ...[]byte) (answers [][]byte, from string) {
+	t.Helper()
+	c := udp(t)
+	last := stun.MustBuild(stun.TransactionID, stun.BindingRequest)
+	for _, p := range append(packets, last.Raw) {
+		_, err := c.WriteTo(p, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: n.udpPort})
+		require.NoError(t, err)
+	}
+	for {
+		b := make([]byte, 1500)
+		size, _, err := c.ReadFrom(b)
+		require.NoError(t, err)
+		if bytes.Contains(b[:size], last.TransactionID[:]) {
+			return answers, c.LocalAddr().String()
+		}
+		answers = append(answers, b[:size])
+	}
+}
+
+// TestFunctionalSTUN: a visitor learns the address it comes from, in as few bytes as can say it.
 func TestFunctionalSTUN(t *testing.T) {
-	n, c := nat(t, false), udp(t)
-	request := stun.MustBuild(stun.TransactionID, stun.BindingRequest)
-	_, err := c.WriteTo(request.Raw, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: n.udpPort})
-	require.NoError(t, err)
-	b := make([]byte, 1500)
-	size, _, err := c.ReadFrom(b)
-	require.NoError(t, err)
-	answer := &stun.Message{Raw: b[:size]}
-	require.NoError(t, answer.Decode())
-	assert.Equal(t, request.TransactionID, answer.TransactionID)
-	var seen stun.XORMappedAddress
-	require.NoError(t, seen.GetFrom(answer))
-	assert.Equal(t, c.LocalAddr().String(), net.JoinHostPort(seen.IP.String(), fmt.Sprint(seen.Port)))
+	for _, relay := range []bool{false, true} {
+		n := nat(t, relay)
+		request := stun.MustBuild(stun.TransactionID, stun.BindingRequest)
+		polite := stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewSoftware("a browser"), stun.Fingerprint)
+		answers, from := asked(t, n, request.Raw, polite.Raw)
+		require.Len(t, answers, 2)
+		for i, id := range [][stun.TransactionIDSize]byte{request.TransactionID, polite.TransactionID} {
+			assert.Len(t, answers[i], 32, "header and one attribute")
+			answer := &stun.Message{Raw: answers[i]}
+			require.NoError(t, answer.Decode())
+			assert.Equal(t, id, answer.TransactionID)
+			assert.Equal(t, stun.BindingSuccess, answer.Type)
+			var seen stun.XORMappedAddress
+			require.NoError(t, seen.GetFrom(answer))
+			assert.Equal(t, from, net.JoinHostPort(seen.IP.String(), fmt.Sprint(seen.Port)))
+		}
+	}
+}
+
+// TestFunctionalSTUNAlone: without a relay nothing else is answered at all, whatever it is.
+func TestFunctionalSTUNAlone(t *testing.T) {
+	n := nat(t, false)
+	var packets [][]byte
+	for _, method := range []stun.Method{stun.MethodAllocate, stun.MethodRefresh, stun.MethodSend, stun.MethodData, stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodConnect, stun.MethodConnectionBind, 0x7FF} {
+		for _, class := range []stun.MessageClass{stun.ClassRequest, stun.ClassIndication, stun.ClassSuccessResponse, stun.ClassErrorResponse} {
+			packets = append(packets, stun.MustBuild(stun.TransactionID, stun.NewType(method, class), stun.NewSoftware("x")).Raw)
+		}
+	}
+	binding := func(setters ...stun.Setter) []byte {
+		return stun.MustBuild(append([]stun.Setter{stun.TransactionID, stun.BindingRequest}, setters...)...).Raw
+	}
+	noCookie, cut, unknown := binding(), binding(stun.NewSoftware("cut off")), binding(stun.RawAttribute{Type: 0x7F00, Value: []byte("must be understood")})
+	noCookie[4] ^= 1
+	packets = append(packets, nil, []byte{0}, []byte("GET / HTTP/1.1\r\n\r\n"), noCookie, cut[:len(cut)-4], unknown,
+		stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodBinding, stun.ClassIndication)).Raw,
+		stun.MustBuild(stun.TransactionID, stun.BindingSuccess).Raw,
+		append([]byte{0x40, 0, 0, 4}, "data"...))
+	answers, _ := asked(t, n, packets...)
+	assert.Empty(t, answers)
 }
 
 // client logs in at a relay; over is udp or tcp.
@@ -78,7 +128,7 @@ func client(t *testing.T, n *natServer, over, user, password string) *turn.Clien
 }
 
 // TestFunctionalTURN: the logins of config.json open a relay over UDP and over
-// TCP, nothing else does, and no relay leads to this computer itself.
+// TCP, nothing else does, and they are good for twelve hours.
 func TestFunctionalTURN(t *testing.T) {
 	n := nat(t, true)
 	h, err := newPageHandler(testPage, nil, n)
@@ -96,37 +146,77 @@ func TestFunctionalTURN(t *testing.T) {
 		relay, err := client(t, n, over, entry.Username, entry.Credential).Allocate()
 		require.NoError(t, err, over)
 		assert.Equal(t, "127.0.0.1", relay.LocalAddr().(*net.UDPAddr).IP.String())
-		_, err = relay.WriteTo([]byte("x"), udp(t).LocalAddr())
-		assert.Error(t, err, "a relay to this computer's own ports")
 		require.NoError(t, relay.Close())
 
 		_, err = client(t, n, over, entry.Username, "guess").Allocate()
 		assert.Error(t, err, "a wrong password")
+
+		end, err := strconv.ParseInt(entry.Username, 10, 64)
+		require.NoError(t, err)
+		assert.InDelta(t, 12*60*60, time.Until(time.Unix(end, 0)).Seconds(), 60, "seconds that a login is good for")
 	}
-	user, password, err := turn.GenerateLongTermCredentials(n.secret, -time.Second)
-	require.NoError(t, err)
-	_, err = client(t, n, "udp", user, password).Allocate()
-	assert.Error(t, err, "a login that has run out")
+	for name, good := range map[string]time.Duration{"run out": -time.Second, "run out long ago": -12 * time.Hour} {
+		user, password, err := turn.GenerateLongTermCredentials(n.secret, good)
+		require.NoError(t, err)
+		_, err = client(t, n, "udp", user, password).Allocate()
+		assert.Error(t, err, "a login that has %s", name)
+	}
+	end, _ := strconv.ParseInt(config.TURN[0].Username, 10, 64)
+	_, err = client(t, n, "udp", strconv.FormatInt(end+3600, 10), config.TURN[0].Credential).Allocate()
+	assert.Error(t, err, "a login made longer")
 	assert.NotContains(t, string(h.config(true)), n.secret)
 
-	_, err = client(t, nat(t, false), "udp", config.TURN[0].Username, config.TURN[0].Credential).Allocate()
-	assert.Error(t, err, "no relay without --turn")
+	short, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err = rawTURN(t, nat(t, false), config.TURN[0]).ask(short, stun.MethodAllocate, requestUDP)
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "no relay without --turn, and no word")
 }
 
-// TestFunctionalTURNQuota: one address gets so many relays and no more.
+// TestFunctionalTURNQuota: one client gets so many relays and no more, all together
+// more, and none can be had at a port by wish.
 func TestFunctionalTURNQuota(t *testing.T) {
 	n := nat(t, true)
 	_, relays := n.config()
-	for i := range relaysByAddress + 1 {
+	for i := range relaysByClient + 1 {
 		relay, err := client(t, n, "udp", relays[0].Username, relays[0].Credential).Allocate()
-		if i < relaysByAddress {
+		if i < relaysByClient {
 			require.NoError(t, err, i)
 			t.Cleanup(func() { _ = relay.Close() }) // before its client
 		} else {
 			assert.Error(t, err, "one too many")
 		}
 	}
-	assert.True(t, n.mayHaveRelay("", "", &net.UDPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1}), "another address")
+	at := func(ip string) net.Addr { return &net.UDPAddr{IP: net.ParseIP(ip), Port: 1} }
+	may := func(ip string) bool { return n.mayHaveRelay("", "", at(ip)) }
+	assert.True(t, may("192.0.2.1"), "another address")
+	assert.False(t, may("::ffff:127.0.0.1"), "the same, written as IPv6")
+	for i := range relaysByClient {
+		ip := fmt.Sprintf("2001:db8:0:1:%x::1", i)
+		require.True(t, may(ip), i)
+		n.created(at(ip), nil, "", "", "", nil, 0)
+	}
+	assert.False(t, may("2001:db8:0:1:ffff::1"), "another address of the same /64")
+	assert.True(t, may("2001:db8:0:2::1"), "another /64")
+	for i := 2 * relaysByClient; i < relaysInAll; i++ {
+		ip := fmt.Sprintf("198.51.%d.1", i)
+		if i > 255 {
+			ip = fmt.Sprintf("203.0.%d.1", i-256)
+		}
+		require.True(t, may(ip), i)
+		n.created(at(ip), nil, "", "", "", nil, 0)
+	}
+	assert.False(t, may("192.0.2.1"), "all are taken")
+	n.deleted(at("198.51.100.1"), nil, "", "", "")
+	assert.True(t, may("192.0.2.1"), "one is free again")
+
+	n = nat(t, true)
+	c := rawTURN(t, n, relays[0])
+	c.login(n)
+	_, err := c.ask(t.Context(), stun.MethodAllocate, requestUDP, stun.RawAttribute{Type: stun.AttrEvenPort, Value: []byte{0x80}})
+	assert.Equal(t, stun.CodeInsufficientCapacity, codeOf(err))
+	_, err = c.ask(t.Context(), stun.MethodAllocate, requestUDP)
+	assert.NoError(t, err)
+	assert.Len(t, n.reach.ports, 1, "nothing is left of what was refused")
 }
 
 // TestUnitWays: what the flags of new and join ask for.

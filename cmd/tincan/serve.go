@@ -123,7 +123,7 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 			p.close()
 			return nil, err
 		}
-		p.nat, err = newNATServer(at, relayAt)
+		p.nat, err = newNATServer(at, relayAt, net.InterfaceAddrs)
 		if err != nil && relayAt.IsValid() {
 			p.close()
 			return nil, fmt.Errorf("start the relay: %w", err)
