@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
+	"log"
 	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -129,9 +132,15 @@ func TestUnitJoinMailbox(t *testing.T) {
 // served is a small page with its mailbox, as serve runs it.
 func served(t *testing.T, f pageFlags) *pageServer {
 	t.Helper()
+	return servedPage(t, testPage, f)
+}
+
+func servedPage(t *testing.T, page fs.FS, f pageFlags) *pageServer {
+	t.Helper()
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	h := testHandler(t)
+	h, err := newPageHandler(page, nil, nil)
+	require.NoError(t, err)
 	_, h.public = publicOrigin(f.public)
 	if !f.noMailbox {
 		h.mailbox = newMailbox(f.public)
@@ -275,34 +284,74 @@ func TestFunctionalFlood(t *testing.T) {
 	assert.LessOrEqual(t, allowed, 40+10*int(duration/time.Second)+10)
 }
 
-// TestFunctionalServeSilent: whatever visitors send, serve says nothing about them.
+// faulty is a listener that fails now and then, as when there are no descriptors left.
+type faulty struct {
+	net.Listener
+	fault chan error
+}
+
+func (f faulty) Accept() (net.Conn, error) {
+	select {
+	case err := <-f.fault:
+		return nil, err
+	default:
+		return f.Listener.Accept()
+	}
+}
+
+// outOfDescriptors is what accept says then, with the address.
+var outOfDescriptors = &net.OpError{Op: "accept", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}, Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+
+// TestFunctionalServeSilent: whatever visitors send, and whatever goes wrong with it, serve says nothing about
+// them, neither where it speaks nor through Go's own log.
 func TestFunctionalServeSilent(t *testing.T) {
 	var said output
+	log.SetOutput(&said)
+	defer log.SetOutput(os.Stderr)
 	h := testHandler(t)
-	h.mailbox = newMailbox("")
+	real := newMailbox("")
+	h.mailbox = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/fault":
+			panic("a fault of ours") // net/http would tell of it, with the visitor's address
+		case "/api/twice":
+			w.WriteHeader(204)
+			w.WriteHeader(204) // and of this
+		}
+		real.ServeHTTP(w, r)
+	})
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
+	fault := make(chan error, 1)
+	fault <- outOfDescriptors // and of this
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- (&pageServer{listener: listener, handler: h}).serve(ctx, terminal{out: &said, err: &said})
+		done <- (&pageServer{listener: faulty{listener, fault}, handler: h}).serve(ctx, terminal{out: &said, err: &said})
 	}()
 	slot, claim, reply := relaytest.NewSlot(), relaytest.NewClaim(), relaytest.NewReply()
 	client := from("127.0.0.3")
 	url := "http://" + listener.Addr().String()
 	for path, body := range map[string][]byte{
 		mailbox.PathPut: mailbox.NewPut(slot, reply), mailbox.PathTake: mailbox.NewClaim(slot, claim),
-		mailbox.PathDrop: make([]byte, 4000), "/api/v1/x?id=" + "x": nil,
+		mailbox.PathDrop: make([]byte, 4000), "/api/v1/x?id=" + "x": nil, "/api/twice": nil, "/?a;b=c": nil,
 	} {
 		_, err := ask(client, url+path, body)
 		require.NoError(t, err)
 	}
-	// What is no HTTP, which Go's server would complain about with the address.
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	require.NoError(t, err)
-	_, _ = conn.Write([]byte("\x16\x03\x01 hello\r\n\r\n"))
-	_, _ = io.ReadAll(conn)
-	_ = conn.Close()
+	_, err = ask(client, url+"/api/fault", nil)
+	require.Error(t, err)
+	assert.Empty(t, fault, "accept has failed once")
+	// What is no HTTP, and what is too much or contradicts itself.
+	for _, begin := range []string{"\x16\x03\x01 hello\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 20_000) + "\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"} {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		require.NoError(t, err)
+		_, _ = conn.Write([]byte(begin))
+		_, _ = io.ReadAll(conn)
+		_ = conn.Close()
+	}
 	client.CloseIdleConnections()
 	stop()
 	require.NoError(t, <-done)

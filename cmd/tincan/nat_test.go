@@ -216,7 +216,7 @@ func TestFunctionalTURNQuota(t *testing.T) {
 	assert.Equal(t, stun.CodeInsufficientCapacity, codeOf(err))
 	_, err = c.ask(t.Context(), stun.MethodAllocate, requestUDP)
 	assert.NoError(t, err)
-	assert.Len(t, n.reach.ports, 1, "nothing is left of what was refused")
+	assert.Equal(t, [3]int{1, 1, 1}, held(n), "nothing is left of what was refused")
 }
 
 // TestUnitWays: what the flags of new and join ask for.

@@ -22,17 +22,23 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"tincan/relay"
 	"tincan/site"
 )
 
 const defaultListen = ":8787"
 
-// maxConnections at once: more than any network of guests needs, and fewer than
-// there are descriptors. Who opens more and says nothing loses them after seconds.
-const maxConnections = 512
+// How long a visitor may take. A request is read within seconds, and a connection
+// on which nothing is asked is closed before the next question of an engine that
+// waits for a reply, 5 s after its last: later, the two would cross. An answer has all
+// the time it takes to a slow phone, as long as some of it goes out in each while.
+const (
+	headerTime = 5 * time.Second
+	bodyTime   = 10 * time.Second
+	idleTime   = 4 * time.Second
+	answerTime = 30 * time.Second
+	answerStep = 16 << 10 // bytes
+)
 
 // lonely is how long serve waits for a first visitor before it says why there
 // may be none. Tests make it shorter.
@@ -174,17 +180,19 @@ func (p *pageServer) own() string {
 
 // serve answers until ctx ends.
 func (p *pageServer) serve(ctx context.Context, t terminal) error {
+	visitors := newVisitors(p.listener)
 	server := &http.Server{
 		Handler:           p.handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       30 * time.Second,
+		ConnState:         visitors.state,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       bodyTime,
+		WriteTimeout:      answerTime,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    8 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // it names addresses
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(netutil.LimitListener(p.listener, maxConnections)) }()
+	go func() { failed <- server.Serve(visitors) }()
 	alone := time.NewTimer(lonely)
 	defer alone.Stop()
 	for {
@@ -437,7 +445,18 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	header.Set("Content-Length", fmt.Sprint(len(body)))
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(body)
+		answer(w, body)
+	}
+}
+
+// answer writes a body for as long as each piece of it is taken in time.
+func answer(w http.ResponseWriter, body []byte) {
+	control := http.NewResponseController(w)
+	for piece := range slices.Chunk(body, answerStep) {
+		_ = control.SetWriteDeadline(time.Now().Add(answerTime)) // a recorder of tests has none
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
 	}
 }
 
