@@ -133,7 +133,7 @@ VECTORS := -count=1 -v -run 'Vectors|Wycheproof|Secretbox|Wrappers|ProtocolExamp
 COUNTS := grep -E 'vectors[:,]|cases$$|TINCAN_VECTORS|^(ok|FAIL|--- FAIL)'
 vectors:
 	@echo native:
-	@go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat | $(COUNTS)
+	@go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat ./relay | $(COUNTS)
 	@echo js/wasm:
 	@$(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)
 

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -202,7 +201,9 @@ func Origin(scheme, host string) string {
 	return strings.ToLower(scheme + "://" + strings.TrimSuffix(host, usual[scheme]))
 }
 
+// rightType: one header with these letters. A form or a page that was not asked
+// about it beforehand cannot send it, and there is one way to say it.
 func rightType(r *http.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == mailbox.ContentType
+	types := r.Header.Values("Content-Type")
+	return len(types) == 1 && types[0] == mailbox.ContentType
 }

@@ -75,6 +75,30 @@ func TestFunctionalWhole(t *testing.T) {
 	require.Equal(t, 204, post(h, mailbox.PathPut, mailbox.NewPut(slot, relaytest.NewReply())).Code)
 }
 
+// TestIntegrationVectors: what PROTOCOL.md's mailbox answers to each request.
+func TestIntegrationVectors(t *testing.T) {
+	var now time.Time
+	h := relay.New(relay.NewMemory(), relay.Config{Origins: []string{"https://chat.example"}, Now: func() time.Time { return now }})
+	relaytest.Requests(t, "../internal/mailbox/testdata/vectors/requests.json", func(r relaytest.Request) (int, []byte) {
+		now = r.Now
+		headers := []string{"Content-Type", ""}
+		for name, value := range r.Headers {
+			headers = append(headers, name, value)
+		}
+		w := post(h, r.Path, r.Body, headers...)
+		return w.Code, w.Body.Bytes()
+	})
+}
+
+// TestFunctionalTwoTypes: a second header does not help the first.
+func TestFunctionalTwoTypes(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, mailbox.PathTake, bytes.NewReader(mailbox.NewClaim(relaytest.NewSlot(), relaytest.NewClaim())))
+	r.Header["Content-Type"] = []string{mailbox.ContentType, "text/plain"}
+	w := httptest.NewRecorder()
+	relay.New(untouched{t}, relay.Config{}).ServeHTTP(w, r)
+	require.Equal(t, 415, w.Code)
+}
+
 // TestFunctionalSameRefusal: who may not have a reply cannot tell why, by status, headers or body.
 func TestFunctionalSameRefusal(t *testing.T) {
 	now := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -127,6 +151,9 @@ func TestFunctionalRefused(t *testing.T) {
 		"type of a form":          {mailbox.PathPut, body, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415},
 		"type of plain text":      {mailbox.PathPut, body, []string{"Content-Type", "text/plain"}, 415},
 		"broken type":             {mailbox.PathPut, body, []string{"Content-Type", "application/octet-stream; ="}, 415},
+		"type with a parameter":   {mailbox.PathPut, body, []string{"Content-Type", "application/octet-stream; charset=utf-8"}, 415},
+		"type in capitals":        {mailbox.PathPut, body, []string{"Content-Type", "Application/Octet-Stream"}, 415},
+		"an invite":               {mailbox.PathPut, append(slot[:], append([]byte{0x89}, reply[1:]...)...), nil, 400},
 		"one byte more than most": {mailbox.PathPut, make([]byte, mailbox.MaxBody+1), nil, 413},
 		"4 MiB":                   {mailbox.PathPut, make([]byte, 4<<20), nil, 413},
 		"reply of another size":   {mailbox.PathPut, body[:len(body)-1], nil, 400},

@@ -1,9 +1,9 @@
 // Package mailbox is what the engine and a mailbox agree on, and the engine's
 // side of it: a reply waits, sealed, for at most five minutes (PROTOCOL.md §2.6).
 //
-//	put   slot(16) ‖ reply(177, 241 or 305)   204, 409 other bytes are there
+//	put   slot(16) ‖ reply(177, 241 or 305)   204, 409 other bytes are there, or any were
 //	take  slot(16) ‖ claim(16)                200 reply, 404
-//	drop  slot(16) ‖ claim(16)                204, 404
+//	drop  slot(16) ‖ claim(16)                204, also the second time, 404
 //
 // All of it is POST under the link's own origin. No id stands in an address.
 package mailbox
@@ -17,7 +17,7 @@ const (
 	PathDrop = "/api/v1/drop"
 )
 
-// ContentType is that of every body, both ways.
+// ContentType is that of every body, both ways, to the letter: no parameter, no capitals.
 const ContentType = "application/octet-stream"
 
 // Lifetime is for how long a reply waits after it was put, whatever happens to it.
@@ -27,6 +27,7 @@ const Lifetime = 5 * time.Minute
 const (
 	slotSize  = 16
 	claimSize = 16
+	replyKind = 0xAD
 	MaxReply  = 305
 	MaxBody   = slotSize + MaxReply
 )
@@ -43,8 +44,8 @@ type Claim [claimSize]byte
 // String hides the claim.
 func (Claim) String() string { return "mailbox.Claim" }
 
-// isReply: the three sizes of PROTOCOL.md §2.3. What is inside is not the
-// mailbox's to know.
+// isReply: the three sizes of PROTOCOL.md §2.3. What is inside, behind the kind, is
+// not the mailbox's to know.
 func isReply(b []byte) bool {
 	return len(b) == 177 || len(b) == 241 || len(b) == MaxReply
 }
@@ -54,9 +55,10 @@ func NewPut(slot Slot, reply []byte) []byte {
 	return append(append(make([]byte, 0, MaxBody), slot[:]...), reply...)
 }
 
-// ParsePut reads the body of put. The reply is part of body.
+// ParsePut reads the body of put. The reply is part of body. An invite that somebody
+// put by mistake would stay for five minutes where whoever has the link can take it.
 func ParsePut(body []byte) (slot Slot, reply []byte, ok bool) {
-	if len(body) < slotSize || !isReply(body[slotSize:]) {
+	if len(body) < slotSize || !isReply(body[slotSize:]) || body[slotSize] != replyKind {
 		return Slot{}, nil, false
 	}
 	return Slot(body), body[slotSize:], true

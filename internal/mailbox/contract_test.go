@@ -30,6 +30,10 @@ func TestUnitBodies(t *testing.T) {
 		require.Equal(t, slot, s)
 		require.Equal(t, reply, r)
 	}
+	for kind := range 256 { // no other kind or version is kept
+		_, _, ok := mailbox.ParsePut(append(slot[:], append([]byte{byte(kind)}, make([]byte, 176)...)...))
+		require.Equal(t, kind == 0xAD, ok, kind)
+	}
 	for size := range 40 {
 		_, _, ok := mailbox.ParseClaim(make([]byte, size))
 		require.Equal(t, size == 32, ok, size)

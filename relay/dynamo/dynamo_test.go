@@ -43,6 +43,23 @@ func TestFunctionalDynamo(t *testing.T) {
 	relaytest.Store(t, newStore(d.URL, d.NewTable(t)))
 }
 
+// TestIntegrationVectors: the mailbox over a table answers as PROTOCOL.md says.
+func TestIntegrationVectors(t *testing.T) {
+	d := relaytest.NewDynalite(t)
+	var now time.Time
+	h := relay.New(newStore(d.URL, d.NewTable(t)), relay.Config{Origins: []string{"https://chat.example"}, Now: func() time.Time { return now }})
+	relaytest.Requests(t, "../../internal/mailbox/testdata/vectors/requests.json", func(r relaytest.Request) (int, []byte) {
+		now = r.Now
+		request := httptest.NewRequest(http.MethodPost, "https://chat.example"+r.Path, bytes.NewReader(r.Body))
+		for name, value := range r.Headers {
+			request.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, request)
+		return w.Code, w.Body.Bytes()
+	})
+}
+
 // TestFunctionalDynamoLinearizable: make bench-relay sets TINCAN_BENCH for the long one.
 func TestFunctionalDynamoLinearizable(t *testing.T) {
 	operations := 300

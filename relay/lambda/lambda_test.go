@@ -124,7 +124,7 @@ func TestUnitBodies(t *testing.T) {
 		e.IsBase64Encoded = true
 		return e
 	}
-	full := mailbox.NewPut(relaytest.NewSlot(), make([]byte, mailbox.MaxReply))
+	full := mailbox.NewPut(relaytest.NewSlot(), append([]byte{0xAD}, make([]byte, mailbox.MaxReply-1)...))
 	binary := func(body []byte) events.APIGatewayV2HTTPRequest {
 		return raw(base64.StdEncoding.EncodeToString(body))
 	}
@@ -163,6 +163,28 @@ func TestUnitBodies(t *testing.T) {
 		}
 	}).AllocedBytesPerOp()
 	assert.Less(t, bytesEach, int64(16<<10))
+}
+
+// TestIntegrationVectors: the gateway's events are answered as PROTOCOL.md says.
+func TestIntegrationVectors(t *testing.T) {
+	var now time.Time
+	f := &function{out: io.Discard, relay: relay.New(relay.NewMemory(), relay.Config{
+		Origins: []string{"https://chat.example"}, Now: func() time.Time { return now },
+	})}
+	relaytest.Requests(t, "../../internal/mailbox/testdata/vectors/requests.json", func(r relaytest.Request) (int, []byte) {
+		now = r.Now
+		headers := map[string]string{}
+		for name, value := range r.Headers {
+			headers[strings.ToLower(name)] = value
+		}
+		path, query, _ := strings.Cut(r.Path, "?")
+		e := gatewayEvent("POST", path, r.Body, headers)
+		e.RawQueryString = query
+		got := invoke(t, f, encode(t, e))
+		answer, err := base64.StdEncoding.DecodeString(got.Body)
+		require.NoError(t, err)
+		return got.StatusCode, answer
+	})
 }
 
 // TestUnitAnswer: what leaves, and in what form.

@@ -32,8 +32,8 @@ func NewSlot() mailbox.Slot { return mailbox.Slot(draw(16)) }
 // NewClaim draws a claim.
 func NewClaim() mailbox.Claim { return mailbox.Claim(draw(16)) }
 
-// NewReply draws bytes of a reply's shortest size.
-func NewReply() []byte { return draw(177) }
+// NewReply draws what looks like a reply of the shortest size.
+func NewReply() []byte { return append([]byte{0xAD}, draw(176)...) }
 
 // draw also writes down what it drew, for make test to search all output for.
 func draw(n int) []byte {
@@ -110,6 +110,18 @@ func Store(t *testing.T, store relay.Store) {
 			none(t, slot, NewClaim(), begin)
 		}
 	})
+	t.Run("a claim before the put owns nothing", func(t *testing.T) {
+		slot, reply, early, claim := NewSlot(), NewReply(), NewClaim(), NewClaim()
+		for range 3 {
+			none(t, slot, early, begin)
+			require.ErrorIs(t, store.Drop(ctx, slot, early, begin), relay.ErrNone)
+		}
+		put(t, slot, reply, begin)
+		require.Equal(t, reply, take(t, slot, claim, begin))
+		none(t, slot, early, begin)
+		require.ErrorIs(t, store.Drop(ctx, slot, early, begin), relay.ErrNone)
+		require.Equal(t, reply, take(t, slot, claim, last))
+	})
 	t.Run("drop", func(t *testing.T) {
 		slot, reply, claim := NewSlot(), NewReply(), NewClaim()
 		require.ErrorIs(t, store.Drop(ctx, slot, claim, begin), relay.ErrNone)
@@ -120,6 +132,8 @@ func Store(t *testing.T, store relay.Store) {
 		require.Equal(t, reply, take(t, slot, claim, begin))
 		require.NoError(t, store.Drop(ctx, slot, claim, begin))
 		require.NoError(t, store.Drop(ctx, slot, claim, last), "twice")
+		require.NoError(t, store.Drop(ctx, slot, claim, last), "and again")
+		require.ErrorIs(t, store.Drop(ctx, slot, NewClaim(), last), relay.ErrNone, "another claim, afterwards")
 		none(t, slot, claim, begin)
 		none(t, slot, NewClaim(), begin)
 		require.ErrorIs(t, store.Put(ctx, slot, reply, last), relay.ErrOccupied, "a tombstone")

@@ -261,7 +261,7 @@ for (const of of kinds) {
     const invite = await ana.newChat();
     await eve.open(server.url);
     const status = await eve.page.evaluate(async (slot) => {
-      const body = new Uint8Array([...slot, ...crypto.getRandomValues(new Uint8Array(177))]);
+      const body = new Uint8Array([...slot, 0xad, ...crypto.getRandomValues(new Uint8Array(176))]);
       const headers = { 'content-type': 'application/octet-stream' };
       return (await fetch('/api/v1/put', { method: 'POST', headers, body })).status;
     }, await slot);
