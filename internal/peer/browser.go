@@ -80,18 +80,67 @@ func New(config Config) (Conn, error) {
 	}
 	err := try(func() {
 		c.pc = constructor.New(options)
-		c.data = c.pc.Call("createDataChannel", "chat", channelOptions)
-		c.data.Set("binaryType", "arraybuffer")
-		c.data.Set("bufferedAmountLowThreshold", lowWater)
+		if offers(c.pc, "createDataChannel") {
+			c.data = c.pc.Call("createDataChannel", "chat", channelOptions)
+		}
 	})
 	if err != nil {
-		if c.pc.Truthy() {
-			c.pc.Call("close")
+		shut(c.pc)
+		// An address that is no server is refused too, where WebRTC is not.
+		if !allowed(constructor) {
+			return nil, during(err.Error(), ErrUnavailable)
 		}
 		return nil, during("new connection", err)
 	}
+	if !usable(c.pc, c.data) {
+		shut(c.pc)
+		return nil, ErrUnavailable
+	}
+	c.data.Set("binaryType", "arraybuffer")
+	c.data.Set("bufferedAmountLowThreshold", lowWater)
 	c.listen()
 	return c, nil
+}
+
+// allowed says whether a connection without any server can be made. Extensions
+// and settings that protect from WebRTC leave its name in place and have it
+// throw, or make things that do nothing.
+func allowed(constructor js.Value) bool {
+	var pc, data js.Value
+	err := try(func() {
+		if pc = constructor.New(); offers(pc, "createDataChannel") {
+			data = pc.Call("createDataChannel", "chat")
+		}
+	})
+	shut(pc)
+	return err == nil && usable(pc, data)
+}
+
+// usable says whether these are what they are called: Call panics at a method
+// that isn't there.
+func usable(pc, data js.Value) bool {
+	return offers(pc, "addEventListener", "setLocalDescription", "setRemoteDescription", "addIceCandidate",
+		"getStats", "close") && offers(data, "addEventListener", "send", "close")
+}
+
+func offers(value js.Value, methods ...string) bool {
+	if value.Type() != js.TypeObject && value.Type() != js.TypeFunction {
+		return false
+	}
+	for _, method := range methods {
+		var is js.Type
+		if try(func() { is = value.Get(method).Type() }) != nil || is != js.TypeFunction {
+			return false
+		}
+	}
+	return true
+}
+
+// shut closes what was made of a connection, whatever it is.
+func shut(pc js.Value) {
+	if offers(pc, "close") {
+		_ = try(func() { pc.Call("close") }) // there is nothing that could still be done
+	}
 }
 
 // iceServers lists the servers as RTCConfiguration wants them.

@@ -68,6 +68,40 @@ func TestUnavailable(t *testing.T) {
 	require.ErrorIs(t, err, peer.ErrUnavailable)
 }
 
+// What protects people from WebRTC rarely takes its name away.
+func TestRefused(t *testing.T) {
+	const works = `addEventListener() {} setLocalDescription() {} setRemoteDescription() {} addIceCandidate() {}
+		getStats() {} close() {} `
+	for name, constructor := range map[string]string{
+		"an object":                       `({})`,
+		"a text":                          `'none'`,
+		"throws an error":                 `class { constructor() { throw new DOMException('no', 'NotAllowedError') } }`,
+		"throws a text":                   `class { constructor() { throw 'no' } }`,
+		"is no constructor":               `(() => {})`,
+		"makes nothing":                   `(function () { return Object.create(null) })`,
+		"makes itself":                    `(function it() { return it })`,
+		"no channel":                      `class { ` + works + `}`,
+		"a channel that is a text":        `class { ` + works + ` createDataChannel = 'none' }`,
+		"throws at a channel":             `class { ` + works + ` createDataChannel() { throw new Error('no') } }`,
+		"throws at a channel and close":   `class { ` + works + ` createDataChannel() { throw 1 } close() { throw 2 } }`,
+		"a channel that is nothing":       `class { ` + works + ` createDataChannel() {} }`,
+		"a channel that is null":          `class { ` + works + ` createDataChannel() { return null } }`,
+		"a channel that can do nothing":   `class { ` + works + ` createDataChannel() { return {} } }`,
+		"a channel that is frozen":        `class { ` + works + ` createDataChannel() { return Object.freeze({}) } }`,
+		"no descriptions":                 `class { addEventListener() {} close() {} createDataChannel() { return new EventTarget() } }`,
+		"a channel that can't be sent on": `class { ` + works + ` createDataChannel() { return new EventTarget() } }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			watchCallbacks(t)
+			before := js.Global().Get("RTCPeerConnection")
+			defer js.Global().Set("RTCPeerConnection", before)
+			js.Global().Set("RTCPeerConnection", js.Global().Call("eval", "("+constructor+")"))
+			_, err := peer.New(peer.Config{})
+			require.ErrorIs(t, err, peer.ErrUnavailable)
+		})
+	}
+}
+
 func TestNewRefusesAServerThatIsNone(t *testing.T) {
 	inBrowser(t)
 	watchCallbacks(t)

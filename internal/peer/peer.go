@@ -91,7 +91,8 @@ var (
 	ErrClosed = errors.New("the connection is closed")
 	// ErrTooLarge is returned by Send for more than MaxMessage bytes.
 	ErrTooLarge = errors.New("the message is too large for the channel")
-	// ErrUnavailable is returned by New where there is no WebRTC.
+	// ErrUnavailable is returned by New where there is no WebRTC, or none that
+	// may be used.
 	ErrUnavailable = errors.New("there is no WebRTC here")
 	// ErrDescription is returned by Answer and Accept for SDP the engine
 	// refuses. The engine's own words are left out: they quote addresses.
