@@ -1,3 +1,5 @@
+import { ifAllowed } from './browser.ts';
+
 /** All notifications of the page are one. */
 const tag = 'tincan';
 
@@ -33,8 +35,9 @@ export class Attention {
    * place of the last.
    */
   async notify(title: string): Promise<void> {
-    if (!notifies() || Notification.permission !== 'granted') return;
+    if (!notifies()) return;
     try {
+      if (Notification.permission !== 'granted') return;
       const shown = new Notification(title, { tag });
       shown.onclick = () => {
         window.focus();
@@ -43,15 +46,19 @@ export class Attention {
       this.#shown = shown;
     } catch {
       // Android shows only those of a service worker, which there is where the page is kept; see sw.ts.
-      const worker = await navigator.serviceWorker?.getRegistration();
-      await worker?.showNotification(title, { tag });
+      await byWorker(title).catch(() => undefined);
     }
   }
 }
 
+async function byWorker(title: string): Promise<void> {
+  const worker = await navigator.serviceWorker.getRegistration();
+  await worker?.showNotification(title, { tag });
+}
+
 /** The page is in front of somebody. */
 export function looking(): boolean {
-  return document.visibilityState === 'visible' && document.hasFocus();
+  return ifAllowed(() => document.visibilityState === 'visible' && document.hasFocus(), true);
 }
 
 /** Tells when the page is looked at again. Returns the function that ends it. */
@@ -81,10 +88,15 @@ function icon(unread: number): string {
 
 /** Notifications can be shown here: not on plain http. */
 export function notifies(): boolean {
-  return isSecureContext && 'Notification' in globalThis;
+  return ifAllowed(() => isSecureContext && typeof Notification === 'function', false);
 }
 
 /** Asks the browser to allow notifications, and says whether it does. */
 export async function askToNotify(): Promise<boolean> {
-  return notifies() && (await Notification.requestPermission()) === 'granted';
+  if (!notifies()) return false;
+  try {
+    return (await Notification.requestPermission()) === 'granted';
+  } catch {
+    return false;
+  }
 }

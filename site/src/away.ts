@@ -1,27 +1,61 @@
+import { ifAllowed } from './browser.ts';
+
 /** What a page that is closed, reloaded or thrown out by the system takes with it. */
 export type Pending = 'invite' | 'reply' | 'chat';
 
+/** What a page wrote down for its tab, and which page that was. */
+export interface Mark {
+  pending: Pending;
+  page: string;
+}
+
 const key = 'tincan-pending';
+/** This page, among the tabs of the browser; it dies with the page. */
+const own = ifAllowed(() => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), '');
+const channel = ifAllowed(() => new BroadcastChannel(key), undefined);
+/** How long the page that wrote a mark has to say that it is still there; in milliseconds. */
+export const answerWithin = 300;
 
 /** Writes down, for this tab alone, what is pending, so that a reload can say what was lost. Never more than its kind. */
 export function markPending(pending: Pending | undefined): void {
   try {
     if (pending === undefined) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, pending);
+    else sessionStorage.setItem(key, `${pending} ${own}`);
   } catch {
     // Without storage a reload shows the start page.
   }
 }
 
-/** What was pending when this tab's page went. */
-export function markedPending(): Pending | undefined {
-  try {
-    const kind = sessionStorage.getItem(key);
-    return kind === 'invite' || kind === 'reply' || kind === 'chat' ? kind : undefined;
-  } catch {
-    return undefined;
-  }
+/** What was pending when this tab's page went; or in the tab that this one is a copy of. */
+export function markedPending(): Mark | undefined {
+  const [pending, page = ''] = ifAllowed(() => sessionStorage.getItem(key), '').split(' ');
+  return pending === 'invite' || pending === 'reply' || pending === 'chat' ? { pending, page } : undefined;
 }
+
+/**
+ * Asks the other tabs for the page that wrote a mark: browsers copy what a tab has written down into its duplicate,
+ * and there nothing has ended. `answered` is called with false when no page says so in time, and with true whenever
+ * one does, even after that: a tab in the background may be slow.
+ */
+export function askForPage({ page }: Mark, answered: (there: boolean) => void): void {
+  if (!channel || page === '') {
+    // Only a reload is sure to have ended something.
+    const [entry] = ifAllowed(() => performance.getEntriesByType('navigation'), []);
+    answered(!(entry && 'type' in entry && entry.type === 'reload'));
+    return;
+  }
+  const patience = setTimeout(() => answered(false), answerWithin);
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data !== `here ${page}`) return;
+    clearTimeout(patience);
+    answered(true);
+  });
+  channel.postMessage(`there? ${page}`);
+}
+
+channel?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  if (data === `there? ${own}`) channel.postMessage(`here ${own}`);
+});
 
 /** A longer silence of the clock means that the tab was frozen, or the device asleep; in milliseconds. */
 const gap = 5_000;

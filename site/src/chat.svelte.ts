@@ -57,6 +57,7 @@ export type AskTabs = (reply: string, answered: (taken: boolean) => void) => voi
 export class ChatState {
   #engine = $state.raw<Engine>();
   #config = $state.raw<EngineConfig>();
+  #configUnread = $state(false);
   #screen = $state<Screen>('home');
   #progress = $state(0);
   #busy = $state<'create' | 'join' | 'accept'>();
@@ -138,6 +139,10 @@ export class ChatState {
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
     return this.#config?.loopback ?? false;
+  }
+  /** What the site says about itself could not be read. */
+  get configUnread(): boolean {
+    return this.#configUnread;
   }
   get busy(): boolean {
     return this.#busy !== undefined;
@@ -240,16 +245,18 @@ export class ChatState {
   }
 
   /**
-   * The engine is there, started with this configuration; `network` and `mailbox` are what the page names. Opens
-   * the link that came before it.
+   * The engine is there, started with this configuration; `network` and `mailbox` are what the page names, and
+   * `configUnread` says that it may name more than could be read. Opens the link that came before it.
    */
   async started(
     engine: Engine,
     config: EngineConfig,
     network: Network,
     mailbox?: PageMailbox,
+    configUnread = false,
   ): Promise<void> {
     if (this.#screen === 'wiped') return;
+    this.#configUnread = configUnread;
     this.#engine = engine;
     this.#config = config;
     this.#choice.offer(network);
@@ -529,6 +536,11 @@ export class ChatState {
     this.#forget();
     this.#gone = gone;
     this.#screen = 'away';
+  }
+
+  /** It was pending in a tab that this one is a copy of, and has not ended there. */
+  notEndedAway(): void {
+    if (this.#screen === 'away') this.home();
   }
 
   dismissNotice(): void {

@@ -14,9 +14,13 @@ export interface SiteConfig {
   mailbox: 'none' | 'offered' | 'on';
   /** Browsers may keep the page, for when there is no network. */
   offline: boolean | undefined;
+  /** There may be a config.json that names other things, and it could not be read. */
+  unread: boolean;
 }
 
 const maxBytes = 16_384;
+/** How long the server of the page has to answer, for the page waits for it; in milliseconds. */
+export const configWithin = 4_000;
 const maxEntries = 16;
 const maxLength = 260;
 
@@ -30,17 +34,58 @@ export function parseConfig(value: unknown): SiteConfig {
     addresses: shortStrings(fields['addresses']).flatMap(pageAddress),
     mailbox: mailbox === 'offered' || mailbox === 'on' ? mailbox : 'none',
     offline: typeof fields['offline'] === 'boolean' ? fields['offline'] : undefined,
+    unread: false,
   };
 }
 
-/** Fetches config.json from beside the page. A page without one works with the defaults. */
+/**
+ * Fetches config.json from beside the page. A page without one works with the defaults, and so does one whose server
+ * doesn't answer in time or answers with something else: `unread` says so.
+ */
 export async function loadConfig(): Promise<SiteConfig> {
+  const ended = new AbortController();
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => {
+      ended.abort();
+      reject(new Error('config.json is late'));
+    }, configWithin);
+  });
+  let answered = false;
+  const read = async (): Promise<SiteConfig> => {
+    const address = new URL('config.json', document.baseURI);
+    const response = await fetch(address, { cache: 'no-store', signal: ended.signal });
+    answered = true;
+    // Static hosts have a page for what they don't have, some of them with status 200.
+    const none = response.status === 404 || response.status === 410 || isPage(response);
+    if (none) return parseConfig({});
+    if (!response.ok) throw new Error(`config.json: status ${response.status}`);
+    return parseConfig(JSON.parse(await shortText(response)));
+  };
   try {
-    const response = await fetch(new URL('config.json', document.baseURI), { cache: 'no-store' });
-    const text = response.ok ? await response.text() : '';
-    return parseConfig(text !== '' && text.length <= maxBytes ? JSON.parse(text) : {});
+    return await Promise.race([read(), late]);
   } catch {
-    return parseConfig({});
+    // Where nothing answers there is no network, and the page is one that is kept on the device.
+    return { ...parseConfig({}), unread: answered || ended.signal.aborted };
+  } finally {
+    ended.abort();
+  }
+}
+
+function isPage(response: Response): boolean {
+  return (response.headers.get('Content-Type') ?? '').startsWith('text/html');
+}
+
+/** The text of a body that is as short as a config.json. What is longer is not loaded to its end. */
+async function shortText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > maxBytes) throw new Error('config.json is too long');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Engine, EngineConfig, EngineEvent, StartEngine } from '../../wasm/engine.d.ts';
+import { ifAllowed } from './browser.ts';
 
 /** The part of Go's wasm_exec.js that is used here. */
 interface GoProgram {
@@ -31,11 +32,17 @@ export interface EngineCallbacks {
   onstopped: () => void;
 }
 
-/** What this browser lacks, or undefined when it has all that the engine needs. */
-export function missingFeature(): 'wasm' | 'webrtc' | undefined {
-  if (typeof WebAssembly !== 'object') return 'wasm';
-  if (typeof RTCPeerConnection !== 'function') return 'webrtc';
-  return undefined;
+/** What this browser lacks or refuses, or undefined when it has all that the engine needs. */
+export function missingFeature(): 'wasm' | 'webrtc' | 'parts' | undefined {
+  if (ifAllowed(() => typeof WebAssembly !== 'object', true)) return 'wasm';
+  if (ifAllowed(() => typeof RTCPeerConnection !== 'function', true)) return 'webrtc';
+  // What Go's loader asks for; it stops where one of these is missing.
+  const there = () =>
+    typeof crypto.getRandomValues === 'function' &&
+    typeof performance.now === 'function' &&
+    typeof TextEncoder === 'function' &&
+    typeof TextDecoder === 'function';
+  return ifAllowed(there, false) ? undefined : 'parts';
 }
 
 /** Loads and starts the engine, while the configuration is still on its way. Rejects when a part cannot be fetched or the program ends at once. */
@@ -72,9 +79,10 @@ export async function startEngine(
 
 /** The same response, telling how much of it has come. */
 function counted(response: Response, total: number, onprogress: (part: number) => void): Response {
-  if (!response.body) return response;
+  const { body: whole } = response;
+  if (!whole || !ifAllowed(() => typeof TransformStream === 'function', false)) return response;
   let seen = 0;
-  const body = response.body.pipeThrough(
+  const body = whole.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(chunk, controller) {
         seen += chunk.byteLength;

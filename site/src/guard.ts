@@ -4,7 +4,13 @@
  */
 export function guardLeaving(onback: () => void): () => void {
   const mark = 'guard';
-  const push = () => history.pushState(mark, '');
+  const push = () => {
+    try {
+      history.pushState(mark, '');
+    } catch {
+      // Some browsers allow few of these: Back leaves then, and the browser's own question is left.
+    }
+  };
   const unloading = (event: BeforeUnloadEvent) => event.preventDefault();
   const moved = () => {
     // A link pasted into the address bar of this tab moves too, with a fragment: scrub.ts deals with it.

@@ -1,3 +1,5 @@
+import { readLanguages } from './browser.ts';
+import { dateFormat } from './dates.ts';
 import { english, type Texts } from './texts.ts';
 
 /** A language of the page, by its tag (BCP 47). */
@@ -53,17 +55,17 @@ export async function speak(wanted: Tag): Promise<boolean> {
  * more than all the rest of a message, so there is one of each.
  */
 const formats = $derived.by(() => {
-  const locale = navigator.languages.find((each) => primary(each) === tag) ?? tag;
+  const locales = [...readLanguages().filter((each) => primary(each) === tag), tag, undefined];
   return {
-    time: new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }),
-    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
-    day: new Intl.DateTimeFormat(locale, { dateStyle: 'full' }),
+    time: dateFormat(locales, { hour: 'numeric', minute: '2-digit' }, [11, 16]),
+    moment: dateFormat(locales, { dateStyle: 'medium', timeStyle: 'medium' }, [0, 19]),
+    day: dateFormat(locales, { dateStyle: 'full' }, [0, 10]),
   };
 });
 
 /** A time as people write it: the hour and minute, all of it, or its day. */
 export function written(as: 'time' | 'moment' | 'day', at: number): string {
-  return formats[as].format(at);
+  return formats[as](at);
 }
 
 /** The first of the browser's languages that is one of the page's. */
@@ -72,7 +74,8 @@ export function preferred(wanted: readonly string[]): Tag {
 }
 
 function primary(language: string): string {
-  return language.toLowerCase().split('-')[0] ?? '';
+  // Not only as BCP 47 has it: systems write es_ES.UTF-8 and es@euro, and some browsers hand that on.
+  return language.toLowerCase().split(/[-_.@]/)[0] ?? '';
 }
 
 export function isTag(text: unknown): text is Tag {

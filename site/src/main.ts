@@ -6,7 +6,8 @@ import './base.css';
 
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { markedPending } from './away.ts';
+import { askForPage, markedPending, type Mark } from './away.ts';
+import { ifAllowed, readLanguages } from './browser.ts';
 import { ChatState } from './chat.svelte.ts';
 import { defaultNetwork, engineConfig, loadConfig, pageMailbox } from './config.ts';
 import { missingFeature, startEngine } from './engine.ts';
@@ -17,24 +18,29 @@ import { Offline } from './offline.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { ReplyTabs } from './tabs.ts';
 
-const chat = new ChatState((reply, answered) => tabs.ask(reply, answered));
-const tabs = new ReplyTabs((reply) => chat.offer(reply));
+const chat = new ChatState((reply, answered) => {
+  if (tabs) tabs.ask(reply, answered);
+  else answered(false);
+});
+// Where site data is blocked, tabs may not talk to each other.
+const tabs = ifAllowed(() => new ReplyTabs((reply) => chat.offer(reply)), undefined);
 const offline = new Offline();
 
 const opened = takeFragment();
 const gone = markedPending();
 if (opened !== '') void chat.open(link(opened));
-else if (gone) chat.endedAway(gone);
 onFragment((fragment) => void chat.open(link(fragment)));
 
 const settings = new Settings();
 const parts = import('./parts.ts');
 void start();
 // A language that takes longer comes when it comes, and English is there.
-await Promise.race([
-  speak(settings.chosen.language ?? preferred(navigator.languages)).catch(() => undefined),
+const spoken = Promise.race([
+  speak(settings.chosen.language ?? preferred(readLanguages())).catch(() => undefined),
   new Promise((resolve) => setTimeout(resolve, 1_000)),
 ]);
+if (gone) await told(gone);
+await spoken;
 mount(App, {
   target: document.getElementById('app') ?? document.body,
   props: { chat, settings, parts, offline },
@@ -43,6 +49,17 @@ mount(App, {
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
 function link(fragment: string): string {
   return `${location.origin}${location.pathname}#${fragment}`;
+}
+
+/** Says what this page took with it when it went, unless it is still there and this is a copy of its tab. */
+function told(mark: Mark): Promise<void> {
+  return new Promise((resolve) => {
+    askForPage(mark, (there) => {
+      if (there) chat.notEndedAway();
+      else if (chat.screen === 'home' && !chat.busy) chat.endedAway(mark.pending);
+      resolve();
+    });
+  });
 }
 
 async function start(): Promise<void> {
@@ -71,7 +88,13 @@ async function start(): Promise<void> {
     });
     addEventListener('pageshow', () => chat.pageShown());
     const [loaded, config] = await Promise.all([loading, starting, parts]);
-    await chat.started(engine, config, defaultNetwork(loaded, config), pageMailbox(loaded, config));
+    await chat.started(
+      engine,
+      config,
+      defaultNetwork(loaded, config),
+      pageMailbox(loaded, config),
+      loaded.unread,
+    );
   } catch {
     chat.unusable('load');
   }

@@ -1,3 +1,4 @@
+import { device } from './browser.ts';
 import { isTag, type Tag } from './language.svelte.ts';
 
 /** How the page looks and behaves for this person. What is undefined follows the browser. */
@@ -24,7 +25,7 @@ export class Settings {
 
   /** Where there is only a screen to type on, Enter is the one way to begin a new line. */
   get sendWith(): 'enter' | 'ctrl' {
-    return this.#chosen.sendWith ?? (matchMedia('(any-pointer: fine)').matches ? 'enter' : 'ctrl');
+    return this.#chosen.sendWith ?? (device('(any-pointer: fine)') ? 'enter' : 'ctrl');
   }
 
   /** Takes what the person chose, and remembers it. */

@@ -1,3 +1,5 @@
+import { ifAllowed } from './browser.ts';
+import { clockTime } from './dates.ts';
 import type { SafetyName, Texts } from './texts.ts';
 
 /** Latin text inside a sentence: set apart, or the two directions would scramble its dots and colons. */
@@ -101,6 +103,10 @@ const troubles: Texts['troubles'] = {
     title: 'لا يستطيع هذا المتصفح تشغيل tincan',
     text: 'إنه لا يسمح بالاتصالات المباشرة (WebRTC). يُرجى السماح باستخدام WebRTC في إعداداته، أو استخدام متصفح آخر.',
   },
+  parts: {
+    title: 'لا يستطيع هذا المتصفح تشغيل tincan',
+    text: 'تنقصه أجزاء موجودة في كل متصفح حديث، أو أن إضافة تمنعها. يُرجى استخدام متصفح حديث، أو إيقاف الإضافة لهذه الصفحة.',
+  },
   load: {
     title: 'لم تُحمَّل الصفحة كاملة',
     text: 'المحرّك ناقص. يُرجى فحص الاتصال بالشبكة وإعادة تحميل الصفحة.',
@@ -171,7 +177,9 @@ const statuses: Texts['statuses'] = {
   left: 'غادر الطرف الآخر',
 };
 
-const plurals = new Intl.PluralRules('ar');
+const plurals = ifAllowed<Pick<Intl.PluralRules, 'select'>>(() => new Intl.PluralRules('ar'), {
+  select: () => 'other',
+});
 
 /** What is counted, in the words that go with a number; one and two are words without it. */
 interface Noun {
@@ -215,13 +223,12 @@ function lasting(seconds: number): string {
 }
 
 function clock(at: Date): string {
-  return at.toLocaleTimeString('ar', { hour: 'numeric', minute: '2-digit' });
+  return clockTime(at, 'ar', undefined);
 }
 
-const names = new Intl.ListFormat('ar');
-
 function list(all: readonly string[]): string {
-  return names.format(all.map(latin));
+  const names = all.map(latin);
+  return ifAllowed(() => new Intl.ListFormat('ar').format(names), names.join('، '));
 }
 
 const asksNobody = 'لا يُطلب شيء من أي خادم: يلزم أن يكون كلاكما على الشبكة نفسها.';
@@ -322,6 +329,8 @@ export const arabic: Texts = {
     'رابط واحد، بلا حساب، وبلا خادم في الوسط. تنتقل الرسائل من جهازك إلى جهاز الطرف الآخر مباشرة، مشفّرة.',
   newChat: 'محادثة جديدة',
   makingLink: 'جارٍ إنشاء رابط…',
+  configUnread:
+    'لم تُحمَّل إعدادات هذا الموقع، ولذلك لا تُستخدم خوادمه. يُرجى إعادة تحميل الصفحة للمحاولة مرة أخرى.',
   loading: 'جارٍ التحميل…',
   opening: 'جارٍ فتح الرابط…',
   keptHere: 'تعمل الصفحة دون اتصال على هذا الجهاز.',

@@ -1,3 +1,5 @@
+import { ifAllowed } from './browser.ts';
+import { clockTime } from './dates.ts';
 import type { SafetyName, Texts } from './texts.ts';
 
 const errors: Texts['errors'] = {
@@ -101,6 +103,10 @@ const troubles: Texts['troubles'] = {
     title: 'Este navegador no puede ejecutar tincan',
     text: 'No permite conexiones directas (WebRTC). Permite WebRTC en sus ajustes, o usa otro navegador.',
   },
+  parts: {
+    title: 'Este navegador no puede ejecutar tincan',
+    text: 'Le faltan partes que tienen todos los navegadores actuales, o una extensión se las quita. Usa un navegador actual, o desactiva la extensión para esta página.',
+  },
   load: {
     title: 'La página no se cargó por completo',
     text: 'Falta el motor. Comprueba la conexión de red y recarga la página.',
@@ -187,14 +193,12 @@ function lasting(seconds: number): string {
 
 /** A time of day with its article. */
 function clock(at: Date): string {
-  const time = at.toLocaleTimeString('es', { hour: 'numeric', minute: '2-digit' });
+  const time = clockTime(at, 'es', undefined);
   return `${at.getHours() === 1 ? 'la' : 'las'} ${time}`;
 }
 
-const names = new Intl.ListFormat('es');
-
 function list(all: readonly string[]): string {
-  return names.format(all);
+  return ifAllowed(() => new Intl.ListFormat('es').format(all), all.join(', '));
 }
 
 const asksNobody = 'No se pide nada a ningún servidor: las dos personas deben estar en la misma red.';
@@ -295,6 +299,8 @@ export const spanish: Texts = {
     'Un enlace, sin cuenta, sin servidor de por medio. Los mensajes van directos de tu dispositivo al de la otra persona, cifrados.',
   newChat: 'Chat nuevo',
   makingLink: 'Creando un enlace…',
+  configUnread:
+    'No se cargaron los ajustes de este sitio, así que no se usan sus servidores. Recarga la página para intentarlo de nuevo.',
   loading: 'Cargando…',
   opening: 'Abriendo el enlace…',
   keptHere: 'Funciona sin conexión en este dispositivo.',

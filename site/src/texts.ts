@@ -1,5 +1,6 @@
 import type { ErrorCode, MailboxState, Network, Reason } from '../../wasm/engine.d.ts';
 import type { Pending } from './away.ts';
+import { clockTime } from './dates.ts';
 import type { ScanTrouble } from './scan.ts';
 
 /** How a chat ended: what happened, and what can be done. */
@@ -9,7 +10,7 @@ export interface Ending {
 }
 
 /** Why the page cannot work here, or not any more. */
-export type Trouble = 'wasm' | 'webrtc' | 'load' | 'stopped';
+export type Trouble = 'wasm' | 'webrtc' | 'parts' | 'load' | 'stopped';
 
 const errors: Record<ErrorCode, string> = {
   empty: 'The field is empty. Paste the link you were sent.',
@@ -106,6 +107,10 @@ const troubles: Record<Trouble, Ending> = {
     title: 'This browser cannot run tincan',
     text: 'It does not allow direct connections (WebRTC). Allow WebRTC in its settings, or use another browser.',
   },
+  parts: {
+    title: 'This browser cannot run tincan',
+    text: 'It lacks parts that every current browser has, or an extension takes them away. Use a current browser, or switch off the extension for this page.',
+  },
   load: {
     title: 'The page did not load completely',
     text: 'The engine is missing. Check the network connection and reload the page.',
@@ -184,7 +189,7 @@ function lasting(seconds: number): string {
 }
 
 function clock(at: Date): string {
-  return at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+  return clockTime(at, undefined, 'en');
 }
 
 function list(names: readonly string[]): string {
@@ -299,6 +304,8 @@ export const english = {
     'One link, no account, no server in between. Messages go straight from your device to theirs, encrypted.',
   newChat: 'New chat',
   makingLink: 'Making a link…',
+  configUnread:
+    'The settings of this site did not load, so its servers are not used. Reload the page to try again.',
   loading: 'Loading…',
   opening: 'Opening the link…',
   keptHere: 'Works offline on this device.',

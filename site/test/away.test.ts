@@ -1,6 +1,6 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Absence, markedPending, markPending } from '../src/away.ts';
+import { Absence, answerWithin, askForPage, markedPending, markPending } from '../src/away.ts';
 import { english as texts } from '../src/texts.ts';
 import { button, hasButton, heading, status, TestPage } from './page.ts';
 
@@ -15,12 +15,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** All that is stored of something pending: its kind, and a number for the page. */
+function marked(kind: string): object {
+  return { [key]: expect.stringMatching(new RegExp(`^${kind} [\\d-]{7,45}$`)) };
+}
+
 /** A page that was loaded again in the same tab. */
 async function reloaded(): Promise<TestPage> {
   cleanup();
   const gone = markedPending(); // as main.ts does, before the page is there
   const page = new TestPage();
-  if (gone) page.chat.endedAway(gone);
+  if (gone) page.chat.endedAway(gone.pending);
   await page.settled();
   return page;
 }
@@ -28,8 +33,8 @@ async function reloaded(): Promise<TestPage> {
 describe('the mark', () => {
   test.each(['invite', 'reply', 'chat'] as const)('%s', (kind) => {
     markPending(kind);
-    expect(sessionStorage.getItem(key)).toBe(kind);
-    expect(markedPending()).toBe(kind);
+    expect(markedPending()).toEqual({ pending: kind, page: expect.stringMatching(/^[\d-]{7,}$/) });
+    expect({ ...sessionStorage }).toEqual(marked(kind));
     markPending(undefined);
     expect(sessionStorage).toHaveLength(0);
     expect(markedPending()).toBeUndefined();
@@ -54,16 +59,16 @@ describe('the mark', () => {
     const page = await TestPage.open();
     expect(sessionStorage).toHaveLength(0);
     await page.inviting();
-    expect({ ...sessionStorage }).toEqual({ [key]: 'invite' });
+    expect({ ...sessionStorage }).toEqual(marked('invite'));
     page.engine.open();
     await page.settled();
-    expect({ ...sessionStorage }).toEqual({ [key]: 'chat' });
+    expect({ ...sessionStorage }).toEqual(marked('chat'));
     await page.press('Leave');
     expect(sessionStorage).toHaveLength(0);
 
     await page.press('Start page');
     await page.replying();
-    expect({ ...sessionStorage }).toEqual({ [key]: 'reply' });
+    expect({ ...sessionStorage }).toEqual(marked('reply'));
     await page.press('Cancel');
     expect(sessionStorage).toHaveLength(0);
   });
@@ -83,7 +88,7 @@ describe('a reload', () => {
     expect(heading()).toBe(texts.away[kind].title);
     await page.press('New link');
     expect(heading()).toBe(texts.inviteTitle);
-    expect({ ...sessionStorage }).toEqual({ [key]: 'invite' });
+    expect({ ...sessionStorage }).toEqual(marked('invite'));
   });
 
   test('once more says it once more, until one goes on', async () => {
@@ -115,7 +120,81 @@ describe('a reload', () => {
     page.chat.pageHidden();
     page.engine.onevent({ type: 'closed', reason: 'closed', text: '' });
     await page.settled();
-    expect({ ...sessionStorage }).toEqual({ [key]: 'chat' });
+    expect({ ...sessionStorage }).toEqual(marked('chat'));
+  });
+});
+
+describe('whether the page of a mark is still there', () => {
+  const others: BroadcastChannel[] = [];
+  afterEach(() => others.splice(0).forEach((each) => each.close()));
+
+  /** Another tab, which answers so late to whoever asks for this page. */
+  function tab(page: string, late = 0): void {
+    const channel = new BroadcastChannel(key);
+    others.push(channel);
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === `there? ${page}`) setTimeout(() => channel.postMessage(`here ${page}`), late);
+    };
+  }
+
+  function asked(page: string): ReturnType<typeof vi.fn<(there: boolean) => void>> {
+    const answered = vi.fn<(there: boolean) => void>();
+    askForPage({ pending: 'chat', page }, answered);
+    return answered;
+  }
+
+  test('a page that answers is', async () => {
+    tab('1-2-3-4');
+    const answered = asked('1-2-3-4');
+    await vi.waitFor(() => expect(answered.mock.calls).toEqual([[true]]));
+    await new Promise((resolve) => setTimeout(resolve, answerWithin));
+    expect(answered.mock.calls).toEqual([[true]]);
+  });
+
+  test.each([
+    ['nobody', undefined],
+    ['another page', '9-9-9-9'],
+    ['one that begins alike', '1-2-3-40'],
+  ])('with %s it is not', async (_name, other) => {
+    if (other !== undefined) tab(other);
+    const answered = asked('1-2-3-4');
+    await vi.waitFor(() => expect(answered.mock.calls).toEqual([[false]]));
+  });
+
+  test('one that answers late is, after all', async () => {
+    tab('1-2-3-4', answerWithin * 2);
+    const answered = asked('1-2-3-4');
+    await vi.waitFor(() => expect(answered.mock.calls).toEqual([[false], [true]]));
+  });
+
+  test('this page answers for itself, and for no other', async () => {
+    markPending('chat');
+    const { page = '' } = markedPending() ?? {};
+    const heard: unknown[] = [];
+    const channel = new BroadcastChannel(key);
+    others.push(channel);
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => heard.push(data);
+    for (const strange of ['there? 1-2-3-4', 'there?', 'there? ', { page }, null, 7])
+      channel.postMessage(strange);
+    channel.postMessage(`there? ${page}`);
+    await vi.waitFor(() => expect(heard).toEqual([`here ${page}`]));
+  });
+
+  test('a mark of no page counts as ended by a reload only', () => {
+    expect(asked('').mock.calls).toEqual([[true]]);
+  });
+
+  test('a page that is told late goes to the start, unless something has begun', async () => {
+    const page = await TestPage.open();
+    page.chat.endedAway('chat');
+    await page.settled();
+    page.chat.notEndedAway();
+    await page.settled();
+    expect(hasButton('New chat')).toBe(true);
+    await page.inviting();
+    page.chat.notEndedAway();
+    await page.settled();
+    expect(heading()).toBe(texts.inviteTitle);
   });
 });
 
@@ -191,7 +270,7 @@ describe('a tab that was frozen while something was pending', () => {
     page.engine.onevent({ type: 'closed', reason, text: '' });
     await page.settled();
     expect(heading()).toBe(texts.away[kind].title);
-    expect({ ...sessionStorage }).toEqual({ [key]: kind });
+    expect({ ...sessionStorage }).toEqual(marked(kind));
   });
 
   test.each([

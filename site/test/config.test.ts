@@ -9,7 +9,7 @@ import {
 } from '../src/config.ts';
 
 describe('parseConfig', () => {
-  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: undefined };
+  const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: undefined, unread: false };
   const turn = { url: 'turn:relay.example:3478', username: 'u', credential: 'p' };
   test.each([
     ['nothing', undefined],
@@ -67,6 +67,7 @@ describe('parseConfig', () => {
       addresses: ['http://192.168.1.5:8787/', 'https://chat.example/a/'],
       mailbox: 'offered',
       offline: true,
+      unread: false,
     });
   });
 
@@ -100,11 +101,11 @@ describe('parseConfig', () => {
 
 describe('loadConfig', () => {
   test.each([
-    ['a missing file', () => Promise.resolve(new Response('', { status: 404 }))],
-    ['something else than JSON', () => Promise.resolve(new Response('<!doctype html>'))],
-    ['too much', () => Promise.resolve(new Response(`{"stun":["a:1"]}${' '.repeat(20_000)}`))],
-    ['no network', () => Promise.reject(new TypeError('failed'))],
-  ])('%s gives the defaults', async (_name, answer) => {
+    ['a missing file', false, () => Promise.resolve(new Response('', { status: 404 }))],
+    ['something else than JSON', true, () => Promise.resolve(new Response('<!doctype html>'))],
+    ['too much', true, () => Promise.resolve(new Response(`{"stun":["a:1"]}${' '.repeat(20_000)}`))],
+    ['no network', false, () => Promise.reject(new TypeError('failed'))],
+  ])('%s gives the defaults', async (_name, unread, answer) => {
     vi.stubGlobal('fetch', answer);
     expect(await loadConfig()).toEqual({
       stun: [],
@@ -112,6 +113,7 @@ describe('loadConfig', () => {
       addresses: [],
       mailbox: 'none',
       offline: undefined,
+      unread,
     });
     vi.unstubAllGlobals();
   });
@@ -120,7 +122,10 @@ describe('loadConfig', () => {
     const fetched = vi.fn(() => Promise.resolve(new Response('{"stun":["a:1"]}')));
     vi.stubGlobal('fetch', fetched);
     expect((await loadConfig()).stun).toEqual(['a:1']);
-    expect(fetched).toHaveBeenCalledWith(new URL('config.json', document.baseURI), { cache: 'no-store' });
+    expect(fetched).toHaveBeenCalledWith(new URL('config.json', document.baseURI), {
+      cache: 'no-store',
+      signal: expect.any(AbortSignal),
+    });
     vi.unstubAllGlobals();
   });
 });

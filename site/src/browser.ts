@@ -1,0 +1,27 @@
+/*
+ * What the page asks of the browser that may be missing or refused: on plain http, where site data is blocked, and
+ * where an extension or a setting protects people from being recognised. Interfaces that are refused throw as soon
+ * as they are named.
+ */
+
+/** What `ask` gives; `otherwise` where that is nothing, or where the browser throws. */
+export function ifAllowed<Answer>(ask: () => Answer | null | undefined, otherwise: Answer): Answer {
+  try {
+    return ask() ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Whether the device is as the media query says. */
+export function device(query: string): boolean {
+  return ifAllowed(() => matchMedia(query).matches, false);
+}
+
+/** The languages that the person reads, best first, as the browser writes them: not all of them are tags of BCP 47. */
+export function readLanguages(): string[] {
+  const list = ifAllowed<unknown>(() => navigator.languages, []);
+  const single = ifAllowed<unknown>(() => navigator.language, '');
+  const all: unknown[] = Array.isArray(list) && list.length > 0 ? list : [single];
+  return all.filter((each): each is string => typeof each === 'string');
+}
