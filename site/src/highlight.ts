@@ -1,3 +1,5 @@
+import { turn } from './turns.ts';
+
 /** A run of code, and what it is: one of the few kinds that have a colour. */
 export interface Piece {
   kind: Kind | undefined;
@@ -46,6 +48,8 @@ export async function highlight(code: string, language: string): Promise<Piece[]
   if (code.split('\n').some((line) => line.length > longestLine)) return undefined;
   try {
     const { pieces } = await import('./grammars.ts');
+    // Each block by itself: a peer may send twenty in a second.
+    await turn();
     return pieces(code, grammar);
   } catch {
     return undefined;

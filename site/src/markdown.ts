@@ -14,7 +14,8 @@ export type Block =
   | { type: 'paragraph'; children: Inline[] }
   | { type: 'quote'; children: Block[] }
   | { type: 'list'; mark: Mark; items: Item[] }
-  | { type: 'code'; language: string; text: string }
+  /** `whole`: all of the code, where only its start is shown. */
+  | { type: 'code'; language: string; text: string; whole?: string }
   | { type: 'table'; align: Align[]; head: Inline[][]; rows: Inline[][][] };
 
 /** What stands before each item, behind its number where it has one. */
@@ -477,8 +478,14 @@ function trimEnd(run: Inline[]): void {
   if (last.text === '') run.pop();
 }
 
-function plain(text: string): Block[] {
-  return [{ type: 'paragraph', children: [{ type: 'text', text }] }];
+/** A text as one paragraph. */
+export function plain(text: string): Block[] {
+  return [{ type: 'paragraph', children: [{ type: 'text', text: oneLineEnd(text) }] }];
+}
+
+/** Whether there is anything in it that may be Markdown, and so something to read. */
+export function marked(text: string): boolean {
+  return text.length <= longest && anyMarkup.test(text);
 }
 
 /**
@@ -488,7 +495,7 @@ function plain(text: string): Block[] {
  */
 export function parse(typed: string): Block[] {
   const text = oneLineEnd(typed);
-  if (text.length > longest || !anyMarkup.test(text)) return plain(text);
+  if (!marked(text)) return plain(text);
   try {
     const blocks = new Builder().blocks(new Reader(new Subset()).lex(text), false);
     const [first] = blocks;

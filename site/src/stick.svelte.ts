@@ -110,6 +110,13 @@ export class Stick {
     if (this.#box) this.#follow(this.#box);
   }
 
+  /** Stays where it is, whatever grows or goes: the reader has asked for that, and reads on from here. */
+  stay(): void {
+    if (!this.#box || this.#place(this.#box).top === 0) return;
+    this.#pinned = false;
+    this.#record(this.#box);
+  }
+
   /** Moves by a page, as the keys do; `up` leads to what is older. */
   page(way: 'up' | 'down'): void {
     const box = this.#box;

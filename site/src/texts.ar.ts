@@ -488,6 +488,8 @@ export const arabic: Texts = {
   notDelivered: 'لم تُسلَّم',
   tooLong: (bytes) => `النص أطول من الحد بمقدار ${counted(bytes, byte)}. يُرجى تقصيره، أو إرساله على أجزاء.`,
 
+  showAll: 'عرض الكل',
+  showLess: 'عرض أقل',
   copyMessage: 'نسخ الرسالة',
   code: 'شيفرة',
   copyCode: 'نسخ الشيفرة',

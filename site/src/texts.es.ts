@@ -464,6 +464,8 @@ export const spanish: Texts = {
   tooLong: (bytes) =>
     `Excede el límite en ${counted(bytes, 'byte', 'bytes')}. Acórtalo, o envíalo por partes.`,
 
+  showAll: 'Mostrar todo',
+  showLess: 'Mostrar menos',
   copyMessage: 'Copiar mensaje',
   code: 'Código',
   copyCode: 'Copiar código',

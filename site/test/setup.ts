@@ -22,3 +22,6 @@ if (typeof document !== 'undefined') {
     matchMedia: (query: string) => ({ matches: query === '(any-pointer: fine)' }),
   });
 }
+
+// jsdom lays nothing out, so there is nowhere to scroll to.
+Element.prototype.scrollIntoView = () => undefined;
