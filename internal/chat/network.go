@@ -90,16 +90,46 @@ func (s *Session) lookAtPath(now time.Time) {
 	every := 30 * time.Second
 	if now.Sub(s.openedAt) < every {
 		every = 2 * time.Second
+		if s.path == peer.PathUnknown {
+			every = 0
+		}
 	}
 	if now.Sub(s.lookedAt) < every {
 		return
 	}
-	s.lookedAt = now
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if path := s.conn.Path(ctx); path != s.path && path != peer.PathUnknown {
-		s.path = path
-		s.diary.note("path: " + string(path))
+	s.askPath(now)
+}
+
+// pathWait is how long an engine may take to tell the path, before it is asked again.
+const pathWait = time.Second
+
+// askPath has the engine asked for the path, unless it is at it.
+func (s *Session) askPath(now time.Time) {
+	if s.askingPath {
+		return
+	}
+	s.askingPath, s.lookedAt = true, now
+	conn := s.conn
+	s.work.ask(func(ctx context.Context) func() error {
+		ctx, cancel := context.WithTimeout(ctx, pathWait)
+		defer cancel()
+		path := conn.Path(ctx)
+		return func() error {
+			s.askingPath = false
+			s.sawPath(path)
+			return nil
+		}
+	})
+}
+
+// sawPath tells a path that is another than before.
+func (s *Session) sawPath(path Path) {
+	if path == s.path || path == peer.PathUnknown {
+		return
+	}
+	s.path = path
+	s.diary.note("path: " + string(path))
+	if s.seal != nil { // else Opened will tell
 		s.events.push(PathChanged{path})
 	}
 }

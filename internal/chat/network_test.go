@@ -203,14 +203,18 @@ func (w walking) Path(context.Context) Path { return *w.path }
 // TestUnitPathChanged: a new path is told once; one that cannot be told is not.
 func TestUnitPathChanged(t *testing.T) {
 	path, now := PathRelay, time.Now()
-	s := &Session{conn: walking{path: &path}, events: newEventQueue(), diary: NewDiary(), path: PathRelay, openedAt: now, lookedAt: now}
+	s := faceOver(t, seal.Joiner, walking{path: &path}).Session
+	require.NoError(t, s.runJobs(t))
+	s.seal, s.openedAt, s.lookedAt, s.events = &seal.Session{}, now, now, newEventQueue()
 	for second, want := range []Path{"", "", PathDirect, PathDirect, PathDirect, PathLocal} {
 		if want != "" {
 			path = want
 		}
 		s.lookAtPath(now.Add(time.Duration(second) * 2 * time.Second))
+		require.NoError(t, s.runJobs(t))
 	}
 	path = peer.PathUnknown
 	s.lookAtPath(now.Add(time.Minute))
+	require.NoError(t, s.runJobs(t))
 	assert.Equal(t, []Event{PathChanged{PathDirect}, PathChanged{PathLocal}}, s.events.list)
 }

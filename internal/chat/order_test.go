@@ -27,7 +27,9 @@ type facing struct {
 	m1        []byte // of the joiner, whichever of the two it is
 }
 
-func face(t testing.TB, role seal.Role) *facing {
+func face(t testing.TB, role seal.Role) *facing { return faceOver(t, role, unconnected{}) }
+
+func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
 	t.Helper()
 	secret, err := seal.GenerateLinkSecret(rand.Reader)
 	require.NoError(t, err)
@@ -40,7 +42,7 @@ func face(t testing.TB, role seal.Role) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{role: role, conn: unconnected{}, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), told: map[Code]bool{}, state: StateConnecting, since: time.Now()},
+		Session:   &Session{role: role, conn: conn, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), told: map[Code]bool{}, work: newWork(), state: StateConnecting, since: time.Now()},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

@@ -26,7 +26,7 @@ type arrival struct {
 func (s *Session) run(ctx context.Context) {
 	in, out := make(chan arrival, ackEvery), make(chan []byte)
 	var carriers sync.WaitGroup
-	reason := s.loop(ctx, in, out, func() {
+	reason := s.loop(ctx, in, out, &carriers, func() {
 		carriers.Go(func() { s.carryIn(ctx, in) })
 		carriers.Go(func() { s.carryOut(ctx, out) })
 	})
@@ -90,8 +90,11 @@ func (s *Session) carryOut(ctx context.Context, out <-chan []byte) {
 }
 
 // loop waits for whatever comes first and acts on it, until something ends
-// the session. connect starts the goroutines that carry messages.
-func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, connect func()) Reason {
+// the session. connect starts the goroutines that carry messages; workers counts those
+// that wait for the engine.
+func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, workers *sync.WaitGroup, connect func()) Reason {
+	staying, leave := context.WithCancel(ctx)
+	defer leave()
 	s.setState(StateWaiting)
 	s.sendCourier(time.Now())
 	s.lookAtMailbox(ctx, time.Now())
@@ -107,9 +110,16 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		if err := s.fillWire(); err != nil {
 			return ReasonInternal
 		}
+		if s.closing {
+			leave() // our goodbye waits for no engine
+		}
+		s.work.begin(staying, workers)
 		from, to := in, out
 		if !connected || s.events.full() {
 			from = nil // the reader of events is slow; so is the sender, then
+		}
+		if len(s.work.back) > 0 {
+			from = nil // the engine's answer was there first
 		}
 		if s.wire == nil {
 			to = nil
@@ -129,6 +139,8 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		case to <- s.wire:
 			s.wire = nil
 			s.lastSent = time.Now()
+		case then := <-s.work.back:
+			err = then()
 		case r := <-s.mailed():
 			if err = s.takeMail(ctx, r, time.Now()); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
@@ -341,6 +353,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if a.opened {
 		s.since = now
 		s.setState(StateConnecting)
+		s.askPath(now)
 		return s.startHandshake()
 	}
 	if s.seal == nil {
@@ -385,8 +398,9 @@ func (s *Session) shake(message []byte) error {
 	}
 	s.lastSent = time.Now()
 	s.setState(StateOpen)
-	s.path, s.openedAt, s.lookedAt = s.conn.Path(context.Background()), s.lastHeard, s.lastHeard
-	s.diary.note("path: " + string(s.path))
+	// The path was asked for when the channel opened. Where the engine is slow to tell,
+	// PathChanged follows.
+	s.openedAt = s.lastHeard
 	s.events.push(Opened{Path: s.path, SAS: session.SAS()})
 	return nil
 }

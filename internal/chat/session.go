@@ -120,15 +120,18 @@ type Session struct {
 	idle       int    // pings, typing and ignored frames since we had caught up
 	toldTyping bool   // since the last tick, however many came
 
-	path      Path
-	openedAt  time.Time
-	lookedAt  time.Time // at the path
-	since     time.Time // of the step that the clock watches
-	began     time.Time // the link was made
-	remote    invite.Description
-	told      map[Code]bool // problems the person has been told of
-	lastHeard time.Time     // zero until the channel is open
-	lastSent  time.Time
+	work work
+
+	path       Path
+	askingPath bool
+	openedAt   time.Time
+	lookedAt   time.Time // at the path
+	since      time.Time // of the step that the clock watches
+	began      time.Time // the link was made
+	remote     invite.Description
+	told       map[Code]bool // problems the person has been told of
+	lastHeard  time.Time     // zero until the channel is open
+	lastSent   time.Time
 
 	silent     time.Duration // what the other side could have said something in, and did not
 	heardUntil time.Time     // up to when silent is counted
@@ -214,6 +217,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 	return &Session{
 		role: role, conn: conn, keys: keys, loopback: config.Loopback, network: config.Network, diary: config.Diary,
 		told:   map[Code]bool{},
+		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}, nil
 }

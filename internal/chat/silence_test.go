@@ -3,12 +3,14 @@ package chat
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
 
@@ -20,17 +22,42 @@ type running struct {
 	out chan []byte
 }
 
-// runFaced begins the loop of a joiner and shakes hands. It belongs into a bubble of
-// synctest, and ends with the test.
-func runFaced(t *testing.T) *running {
+// runFaced begins the loop of a joiner whose channel has just opened. It belongs into a
+// bubble of synctest, and ends with the test.
+func runFaced(t *testing.T, conn peer.Conn) *running {
 	t.Helper()
-	r := &running{facing: face(t, seal.Joiner), in: make(chan arrival, ackEvery), out: make(chan []byte)}
-	r.calls, r.ended = make(chan request), make(chan struct{})
-	ctx, cancel := context.WithCancel(t.Context())
-	s := r.Session
-	s.cancel = cancel
+	r := &running{facing: faceOver(t, seal.Joiner, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
+	r.run(t)
+	return r
+}
+
+// open shakes hands, and has somebody take what the session sends from then on.
+func (r *running) open(t *testing.T) {
+	t.Helper()
+	m2, _, err := r.handshake.Handle(<-r.out)
+	require.NoError(t, err)
+	synctest.Wait() // as the engine's answers are there before the other end's
+	r.in <- arrival{message: m2}
+	_, other, err := r.handshake.Handle(<-r.out)
+	require.NoError(t, err)
+	r.other = NewSpeaker(other)
 	go func() {
-		s.loop(ctx, r.in, r.out, func() {})
+		for range r.out {
+		}
+	}()
+	synctest.Wait()
+}
+
+// run begins the loop, which ends with the test.
+func (r *running) run(t *testing.T) {
+	s := r.Session
+	s.calls, s.ended = make(chan request), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	s.cancel = cancel
+	var workers sync.WaitGroup
+	go func() {
+		s.loop(ctx, r.in, r.out, &workers, func() {})
+		workers.Wait()
 		close(s.ended)
 	}()
 	t.Cleanup(func() {
@@ -38,13 +65,6 @@ func runFaced(t *testing.T) *running {
 		cancel()
 		close(r.out)
 	})
-	m2, _, err := r.handshake.Handle(<-r.out)
-	require.NoError(t, err)
-	r.in <- arrival{message: m2}
-	_, other, err := r.handshake.Handle(<-r.out)
-	require.NoError(t, err)
-	r.other = NewSpeaker(other)
-	return r
 }
 
 // say has the other end send a frame.
@@ -53,14 +73,6 @@ func (r *running) say(t *testing.T, body string) {
 	frame, err := r.other.Seal([]byte(body))
 	require.NoError(t, err)
 	r.in <- arrival{message: frame}
-}
-
-// drain has somebody take what the session sends.
-func (r *running) drain() {
-	go func() {
-		for range r.out {
-		}
-	}()
 }
 
 // states are those told so far.
@@ -131,9 +143,8 @@ func TestUnitSilence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := runFaced(t)
-				r.drain()
-				synctest.Wait()
+				r := runFaced(t, unconnected{})
+				r.open(t)
 				require.Equal(t, StateOpen, r.state)
 				r.forgetEvents()
 				c.happens(t, r)

@@ -124,8 +124,8 @@ type Conn interface {
 	// is called. After the other side's end, what had arrived before is still
 	// returned, then ErrClosed; after Close, ErrClosed at once.
 	Receive(ctx context.Context) ([]byte, error)
-	// Findings tells what is known of this end's network. It changes for
-	// seconds after the description.
+	// Findings tells what is known of this end's network, without asking the engine.
+	// It changes for seconds after the description.
 	Findings() Findings
 	// Path tells how the ends reach each other, once open.
 	Path(ctx context.Context) Path
