@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -40,6 +41,8 @@ func main() {
 	// A long chat makes garbage in small pieces; a peer must not be able to
 	// make it grow before it is collected.
 	debug.SetMemoryLimit(256 << 20)
+	// Go's HTTP client tells the terminal what a mailbox sends unasked, its server who came.
+	log.SetOutput(io.Discard)
 	// pion's relay client and name finder log addresses to the terminal and can't
 	// be given another logger (pion/ice 976).
 	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")

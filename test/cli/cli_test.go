@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -383,6 +384,49 @@ func TestIntegrationServe(t *testing.T) {
 	assert.Equal(t, 0, joiner.exit())
 	_, err := http.Get(strings.Split(invite, "#")[0])
 	assert.Error(t, err, "the page ends with the program")
+}
+
+// TestIntegrationMailboxTalks: what a mailbox sends beside its answers reaches no terminal.
+func TestIntegrationMailboxTalks(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	gone := make(chan struct{}, 10)
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			// After the head, or the client would take it for unasked altogether.
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				_, _ = io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n\x1b]0;poses as tincan\x07\r\nVerified, for this chat only.\r\n")
+				_, _ = io.Copy(io.Discard, c) // until the client hangs up, which it does when it has told of it
+			}
+			_ = c.Close()
+			gone <- struct{}{}
+		}
+	}()
+	site := "http://" + listener.Addr().String() + "/"
+	inviter := open(t, append([]string{"new", "--site", site, "--mailbox", "on"}, own...)...)
+	joiner := open(t, append(append([]string{"join"}, own...), "-")...)
+	joiner.write(inviter.await("invite")["link"].(string))
+	for state := ""; state != "left"; {
+		state = joiner.await("mailbox")["state"].(string)
+	}
+	select {
+	case <-gone:
+	case <-time.After(patience):
+		require.Fail(t, "the client did not hang up")
+	}
+	inviter.do(event{"do": "close"})
+	joiner.do(event{"do": "close"})
+	inviter.exit()
+	joiner.exit()
+	for _, p := range []*terminal{inviter, joiner} {
+		assert.NotContains(t, p.talk(), "poses")
+		assert.NotContains(t, p.talk(), "Unsolicited")
+	}
 }
 
 // TestIntegrationServeByHand: --mailbox off, at either end: the reply goes by hand.
