@@ -82,6 +82,7 @@ export class ChatState {
   #reason = $state<Reason>();
   #gone = $state<Pending>();
   #received = $state(0);
+  #draft = $state('');
   #typing = $state(false);
   #typed: ReturnType<typeof setTimeout> | undefined;
   #inviter = false;
@@ -208,6 +209,10 @@ export class ChatState {
   get trimmed(): boolean {
     return this.#history.trimmed;
   }
+  /** What the person is writing. It outlives the chat, until the next begins or the page is left. */
+  get draft(): string {
+    return this.#draft;
+  }
   get sas(): readonly SafetyWord[] {
     return this.#sas;
   }
@@ -231,6 +236,13 @@ export class ChatState {
   get pending(): boolean {
     const waiting = this.#screen === 'invite' || this.#screen === 'reply';
     return waiting || (this.#screen === 'chat' && this.#reason === undefined);
+  }
+
+  /** Leaving would end what was said or written here, or a link or reply that somebody may hold. */
+  get atStake(): boolean {
+    if (!this.pending) return false;
+    if (this.#screen !== 'chat') return this.#way.given || this.#screen === 'reply';
+    return this.messages.length > 0 || this.#received > 0 || this.#draft.trim() !== '';
   }
 
   /** What a reload would have to tell: what is pending, or was. */
@@ -478,6 +490,11 @@ export class ChatState {
     await closed(engine);
   }
 
+  /** The person has changed what is being written. */
+  write(draft: string): void {
+    this.#draft = draft;
+  }
+
   /** This person is writing, and lets the other one know. */
   writes(): void {
     // One that fails is one that nobody sees.
@@ -541,6 +558,11 @@ export class ChatState {
   /** It was pending in a tab that this one is a copy of, and has not ended there. */
   notEndedAway(): void {
     if (this.#screen === 'away') this.home();
+  }
+
+  /** Says something that belongs to no field. */
+  tell(sentence: string): void {
+    this.#notice = sentence;
   }
 
   dismissNotice(): void {
@@ -692,7 +714,9 @@ export class ChatState {
     }
     const keepHistory = this.#screen === 'chat' && (reason === 'left' || reason === 'lost');
     if (!keepHistory) {
+      const draft = this.#draft;
       this.#forget();
+      this.#draft = draft;
       this.#screen = 'ended';
     }
     this.#reason = reason;
@@ -727,6 +751,7 @@ export class ChatState {
     this.#gone = undefined;
     this.#history.forget();
     this.#received = 0;
+    this.#draft = '';
     this.#stopsTyping();
     this.#inviter = false;
   }

@@ -562,12 +562,32 @@ export const arabic: Texts = {
   unreadTitle: (count, title) => `(${number(count)}) ${title}`,
   safetyWord: (name) => (Object.hasOwn(safetyWords, name) ? safetyWords[name as SafetyName] : name),
 
-  leaveTitle: 'مغادرة هذه المحادثة؟',
-  leaveText: 'المغادرة تُنهيها لكليكما، وتزول الرسائل من هذه الصفحة.',
-  leaveInviteTitle: 'التوقف عن الانتظار؟',
-  leaveInviteText: 'لا يعمل الرابط الذي لديك إلا ما دامت هذه الصفحة مفتوحة.',
+  leaving: {
+    chat: {
+      title: 'مغادرة هذه المحادثة؟',
+      text: 'تنتهي المحادثة لكليكما، وتُزال رسائلها وما كان يُكتب من هذه الصفحة.',
+      leave: 'المغادرة على أي حال',
+    },
+    invite: {
+      title: 'التوقف عن الانتظار؟',
+      text: 'يتوقف الرابط الذي أُرسل عن العمل.',
+      leave: 'التوقف عن الانتظار',
+    },
+    reply: {
+      title: 'التوقف عن الانتظار؟',
+      text: 'يتوقف هذا الرد عن العمل. وإن لم يُرسل بعد فلن يفتقده أحد.',
+      leave: 'التوقف عن الانتظار',
+    },
+    link: {
+      title: 'إنشاء رابط جديد؟',
+      text: 'يتوقف الرابط الذي أُرسل عن العمل، فيلزم إرسال الرابط الجديد.',
+      leave: 'إنشاء رابط جديد',
+    },
+  },
+  newLinkMade: 'هذا رابط جديد. لم يعد الرابط السابق يعمل.',
   stay: 'البقاء',
-  leaveAnyway: 'المغادرة على أي حال',
+  unsent: 'نص كان يُكتب ولم يُرسل',
+  copyUnsent: 'نسخ هذا النص',
 
   away,
 

@@ -542,12 +542,32 @@ export const spanish: Texts = {
   unreadTitle: (count, title) => `(${count.toLocaleString('es')}) ${title}`,
   safetyWord: (name) => (Object.hasOwn(safetyWords, name) ? safetyWords[name as SafetyName] : name),
 
-  leaveTitle: '¿Salir de este chat?',
-  leaveText: 'Si sales, el chat termina para las dos personas y los mensajes desaparecen de esta página.',
-  leaveInviteTitle: '¿Dejar de esperar?',
-  leaveInviteText: 'El enlace que tienes solo funciona mientras esta página siga abierta.',
+  leaving: {
+    chat: {
+      title: '¿Salir de este chat?',
+      text: 'Termina para las dos personas, y sus mensajes y lo que estabas escribiendo se borran de esta página.',
+      leave: 'Salir de todos modos',
+    },
+    invite: {
+      title: '¿Dejar de esperar?',
+      text: 'El enlace que enviaste deja de funcionar.',
+      leave: 'Dejar de esperar',
+    },
+    reply: {
+      title: '¿Dejar de esperar?',
+      text: 'Tu respuesta deja de funcionar. Si aún no la has enviado, nadie la echará de menos.',
+      leave: 'Dejar de esperar',
+    },
+    link: {
+      title: '¿Crear un enlace nuevo?',
+      text: 'El enlace que enviaste deja de funcionar, así que tendrás que enviar el nuevo.',
+      leave: 'Crear un enlace nuevo',
+    },
+  },
+  newLinkMade: 'Este es un enlace nuevo. El anterior ya no funciona.',
   stay: 'Quedarse',
-  leaveAnyway: 'Salir de todos modos',
+  unsent: 'Estabas escribiendo esto, y no se envió',
+  copyUnsent: 'Copiar este texto',
 
   away,
 

@@ -547,12 +547,33 @@ export const english = {
   /** A safety word, which the engine knows by its English name. */
   safetyWord: (name: string) => name,
 
-  leaveTitle: 'Leave this chat?',
-  leaveText: 'Leaving ends it for both of you, and the messages go from this page.',
-  leaveInviteTitle: 'Give up waiting?',
-  leaveInviteText: 'The link you have works only while this page stays open.',
+  /** What is asked before something ends: what that is, and the button that ends it. */
+  leaving: {
+    chat: {
+      title: 'Leave this chat?',
+      text: 'It ends for both of you, and its messages and what you were writing are removed from this page.',
+      leave: 'Leave anyway',
+    },
+    invite: {
+      title: 'Give up waiting?',
+      text: 'The link that you gave away stops working.',
+      leave: 'Give up',
+    },
+    reply: {
+      title: 'Give up waiting?',
+      text: 'Your reply stops working. If you have not sent it yet, nobody misses it.',
+      leave: 'Give up',
+    },
+    link: {
+      title: 'Make a new link?',
+      text: 'The link that you gave away stops working, so you will have to send the new one.',
+      leave: 'Make a new link',
+    },
+  },
+  newLinkMade: 'This is a new link. The one before does not work any more.',
   stay: 'Stay',
-  leaveAnyway: 'Leave anyway',
+  unsent: 'You were writing this, and it was not sent',
+  copyUnsent: 'Copy this text',
 
   away,
 

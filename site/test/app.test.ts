@@ -176,7 +176,9 @@ describe('joining', () => {
     expect(field('Reply link').value).toContain('#r');
     expect(screen.getByRole('img', { name: 'QR code of the reply' })).toBeTruthy();
     expect(button('Copy reply')).toBeTruthy();
+    // The inviter may be waiting for this reply by now.
     await user.click(button('Cancel'));
+    await user.click(button(texts.leaving.reply.leave));
     expect(button('New chat')).toBeTruthy();
   });
 
@@ -242,7 +244,7 @@ describe('leaving by accident', () => {
     await settled();
     for (let times = 0; times < 2; times += 1) {
       await back();
-      expect(screen.getByRole('dialog', { name: texts.leaveTitle })).toBeTruthy();
+      expect(screen.getByRole('dialog', { name: texts.leaving.chat.title })).toBeTruthy();
       await user.click(button('Stay'));
       expect(screen.queryByRole('dialog')).toBeNull();
       expect(field('Message')).toBeTruthy();
@@ -254,8 +256,8 @@ describe('leaving by accident', () => {
     await started();
     await user.click(button('New chat'));
     await back();
-    expect(screen.getByRole('dialog', { name: texts.leaveInviteTitle })).toBeTruthy();
-    await user.click(button('Leave anyway'));
+    expect(screen.getByRole('dialog', { name: texts.leaving.invite.title })).toBeTruthy();
+    await user.click(button(texts.leaving.invite.leave));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(button('New chat')).toBeTruthy();
     expect(engine.calls.at(-1)).toBe('close');
@@ -271,7 +273,95 @@ describe('leaving by accident', () => {
   });
 });
 
+describe('leaving', () => {
+  const asked = (what: keyof typeof texts.leaving) =>
+    screen.queryByRole('dialog', { name: texts.leaving[what].title }) !== null;
+
+  async function chatting() {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+  }
+
+  test.each([
+    ['a message of mine', () => user.type(field('Message'), 'hello{Enter}')],
+    [
+      'a message of theirs',
+      async () => {
+        engine.onevent({ type: 'message', id: 1, text: 'hello' });
+        await settled();
+      },
+    ],
+    ['a draft', () => user.type(field('Message'), 'half a sen')],
+  ])('asks where there is %s, and Stay loses nothing', async (_, happens) => {
+    await chatting();
+    await happens();
+    const [draft, shown] = [field('Message').value, screen.getByRole('log').textContent];
+    await user.click(button('Leave'));
+    expect(asked('chat')).toBe(true);
+    await user.click(button('Stay'));
+    expect(field('Message').value).toBe(draft);
+    expect(screen.getByRole('log').textContent).toBe(shown);
+    expect(engine.calls).not.toContain('close');
+    await user.click(button('Leave'));
+    await user.click(button(texts.leaving.chat.leave));
+    expect(screen.getByRole('heading', { name: texts.endings.closed.title })).toBeTruthy();
+    expect(document.body.textContent).not.toContain('half a sen');
+  });
+
+  test('does not ask where nothing was said, nor an invite that nobody has', async () => {
+    await chatting();
+    await user.click(button('Leave'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    await user.click(button('New chat'));
+    await user.click(button('Cancel'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(button('New chat')).toBeTruthy();
+  });
+
+  test('an invite that was given away asks, at Cancel and at New link, which says that the old one is dead', async () => {
+    await started();
+    await user.click(button('New chat'));
+    await user.click(button('Copy link'));
+    await user.click(button('Cancel'));
+    expect(asked('invite')).toBe(true);
+    await user.click(button('Stay'));
+    const before = field('Invite link').value;
+    await user.click(button('New link'));
+    expect(asked('link')).toBe(true);
+    await user.click(button('Stay'));
+    expect(field('Invite link').value).toBe(before);
+    expect(engine.calls).not.toContain('close');
+    await user.click(button('New link'));
+    await user.click(button(texts.leaving.link.leave));
+    await settled();
+    expect(engine.calls).toContain('close');
+    expect(screen.getByText(texts.newLinkMade)).toBeTruthy();
+    // The new one is nobody's yet.
+    await user.click(button('Cancel'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+});
+
 describe('the end', () => {
+  test.each(['left', 'lost', 'untrusted', 'internal'] as const)(
+    '%s leaves what was being written, to be copied, until the next chat',
+    async (reason) => {
+      await started();
+      await user.click(button('New chat'));
+      engine.open();
+      await settled();
+      await user.type(field('Message'), 'half a sentence');
+      engine.onevent({ type: 'closed', reason });
+      await settled();
+      expect(field(texts.unsent).value).toBe('half a sentence');
+      expect(button(texts.copyUnsent)).toBeTruthy();
+      await user.click(button('New chat'));
+      expect(document.body.textContent).not.toContain('half a sentence');
+    },
+  );
+
   test('the words differ: what happened, and New chat', async () => {
     await started();
     await user.click(button('New chat'));

@@ -70,6 +70,7 @@ describe('the mark', () => {
     await page.replying();
     expect({ ...sessionStorage }).toEqual(marked('reply'));
     await page.press('Cancel');
+    await page.press(texts.leaving.reply.leave);
     expect(sessionStorage).toHaveLength(0);
   });
 });

@@ -289,6 +289,7 @@ describe('what came while nobody looked', () => {
     page.engine.onevent({ type: 'message', id: 0, text: 'a' });
     await page.settled();
     await page.press('Leave');
+    await page.press(english.leaving.chat.leave);
     expect(document.title).toBe('tincan');
   });
 });

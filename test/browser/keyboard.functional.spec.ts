@@ -75,6 +75,8 @@ test('from New chat to Leave without a mouse', async ({ person, serve }) => {
   // The history can be scrolled by keyboard: it is one of the stops.
   await ana.page.keyboard.press('Tab');
   await press(ben, 'Leave');
+  await expect(ben.button('Stay')).toBeFocused();
+  await press(ben, texts.leaving.chat.leave);
   await expect(heading(ben, texts.endings.closed.title)).toBeFocused();
   await expect(heading(ana, texts.endings.left.title)).toBeVisible();
   await press(ben, 'New chat');

@@ -1,3 +1,4 @@
+import { english as texts } from '../../site/src/texts.ts';
 import { expect, test } from './fixtures.ts';
 import { census, count } from './peers.ts';
 import { greet, type Person } from './person.ts';
@@ -52,6 +53,7 @@ test('an invite given up, and a reply given up, leave nothing behind', async ({ 
   await ben.joinChat();
   for (const who of [ana, ben]) {
     await who.button('Cancel').click();
+    if (who === ben) await who.button(texts.leaving.reply.leave).click();
     await expect.poll(() => census(who.page)).toEqual({ ...before, made: who === ana ? 2 : 1 });
   }
 });

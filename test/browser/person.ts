@@ -125,8 +125,13 @@ export class Person {
     );
   }
 
+  /** Leaves the chat, and says so once more where something was said in it. */
   async leave(): Promise<void> {
     await this.button('Leave').click();
+    const sure = this.page.getByRole('dialog').getByRole('button', { name: texts.leaving.chat.leave });
+    const left = this.page.getByRole('heading', { name: texts.endings.closed.title });
+    await sure.or(left).waitFor();
+    if (await sure.isVisible()) await sure.click();
   }
 }
 
