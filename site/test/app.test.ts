@@ -353,7 +353,7 @@ describe('the end', () => {
       engine.open();
       await settled();
       await user.type(field('Message'), 'half a sentence');
-      engine.onevent({ type: 'closed', reason });
+      engine.onevent({ type: 'closed', reason, text: '' });
       await settled();
       expect(field(texts.unsent).value).toBe('half a sentence');
       expect(button(texts.copyUnsent)).toBeTruthy();
