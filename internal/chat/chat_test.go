@@ -326,11 +326,11 @@ func TestFunctionalTypingUnknown(t *testing.T) {
 	inviter, p := openByHand(t)
 	inviter.Typing()
 	assert.Equal(t, "\x40", string(p.receive(t)))
-	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01")
+	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")
 	_, err := inviter.Send("", "hello")
 	require.NoError(t, err)
 	assert.Equal(t, "\x01hello", string(p.receive(t)))
-	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")
+	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x03")
 	assert.Equal(t, uint64(1), await[chat.Delivered](t, inviter).ID)
 }
 
@@ -398,7 +398,11 @@ func (p *byHand) shake(t testing.TB) {
 	require.NoError(t, err)
 	require.NoError(t, p.conn.Send(ctx(t), m3))
 	p.session = chat.NewSpeaker(session)
+	assert.Equal(t, canNothing, string(p.receive(t)), "before anything else")
 }
+
+// canNothing is the first frame of this program.
+const canNothing = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
 
 func (p *byHand) send(t testing.TB, body string) {
 	t.Helper()
@@ -461,14 +465,14 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		_, err := inviter.Send("", "hello")
 		require.NoError(t, err)
 		assert.Equal(t, "\x01hello", string(p.receive(t)))
-		p.send(t, ack(1))
+		p.send(t, ack(2))
 		assert.Equal(t, uint64(1), await[chat.Delivered](t, inviter).ID)
-		p.send(t, ack(1))
+		p.send(t, ack(2))
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
 	t.Run("unknown types are ignored, counted and acked", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		p.send(t, "\x41from the future")
+		p.send(t, "\x42from the future")
 		assert.Equal(t, ack(1), string(p.receive(t)))
 		p.send(t, "\x7e")
 		assert.Equal(t, ack(2), string(p.receive(t)))
@@ -483,7 +487,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	})
 	t.Run("a flood of frames to ignore", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x41"))
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x42"))
 	})
 	t.Run("a flood of typing", func(t *testing.T) {
 		inviter, p := openByHand(t)

@@ -17,8 +17,9 @@ const (
 	typeBye  = 0x05
 
 	typeTyping = 0x40
+	typeCan    = 0x41
 
-	lastUnknown = 0x7E // from 0x41 on: authenticated, counted, ignored
+	lastUnknown = 0x7E // from 0x42 on: authenticated, counted, ignored
 )
 
 const (
@@ -52,9 +53,9 @@ func (f frame) body() []byte {
 func (f frame) signed() bool { return f.kind == typeText }
 
 // wantsAck: acks and pings do not, or two ends would never fall silent; that
-// somebody is typing is not worth one.
+// somebody is typing, and what a side understands, is not worth one.
 func (f frame) wantsAck() bool {
-	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye && f.kind != typeTyping
+	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye && f.kind != typeTyping && f.kind != typeCan
 }
 
 // parseFrame checks type and length. What the content means in its place, the
@@ -80,7 +81,9 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == 8
 	case f.kind == typePing, f.kind == typeBye, f.kind == typeTyping:
 		ok = n == 0
-	case f.kind > typeTyping && f.kind <= lastUnknown:
+	case f.kind == typeCan:
+		ok = n >= 8
+	case f.kind > typeCan && f.kind <= lastUnknown:
 		ok = true
 	}
 	if !ok {

@@ -129,7 +129,9 @@ func TestUnitFrameTable(t *testing.T) {
 				want = length == 8
 			case kind == 0x04, kind == 0x05, kind == 0x40:
 				want = length == 0
-			case kind >= 0x41 && kind <= 0x7E:
+			case kind == 0x41:
+				want = length >= 8
+			case kind >= 0x42 && kind <= 0x7E:
 				want = true
 			}
 			body := []byte{byte(kind)}
@@ -139,7 +141,7 @@ func TestUnitFrameTable(t *testing.T) {
 			f, err := parseFrame(append(body, make([]byte, length)...))
 			require.Equal(t, want, err == nil, "type %#x, %d bytes", kind, length)
 			if want {
-				require.Equal(t, kind != 3 && kind != 4 && kind != 5 && kind != 0x40, f.wantsAck(), "type %#x", kind)
+				require.Equal(t, kind != 3 && kind != 4 && kind != 5 && kind != 0x40 && kind != 0x41, f.wantsAck(), "type %#x", kind)
 			}
 		}
 	}
@@ -303,8 +305,8 @@ func FuzzFrame(f *testing.F) {
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
 func TestUnitFrameMemory(t *testing.T) {
 	for name, unit := range map[string]string{
-		"texts of a byte": "\x00\x42\x01" + noSignature + "x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "typing": "\x00\x01\x40", "unknown": "\x00\x01\x41",
-		"a long text": "\x0f\xfe\x01" + noSignature + strings.Repeat("é", 2014) + "e", "a long unknown": "\x0f\xfe\x41" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
+		"texts of a byte": "\x00\x42\x01" + noSignature + "x", "empty bodies": "\x00\x00", "pings": "\x00\x01\x04", "typing": "\x00\x01\x40", "unknown": "\x00\x01\x42",
+		"a long text": "\x0f\xfe\x01" + noSignature + strings.Repeat("é", 2014) + "e", "a long unknown": "\x0f\xfe\x42" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
 			stream := []byte(strings.Repeat(unit, 4096/len(unit)))

@@ -305,6 +305,8 @@ func (s *Session) fillWire() error {
 
 func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	switch {
+	case s.seal.Sent() == 0:
+		return canFrame(ourFeatures), true, nil
 	case s.ackDue:
 		s.ackDue, s.toAck = false, 0
 		return ackFrame(s.seal.Received()), true, nil
@@ -449,6 +451,11 @@ func (s *Session) open(wire []byte) error {
 			s.toldTyping = true
 			s.events.push(Typing{})
 		}
+	case typeCan:
+		if s.seal.Received() != 1 {
+			return untrusted // it is the first frame or none
+		}
+		s.theirFeatures = f.features()
 	case typeBye:
 		if !s.closing {
 			return stop{reason: ReasonLeft}

@@ -120,6 +120,8 @@ type Session struct {
 	idle       int    // pings, typing and ignored frames since we had caught up
 	toldTyping bool   // since the last tick, however many came
 
+	theirFeatures feature
+
 	work work
 
 	path       Path

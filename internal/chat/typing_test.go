@@ -17,6 +17,7 @@ func openFace(t testing.TB) *facing {
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
 	f.wire, f.calls = nil, make(chan request)
+	require.Equal(t, canNothing, f.next(t))
 	return f
 }
 
@@ -89,7 +90,7 @@ func TestUnitTypingDropped(t *testing.T) {
 			_, err := f.queue(t.Context(), "", "hi")
 			require.NoError(t, err)
 			require.Equal(t, "\x01hi", f.next(t))
-		}, func(f *facing) { require.NoError(t, f.gets(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01")) }},
+		}, func(f *facing) { require.NoError(t, f.gets(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")) }},
 		"connection lost":   {func(f *facing) { f.setState(StateLost) }, func(f *facing) { f.setState(StateOpen) }},
 		"still connecting":  {func(f *facing) { f.setState(StateConnecting) }, func(f *facing) { f.setState(StateOpen) }},
 		"a goodbye is said": {func(f *facing) { f.closing = true }, func(f *facing) { f.closing = false }},

@@ -115,14 +115,17 @@ func workedExample(t *testing.T) string {
 	digits := sas.Digits()
 	text("SAS", &b, strings.Join(names, ", "))
 	text("digits", &b, strings.Join(digits[:], " "))
-	section("Frames: the first of each direction, and the second of the inviter's")
+	section("Frames: each side says that it understands nothing more; the text \"hello\",\nwith its signature; an ack of it; a goodbye")
 	fromI, fromJ, atI, atJ := speak(i), speak(j), listen(i), listen(j)
 	for _, f := range []struct {
 		name string
 		from *speaker
 		to   *listener
 		body string
-	}{{"I>J 0 text", fromI, atJ, "\x01hello"}, {"J>I 0 ack 1", fromJ, atI, "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"I>J 1 bye", fromI, atJ, "\x05"}} {
+	}{
+		{"I>J 0 can", fromI, atJ, "\x41\x00\x00\x00\x00\x00\x00\x00\x00"}, {"J>I 0 can", fromJ, atI, "\x41\x00\x00\x00\x00\x00\x00\x00\x00"},
+		{"I>J 1 text", fromI, atJ, "\x01hello"}, {"J>I 1 ack 2", fromJ, atI, "\x03\x00\x00\x00\x00\x00\x00\x00\x02"}, {"I>J 2 bye", fromI, atJ, "\x05"},
+	} {
 		body := f.from.sign(t, []byte(f.body))
 		if len(body) > 64 {
 			bytes("signature", body[1:65])

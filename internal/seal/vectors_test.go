@@ -333,7 +333,7 @@ func (v *vectorRefusal) refuse(t testing.TB, r *vectorRun) error {
 	return err
 }
 
-var typeNames = map[byte]string{1: "text", 2: "more", 3: "ack", 4: "ping", 5: "bye"}
+var typeNames = map[byte]string{1: "text", 2: "more", 3: "ack", 4: "ping", 5: "bye", 0x41: "can"}
 
 func readJSON(t testing.TB, file string, into any) {
 	t.Helper()
@@ -417,12 +417,14 @@ func script(long bool) (frames []vectorFrame) {
 		frames = append(frames, vectorFrame{From: from, Type: typeNames[body[0]], Body: []byte(body)})
 	}
 	ack := func(n int) string { return "\x03\x00\x00\x00\x00\x00\x00\x00" + string([]byte{byte(n)}) }
+	add("J", "\x41\x00\x00\x00\x00\x00\x00\x00\x00")
+	add("I", "\x41\x00\x00\x00\x00\x00\x00\x00\x00")
 	texts := []string{"hello", "你好", "שלום, עולם", "👩‍👩‍👧‍👦", "a\nb\r\nc\x00d", strings.Repeat("x", 190), strings.Repeat("é", 96), "<script>alert(1)</script>", strings.Repeat("long ", 200)}
 	for n, text := range texts {
 		add("I", "\x01"+text)
-		add("J", ack(2*n+1))
+		add("J", ack(2*n+2))
 		add("J", "\x01"+strings.ToUpper(text))
-		add("I", ack(2*n+2))
+		add("I", ack(2*n+3))
 	}
 	if long {
 		add("I", "\x02"+strings.Repeat("0123456789abcdef", 1000))

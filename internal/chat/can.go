@@ -1,0 +1,31 @@
+package chat
+
+import "encoding/binary"
+
+// A feature is a bit of what a side says in its first frame that it understands
+// (PROTOCOL.md §4). What the other side has not said is not used towards it.
+type feature uint64
+
+// The features that the protocol has bits for.
+const (
+	featureCards feature = 1 << iota
+	featureReload
+	featureFiles
+	featureTalk
+	featureCalls
+	featureIntroductions
+)
+
+// ourFeatures is what this program understands.
+const ourFeatures feature = 0
+
+func canFrame(f feature) frame {
+	return frame{kind: typeCan, content: binary.BigEndian.AppendUint64(nil, uint64(f))}
+}
+
+// features are those that a can frame names. What a later version says after them is
+// passed over.
+func (f frame) features() feature { return feature(binary.BigEndian.Uint64(f.content)) }
+
+// peerCan tells whether the other side has said that it understands all of f.
+func (s *Session) peerCan(f feature) bool { return s.theirFeatures&f == f }
