@@ -202,18 +202,28 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// FuzzFind: what is found parses, and as a link of its own is found again.
+// FuzzFind: what is found parses, is written in the text letter by letter, and as
+// a link of its own is found again.
 func FuzzFind(f *testing.F) {
 	_, text := testCode(f)
 	f.Add("see https://chat.example/#" + text + ".")
 	f.Add(wrap(text, 30, "\n> "))
 	f.Add("https://l.example/?u=%23" + testReply().LinkText())
+	for _, s := range findSamples(f) {
+		f.Add(s.Text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		code, origin, err := invite.FindLink(text)
 		if err != nil {
 			require.Nil(t, code)
+			require.Empty(t, origin)
 			return
 		}
+		if code.IsInvite() {
+			_, err := invite.ParseInvite(code, true)
+			require.NoError(t, err)
+		}
+		require.True(t, written(code, text), "a letter was made up")
 		again, err := invite.Find("https://chat.example/#" + code.LinkText())
 		require.NoError(t, err)
 		require.Equal(t, code, again)
@@ -224,6 +234,83 @@ func FuzzFind(f *testing.F) {
 			_, same, err := invite.FindLink(origin + "/#" + code.LinkText())
 			require.NoError(t, err)
 			require.Equal(t, origin, same, "what is an origin is one again")
+		}
+	})
+}
+
+// written tells whether the letters of the code stand in the text, in their order:
+// a dash may have been made longer, a plus a space, and capitals of base43 small.
+func written(code invite.Code, text string) bool {
+	dashes := strings.NewReplacer("\x02", "-", "\x03", "--", "\x04", "---")
+	for _, spelling := range invite.Spellings(text) {
+		spelling = dashes.Replace(spelling)
+		if subsequence(code.LinkText(), spelling) ||
+			subsequence(strings.ReplaceAll(code.QRText(), "+", " "), strings.ToUpper(strings.ReplaceAll(spelling, "+", " "))) {
+			return true
+		}
+	}
+	return false
+}
+
+func subsequence(letters, text string) bool {
+	for i := range len(letters) {
+		at := strings.IndexByte(text, letters[i])
+		if at < 0 {
+			return false
+		}
+		text = text[at+1:]
+	}
+	return true
+}
+
+// FuzzFindNoise: whatever stands between two letters of a code, or around it, it
+// is found as it was or not at all. Noise of nine letters could be a candidate, one
+// with the closing letter a shorter code: those are codes by rights. In base43, which
+// has no such letter, noise of a letter may stand for the last one; and what begins an
+// escape takes other letters in exchange.
+func FuzzFindNoise(f *testing.F) {
+	var codes []string
+	seen := map[string]bool{}
+	for _, s := range findSamples(f) {
+		if s.Code != "" && !seen[s.Code] {
+			seen[s.Code] = true
+			code, err := invite.ParseCode(s.Code)
+			require.NoError(f, err)
+			codes = append(codes, s.Code, "https://chat.example/#"+s.Code)
+			if !code.EndsInMark() {
+				codes = append(codes, "HTTPS://CHAT.EXAMPLE/#"+code.QRText())
+			}
+		}
+	}
+	for i, noise := range []string{"\\", "=\n", "<wbr>", "&#8203;", "\n2 ", "\nAB> ", "–", "%5C", " | ", "\n- ", "-\n", "\n10:03 <ada> ", "\\u200b", "Sent", "#", "i", "+", " "} {
+		f.Add(uint8(i), uint16(30+20*i), noise, uint8(i%3))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, at uint16, noise string, times uint8) {
+		text := codes[int(which)%len(codes)]
+		var letters int
+		for _, s := range invite.Spellings(noise) {
+			n := 0
+			for i := range len(s) {
+				n += strings.Count("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:_abcdefghijklmnopqrstuvwxyz\x02", s[i:i+1])
+				n += 3 * strings.Count("\x03\x04", s[i:i+1])
+			}
+			letters = max(letters, n+100*strings.Count(strings.ToLower(s), "z"))
+		}
+		letters *= 1 + int(times%3)
+		if letters > 8 || letters > 0 && (text[0] == 'H' || strings.ContainsAny(noise, `%&=\\<`)) {
+			t.Skip("noise that may be a code of its own")
+		}
+		noisy := text
+		for range 1 + times%3 {
+			i := int(at) % (len(noisy) + 1)
+			noisy = noisy[:i] + noise + noisy[i:]
+			at = at*31 + 17
+		}
+		want, err := invite.Find(text)
+		require.NoError(t, err)
+		got, err := invite.Find(noisy)
+		if err == nil {
+			require.Equal(t, want, got, "%q", noisy)
 		}
 	})
 }

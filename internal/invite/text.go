@@ -51,9 +51,9 @@ func ParseCode(text string) (Code, error) {
 	return NewCode(b)
 }
 
-// looksCut: it begins as a code does, but does not end as one.
+// looksCut: it begins as a code may, but does not end as one.
 func looksCut(text string) bool {
-	return beginsCode(text) && !strings.HasSuffix(text, end)
+	return (text[0] == 'i' || text[0] == 'r') && !strings.HasSuffix(text, end)
 }
 
 // NewCode takes the bytes of a code, as a mailbox brings them; it checks what
@@ -75,8 +75,12 @@ func (c Code) rightSize() bool {
 	if c.IsInvite() {
 		return len(c) >= minInvite && len(c) <= maxInvite
 	}
+	return replySize(len(c))
+}
+
+func replySize(n int) bool {
 	for _, size := range replySizes {
-		if len(c) == size {
+		if n == size {
 			return true
 		}
 	}
@@ -85,6 +89,17 @@ func (c Code) rightSize() bool {
 
 // base43 is the part of QR's alphanumeric alphabet that is legal in a fragment.
 const base43 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
+
+// marks are those of its digits that may end a sentence, or look so to a program.
+const marks = "$*+-./:"
+
+// EndsInMark tells whether the code's text for a QR code does: programs take a mark
+// at the end of a link for the sentence's, and what is lost there cannot be known.
+// Such a code is made anew.
+func (c Code) EndsInMark() bool {
+	text := c.QRText()
+	return strings.IndexByte(marks, text[len(text)-1]) >= 0
+}
 
 // base43Length is the number of digits of the largest number of n bytes.
 func base43Length(n int) int {

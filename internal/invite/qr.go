@@ -1,0 +1,134 @@
+package invite
+
+import (
+	"bytes"
+	"math"
+	"strings"
+)
+
+var inQRCodes = alphabet{isBase43, 12, readQR, cutQR, 16 * maxText}
+
+// readBase43 is readBase64 for the other alphabet.
+func (f *finder) readBase43(s string, i int, inLink bool) (damaged int) {
+	word := run(s[i:], isBase43)
+	f.work += len(word)
+	if len(word) < longWord {
+		f.noteStranger(run(s[i:], isLetter), inLink)
+		return 0
+	}
+	pieces, reach, cut := f.readPieces(s, i, inQRCodes)
+	switch {
+	case pieces == nil:
+		return reach
+	case len(pieces) < damagedLength, !inLink && len(pieces) < 2*damagedLength:
+		return 0
+	case cut:
+		f.note(ErrCut)
+	default:
+		whole := headOf(pieces, len(pieces))
+		if !inLink && !whole.begins() {
+			return 0
+		}
+		f.note(strangerError(whole.first))
+	}
+	return reach
+}
+
+// shortestQR is the number of digits of the shortest code.
+var shortestQR = base43Length(minInvite)
+
+// readQR: nothing marks the end of a code in base43, but its first bytes and its
+// size say whether it is one. Marks behind it are the sentence's: no code of ours
+// ends in one (PROTOCOL.md §2.4).
+func readQR(letters []byte, ends []int) (found Code, several bool) {
+	for _, end := range ends {
+		plain := len(bytes.TrimRight(letters[:end], marks))
+		for _, at := range []int{end, plain} {
+			if at < shortestQR || at > maxText || !headOf(letters[:at], at).begins() {
+				continue
+			}
+			code, err := ParseCode(string(letters[:at]))
+			if err == nil && code.wellFormed() {
+				several = several || found != nil && !bytes.Equal(found, code)
+				found = code
+			}
+		}
+	}
+	return found, several
+}
+
+// cutQR: what was eaten at the end, a mark that a program took for the sentence's,
+// cannot be known: each of them makes another code, and all of them parse.
+func cutQR(letters []byte) bool {
+	for total := len(letters) + 1; total <= base43Length(maxCode); total++ {
+		if !headOf(letters, total).begins() {
+			continue
+		}
+		rest := strings.Repeat("0", total-len(letters))
+		if b, ok := decodeBase43(string(letters) + rest); ok {
+			certain := len(b) - len(rest) - 1 // a digit that is missing changes at most a byte, and there may be a carry
+			if _, fits := endsOf(b[:max(0, certain)]); fits {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// head is what the first digits in base43 tell of a code.
+type head struct {
+	size         int // of the code, in bytes; 0 where no code has so many digits
+	first, flags byte
+}
+
+// headOf reads the head of a code of total digits that begins with digits.
+func headOf(digits []byte, total int) (h head) {
+	log := math.Log2(43)
+	size := int(float64(total) * log / 8)
+	if base43Length(size) != total {
+		return h
+	}
+	value, place := 0.0, 1.0
+	for _, d := range digits[:min(len(digits), 10)] {
+		place /= 43
+		value += float64(strings.IndexByte(base43, d)) * place
+	}
+	value *= math.Exp2(float64(total)*log - float64(8*size) + 8)
+	if value >= 256 {
+		return h
+	}
+	first := math.Floor(value)
+	return head{size, byte(first), byte((value - first) * 256)}
+}
+
+func (h head) begins() bool {
+	switch h.first {
+	case inviteFirst:
+		return h.size >= minInvite && h.size <= maxInvite && h.flags&^(flagMailbox|formatMask) == 0
+	case replyFirst:
+		return replySize(h.size)
+	}
+	return false
+}
+
+// readFolded reads a code in base43 whose capitals a scanner has made small, in
+// the link whose fragment begins at i.
+func (f *finder) readFolded(s string, i int) (found bool) {
+	word := run(s[i:], func(c byte) bool { return c >= 'a' && c <= 'z' || isBase43(c) && (c < 'A' || c > 'Z') })
+	f.work += len(word)
+	if len(word) < shortestQR || len(word) > maxText || word == strings.ToUpper(word) {
+		return false
+	}
+	letters := []byte(strings.ToUpper(word))
+	f.setAddress(s, i)
+	code, several := readQR(letters, []int{len(letters)})
+	switch {
+	case code != nil && !several:
+		f.add(code)
+	case cutQR(letters):
+		f.note(ErrCut)
+	default:
+		return false
+	}
+	return true
+}

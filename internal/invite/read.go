@@ -1,0 +1,344 @@
+package invite
+
+import (
+	"bytes"
+	"strings"
+)
+
+const (
+	// maxRun holds a code and all that may stand between its letters.
+	maxRun = maxText + 4*maxPieces
+	// maxPieces is how many pieces a code may have been broken into.
+	maxPieces = 64
+	// maxGap is the longest that may stand between two of them.
+	maxGap = 120
+	// longWord: a shorter run of letters may be a word of some language.
+	longWord = 20
+	// damagedLength: a shorter one outside of a link is no damaged code.
+	damagedLength = 40
+)
+
+// isLetter tells what may stand in a code in base64url; isBase43 for the other
+// alphabet. Both take dashes that something has made prettier.
+func isLetter(c byte) bool {
+	return alphanumeric(c) || c == '-' || c == '_' || c >= hyphen && c <= emDash
+}
+
+func isBase43(c byte) bool { return strings.IndexByte(base43, c) >= 0 || c >= hyphen && c <= emDash }
+
+func run(s string, letter func(byte) bool) string {
+	for i := range len(s) {
+		if !letter(s[i]) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// alphabet is how codes are read in one of the two.
+type alphabet struct {
+	letter   func(byte) bool
+	meanings int // of what spell decides
+	// read takes the one code out of letters that begin with it. several says
+	// that there is more than one. ends are where the pieces end.
+	read func(letters []byte, ends []int) (code Code, several bool)
+	// cut tells whether letters are the beginning of a code, for so much work.
+	cut     func(letters []byte) bool
+	cutWork int
+}
+
+var inLinks = alphabet{isLetter, 6, readLink, cutLink, maxText}
+
+// readBase64 reads the code that begins at i, and tells how far what looked
+// like one reaches where it is none.
+func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
+	word := run(s[i:], isLetter)
+	f.work += len(word)
+	if whole := strings.TrimRight(word, "-_"); len(whole) <= maxText && strings.HasSuffix(whole, end) {
+		if code, err := ParseCode(whole); err == nil && code.wellFormed() {
+			f.add(code)
+			return 0
+		}
+	}
+	if !begins(s[i:]) {
+		f.noteStranger(word, inLink)
+		return 0
+	}
+	pieces, reach, cut := f.readPieces(s, i, inLinks)
+	switch {
+	case pieces == nil:
+		return reach
+	case !mixed(pieces) && (!inLink || s[i] == 'r'), len(pieces) < damagedLength && !inLink:
+		return 0 // a word
+	case !bytes.HasSuffix(bytes.TrimRight(pieces, "-_"), []byte(end)) && cut:
+		f.note(ErrCut)
+	default:
+		f.note(ErrMalformed)
+	}
+	return reach
+}
+
+// begins tells whether a code of this version begins at s: the kind and the
+// flags of an invite, the kind of a reply.
+func begins(s string) bool {
+	var first [3]byte
+	n := 0
+	for i := 0; i < len(s) && i < maxGap && n < len(first); i++ {
+		if isLetter(s[i]) {
+			first[n] = s[i]
+			n++
+		} else if s[i] == '#' {
+			break
+		}
+	}
+	second, third := strings.IndexByte(base64Digits, first[1]), strings.IndexByte(base64Digits, first[2])
+	switch {
+	case first[0] == 'i':
+		// 0x89 and flags of which only bits 0, 2 and 3 may be set, not both of the latter.
+		return n > 1 && second == 16 && (n == 2 || third>>2&2 == 0 && third>>4 != 3)
+	case first[0] == 'r':
+		return n > 2 && second>>4 == 1
+	}
+	return false
+}
+
+// noteStranger notes what is wrong with a word that does not begin as a code of
+// this version, if it was one.
+func (f *finder) noteStranger(word string, inLink bool) {
+	if len(word) < damagedLength || !inLink && len(word) < 2*damagedLength {
+		return
+	}
+	word = strings.TrimRight(word, "-_")
+	body, whole := strings.CutSuffix(word, end)
+	b, err := base64URL.DecodeString(body)
+	switch {
+	case whole && err == nil && mixed([]byte(word)) && strangerError(b[0]) == ErrVersion:
+		f.note(ErrVersion)
+	case whole && mixed([]byte(word)), word == strings.ToUpper(word) && strings.HasSuffix(word, "Z"), word == strings.ToLower(word) && whole:
+		f.note(ErrMalformed) // its start is missing, or it has lost its capitals
+	}
+}
+
+// strangerError is kindError for what does not parse: this version is no other.
+func strangerError(first byte) error {
+	if first == inviteFirst || first == replyFirst {
+		return ErrMalformed
+	}
+	return kindError(first)
+}
+
+// mixed tells the letters of a code from those of a text: digits and both cases.
+func mixed(r []byte) bool {
+	var digits, capitals, small int
+	for _, c := range r {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'A' && c <= 'Z':
+			capitals++
+		case c >= 'a' && c <= 'z':
+			small++
+		}
+	}
+	// In a code of n letters they are n/6, n/2.5 and n/2.5 on average.
+	return len(r) >= 12 && digits > 0 && capitals >= len(r)/8 && small >= len(r)/8
+}
+
+// readPieces gathers the pieces of the code that begins at i in every layout and
+// with every meaning of its dashes, and adds the one code that they make. Where
+// they make none, it returns the letters as they stand, and whether in some layout
+// they are the beginning of a code. Before reach no other code begins.
+func (f *finder) readPieces(s string, i int, a alphabet) (letters []byte, reach int, cut bool) {
+	var found Code
+	var first []byte // as they stand
+	ambiguous, surely, layout := false, 0, asItIs
+	for {
+		r, sure, at, lines := f.gather(s, i, a.letter, layout)
+		meanings := a.meanings
+		if layout == asItIs {
+			first, reach, surely = bytes.Clone(r), at, sure
+		} else if bytes.Equal(r, first) {
+			meanings = 0
+		}
+		for meaning := range meanings {
+			read, ends, differs := f.spell(r, meaning)
+			if !differs {
+				continue
+			}
+			code, several := a.read(read, ends)
+			f.work += len(read)
+			ambiguous = ambiguous || several || code != nil && found != nil && !bytes.Equal(code, found)
+			if code != nil {
+				found = code
+			}
+		}
+		if layout++; !lines || layout == layouts || f.spent() {
+			break
+		}
+	}
+	if found != nil && !ambiguous {
+		f.add(found)
+		return nil, inside(s, i, len(found), a.letter), false
+	}
+	letters, _, _ = f.spell(first[:surely], 0)
+	letters = bytes.Clone(letters)
+	if len(letters) < longWord && s[i] == 'r' {
+		layout = 0 // a word, most often
+	}
+	for layout--; layout >= 0 && !cut && !ambiguous; layout-- {
+		r, sure, _, _ := f.gather(s, i, a.letter, layout)
+		read, _, _ := f.spell(r[:sure], 0)
+		cut = a.cut(read)
+		f.work += a.cutWork
+	}
+	return letters, reach, cut
+}
+
+// inside is a place in s before which no other code begins, where one of so many
+// bytes begins at i: as many letters behind as both alphabets need at least, and
+// none for what a dash may mean.
+func inside(s string, i, size int, letter func(byte) bool) int {
+	for letters := size; letters > 0 && i < len(s); i++ {
+		if letter(s[i]) {
+			letters--
+		}
+	}
+	return i
+}
+
+// spell writes a run with one meaning of what stands between its letters: an
+// en dash is -- or -, an em dash --, --- or -, and in base43 a space may be a +
+// that a form has taken for one. ends are where the pieces end in it. differs is
+// false where another meaning writes the same.
+func (f *finder) spell(r []byte, meaning int) (letters []byte, ends []int, differs bool) {
+	en, em, plus := meaning%2, meaning/2%3, meaning/6
+	letters, ends = f.letters[:0], f.ends[:0]
+	hasEn, hasEm, hasSpace := false, false, false
+	for _, c := range r {
+		if len(letters)+3 > len(f.letters) {
+			break
+		}
+		switch c {
+		case hyphen:
+			letters = append(letters, '-')
+		case enDash:
+			hasEn = true
+			letters = append(letters, "--"[en:]...)
+		case emDash:
+			hasEm = true
+			letters = append(letters, [...]string{"--", "---", "-"}[em]...)
+		case joined, joinedBy:
+			if c == joinedBy && plus == 1 {
+				hasSpace = true
+				letters = append(letters, '+')
+			} else {
+				ends = append(ends, len(letters))
+			}
+		default:
+			letters = append(letters, c)
+		}
+	}
+	f.work += len(r) + len(letters)
+	return letters, append(ends, len(letters)), (en == 0 || hasEn) && (em == 0 || hasEm) && (plus == 0 || hasSpace)
+}
+
+// readLink: where a code ends, its sizes say, and then there is its z. What
+// follows in the same piece may be a word, but nothing that ends like a code.
+func readLink(letters []byte, ends []int) (found Code, several bool) {
+	sizes, _ := endsOf(decodeLetters(letters))
+	for _, size := range sizes {
+		at := (size*8+5)/6 + len(end)
+		if at > len(letters) || string(letters[at-len(end):at]) != end {
+			continue
+		}
+		code, err := ParseCode(string(letters[:at]))
+		if err != nil || !code.wellFormed() || !endsAt(letters, at, ends, code.IsReply()) {
+			continue
+		}
+		several = several || found != nil
+		found = code
+	}
+	return found, several
+}
+
+// endsAt tells whether a code may end at, by what stands behind. The parts of an
+// invite say whether it is whole; a reply is sealed, and may itself have a z where
+// a shorter one would end.
+func endsAt(letters []byte, at int, ends []int, reply bool) bool {
+	piece := at // where the piece ends that holds the end
+	for _, e := range ends {
+		if piece = e; e >= at {
+			break
+		}
+	}
+	word := bytes.TrimRight(letters[at:piece], "-_")
+	switch {
+	case len(word) > 0 && bytes.HasSuffix(word, []byte(end)):
+		return false
+	case reply && mixed(letters[at:]):
+		return false
+	case reply && len(word) > 0:
+		word = bytes.TrimLeft(word, "-_")
+		return len(word) > 2 && !codeLike(string(word))
+	}
+	return true
+}
+
+func cutLink(letters []byte) bool {
+	_, fits := endsOf(decodeLetters(letters))
+	return fits
+}
+
+// decodeLetters decodes as many bytes as letters hold in full.
+func decodeLetters(letters []byte) []byte {
+	full := append(bytes.Clone(letters[:min(len(letters), maxText)]), "AAA"...)
+	b := make([]byte, len(full))
+	n, _ := base64URL.Decode(b, full[:len(full)&^3])
+	return b[:min(n, len(letters)*6/8)]
+}
+
+// endsOf tells at which sizes a code that begins as b may end, by what is in it.
+// fits is false where no code goes on as b does.
+func endsOf(b []byte) (sizes []int, fits bool) {
+	if Code(b).IsReply() {
+		return replySizes[:], len(b) <= replySizes[len(replySizes)-1]
+	}
+	at := 50
+	if len(b) < at {
+		return nil, true
+	}
+	switch int(b[1]) & formatMask >> formatShift {
+	case formatBase64:
+		at += 3 + 18
+	case formatHex:
+		at += 4 + 16
+	case formatText:
+		for range 2 {
+			if at >= len(b) {
+				return nil, true
+			}
+			at += 1 + int(b[at])
+		}
+	}
+	at += 32
+	for at <= len(b) {
+		sizes = append(sizes, at)
+		rest, short := b[at:], false
+		c := takeCandidate(func(n int) []byte {
+			if short = short || len(rest) < n; short {
+				return nil
+			}
+			var part []byte
+			part, rest = rest[:n], rest[n:]
+			return part
+		})
+		switch {
+		case short:
+			return sizes, true
+		case !c.allowed(true) || len(sizes) > MaxCandidates:
+			return sizes, false
+		}
+		at = len(b) - len(rest)
+	}
+	return sizes, true
+}

@@ -1,0 +1,56 @@
+package invite_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/invite"
+)
+
+// findSample is a text as programs leave it, and what is to be found in it:
+// testdata/find/README.md.
+type findSample struct {
+	Name, Text         string
+	Code, Kind, Origin string `json:",omitempty"`
+	Error              string `json:",omitempty"`
+}
+
+var findErrors = map[string]error{
+	"empty": invite.ErrEmpty, "no code": invite.ErrNoCode, "several": invite.ErrSeveral,
+	"cut": invite.ErrCut, "version": invite.ErrVersion, "malformed": invite.ErrMalformed,
+}
+
+func findSamples(t testing.TB) (samples []findSample) {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/find/samples.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &samples))
+	require.Greater(t, len(samples), 80)
+	return samples
+}
+
+// TestFunctionalFindSamples: every sample gives its code and the origin of its
+// link, or the true cause.
+func TestFunctionalFindSamples(t *testing.T) {
+	causes := map[string]int{}
+	for _, s := range findSamples(t) {
+		causes[s.Error]++
+		t.Run(s.Name, func(t *testing.T) {
+			code, origin, err := invite.FindLink(s.Text)
+			if s.Error != "" {
+				require.ErrorIs(t, err, findErrors[s.Error])
+				require.Nil(t, code)
+				require.Empty(t, origin)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, s.Code, code.LinkText())
+			require.Equal(t, s.Kind == "invite", code.IsInvite())
+			require.Equal(t, s.Origin, origin)
+		})
+	}
+	require.Len(t, causes, len(findErrors)+1, "every cause: %v", causes)
+}
