@@ -159,7 +159,7 @@ func prepare(t terminal, name string, args []string) (options, front, error) {
 	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll {
 		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(asked, " and "))
 	}
-	return o, &plain{t: t, relayed: o.config.Network.Mode == chat.ModeRelay}, nil
+	return o, &plain{t: t.inWindow(), relayed: o.config.Network.Mode == chat.ModeRelay}, nil
 }
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {

@@ -2,6 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
 
 	"tincan/internal/chat"
 )
@@ -9,14 +13,10 @@ import (
 // jsonLines is the front for programs: one object a line, both ways
 // (README.md beside this file).
 type jsonLines struct {
-	out *json.Encoder
+	out io.Writer
 }
 
-func newJSONLines(t terminal) *jsonLines {
-	out := json.NewEncoder(t.out)
-	out.SetEscapeHTML(false)
-	return &jsonLines{out: out}
-}
+func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	if json.Unmarshal([]byte(line), &do) != nil {
@@ -41,9 +41,37 @@ func (commandError) Error() string {
 
 type object map[string]any
 
+// put writes one line, in which no character steers a terminal that shows it.
 func (j *jsonLines) put(event string, fields object) {
 	fields["event"] = event
-	_ = j.out.Encode(fields) // nobody reads any more: the chat ends when its input does
+	var line strings.Builder
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(fields) != nil {
+		return // strings and numbers alone, which always encode
+	}
+	_, _ = io.WriteString(j.out, escape(line.String())) // nobody reads any more: the chat ends when its input does
+}
+
+// escape writes as JSON escapes what may act on a terminal. Such a character stands
+// within a string, if anywhere; only the line end is JSON's own.
+func escape(line string) string {
+	if strings.IndexFunc(line, steers) == len(line)-1 {
+		return line
+	}
+	var out strings.Builder
+	for _, r := range line {
+		switch {
+		case r == '\n' || !steers(r):
+			out.WriteRune(r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.String()
 }
 
 func (j *jsonLines) code(kind chat.Kind, link chat.Link, _ bool) {

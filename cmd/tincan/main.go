@@ -28,15 +28,6 @@ const (
 // errUsage: the command line is wrong; what was wrong has been said.
 var errUsage = errors.New("usage")
 
-// terminal is what a command talks to: data on out, talk on err.
-type terminal struct {
-	in  io.Reader
-	out io.Writer
-	err io.Writer
-}
-
-func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
-
 func main() {
 	// A long chat makes garbage in small pieces; a peer must not be able to
 	// make it grow before it is collected.
@@ -48,7 +39,7 @@ func main() {
 	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+	os.Exit(run(ctx, terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 
 func run(ctx context.Context, t terminal, args []string) int {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"tincan/internal/chat"
 )
@@ -120,8 +119,7 @@ func (p *plain) event(e chat.Event) {
 	case chat.MailboxChanged:
 		p.t.say("%s", mailboxWords(e.State))
 	case chat.Message:
-		// Every further line is indented, so that none can pose as another message.
-		fmt.Fprintln(p.t.out, "them: "+strings.ReplaceAll(neutral(e.Text), "\n", "\n      "))
+		p.t.hear(e.Text)
 	case chat.Failed:
 		p.t.say("! A message was not delivered.")
 	case chat.Problem:
@@ -137,22 +135,4 @@ func mailboxWords(s chat.MailboxState) string {
 		return s.Sentence() + " /again leaves it."
 	}
 	return s.Sentence()
-}
-
-// neutral makes characters that would steer a terminal, or turn the reading
-// direction of what follows, visible and harmless.
-func neutral(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < 0x20:
-			return 0x2400 + r // its picture
-		case r == 0x7F:
-			return 0x2421
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }

@@ -25,6 +25,10 @@ func TestUnitNeutral(t *testing.T) {
 		"\u009b31m":              "\uFFFD31m",
 		"a\u202eb\u2066c\u200fd": "a\uFFFDb\uFFFDc\uFFFDd",
 		"line\u2028separator":    "line\uFFFDseparator",
+		"▌ Verified":             "\uFFFD Verified",
+		"a\u200bb\ufeffc\u00add": "a\uFFFDb\uFFFDc\uFFFDd",
+		"a\U000E0041b":           "a\uFFFDb",
+		"🏴󠁧󠁢󠁳󠁣󠁴󠁿 👩‍👩‍👧 ❤️ می\u200cخواهم": "🏴󠁧󠁢󠁳󠁣󠁴󠁿 👩‍👩‍👧 ❤️ می\u200cخواهم",
 	} {
 		assert.Equal(t, want, neutral(in))
 	}

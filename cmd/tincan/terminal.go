@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// terminal is what a command talks to: data on out, talk on err.
+type terminal struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+
+	window *os.File // the window that the person sees it in, if any
+	drawn  bool     // out is that window
+	marked bool     // err is, and tells tincan's own words from others'
+}
+
+// defaultColumns is taken where there is no window, or it does not tell its width.
+const defaultColumns = 80
+
+// widthOf is how many columns a window has.
+func widthOf(window *os.File) int {
+	width, _ := sizeOf(window)
+	return width
+}
+
+func sizeOf(window *os.File) (width, height int) {
+	if window != nil {
+		if width, height, err := term.GetSize(int(window.Fd())); err == nil && width > 0 && height > 0 {
+			return width, height
+		}
+	}
+	return defaultColumns, 24
+}
+
+// windowOf is w where that is one.
+func windowOf(w any) *os.File {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// say tells the person something of tincan's own.
+func (t terminal) say(format string, args ...any) {
+	text := neutral(fmt.Sprintf(format, args...))
+	if t.marked {
+		rows := wrap(text, max(1, widthOf(t.window)-3))
+		for i, row := range rows {
+			if row = strings.TrimRight(row, " "); row != "" {
+				row = "\x1b[1m" + string(mark) + "\x1b[0m " + row
+			}
+			rows[i] = row
+		}
+		text = strings.Join(rows, "\n")
+	}
+	fmt.Fprintln(t.err, text)
+}
+
+// hear shows a message of the other person on out.
+func (t terminal) hear(text string) {
+	said := speech("them: ", text, widthOf(t.window))
+	if t.drawn {
+		// Where the terminal finds a character wider than we do, the row is cut and
+		// does not go on at the left edge.
+		said = "\x1b[?7l" + strings.TrimSuffix(said, "\n") + "\x1b[?7h\n"
+	}
+	_, _ = io.WriteString(t.out, said)
+}
+
+// speech is what somebody says, below each other behind their name, so that no row of
+// it begins where another's words or tincan's own do.
+func speech(name, text string, width int) string {
+	rows := wrap(neutral(text), max(2, width-len(name)))
+	return name + strings.Join(rows, "\n"+strings.Repeat(" ", len(name))) + "\n"
+}
+
+// inWindow is t with the window that it is in, for a person: told in one, it is marked.
+func (t terminal) inWindow() terminal {
+	t.drawn, t.marked = windowOf(t.out) != nil, windowOf(t.err) != nil
+	for _, w := range []any{t.out, t.err, t.in} {
+		if t.window == nil {
+			t.window = windowOf(w)
+		}
+	}
+	return t
+}
