@@ -2,8 +2,9 @@
  * What costs a browser more than its length. Measured in Chromium 140, at 64 KiB of one line: the time to lay out a run
  * of marks, or of skin tones, grows with its square (a minute and more); so does that of letters which join each other
  * without end, and of scripts which put no spaces between words (1 to 2 s; plain words take 0.02 s).
+ * Characters that show nothing, such as tags, do not end a run of skin tones.
  */
-const marks = /[\p{M}\p{Emoji_Modifier}]{16}(?=[\p{M}\p{Emoji_Modifier}])/gu;
+const marks = /[\p{M}\p{Emoji_Modifier}\p{DI}]{16}(?=[\p{M}\p{Emoji_Modifier}\p{DI}])/gu;
 /** Of what is neither Latin, Greek or Cyrillic, nor of East Asia, nor a picture: Arabic, N’Ko, Thai, Khmer and their like. */
 const joined = /[^\s\p{ASCII}\u0080-\u058F\u2010-\uA7FF\uAC00-\uFB1C\uFF00-\uFFFF\u{1F000}-\u{3FFFF}]{200}/gu;
 
@@ -20,7 +21,7 @@ export function cutRuns(text: string): string {
 
 /** For a piece of text that begins in the middle of a line: another element does not end a run. */
 export function cutBefore(text: string): string {
-  return /^[\p{M}\p{Emoji_Modifier}]/u.test(text) ? cut + cutRuns(text) : cutRuns(text);
+  return /^[\p{M}\p{Emoji_Modifier}\p{DI}]/u.test(text) ? cut + cutRuns(text) : cutRuns(text);
 }
 
 /** The text as it was typed. */

@@ -15,9 +15,12 @@ afterEach(async () => {
   await turn();
 });
 
-/** The longest run of marks or skin tones that is laid out in one. */
+/** The longest run of marks, skin tones and what shows nothing that is laid out in one. */
 function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/[\p{M}\p{Emoji_Modifier}]+/gu)].map(([run]) => [...run].length));
+  const runs = text
+    .split('\u200C\u200B\u200C')
+    .flatMap((part) => part.match(/[\p{M}\p{Emoji_Modifier}\p{DI}]+/gu) ?? []);
+  return Math.max(0, ...runs.map((run) => [...run].length));
 }
 
 describe('runs', () => {
@@ -30,6 +33,10 @@ describe('runs', () => {
     'marks of Arabic': `ب${'\u064B'.repeat(1000)}`,
     'enclosing marks': `1${'\u20E3'.repeat(1000)}`,
     'variation selectors': `e${'\uFE0F'.repeat(1000)}`,
+    'skin tones and tags': `e${'\u{1F3FB}\u{E007F}\uFE0E'.repeat(300)}`,
+    'skin tones and soft hyphens': `e${'\u{1F3FB}\u00AD'.repeat(500)}`,
+    'accents and joiners of graphemes': `e${'\u0301\u034F'.repeat(500)}`,
+    'accents and marks of direction': `e${'\u0301\u200E'.repeat(500)}`,
     'viramas and vowels': `क${'\u094D\u093F'.repeat(500)}`,
   };
 
