@@ -619,6 +619,20 @@ func TestUnitLinks(t *testing.T) {
 	}
 }
 
+// TestFunctionalNoMarkAtTheEnd: no QR text ends in what a program takes for the end
+// of the sentence. By chance 7 of 43 would.
+func TestFunctionalNoMarkAtTheEnd(t *testing.T) {
+	for range 20 {
+		invited := create(t)
+		joined := join(t, invited.Link().Link)
+		for _, qr := range []string{invited.Link().QR, joined.Link().QR} {
+			require.NotContains(t, "$*+-./:", qr[len(qr)-1:], qr)
+		}
+		require.NoError(t, joined.Close())
+		require.NoError(t, invited.Close())
+	}
+}
+
 // TestUnitSentences: every code and reason has one, and it is a sentence.
 func TestUnitSentences(t *testing.T) {
 	sentences := chat.Sentences()

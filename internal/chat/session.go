@@ -225,11 +225,6 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {
-	secret, err := seal.GenerateLinkSecret(rand.Reader)
-	if err != nil {
-		return err
-	}
-	s.secret = secret
 	sdp, err := s.conn.Offer(ctx)
 	if err != nil {
 		return err
@@ -239,14 +234,23 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	if config.Site != "" && config.usesMailbox() { // a bare code does not say where
-		s.courier = newCourier(config.Mailbox, true, secret)
-	}
 	inv := invite.Invite{
-		Mailbox: s.courier != nil, Secret: invite.NewSecret(secret.Bytes()), Key: s.keys.PublicKey(), Offer: offer.ForInvite(),
+		Mailbox: config.Site != "" && config.usesMailbox(), // a bare code does not say where
+		Key:     s.keys.PublicKey(), Offer: offer.ForInvite(),
 	}
-	s.invite = inv.Bytes()
-	inv.Secret.Wipe()
+	for s.invite == nil || s.invite.EndsInMark() {
+		clear(s.invite)
+		s.secret.Wipe()
+		if s.secret, err = seal.GenerateLinkSecret(rand.Reader); err != nil {
+			return err
+		}
+		inv.Secret = invite.NewSecret(s.secret.Bytes())
+		s.invite = inv.Bytes()
+		inv.Secret.Wipe()
+	}
+	if inv.Mailbox {
+		s.courier = newCourier(config.Mailbox, true, s.secret)
+	}
 	s.link = newLink(config.Site, s.invite)
 	if inv.Offer.Public() {
 		s.link.GoodFor = s.conn.Findings().GoodFor
@@ -263,9 +267,19 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 	if err != nil {
 		return err
 	}
-	s.reply, s.handshake, err = seal.SealReply(rand.Reader, s.keys, s.secret, inv.Key, s.invite, invite.AnswerBytes(answer))
-	if err != nil {
-		return err
+	for {
+		s.reply, s.handshake, err = seal.SealReply(rand.Reader, s.keys, s.secret, inv.Key, s.invite, invite.AnswerBytes(answer))
+		if err != nil {
+			return err
+		}
+		if !s.reply.EndsInMark() {
+			break
+		}
+		s.handshake.Close()
+		s.keys.Wipe() // a key pair seals once
+		if s.keys, err = seal.GenerateKeyPair(rand.Reader); err != nil {
+			return err
+		}
 	}
 	if inv.Mailbox && config.usesMailbox() {
 		s.courier = newCourier(config.Mailbox, config.Loopback, s.secret)
