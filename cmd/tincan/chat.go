@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"tincan/internal/chat"
 )
@@ -48,17 +49,55 @@ type front interface {
 	// problem tells what failed; the chat goes on. ref is that of a message, or empty.
 	problem(ref string, err error)
 	event(e chat.Event)
+	// fail is the last word: why there is no chat, or none any more.
+	fail(err error)
 }
 
 // errSilent fails a command whose reason has been shown already.
 var errSilent = errors.New("")
 
+// A trouble is a failure at the terminal itself, with a code for programs and a
+// sentence.
+type trouble struct{ code, text string }
+
+func (t *trouble) Error() string { return t.text }
+
+var (
+	errNoInvite error = &trouble{"no-input", "The input ended before there was an invite."}
+	errNoReply  error = &trouble{"no-input", "The input has ended, so no reply can come. Without a mailbox the reply is pasted here."}
+	errUnheard  error = &trouble{"not-delivered", "The other side does not answer, so not everything has arrived."}
+	errUnread   error = &trouble{"no-output", "Nobody reads the output any more, so the chat has ended."}
+)
+
+// fail ends with the reason for it.
+func fail(f front, err error) error {
+	f.fail(err)
+	return errSilent
+}
+
+// leave ends what has not begun, because the person wants it or nobody listens.
+func leave(ctx context.Context, f front) error {
+	if cause := context.Cause(ctx); cause == errUnread {
+		return fail(f, cause)
+	}
+	f.event(chat.Closed{Reason: chat.ReasonClosed})
+	return nil
+}
+
+// patience is how long a chat whose input has ended waits for a word that something
+// has arrived. Tests make it shorter.
+var patience = time.Minute
+
 // runNew and runJoin are the two commands; they differ in how they begin.
 func runNew(ctx context.Context, t terminal, args []string) error {
-	o, f, err := prepare(t, "new", args)
+	o, err := parseOptions(t, "new", args)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t, lines := t.chatting(!o.json, func() { cancel(errUnread) })
+	f := newFront(t, o)
 	if o.serve {
 		served, err := openPage(ctx, t, o.page)
 		if err != nil {
@@ -90,29 +129,37 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 		host, _, _ := strings.Cut(hostOfOrigin(o.config.Site), "/")
 		t.say("The reply may come back by itself: left sealed for 5 minutes at %s, which sees both addresses.", host)
 	}
+	o.sayAsked(t)
 	s, err := chat.Create(ctx, o.config)
-	return converse(ctx, o, f, bufio.NewReaderSize(t.in, 64<<10), s, chat.KindInvite, err)
+	return converse(ctx, o, f, lines, s, chat.KindInvite, err)
 }
 
 func runJoin(ctx context.Context, t terminal, args []string) error {
-	o, f, err := prepare(t, "join", args)
+	o, err := parseOptions(t, "join", args)
 	if err != nil {
 		return err
 	}
-	in := bufio.NewReaderSize(t.in, 64<<10)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t, lines := t.chatting(!o.json, func() { cancel(errUnread) })
+	f := newFront(t, o)
 	link := o.link
 	switch {
 	case link == "" || link == "-":
 		if link == "" && !o.json {
 			t.say("Paste the invite, then press Enter:")
 		}
-		line, whole, err := readLine(in)
-		if err != nil && line == "" {
-			return errors.New("there was no invite to read")
-		}
-		link = line
-		if !whole {
-			link = strings.Repeat(".", maxLine) // longer than any text that is searched; said as such
+		select {
+		case line, ok := <-lines:
+			switch {
+			case !ok:
+				return fail(f, errNoInvite)
+			case line.tooLong:
+				return fail(f, chat.ErrTooLong)
+			}
+			link = line.text
+		case <-ctx.Done():
+			return leave(ctx, f)
 		}
 	case !o.json:
 		t.say("Note: other programs on this computer can see a link given as an argument. Without it, join asks for it.")
@@ -121,8 +168,12 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 	if host := hostOfOrigin(o.config.Mailbox); host != "" && !o.json {
 		t.say("The reply is left sealed for 5 minutes at %s, which sees both addresses; --mailbox off leaves it nowhere.", host)
 	}
+	// Nobody is asked for anything before there is an invite.
+	if found, err := chat.Find(link); err == nil && found.Kind == chat.KindInvite {
+		o.sayAsked(t)
+	}
 	s, err := chat.Join(ctx, o.config, link)
-	return converse(ctx, o, f, in, s, chat.KindReply, err)
+	return converse(ctx, o, f, lines, s, chat.KindReply, err)
 }
 
 // mailboxOf is the origin whose mailbox the reply goes to: the one that the link
@@ -148,18 +199,18 @@ func hostOfOrigin(origin string) string {
 	return host
 }
 
-func prepare(t terminal, name string, args []string) (options, front, error) {
-	o, err := parseOptions(t, name, args)
-	if err != nil {
-		return o, nil, err
-	}
+func newFront(t terminal, o options) front {
 	if o.json {
-		return o, newJSONLines(t), nil
+		return newJSONLines(t)
 	}
-	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll {
+	return &plain{t: t, relayed: o.config.Network.Mode == chat.ModeRelay}
+}
+
+// sayAsked names the servers that are about to be asked.
+func (o options) sayAsked(t terminal) {
+	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll && !o.json {
 		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(asked, " and "))
 	}
-	return o, &plain{t: t.inWindow(), relayed: o.config.Network.Mode == chat.ModeRelay}, nil
 }
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
@@ -257,23 +308,28 @@ type talk struct {
 	s           *chat.Session
 	f           front
 	diary       *chat.Diary
+	mailbox     bool // the reply may come by itself
 	waiting     bool // the inviter waits for a reply
 	open        bool
 	ending      bool // no more input: leave once all has arrived
+	heard       time.Time
 	held        []command
 	undelivered int
 	reason      chat.Reason
+	failure     error // why it was ended here, where nobody wished it
 }
 
 // converse runs a chat to its end: input goes to the session, events to the front.
-func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat.Session, kind chat.Kind, err error) error {
-	if err != nil {
-		f.problem("", err)
-		return errSilent
+func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s *chat.Session, kind chat.Kind, err error) error {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return leave(ctx, f)
+	case err != nil:
+		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, diary: o.config.Diary, waiting: kind == chat.KindInvite}
-	lines, events := readLines(in), make(chan chat.Event)
+	c := &talk{s: s, f: f, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
+	events := make(chan chat.Event)
 	go func() {
 		defer close(events)
 		for {
@@ -285,11 +341,16 @@ func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat
 		}
 	}()
 	interrupted := ctx.Done()
+	var clock <-chan time.Time
 	for {
 		select {
 		case line, ok := <-lines:
 			if !ok {
 				lines, c.ending = nil, true
+				c.heard = time.Now()
+				ticker := time.NewTicker(patience / 4)
+				defer ticker.Stop()
+				clock = ticker.C
 			} else {
 				c.line(line)
 			}
@@ -299,19 +360,37 @@ func converse(ctx context.Context, o options, f front, in *bufio.Reader, s *chat
 				return c.result()
 			}
 			c.event(e)
+		case <-clock:
 		case <-interrupted:
 			interrupted = nil
+			if context.Cause(ctx) == errUnread {
+				c.failure = errUnread
+			}
 			_ = s.Close()
 		}
-		if c.ending && c.open && c.undelivered == 0 {
-			c.ending = false
-			_ = s.Close()
+		if c.ending {
+			c.finish()
 		}
 	}
 }
 
+// finish ends a chat that gets no more input, once nothing is left to wait for.
+func (c *talk) finish() {
+	switch {
+	case c.open && c.undelivered == 0:
+	case c.open && time.Since(c.heard) > patience:
+		c.failure = errUnheard
+	case c.waiting && !c.mailbox:
+		c.failure = errNoReply
+	default:
+		return
+	}
+	c.ending = false
+	_ = c.s.Close()
+}
+
 func (c *talk) result() error {
-	if c.reason == chat.ReasonClosed || c.reason == chat.ReasonLeft {
+	if c.failure == nil && (c.reason == chat.ReasonClosed || c.reason == chat.ReasonLeft) {
 		return nil
 	}
 	return errSilent
@@ -369,19 +448,24 @@ func (c *talk) do(do command) {
 }
 
 func (c *talk) event(e chat.Event) {
-	c.f.event(e)
+	if _, ended := e.(chat.Closed); ended && c.failure != nil {
+		c.f.fail(c.failure)
+	} else {
+		c.f.event(e)
+	}
 	switch e := e.(type) {
 	case chat.StateChanged:
 		// The reply may have come by itself: what is typed from now on is none.
 		c.waiting = c.waiting && e.State == chat.StateWaiting
 	case chat.Opened:
-		c.open, c.waiting = true, false
+		c.open, c.waiting, c.heard = true, false, time.Now()
 		for _, do := range c.held {
 			c.do(do)
 		}
 		c.held = nil
 	case chat.Delivered, chat.Failed:
 		c.undelivered--
+		c.heard = time.Now()
 	case chat.Closed:
 		c.reason = e.Reason
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,26 +14,29 @@ import (
 // jsonLines is the front for programs: one object a line, both ways
 // (README.md beside this file).
 type jsonLines struct {
-	out io.Writer
+	out  io.Writer
+	open bool // there was a chat
 }
 
 func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 
+// parse takes one JSON object. Names and types are those of README.md: a ref that is
+// a number, for one, is refused rather than handed back as another thing.
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
-	if json.Unmarshal([]byte(line), &do) != nil {
-		return command{}, errCommand
+	if json.Unmarshal([]byte(line), &do) == nil {
+		switch {
+		case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
+			return do, nil
+		}
 	}
-	switch {
-	case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
-		return do, nil
-	}
-	return command{}, errCommand
+	var wrong struct{ Ref any }
+	_ = json.Unmarshal([]byte(line), &wrong) // it stays empty
+	ref, _ := wrong.Ref.(string)
+	return command{}, commandError{ref}
 }
 
-// errCommand: a line that is no command.
-var errCommand error = commandError{}
-
-type commandError struct{}
+// commandError refuses a line that is no command; ref is the line's, if it has one.
+type commandError struct{ ref string }
 
 // Error is shown to whoever wrote the program at the other end of the pipe.
 func (commandError) Error() string {
@@ -50,7 +54,7 @@ func (j *jsonLines) put(event string, fields object) {
 	if encoder.Encode(fields) != nil {
 		return // strings and numbers alone, which always encode
 	}
-	_, _ = io.WriteString(j.out, escape(line.String())) // nobody reads any more: the chat ends when its input does
+	_, _ = io.WriteString(j.out, escape(line.String())) // whoever ends the chat when nobody reads knows
 }
 
 // escape writes as JSON escapes what may act on a terminal. Such a character stands
@@ -83,15 +87,28 @@ func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": re
 func (j *jsonLines) diagnostics(text string) { j.put("diagnostics", object{"text": text}) }
 
 func (j *jsonLines) problem(ref string, err error) {
-	code := string(chat.CodeOf(err))
-	if err == errCommand {
-		code = "usage"
-	}
 	if ref != "" {
-		j.put("failed", object{"ref": ref, "code": code})
+		j.put("failed", object{"ref": ref, "code": chat.CodeOf(err)})
 		return
 	}
-	j.put("error", object{"code": code, "text": err.Error()})
+	fields := object{"code": chat.CodeOf(err), "text": err.Error()}
+	var wrong commandError
+	var here *trouble
+	switch {
+	case errors.As(err, &wrong):
+		fields["code"] = "usage"
+		if wrong.ref != "" {
+			fields["ref"] = wrong.ref
+		}
+	case errors.As(err, &here):
+		fields["code"] = here.code
+	}
+	j.put("error", fields)
+}
+
+func (j *jsonLines) fail(err error) {
+	j.problem("", err)
+	j.put("closed", object{"reason": "failed", "text": err.Error()})
 }
 
 func (j *jsonLines) event(e chat.Event) {
@@ -99,6 +116,7 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.StateChanged:
 		j.put("state", object{"state": e.State})
 	case chat.Opened:
+		j.open = true
 		var names []string
 		for _, w := range e.SAS.Words() {
 			names = append(names, w.Name)
@@ -119,7 +137,7 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.Problem:
 		j.put("error", object{"code": e.Code, "text": e.Text()})
 	case chat.Closed:
-		j.put("closed", object{"reason": e.Reason, "text": e.Reason.Sentence()})
+		j.put("closed", object{"reason": e.Reason, "text": farewell(e.Reason, j.open)})
 	}
 }
 

@@ -37,9 +37,35 @@ func main() {
 	// pion's relay client and name finder log addresses to the terminal and can't
 	// be given another logger (pion/ice 976).
 	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
+	ctx, end := context.WithCancel(context.Background())
+	endOnSignals(end)
+	code := run(ctx, terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	os.Exit(code)
+}
+
+// endOnSignals ends what runs when the person asks for it, or their window has gone:
+// a chat says goodbye first. Who asks twice does not wait for that.
+func endOnSignals(end context.CancelFunc) {
+	// Writing where nobody reads any more is an error, not the end of the program.
+	signal.Ignore(syscall.SIGPIPE)
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	go func() {
+		asked := false
+		for s := range signals {
+			end()
+			if s == syscall.SIGHUP {
+				continue // it comes from the terminal and from the shell, or beside another
+			}
+			if asked {
+				os.Exit(exitFailed)
+			}
+			asked = true
+		}
+	}()
 }
 
 func run(ctx context.Context, t terminal, args []string) int {

@@ -13,6 +13,10 @@ type plain struct {
 	t       terminal
 	relayed bool   // the other person learns the relay's address only
 	words   string // the safety words, once open
+	lost    bool
+	alone   bool // no network address was found
+	kind    chat.Kind
+	link    chat.Link
 }
 
 const plainHelp = `A line you type is sent.
@@ -20,6 +24,7 @@ const plainHelp = `A line you type is sent.
   /match    they are the same on both sides
   /differ   they are not: ends the chat
   /again    leaves the reply in the mailbox again
+  /code     shows the invite or the reply again, before there is a chat
   /network  shows how the way to the other person was looked for
   /leave    ends the chat
 A line that should begin with a slash: put a space before it.`
@@ -38,6 +43,9 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		return command{Do: "diagnostics"}, nil
 	case trimmed == "/again":
 		return command{Do: "put"}, nil
+	case trimmed == "/code" && p.words == "" && p.link.Link != "":
+		p.show()
+		return command{}, nil
 	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
 	case trimmed == "/verify" && p.words != "":
@@ -58,39 +66,62 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 }
 
 func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
+	p.kind, p.link = kind, link
 	address := "your network address"
 	if p.relayed {
 		address = "the relay's address, not yours"
 	}
+	bare := !strings.Contains(link.Link, "#") // no page opens it
 	switch {
+	case kind == chat.KindInvite && bare:
+		p.t.say("\nSend this invite to the other person, or show them the code. They run: tincan join. Whoever has it can join and learns %s.", address)
 	case kind == chat.KindInvite:
-		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it\ncan join and learns %s.\n", address)
+		p.t.say("\nSend this invite to the other person, or show them the code. Whoever has it can join and learns %s.", address)
 	case mailbox:
-		p.t.say("\nThis reply goes to the person who invited you by itself. If nothing happens, send it\nto them, or show them the code. It tells them %s. Keep this window open.\n", address)
+		p.t.say("\nThis reply goes to the person who invited you by itself. If nothing happens, send it to them, or show them the code. It tells them %s. Keep this window open.", address)
 	default:
-		p.t.say("\nSend this reply back to the person who invited you, or show them the code.\nIt tells them %s. Keep this window open.\n", address)
+		p.t.say("\nSend this reply back to the person who invited you, or show them the code. It tells them %s. Keep this window open.", address)
 	}
-	fmt.Fprintln(p.t.out, link.Link)
-	if drawn, err := drawQR(link.QR); err == nil {
-		p.t.say("\n%s", drawn)
+	if kind == chat.KindInvite && link.GoodFor > 0 {
+		p.t.say("The invite works as long as this window stays open; for somebody on another network for about %d minutes.", int(link.GoodFor.Minutes()))
 	}
-	if kind == chat.KindInvite {
-		if link.GoodFor > 0 {
-			p.t.say("Good while this window stays open; for somebody on another network about %d minutes.", int(link.GoodFor.Minutes()))
+	p.show()
+	switch {
+	case kind == chat.KindInvite && mailbox:
+		p.t.say("\nIf the reply is sent to you, paste it here, then press Enter:")
+	case kind == chat.KindInvite:
+		p.t.say("\nPaste the reply here, then press Enter:")
+	}
+}
+
+// show hands the code over: as a QR code where the window has room for it and for what
+// follows, and below that as text.
+func (p *plain) show() {
+	if p.t.marked {
+		width, height := sizeOf(p.t.window)
+		drawn, err := drawQR(p.link.QR)
+		rows := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
+		wide := len([]rune(rows[0]))
+		high := len(rows) + 5 + len(p.link.Link)/width // the code, and a sentence in two rows
+		switch {
+		case err != nil:
+		case wide > width || high > height:
+			p.t.say("\nA window of %d columns and %d rows has room for the QR code: make it larger, then type /code.", max(wide, width), max(high, height))
+		default:
+			fmt.Fprint(p.t.err, "\n"+drawn)
 		}
-		if mailbox {
-			p.t.say("If the reply is sent to you, paste it here, then press Enter:")
-		} else {
-			p.t.say("Paste the reply here, then press Enter:")
-		}
 	}
+	fmt.Fprintln(p.t.err)
+	fmt.Fprintln(p.t.out, p.link.Link)
 }
 
 func (p *plain) sent(string, uint64) {}
 
 func (p *plain) diagnostics(text string) { p.t.say("%s", text) }
 
-func (p *plain) problem(_ string, err error) { p.t.say("! %s", err) }
+func (p *plain) problem(_ string, err error) { p.t.say("tincan: %s", err) }
+
+func (p *plain) fail(err error) { p.problem("", err) }
 
 var pathWords = map[chat.Path]string{
 	chat.PathDirect: "directly", chat.PathLocal: "directly, on the same network", chat.PathRelay: "through a relay",
@@ -103,7 +134,13 @@ func (p *plain) event(e chat.Event) {
 		case chat.StateConnecting:
 			p.t.say("Connecting…")
 		case chat.StateLost:
+			p.lost = true
 			p.t.say("Connection lost. Waiting for it to come back; /leave ends the chat.")
+		case chat.StateOpen:
+			if p.lost {
+				p.t.say("The connection is back.")
+			}
+			p.lost = false
 		}
 	case chat.Opened:
 		words := make([]string, 0, 6)
@@ -112,7 +149,7 @@ func (p *plain) event(e chat.Event) {
 		}
 		digits := e.SAS.Digits()
 		p.words = "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
-		p.t.say("Connected %s. Not verified: compare the safety words with the other person,\nby voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
+		p.t.say("Connected %s. Not verified: compare the safety words with the other person, by voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
 			pathWords[e.Path], p.words)
 	case chat.PathChanged:
 		p.t.say("Now connected %s.", pathWords[e.Path])
@@ -121,12 +158,24 @@ func (p *plain) event(e chat.Event) {
 	case chat.Message:
 		p.t.hear(e.Text)
 	case chat.Failed:
-		p.t.say("! A message was not delivered.")
+		p.t.say("tincan: A message was not delivered.")
 	case chat.Problem:
-		p.t.say("! %s", e.Text())
+		if e.Code == chat.CodeSTUNSilent && p.alone {
+			break // of course
+		}
+		p.alone = p.alone || e.Code == chat.CodeNoAddresses
+		p.t.say("tincan: %s", e.Text())
 	case chat.Closed:
-		p.t.say("%s", e.Reason.Sentence())
+		p.t.say("%s", farewell(e.Reason, p.words != ""))
 	}
+}
+
+// farewell says how a chat ended; open that there was one.
+func farewell(reason chat.Reason, open bool) string {
+	if reason == chat.ReasonClosed && !open {
+		return "You left before there was a chat."
+	}
+	return reason.Sentence()
 }
 
 // mailboxWords is the sentence, and the command where there is one for it.

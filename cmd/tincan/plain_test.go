@@ -102,7 +102,7 @@ func TestUnitTyping(t *testing.T) {
 	do, err := j.parse(`{"do":"typing"}`, false)
 	require.NoError(t, err)
 	assert.Equal(t, command{Do: "typing"}, do)
-	assert.Contains(t, errCommand.Error(), `{"do":"typing"}`)
+	assert.Contains(t, commandError{}.Error(), `{"do":"typing"}`)
 	j.event(chat.Typing{})
 	assert.JSONEq(t, `{"event":"typing"}`, out.String())
 	out.Reset()
@@ -138,12 +138,12 @@ func TestUnitQR(t *testing.T) {
 // TestUnitGoodFor: a link with an address that a router keeps says for how long,
 // others promise nothing.
 func TestUnitGoodFor(t *testing.T) {
-	for goodFor, want := range map[time.Duration]string{0: "", 30 * time.Minute: "another network about 30 minutes"} {
+	for goodFor, want := range map[time.Duration]string{0: "", 30 * time.Minute: "another network for about 30 minutes"} {
 		var said strings.Builder
 		p := &plain{t: terminal{out: io.Discard, err: &said}}
 		p.code(chat.KindInvite, chat.Link{Link: "iAAA", QR: "AAA", GoodFor: goodFor}, false)
 		assert.Contains(t, said.String(), "Paste the reply here")
 		assert.Contains(t, said.String(), want)
-		assert.Equal(t, goodFor > 0, strings.Contains(said.String(), "Good while"))
+		assert.Equal(t, goodFor > 0, strings.Contains(said.String(), "works as long as"))
 	}
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -80,13 +84,37 @@ func speech(name, text string, width int) string {
 	return name + strings.Join(rows, "\n"+strings.Repeat(" ", len(name))) + "\n"
 }
 
-// inWindow is t with the window that it is in, for a person: told in one, it is marked.
-func (t terminal) inWindow() terminal {
-	t.drawn, t.marked = windowOf(t.out) != nil, windowOf(t.err) != nil
-	for _, w := range []any{t.out, t.err, t.in} {
-		if t.window == nil {
-			t.window = windowOf(w)
+// chatting is t for a chat: told in a window it is marked. Lines are the person's; gone
+// is called when nobody reads out or err any more.
+func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine) {
+	in, out, err := windowOf(t.in), windowOf(t.out), windowOf(t.err)
+	once := sync.OnceFunc(gone)
+	if plain {
+		t.window, t.drawn, t.marked = err, out != nil, err != nil
+		for _, f := range []*os.File{in, out} {
+			if t.window == nil {
+				t.window = f
+			}
+		}
+		if out != nil {
+			t.window = out
 		}
 	}
-	return t
+	t.out, t.err = watched{t.out, once}, watched{t.err, once}
+	return t, readLines(bufio.NewReaderSize(t.in, 64<<10))
+}
+
+// watched is an output that tells when nobody reads it any more. One that was closed
+// from the start is a wish, not news.
+type watched struct {
+	io.Writer
+	gone func()
+}
+
+func (w watched) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	if err != nil && !errors.Is(err, syscall.EBADF) {
+		w.gone()
+	}
+	return n, err
 }

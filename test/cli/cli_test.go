@@ -61,6 +61,7 @@ type terminal struct {
 	t     testing.TB
 	cmd   *exec.Cmd
 	in    io.WriteCloser
+	out   io.ReadCloser
 	lines chan string
 
 	mu  sync.Mutex
@@ -81,17 +82,22 @@ func (p *terminal) talk() string {
 
 func open(t testing.TB, args ...string) *terminal {
 	t.Helper()
-	p := &terminal{t: t, cmd: exec.Command(tincan, args...), lines: make(chan string, 4096)}
+	return start(t, exec.Command(tincan, args...))
+}
+
+func start(t testing.TB, cmd *exec.Cmd) *terminal {
+	t.Helper()
+	p := &terminal{t: t, cmd: cmd, lines: make(chan string, 4096)}
 	p.cmd.Stderr = p
 	var err error
 	p.in, err = p.cmd.StdinPipe()
 	require.NoError(t, err)
-	out, err := p.cmd.StdoutPipe()
+	p.out, err = p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
 	go func() {
 		defer close(p.lines)
-		scanner := bufio.NewScanner(out)
+		scanner := bufio.NewScanner(p.out)
 		scanner.Buffer(nil, 1<<20)
 		for scanner.Scan() {
 			p.lines <- scanner.Text()

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/chat"
+)
+
+// TestFunctionalUnheard: a joiner whose input has ended does not wait for ever for a
+// peer that is there and takes nothing.
+func TestFunctionalUnheard(t *testing.T) {
+	before := patience
+	patience = 300 * time.Millisecond
+	defer func() { patience = before }()
+	inviter, err := chat.Create(t.Context(), chat.Config{Loopback: true})
+	require.NoError(t, err)
+	defer inviter.Close()
+	out, write := io.Pipe()
+	var talk bytes.Buffer
+	code := make(chan int)
+	go func() {
+		in := strings.NewReader(inviter.Link().Link + "\n" + strings.Repeat("hello\n", 400))
+		code <- run(t.Context(), terminal{in: in, out: write, err: &talk}, []string{"join", "--loopback", "--stun", "none"})
+	}()
+	reply, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	require.NoError(t, inviter.Accept(reply, false))
+	// Nobody reads its events: it is there, and acks nothing once enough of them wait.
+	assert.Equal(t, exitFailed, <-code)
+	assert.Contains(t, talk.String(), "tincan: The other side does not answer, so not everything has arrived.")
+	assert.NotContains(t, talk.String(), "You left")
+	_ = write.Close()
+}
+
+// jsonLine is what a front for programs writes.
+func jsonLine(t *testing.T, tell func(*jsonLines)) map[string]any {
+	t.Helper()
+	var out strings.Builder
+	tell(newJSONLines(terminal{out: &out}))
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal([]byte(lines[0]), &fields))
+	return fields
+}
+
+// TestUnitJSONDocumented: README.md shows each line with exactly its fields, and no other.
+func TestUnitJSONDocumented(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, section, _ := strings.Cut(string(readme), "\n## JSON\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	documented := map[string][]string{}
+	for _, line := range regexp.MustCompile("`(\\{\"(?:event|do)\":[^`]*\\})`").FindAllStringSubmatch(section, -1) {
+		var fields map[string]any
+		text := strings.NewReplacer("[…]", "0", "…", "0", ":n", ":0").Replace(line[1])
+		require.NoError(t, json.Unmarshal([]byte(text), &fields), line[1])
+		name, ok := fields["event"].(string)
+		if !ok {
+			name = "do " + fields["do"].(string)
+		}
+		name += strings.Repeat("'", len(slices.DeleteFunc(slices.Collect(maps.Keys(documented)), func(k string) bool { return strings.TrimRight(k, "'") != name })))
+		documented[name] = slices.Sorted(maps.Keys(fields))
+	}
+	link := chat.Link{Link: "iAAA", QR: "AAA"}
+	told := map[string]map[string]any{
+		"invite":      jsonLine(t, func(j *jsonLines) { j.code(chat.KindInvite, link, false) }),
+		"reply":       jsonLine(t, func(j *jsonLines) { j.code(chat.KindReply, link, true) }),
+		"state":       jsonLine(t, func(j *jsonLines) { j.event(chat.StateChanged{State: chat.StateWaiting}) }),
+		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathLocal}) }),
+		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
+		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
+		"sent":        jsonLine(t, func(j *jsonLines) { j.sent("a", 1) }),
+		"delivered":   jsonLine(t, func(j *jsonLines) { j.event(chat.Delivered{ID: 1}) }),
+		"message":     jsonLine(t, func(j *jsonLines) { j.event(chat.Message{ID: 1, Text: "a"}) }),
+		"typing":      jsonLine(t, func(j *jsonLines) { j.event(chat.Typing{}) }),
+		"failed":      jsonLine(t, func(j *jsonLines) { j.problem("a", chat.ErrTooLong) }),
+		"failed'":     jsonLine(t, func(j *jsonLines) { j.event(chat.Failed{Ref: "a", ID: 1, Code: chat.CodeEnded}) }),
+		"error":       jsonLine(t, func(j *jsonLines) { j.event(chat.Problem{Code: chat.CodeOldLink}) }),
+		"error'":      jsonLine(t, func(j *jsonLines) { j.problem("", commandError{"a"}) }),
+		"diagnostics": jsonLine(t, func(j *jsonLines) { j.diagnostics("a") }),
+		"closed":      jsonLine(t, func(j *jsonLines) { j.event(chat.Closed{Reason: chat.ReasonLeft}) }),
+	}
+	for name, fields := range told {
+		assert.Equal(t, strings.TrimRight(name, "'"), fields["event"])
+		assert.Equal(t, slices.Sorted(maps.Keys(fields)), documented[name], name)
+	}
+	for name := range documented {
+		if do, ok := strings.CutPrefix(name, "do "); ok {
+			line, err := json.Marshal(map[string]any{"do": do, "match": true})
+			require.NoError(t, err)
+			_, err = (&jsonLines{}).parse(string(line), false)
+			assert.NoError(t, err, name)
+			assert.Contains(t, commandError{}.Error(), `{"do":"`+do+`"`)
+		} else {
+			assert.Contains(t, told, name, "README.md")
+		}
+	}
+	assert.Len(t, documented, len(told)+7)
+}
+
+// TestUnitJSONCommands: what is no command is refused, with its own ref where that is one.
+func TestUnitJSONCommands(t *testing.T) {
+	j := &jsonLines{}
+	for line, ref := range map[string]string{
+		`{"do":"send","ref":1,"text":"x"}`:   "",
+		`{"do":"send","ref":"1","text":2}`:   "1",
+		`{"do":"send","ref":"1"`:             "",
+		`{"do":"sendd","ref":"x"}`:           "x",
+		`{"do":"verify","ref":"v"}`:          "v",
+		`{"ref":"y"}`:                        "y",
+		`{"do":"send","ref":["a"],"text":1}`: "",
+		`["send"]`:                           "",
+		`"send"`:                             "",
+		`null`:                               "",
+		`{"do":"send","text":"x"} {}`:        "",
+	} {
+		do, err := j.parse(line, false)
+		assert.Equal(t, commandError{ref}, err, line)
+		assert.Equal(t, command{}, do, line)
+	}
+	fields := jsonLine(t, func(j *jsonLines) { j.problem("", commandError{"x"}) })
+	assert.Equal(t, "usage", fields["code"])
+	assert.Equal(t, "x", fields["ref"])
+}
+
+// TestUnitFarewell: nobody left a chat that never was, and a failure is the last line.
+func TestUnitFarewell(t *testing.T) {
+	assert.Equal(t, "You left before there was a chat.", farewell(chat.ReasonClosed, false))
+	assert.Equal(t, chat.ReasonClosed.Sentence(), farewell(chat.ReasonClosed, true))
+	assert.Equal(t, chat.ReasonLost.Sentence(), farewell(chat.ReasonLost, false))
+	var out strings.Builder
+	newJSONLines(terminal{out: &out}).fail(errNoInvite)
+	lines := strings.Split(out.String(), "\n")
+	require.Len(t, lines, 3)
+	assert.JSONEq(t, `{"event":"error","code":"no-input","text":"The input ended before there was an invite."}`, lines[0])
+	assert.JSONEq(t, `{"event":"closed","reason":"failed","text":"The input ended before there was an invite."}`, lines[1])
+}
+
+// TestUnitNoAddress: without an address, silent servers are no news.
+func TestUnitNoAddress(t *testing.T) {
+	var said strings.Builder
+	p := &plain{t: terminal{out: io.Discard, err: &said}}
+	p.event(chat.Problem{Code: chat.CodeSTUNSilent})
+	assert.Contains(t, said.String(), "tincan: None of the STUN servers answered")
+	said.Reset()
+	p.event(chat.Problem{Code: chat.CodeNoAddresses})
+	p.event(chat.Problem{Code: chat.CodeSTUNSilent})
+	assert.Contains(t, said.String(), "tincan: No network address was found")
+	assert.NotContains(t, said.String(), "STUN")
+}
+
+// TestUnitBack: what was said to be lost is said to be back, once.
+func TestUnitBack(t *testing.T) {
+	var said strings.Builder
+	p := &plain{t: terminal{out: io.Discard, err: &said}}
+	for _, s := range []chat.State{chat.StateOpen, chat.StateLost, chat.StateOpen, chat.StateOpen} {
+		p.event(chat.StateChanged{State: s})
+	}
+	assert.Equal(t, 1, strings.Count(said.String(), "The connection is back."))
+}
+
+// TestUnitLeave: whose output is not read any more has not left by choice.
+func TestUnitLeave(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var out strings.Builder
+	cancel(nil)
+	assert.NoError(t, leave(ctx, newJSONLines(terminal{out: &out})))
+	ctx, cancel = context.WithCancelCause(t.Context())
+	cancel(errUnread)
+	assert.ErrorIs(t, leave(ctx, newJSONLines(terminal{out: &out})), errSilent)
+	assert.Equal(t, 1, strings.Count(out.String(), `"reason":"failed"`))
+	told := 0
+	_, err := watched{failing{}, func() { told++ }}.Write([]byte("x"))
+	assert.Error(t, err)
+	assert.Equal(t, 1, told)
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
