@@ -7,6 +7,8 @@ const tag = 'tincan';
 export class Attention {
   #unread = $state(0);
   #shown: Notification | undefined;
+  /** Counted, so that a notification on its way doesn't come after it. */
+  #cleared = 0;
 
   /** Messages that have come since the page was last looked at. */
   get unread(): number {
@@ -21,13 +23,16 @@ export class Attention {
   }
 
   looked(): void {
-    if (looking()) this.clear();
+    if (looking()) void this.clear();
   }
 
-  clear(): void {
+  /** Forgets what came. Resolves when nothing of it is shown any more outside of the page, either. */
+  async clear(): Promise<void> {
     this.#unread = 0;
     this.#shown?.close();
     this.#shown = undefined;
+    this.#cleared += 1;
+    await closeAll();
   }
 
   /**
@@ -46,14 +51,27 @@ export class Attention {
       this.#shown = shown;
     } catch {
       // Android shows only those of a service worker, which there is where the page is kept; see sw.ts.
-      await byWorker(title).catch(() => undefined);
+      await this.#byWorker(title).catch(() => undefined);
     }
+  }
+
+  async #byWorker(title: string): Promise<void> {
+    const cleared = this.#cleared;
+    const worker = await navigator.serviceWorker.getRegistration();
+    if (cleared !== this.#cleared) return;
+    await worker?.showNotification(title, { tag });
+    if (cleared !== this.#cleared) await closeAll();
   }
 }
 
-async function byWorker(title: string): Promise<void> {
-  const worker = await navigator.serviceWorker.getRegistration();
-  await worker?.showNotification(title, { tag });
+/** Closes what a service worker has shown for the page: that is there until somebody takes it away. */
+async function closeAll(): Promise<void> {
+  try {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    for (const shown of (await worker?.getNotifications({ tag })) ?? []) shown.close();
+  } catch {
+    // A browser without workers, or one that lets the page have none, has shown nothing by them.
+  }
 }
 
 /** The page is in front of somebody. */

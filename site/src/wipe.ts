@@ -1,11 +1,11 @@
-/** How long the engine gets to tell the other person goodbye; in milliseconds. */
+/** How long the engine gets to tell the other person goodbye, and the browser to close notifications; in milliseconds. */
 const patience = 300;
 
 /**
  * Leaves nothing of the page: what it remembered on this device, and then itself. `closing`: the engine ends the chat
- * and overwrites its keys. What was on screen must be gone already.
+ * and overwrites its keys, and notifications go. What was on screen must be gone already.
  */
-export async function wipePage(closing: Promise<void>): Promise<void> {
+export async function wipePage(closing: Promise<unknown>): Promise<void> {
   forgetAll();
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience))]);
   // Once more: what ended meanwhile may have left a note of it.

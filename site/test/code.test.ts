@@ -172,6 +172,119 @@ describe('a link', () => {
     expect(await screen.findByText(texts.copied)).toBeTruthy();
   });
 
+  /** Spellings of bank.example that a person reads as it, and text that is none. */
+  const seen = (host: string) => [host, `https://${host}/login`, `Your bank: ${host}`, `(${host})`];
+  test.each([
+    ...[
+      '\uFE0F',
+      '\uFE00',
+      '\u034F',
+      '\u180B',
+      '\u17B4',
+      '\u00AD',
+      '\u200B',
+      '\u200C',
+      '\u200D',
+      '\u2060',
+      '\u2063',
+      '\u3164',
+      '\uFEFF',
+      '\u{E0061}',
+      '\u{E0100}',
+      '\u115F',
+      '\u0489',
+    ].map((unseen) => `ba${unseen}nk.example`),
+    ...[
+      '\uA4F8',
+      '\u06D4',
+      '\u1427',
+      '\u30FB',
+      '\u2219',
+      '\u22C5',
+      '\u2024',
+      '\u3002',
+      '\uFF0E',
+      '\uFF61',
+      '\uFF65',
+      '\u00B7',
+      '\u2022',
+      '\u2027',
+      '\u0701',
+      '\u0660',
+      '\u06F0',
+      '\uFE52',
+      '\u02D9',
+      '\uA78F',
+      '\u16EB',
+      '\u318D',
+      '\u2E33',
+      '\u{10101}',
+    ].map((dot) => `bank${dot}example`),
+    '\uFF42\uFF41\uFF4E\uFF4B.example',
+    '\u{1D41B}ank.example',
+    'BANK.EXAMPLE',
+    'bank.example.',
+    'www.bank.example',
+    'bank.example:443',
+  ])('warns of bank.example, however it is written: %j', (host) => {
+    for (const text of seen(host)) {
+      expect(otherHost(text, new URL('https://a.bc/')), text).toBeDefined();
+      expect(otherHost(text, new URL('https://bank.example/')), text).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['http://[2001:db8::1]/', '[2001:db8::1]'],
+    ['[2001:db8::1]', '[2001:db8::1]'],
+    ['[::1]', '[::1]'],
+    ['https://[::ffff:192.0.2.1]:8443/', '[::ffff:192.0.2.1]:8443'],
+    ['localhost', 'localhost'],
+    ['http://localhost:8080/', 'localhost:8080'],
+    ['LocalHost', 'LocalHost'],
+    ['http://router/', 'router'],
+    ['https://2130706433/', '2130706433'],
+    ['http://0x7f.1/', '0x7f.1'],
+    ['b\u0430nk.example', 'b\u0430nk.example'],
+    ['bank.example\u2215login', 'bank.example'],
+    ['bank.example\u2044login', 'bank.example'],
+    ['a.bc.bank.example', 'a.bc.bank.example'],
+    ['a.bc@bank.example', 'bank.example'],
+    ['a.bc https://bank.example', 'bank.example'],
+    ['my localhosts and a router', undefined],
+    ['a list [1:2] of it', undefined],
+    ['the time: 12:30', undefined],
+    ['1.5 or 2/3', undefined],
+    ['https://a.bc/?to=https://bank.example/', undefined],
+    ['a.bc/bank.example', undefined],
+    ['A.BC', undefined],
+    ['a.bc:443', undefined],
+  ])('reads %j as %j', (text, other) => {
+    expect(otherHost(text, new URL('https://a.bc/'))).toBe(other);
+  });
+
+  test('an address by number, or by a name of this network, is itself', () => {
+    for (const href of [
+      'http://[2001:db8::1]/',
+      'http://localhost/',
+      'http://router/',
+      'http://192.0.2.1/',
+      'http://a_b.cd/',
+    ])
+      for (const text of [href, new URL(href).host])
+        expect(otherHost(text, new URL(href)), text).toBeUndefined();
+  });
+
+  test('looks at no more of a text than anybody reads', () => {
+    expect(otherHost(`${'words '.repeat(60)} bank.example`, new URL('https://a.bc/'))).toBeUndefined();
+    const long = 'a.'.repeat(4_500);
+    const start = process.cpuUsage();
+    for (let n = 0; n < 20; n++) otherHost(long, new URL('https://a.bc/'));
+    const cost = process.cpuUsage(start).user;
+    const short = process.cpuUsage();
+    for (let n = 0; n < 20; n++) otherHost(long.slice(0, 300), new URL('https://a.bc/'));
+    expect(cost).toBeLessThan(10 * process.cpuUsage(short).user + 50_000);
+  });
+
   test.each([
     ['the news', undefined],
     ['https://a.b/c.html?d.ef', undefined],

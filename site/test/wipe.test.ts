@@ -31,7 +31,7 @@ test('F8 empties the page, ends the chat, forgets what is stored, and leaves', a
   const page = await chatting();
   page.settings.choose({ typing: true });
   localStorage.setItem('other', 'stays');
-  expect(sessionStorage.getItem('tincan-pending')).toBe('chat');
+  expect(sessionStorage.getItem('tincan-pending')).toMatch(/^chat\b/);
   await page.user.keyboard('{F8}');
   await vi.waitFor(() => expect(replace.mock.calls).toEqual([['about:blank']]));
   expect(document.body.textContent.trim()).toBe('');
@@ -105,4 +105,49 @@ test.each(['New link', 'New chat'])('while %s is under way, and nothing comes of
   expect(page.chat.screen).toBe('wiped');
   expect(Object.keys(sessionStorage)).toEqual([]);
   expect(document.body.textContent.trim()).toBe('');
+});
+
+test.each([
+  ['that is there', 0],
+  ['that the worker is still showing', 30],
+])('a notification of the service worker %s goes before the page does', async (_name, later) => {
+  const here = new Set<object>();
+  const worker = {
+    showNotification: async (title: string, { tag }: NotificationOptions) => {
+      await new Promise((resolve) => setTimeout(resolve, later));
+      const one = { title, tag, close: () => here.delete(one) };
+      here.add(one);
+    },
+    getNotifications: ({ tag }: { tag: string }) =>
+      Promise.resolve([...here].filter((one) => (one as { tag: string }).tag === tag)),
+  };
+  const noConstructor = Object.assign(
+    function () {
+      throw new TypeError('Illegal constructor');
+    },
+    { permission: 'granted' },
+  );
+  vi.stubGlobal('Notification', noConstructor);
+  Object.defineProperty(navigator, 'serviceWorker', {
+    configurable: true,
+    value: { getRegistration: () => Promise.resolve(worker), addEventListener: () => undefined },
+  });
+  const page = await chatting();
+  const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(true);
+  window.dispatchEvent(new Event('focus'));
+  focus.mockReturnValue(false);
+  try {
+    page.settings.choose({ notify: true });
+    page.engine.onevent({ type: 'message', id: 1, text: 'secret' });
+    await page.settled();
+    if (later === 0) await vi.waitFor(() => expect(here.size).toBe(1));
+    await page.user.keyboard('{F8}');
+    await vi.waitFor(() => expect(replace.mock.calls).toEqual([['about:blank']]));
+    await vi.waitFor(() => expect(here.size).toBe(0));
+    await new Promise((resolve) => setTimeout(resolve, 2 * later));
+    expect(here.size).toBe(0);
+  } finally {
+    focus.mockRestore();
+    Reflect.deleteProperty(navigator, 'serviceWorker');
+  }
 });

@@ -1,0 +1,94 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import { afterEach, expect, test, vi } from 'vitest';
+import { isBlank } from '../src/blank.ts';
+import Composer from '../src/Composer.svelte';
+
+afterEach(cleanup);
+
+const nothing = {
+  nothing: '',
+  space: ' ',
+  tab: '\t',
+  lines: '\n\r\n',
+  'no-break space': '\u00A0',
+  'ideographic space': '\u3000',
+  'thin space': '\u2009',
+  'Ogham space': '\u1680',
+  'mathematical space': '\u205F',
+  'line separator': '\u2028',
+  'paragraph separator': '\u2029',
+  'next line': '\u0085',
+  'zero width space': '\u200B',
+  'zero width joiner': '\u200D',
+  'zero width non-joiner': '\u200C',
+  'word joiner': '\u2060',
+  'byte order mark': '\uFEFF',
+  'soft hyphen': '\u00AD',
+  'blank Braille': '\u2800',
+  'Hangul filler': '\u3164',
+  'half-width Hangul filler': '\uFFA0',
+  'filler of initial consonants': '\u115F',
+  'filler of vowels': '\u1160',
+  'combining grapheme joiner': '\u034F',
+  'variation selector': '\uFE0F',
+  'supplementary variation selector': '\u{E0100}',
+  tag: '\u{E0041}',
+  'right-to-left override': '\u202E',
+  isolate: '\u2067\u2069',
+  'mark of direction': '\u200E\u061C',
+  'invisible times': '\u2062',
+  'Mongolian vowel separator': '\u180E',
+  'Khmer inherent vowel': '\u17B4',
+  'interlinear annotation': '\uFFF9\uFFFB',
+  'musical format': '\u{1D173}',
+  'null notehead': '\u{1D159}',
+  'Khitan filler': '\u{16FE4}',
+  'control character': '\u0007',
+  'half of a pair': '\uD83D',
+  'many of them': ' \u200B\u2800\n\u3164\uFE0F\t',
+};
+
+test.each(Object.entries(nothing))('%s can’t be sent', async (_name, text) => {
+  const [onsend, ontyping] = [vi.fn(), vi.fn()];
+  render(Composer, { onsend, ontyping });
+  const field = screen.getByRole('textbox');
+  await fireEvent.input(field, { target: { value: text } });
+  expect(screen.getByRole<HTMLButtonElement>('button').disabled).toBe(true);
+  await fireEvent.keyDown(field, { key: 'Enter' });
+  await fireEvent.submit(field.closest('form') ?? field);
+  expect(onsend).not.toHaveBeenCalled();
+  expect(ontyping).not.toHaveBeenCalled();
+});
+
+test.each([
+  '.',
+  '0',
+  '\u0301',
+  '\u0605',
+  '\u06DD',
+  '👍',
+  '\u{1F3FB}',
+  '﷽',
+  'ㅤ!',
+  '\u200Ba',
+  '⠁',
+  '­-',
+  '\uE000',
+  '\u{10FFFD}',
+  '\uFFFD',
+])('%j can be sent', async (text) => {
+  expect(isBlank(text)).toBe(false);
+  const onsend = vi.fn();
+  render(Composer, { onsend });
+  await fireEvent.input(screen.getByRole('textbox'), { target: { value: text } });
+  await fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter' });
+  expect(onsend.mock.calls).toEqual([[text]]);
+});
+
+test('what is typed is given to no speller and no writer of suggestions', () => {
+  render(Composer, { onsend: vi.fn() });
+  const field = screen.getByRole('textbox');
+  expect(field.getAttribute('spellcheck')).toBe('false');
+  expect(field.getAttribute('writingsuggestions')).toBe('false');
+  expect(field.getAttribute('autocomplete')).toBe('off');
+});
