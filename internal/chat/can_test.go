@@ -27,7 +27,7 @@ func TestUnitCanFirst(t *testing.T) {
 			f.other = NewSpeaker(other)
 		}
 		f.wire = nil
-		_, err := f.queue(t.Context(), "", "hi")
+		_, err := f.queue("", "hi")
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
 		require.True(t, f.ackDue)

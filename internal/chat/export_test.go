@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +145,7 @@ func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (age
 	for tick := began.Add(timing.tick + late); tick.Before(began.Add(time.Hour)); tick = tick.Add(timing.tick) {
 		for c.away && !back.After(tick) {
 			at := back
-			_ = s.takeMail(context.Background(), returned{errand: c.next, err: err}, at)
+			_ = s.takeMail(returned{errand: c.next, err: err}, at)
 			visit(at)
 		}
 		visit(tick)

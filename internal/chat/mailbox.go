@@ -215,7 +215,7 @@ func (c *courier) run(ctx context.Context, going errand, reply []byte) returned 
 
 // takeMail makes something of what an errand brought. The error is a stop where
 // the connection could not be begun.
-func (s *Session) takeMail(ctx context.Context, r returned, now time.Time) error {
+func (s *Session) takeMail(r returned, now time.Time) error {
 	c := s.courier
 	c.away = false
 	wait := mailbox.RetryAfter(r.err)
@@ -247,7 +247,7 @@ func (s *Session) takeMail(ctx context.Context, r returned, now time.Time) error
 		}
 	case errandTake, errandClear, errandWatch:
 		if r.err == nil {
-			end = s.takeReply(ctx, r.reply)
+			end = s.takeReply(r.reply)
 		} else if errors.Is(r.err, mailbox.ErrNone) && s.state == StateWaiting {
 			s.setMailbox(MailboxAsked)
 		}
@@ -262,24 +262,36 @@ func (s *Session) takeMail(ctx context.Context, r returned, now time.Time) error
 
 // takeReply tries what lay in the mailbox. Whoever has the link can put anything
 // there, so what cannot be used is not counted as a try, and told once.
-func (s *Session) takeReply(ctx context.Context, reply []byte) error {
-	if s.reply != nil && bytes.Equal(s.reply, reply) {
+func (s *Session) takeReply(reply []byte) error {
+	if bytes.Equal(s.reply, reply) || s.attempt != nil && bytes.Equal(s.attempt.code, reply) {
 		return nil // it came by hand as well
 	}
 	if !bytes.Equal(s.courier.foreign, reply) {
 		code, err := invite.NewCode(reply)
 		if err == nil && code.IsReply() {
-			err = s.acceptReply(ctx, code, true)
+			err = s.acceptReply(handedIn{code, true, func(error) { s.triedReply(reply) }})
 		}
 		if end, ok := err.(stop); ok {
 			return end
 		}
+		if err == errLater {
+			return nil
+		}
 	}
-	if s.reply == nil {
-		s.courier.foreign = reply
-		s.setMailbox(MailboxForeign)
-	}
+	s.triedReply(reply)
 	return nil
+}
+
+// triedReply is for when it is known whether what lay in the mailbox can be used.
+func (s *Session) triedReply(reply []byte) {
+	c := s.courier
+	switch {
+	case s.reply == nil:
+		c.foreign = reply
+		s.setMailbox(MailboxForeign)
+	case bytes.Equal(s.reply, reply) && c.next == errandClear && !c.away:
+		c.next = errandDrop // it has been taken just now
+	}
 }
 
 // planErrand says where to go next, and when: not before the mailbox wants to be asked.

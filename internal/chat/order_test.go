@@ -140,7 +140,7 @@ func TestFunctionalEveryOrder(t *testing.T) {
 						}
 						if f.seal != nil && f.sent == 0 {
 							// So that one ack is right, once.
-							_, sendErr := f.queue(t.Context(), "", "hi")
+							_, sendErr := f.queue("", "hi")
 							require.NoError(t, sendErr)
 							f.wire = nil
 							require.NoError(t, f.fillWire())

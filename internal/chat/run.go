@@ -52,6 +52,9 @@ func (s *Session) wipe() {
 	if s.handshake != nil {
 		s.handshake.Close()
 	}
+	if s.attempt != nil {
+		s.attempt.handshake.Close()
+	}
 	if s.seal != nil {
 		s.seal.Close()
 	}
@@ -140,9 +143,11 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			s.wire = nil
 			s.lastSent = time.Now()
 		case then := <-s.work.back:
-			err = then()
+			if err = then(); err == nil {
+				s.lookAtMailbox(ctx, time.Now())
+			}
 		case r := <-s.mailed():
-			if err = s.takeMail(ctx, r, time.Now()); err == nil {
+			if err = s.takeMail(r, time.Now()); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
 			}
 		case <-s.events.shrunk:
@@ -168,8 +173,8 @@ func (s *Session) setState(state State) {
 	}
 }
 
-// accept is Accept, inside run.
-func (s *Session) accept(ctx context.Context, text string, offered bool) error {
+// accept is Accept, inside run: see acceptReply for answer.
+func (s *Session) accept(text string, offered bool, answer func(error)) error {
 	code, err := invite.Find(text)
 	switch {
 	case err != nil:
@@ -182,16 +187,40 @@ func (s *Session) accept(ctx context.Context, text string, offered bool) error {
 		return fail(CodeOwnReply, nil)
 	case s.role == seal.Joiner:
 		return fail(CodeBusy, nil)
-	case bytes.Equal(code, s.reply):
-		return fail(CodeAlreadyUsed, nil)
 	}
-	return s.acceptReply(ctx, code, offered)
+	return s.acceptReply(handedIn{code, offered, answer})
 }
+
+// handedIn is a code that is a reply and not ours. offered is that of Accept; answer is
+// called, inside run, if and when acceptReply has returned errLater.
+type handedIn struct {
+	code    invite.Code
+	offered bool
+	answer  func(error)
+}
+
+// attempt is a reply that opened, while the engine looks at what it holds.
+type attempt struct {
+	handedIn
+	handshake   *seal.Handshake
+	description invite.Description
+}
+
+// errLater is returned instead of an answer that will come.
+var errLater = errors.New("chat: the engine is asked")
 
 // acceptReply is accept for a code that is a reply and not ours. Whoever has the link
 // can seal anything, so it takes a reply that can be used to spend the invite: before
-// that is certain, nothing of the session changes.
-func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered bool) error {
+// that is certain, nothing of the session changes. The engine looks at one at a time.
+func (s *Session) acceptReply(r handedIn) error {
+	code, offered := r.code, r.offered
+	switch {
+	case bytes.Equal(code, s.reply), s.attempt != nil && bytes.Equal(code, s.attempt.code):
+		return fail(CodeAlreadyUsed, nil)
+	case s.attempt != nil:
+		s.held = append(s.held, r)
+		return errLater
+	}
 	answer, handshake, err := seal.OpenReply(rand.Reader, s.keys, s.secret, s.invite, code)
 	if s.reply != nil {
 		// The invite is spent. Another reply that opens was made by somebody
@@ -213,16 +242,58 @@ func (s *Session) acceptReply(ctx context.Context, code invite.Code, offered boo
 		handshake.Close()
 		return s.refuseReply(code, offered, textError(err))
 	}
-	if err := s.conn.Accept(ctx, description.SDP(invite.Answer, s.mediaID)); err != nil {
-		handshake.Close()
+	s.attempt = &attempt{r, handshake, description}
+	conn, sdp := s.conn, description.SDP(invite.Answer, s.mediaID)
+	s.work.ask(func(ctx context.Context) func() error {
+		err := conn.Accept(ctx, sdp)
+		return func() error { return s.attempted(err) }
+	})
+	return errLater
+}
+
+// attempted goes on with what the engine made of a reply, and then with those that
+// were handed in meanwhile.
+func (s *Session) attempted(err error) error {
+	a := s.attempt
+	s.attempt = nil
+	if err = answerTo(a.handedIn, s.spend(a, err)); err != nil {
+		return err
+	}
+	for s.attempt == nil && len(s.held) > 0 {
+		r := s.held[0]
+		s.held = s.held[1:]
+		if err := s.acceptReply(r); err != errLater {
+			if err = answerTo(r, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// answerTo tells who handed a reply in what came of it, and returns what ends the session.
+func answerTo(r handedIn, err error) error {
+	end, ok := err.(stop)
+	if ok {
+		r.answer(end.err)
+		return end
+	}
+	r.answer(err)
+	return nil
+}
+
+// spend uses the invite up for a reply that the engine has taken.
+func (s *Session) spend(a *attempt, err error) error {
+	if err != nil {
+		a.handshake.Close()
 		if errors.Is(err, peer.ErrDescription) {
-			return s.refuseReply(code, offered, fail(CodeMalformed, err))
+			return s.refuseReply(a.code, a.offered, fail(CodeMalformed, err))
 		}
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
-	s.reply, s.handshake, s.remote = code, handshake, description
+	s.reply, s.handshake, s.remote = a.code, a.handshake, a.description
 	s.recallCourier()
-	s.diary.candidates("the reply's", description)
+	s.diary.candidates("the reply's", a.description)
 	s.since = time.Now()
 	s.setState(StateConnecting)
 	return nil
@@ -254,7 +325,7 @@ func known(list []invite.Code, code invite.Code) bool {
 }
 
 // queue is Send, inside run.
-func (s *Session) queue(ctx context.Context, ref, text string) (uint64, error) {
+func (s *Session) queue(ref, text string) (uint64, error) {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	switch {
 	case s.seal == nil:
@@ -271,7 +342,7 @@ func (s *Session) queue(ctx context.Context, ref, text string) (uint64, error) {
 	// A reply to this very invite is no message: it came by hand after another had come
 	// by itself, and must not go to whoever sent that.
 	if code, err := invite.Find(text); err == nil && s.role == seal.Inviter && code.IsReply() && !bytes.Equal(code, s.reply) {
-		if err := s.acceptReply(ctx, code, false); CodeOf(err) == CodeSecondReply {
+		if err := s.acceptReply(handedIn{code: code}); CodeOf(err) == CodeSecondReply {
 			return 0, err
 		}
 	}

@@ -95,6 +95,9 @@ type Session struct {
 	verified bool          // the person says that the safety words are the same
 	courier  *courier      // nil where the reply goes by hand alone
 
+	attempt *attempt   // a reply that the engine looks at
+	held    []handedIn // replies that came meanwhile
+
 	handshake *seal.Handshake
 	seal      *seal.Session
 	state     State
@@ -329,15 +332,30 @@ func (s *Session) Next(ctx context.Context) (Event, bool) { return s.events.next
 // CodeSecondReply comes as an event too, once for each reply. Any error leaves
 // everything as it was, but for the tenth different reply that could not be used.
 func (s *Session) Accept(text string, offered bool) error {
-	return s.call(func(ctx context.Context) error { return s.accept(ctx, text, offered) })
+	answer := make(chan error, 1)
+	err := s.call(func(context.Context) error { return s.accept(text, offered, func(err error) { answer <- err }) })
+	if err != errLater {
+		return err
+	}
+	select {
+	case err = <-answer:
+		return err
+	case <-s.ended:
+	}
+	select {
+	case err = <-answer: // it was what ended the session
+		return err
+	default:
+		return fail(CodeEnded, nil)
+	}
 }
 
 // Send takes a text of 1 to MaxText bytes of UTF-8 and returns its number.
 // Delivered or Failed follow, the latter with ref. Another reply to our invite is not
 // sent: CodeSecondReply.
 func (s *Session) Send(ref, text string) (id uint64, err error) {
-	err = s.call(func(ctx context.Context) error {
-		id, err = s.queue(ctx, ref, text)
+	err = s.call(func(context.Context) error {
+		id, err = s.queue(ref, text)
 		return err
 	})
 	return id, err

@@ -87,7 +87,7 @@ func TestUnitTypingOften(t *testing.T) {
 func TestUnitTypingDropped(t *testing.T) {
 	for name, c := range map[string]struct{ hinder, clear func(*facing) }{
 		"a message without an ack": {func(f *facing) {
-			_, err := f.queue(t.Context(), "", "hi")
+			_, err := f.queue("", "hi")
 			require.NoError(t, err)
 			require.Equal(t, "\x01hi", f.next(t))
 		}, func(f *facing) { require.NoError(t, f.gets(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")) }},
@@ -173,7 +173,7 @@ func TestUnitTypingRoom(t *testing.T) {
 	}
 	require.Positive(t, sent)
 	for range 2 * maxUnacked {
-		_, err := f.queue(t.Context(), "", strings.Repeat("x", 100))
+		_, err := f.queue("", strings.Repeat("x", 100))
 		require.NoError(t, err)
 	}
 	for f.next(t) != "" {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"crypto/rand"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/invite"
 	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
@@ -129,4 +131,114 @@ func TestUnitCloseWhileTheEngineIsAsked(t *testing.T) {
 		synctest.Wait()
 		assert.True(t, released, "while the goodbye is on its way")
 	})
+}
+
+// waitingOver is an inviter in its loop over an engine that takes its time, and what makes
+// replies to it.
+func waitingOver(t *testing.T, conn peer.Conn) (r *running, reply func() string) {
+	t.Helper()
+	r = &running{facing: faceOver(t, seal.Inviter, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
+	r.Session.handshake, r.state, r.work = nil, "", newWork()
+	r.invite = invite.Code("an invite")
+	d := candidates("192.0.2.7 5000 typ host")
+	d.Ufrag, d.Password = "abcd", "abcdefghijklmnopqrstuvwx"
+	r.run(t)
+	return r, func() string {
+		keys, err := seal.GenerateKeyPair(rand.Reader)
+		require.NoError(t, err)
+		code, handshake, err := seal.SealReply(rand.Reader, keys, r.secret, r.keys.PublicKey(), r.invite, invite.AnswerBytes(d))
+		require.NoError(t, err)
+		handshake.Close()
+		return invite.Code(code).LinkText()
+	}
+}
+
+// handIn hands a reply in and returns where the answer will be.
+func (r *running) handIn(reply string) <-chan error {
+	answer := make(chan error, 1)
+	go func() { answer <- r.Accept(reply, false) }()
+	synctest.Wait()
+	return answer
+}
+
+// TestUnitSlowAccept: an engine that takes its time with a reply holds up nobody but who
+// handed it in, and leaving ends the wait.
+func TestUnitSlowAccept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, reply := waitingOver(t, stuck{answers: 10 * time.Second, asked: new(atomic.Int64)})
+		first, second := reply(), reply()
+		answer := r.handIn(first)
+		assert.Equal(t, CodeNotOpen, CodeOf(r.Verify(true)), "others are answered meanwhile")
+		assert.Equal(t, CodeAlreadyUsed, CodeOf(<-r.handIn(first)), "pressed twice")
+		other, again := r.handIn(second), r.handIn(second)
+		assert.Empty(t, answer)
+		assert.Empty(t, other)
+		time.Sleep(10*time.Second + time.Millisecond)
+		synctest.Wait()
+		require.Len(t, answer, 1)
+		assert.NoError(t, <-answer)
+		assert.Equal(t, CodeSecondReply, CodeOf(<-other), "what came meanwhile had to wait for the first")
+		assert.Equal(t, CodeSecondReply, CodeOf(<-again))
+		assert.Equal(t, CodeAlreadyUsed, CodeOf(<-r.handIn(first)))
+		assert.Equal(t, []State{StateWaiting, StateConnecting}, r.states())
+	})
+	t.Run("closed meanwhile", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r, reply := waitingOver(t, stuck{answers: time.Hour, asked: new(atomic.Int64)})
+			answer := r.handIn(reply())
+			held := r.handIn(reply())
+			began := time.Now()
+			require.NoError(t, r.Close())
+			synctest.Wait()
+			assert.Equal(t, began, time.Now(), "at once")
+			assert.Equal(t, CodeEnded, CodeOf(<-answer))
+			assert.Equal(t, CodeEnded, CodeOf(<-held))
+		})
+	})
+	t.Run("refused, and the one that waited is taken", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r, reply := waitingOver(t, choosy{stuck{answers: time.Second, asked: new(atomic.Int64)}, new(atomic.Int64)})
+			bad, good := r.handIn(reply()), r.handIn(reply())
+			time.Sleep(3 * time.Second)
+			synctest.Wait()
+			assert.Equal(t, CodeMalformed, CodeOf(<-bad))
+			assert.NoError(t, <-good)
+		})
+	})
+	t.Run("ten that are refused at once", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			refused := new(atomic.Int64)
+			refused.Store(-100)
+			r, reply := waitingOver(t, choosy{stuck{answers: time.Second, asked: new(atomic.Int64)}, refused})
+			var answers []<-chan error
+			for range maxTries {
+				answers = append(answers, r.handIn(reply()))
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			for i, answer := range answers {
+				want := CodeMalformed
+				if i == maxTries-1 {
+					want = CodeTries
+				}
+				assert.Equal(t, want, CodeOf(<-answer), i)
+			}
+		})
+	})
+}
+
+// choosy is an engine that refuses replies until so many have been refused.
+type choosy struct {
+	stuck
+	refused *atomic.Int64
+}
+
+func (c choosy) Accept(ctx context.Context, _ string) error {
+	if err := c.wait(ctx); err != nil {
+		return err
+	}
+	if c.refused.Add(1) <= 1 {
+		return peer.ErrDescription
+	}
+	return nil
 }
