@@ -81,6 +81,11 @@ func TestFunctionalSTUN(t *testing.T) {
 			require.NoError(t, seen.GetFrom(answer))
 			assert.Equal(t, from, net.JoinHostPort(seen.IP.String(), fmt.Sprint(seen.Port)))
 		}
+		// Who wants a relay without a login is asked for it, in as much as that takes.
+		allocate := stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest))
+		answers, _ = asked(t, n, allocate.Raw)
+		assert.Equal(t, relay, len(answers) == 1)
+		assert.LessOrEqual(t, len(bytes.Join(answers, nil)), 72)
 	}
 }
 
