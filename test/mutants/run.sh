@@ -15,9 +15,10 @@ here=$root/test/mutants
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 copy=$work/copy
-mkdir -p "$copy/test"
+mkdir -p "$copy/test" "$copy/site"
 cp "$root"/go.mod "$root"/go.sum "$root"/PROTOCOL.md "$copy"
-cp -r "$root"/internal "$root"/relay "$copy"
+cp -r "$root"/internal "$root"/relay "$root"/cmd "$copy"
+cp "$root"/site/embed.go "$root"/site/headers.json "$root"/site/dist.txt "$copy/site" # the page is not needed
 cp -r "$root"/test/architecture "$copy/test"
 cp -r "$copy" "$work/true" # somebody may be working in the tree meanwhile
 cd "$copy"
