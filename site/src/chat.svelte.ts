@@ -50,6 +50,9 @@ const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leav
 /** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
 const writing = 7_000;
 
+/** What is known of a reply that may belong to another tab: nobody is asked before this person wants it. */
+export type Answer = 'opened' | 'asking' | 'taken' | 'nobody';
+
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
 export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
 
@@ -72,7 +75,8 @@ export class ChatState {
   /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
   #through = $state('');
   #mailboxState = $state<MailboxState>();
-  #elsewhere = $state.raw<{ link: string; answer: 'asking' | 'taken' | 'nobody' }>();
+  #elsewhere = $state.raw<{ code: string; link: string; answer: Answer }>();
+  #openedReply = $state<string>();
 
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
   #path = $state<'direct' | 'local' | 'relay' | ''>('');
@@ -165,8 +169,15 @@ export class ChatState {
     return this.#reply;
   }
   /** The reply of another tab's invite that was opened here, and whether that tab has taken it. */
-  get elsewhere(): { link: string; answer: 'asking' | 'taken' | 'nobody' } | undefined {
+  get elsewhere(): { link: string; answer: Answer } | undefined {
     return this.#elsewhere;
+  }
+  /**
+   * The reply that the address of this tab was changed to while something was pending here. Any page may have done
+   * that, so nothing comes of it before this person presses a button.
+   */
+  get openedReply(): string | undefined {
+    return this.#openedReply;
   }
   /** A reply has been applied, the two sides are looking for each other. */
   get connecting(): boolean {
@@ -295,7 +306,7 @@ export class ChatState {
       this.#screen = 'opening';
       return;
     }
-    await this.#take(this.#engine, text, (code) => {
+    await this.#take(this.#engine, text, true, (code) => {
       if (this.pending) {
         this.#notice = texts.errors[code];
       } else {
@@ -308,7 +319,7 @@ export class ChatState {
   /** Text pasted on the home screen. Says whether it held something to go on with. */
   async paste(text: string): Promise<boolean> {
     if (!this.#engine) return false;
-    return this.#take(this.#engine, text, (code) => (this.#problem = { at: 'paste', code }));
+    return this.#take(this.#engine, text, false, (code) => (this.#problem = { at: 'paste', code }));
   }
 
   /**
@@ -408,6 +419,11 @@ export class ChatState {
 
   /** Applies the reply pasted beside the invite. Says whether it opened. */
   async accept(text: string): Promise<boolean> {
+    return this.#accept(text, false);
+  }
+
+  /** `offered`: it came from elsewhere and may belong to anybody, so the engine doesn't count it. */
+  async #accept(text: string, offered: boolean): Promise<boolean> {
     const engine = this.#engine;
     if (!engine || this.#busy) return false;
     this.#busy = 'accept';
@@ -415,7 +431,7 @@ export class ChatState {
     let reply: string | undefined;
     try {
       reply = (await engine.find(text)).code;
-      await engine.accept(reply, false);
+      await engine.accept(reply, offered);
       return true;
     } catch (error) {
       const problem: Problem = { at: 'reply', code: codeOf(error) };
@@ -429,14 +445,48 @@ export class ChatState {
 
   /** A reply that another tab was opened with: says whether it belongs to the chat of this tab. */
   async offer(reply: string): Promise<boolean> {
-    if (!this.#engine || !this.#inviter || this.#reason !== undefined) return false;
+    return (await this.#try(reply)) === 'taken';
+  }
+
+  /** Whose reply this is; `second` is somebody else's to an invite of this tab that is spent. */
+  async #try(reply: string): Promise<'taken' | 'second' | 'other'> {
+    if (!this.#engine || !this.#inviter || this.#reason !== undefined) return 'other';
     try {
       await this.#engine.accept(reply, true);
-      return true;
+      return 'taken';
     } catch (error) {
+      const code = codeOf(error);
       // Opened a second time: it is this tab's, and has done its work.
-      return codeOf(error) === 'already-used';
+      if (code === 'already-used') return 'taken';
+      return code === 'second-reply' ? 'second' : 'other';
     }
+  }
+
+  /** The person wants the reply that was opened in this pending tab: it is applied here, or the other tabs are asked. */
+  async useOpenedReply(): Promise<void> {
+    const reply = this.#openedReply;
+    this.#openedReply = undefined;
+    if (reply === undefined) return;
+    if (this.awaitsReply) {
+      await this.#accept(reply, true);
+      return;
+    }
+    this.#askTabs(reply, (taken) => (this.#notice = taken ? texts.elsewhereTaken : texts.elsewhereNobody));
+  }
+
+  dismissOpenedReply(): void {
+    this.#openedReply = undefined;
+  }
+
+  /** The person wants the reply that this tab was opened with: the other tabs are asked whose it is. */
+  askElsewhere(): void {
+    const opened = this.#elsewhere;
+    if (!opened) return;
+    this.#elsewhere = { ...opened, answer: 'asking' };
+    this.#askTabs(opened.code, (taken) => {
+      if (this.#elsewhere?.code === opened.code)
+        this.#elsewhere = { ...opened, answer: taken ? 'taken' : 'nobody' };
+    });
   }
 
   /** The link was copied, shared or shown: somebody may have it. */
@@ -584,6 +634,7 @@ export class ChatState {
         this.#digits = event.digits;
         this.#state = 'open';
         this.#notice = this.#way.codes.includes('second-reply') ? texts.errors['second-reply'] : undefined;
+        this.#openedReply = undefined;
         this.#screen = 'chat';
         break;
       case 'path':
@@ -619,16 +670,25 @@ export class ChatState {
     }
   }
 
-  /** Finds the code in a text and goes on with it. Says whether there was one that can be gone on with. */
-  async #take(engine: Engine, text: string, failed: (code: ErrorCode) => void): Promise<boolean> {
+  /**
+   * Finds the code in a text and goes on with it. Says whether there was one that can be gone on with. `opened`: it
+   * stood in the address, where any page may have put it; a reply then waits for a button to be pressed.
+   */
+  async #take(
+    engine: Engine,
+    text: string,
+    opened: boolean,
+    failed: (code: ErrorCode) => void,
+  ): Promise<boolean> {
     this.#problem = undefined;
     try {
       const { kind, code, mailbox } = await engine.find(text);
       if (this.#engine !== engine) return false;
+      if (opened && kind === 'reply' && this.awaitsReply) this.#openedReply = code;
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
-      if (this.#screen === 'invite') await this.accept(code);
+      else if (this.#screen === 'invite') await this.#accept(code, opened);
       else if (kind === 'invite') this.#takeInvite(code, mailbox);
-      else if (!(await this.offer(code))) this.#takeReply(code);
+      else if ((await this.#try(code)) === 'other') this.#takeReply(code, opened);
       return true;
     } catch (error) {
       if (this.#engine === engine) failed(codeOf(error));
@@ -647,18 +707,16 @@ export class ChatState {
     this.#screen = 'join';
   }
 
-  #takeReply(code: string): void {
-    const stay = this.pending;
-    const link = `${this.#config?.site ?? ''}#${code}`;
-    if (!stay) {
-      this.#forget();
-      this.#elsewhere = { link, answer: 'asking' };
-      this.#screen = 'reply-elsewhere';
+  #takeReply(code: string, opened: boolean): void {
+    if (this.pending) {
+      if (this.#reply?.link.endsWith(`#${code}`)) this.#notice = texts.errors['own-reply'];
+      else this.#openedReply = code;
+      return;
     }
-    this.#askTabs(code, (taken) => {
-      if (stay) this.#notice = taken ? texts.elsewhereTaken : texts.elsewhereNobody;
-      else if (this.#elsewhere?.link === link) this.#elsewhere = { link, answer: taken ? 'taken' : 'nobody' };
-    });
+    this.#forget();
+    this.#elsewhere = { code, link: `${this.#config?.site ?? ''}#${code}`, answer: 'opened' };
+    this.#screen = 'reply-elsewhere';
+    if (!opened) this.askElsewhere();
   }
 
   /** A reply that isn't for this tab may be for another one that waits. */
@@ -741,6 +799,7 @@ export class ChatState {
     this.#through = '';
     this.#mailboxState = undefined;
     this.#elsewhere = undefined;
+    this.#openedReply = undefined;
     this.#state = 'waiting';
     this.#path = '';
     this.#sas = [];

@@ -8,19 +8,28 @@ type TabMessage = { type: 'ask'; id: string; reply: string } | { type: 'taken'; 
 /** How long a tab has to answer before the person is told that nobody did. */
 export const answerWithin = 1000;
 
-const maxReply = 4096;
+/** In letters: the longest reply has 408, with its end. */
+const maxReply = 512;
+
+/** Offers that wait while one is tried; more are dropped, and so is what comes from a page that floods. */
+const maxWaiting = 4;
+
+/** Between two offers that are tried, in milliseconds: each costs the engine some work. */
+const pause = 50;
 
 /** One end of the conversation between the tabs of this page. */
 export class ReplyTabs {
   readonly #channel: BroadcastChannel;
   readonly #offer: (reply: string) => Promise<boolean>;
   readonly #asked = new Map<string, (taken: boolean) => void>();
+  readonly #waiting: { id: string; reply: string }[] = [];
+  #trying = false;
 
   /** `offer` tries a reply of another tab on this tab's chat and says whether it belongs to it. */
   constructor(offer: (reply: string) => Promise<boolean>) {
     this.#offer = offer;
     this.#channel = new BroadcastChannel('tincan-reply');
-    this.#channel.onmessage = (event: MessageEvent<unknown>) => void this.#hear(event.data);
+    this.#channel.onmessage = (event: MessageEvent<unknown>) => this.#hear(event.data);
   }
 
   /**
@@ -39,14 +48,16 @@ export class ReplyTabs {
 
   /** Stops listening. */
   close(): void {
+    this.#waiting.length = 0;
     this.#channel.close();
   }
 
-  async #hear(data: unknown): Promise<void> {
+  #hear(data: unknown): void {
     const message = parse(data);
     switch (message?.type) {
       case 'ask':
-        if (await this.#offer(message.reply)) this.#post({ type: 'taken', id: message.id });
+        if (this.#waiting.length < maxWaiting) this.#waiting.push(message);
+        void this.#tryAll();
         break;
       case 'taken': {
         const answered = this.#asked.get(message.id);
@@ -55,6 +66,17 @@ export class ReplyTabs {
         break;
       }
     }
+  }
+
+  /** One after the other. */
+  async #tryAll(): Promise<void> {
+    if (this.#trying) return;
+    this.#trying = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (await this.#offer(next.reply)) this.#post({ type: 'taken', id: next.id });
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    this.#trying = false;
   }
 
   #post(message: TabMessage): void {

@@ -410,6 +410,12 @@ export const spanish: Texts = {
     `Esperando a que la otra persona la abra. Vale mientras esta página siga abierta; en redes distintas, alrededor de ${lasting(seconds)}, hasta ${clock(until)}.`,
 
   elsewhereTitle: 'Una respuesta a una invitación',
+  elsewhereOpened:
+    'Alguien ha respondido a una invitación. Si es tuya, espera en otra pestaña de este navegador. Conecta solo si esperas esta respuesta.',
+  elsewhereConnect: 'Conectar en la otra pestaña',
+  replyOpened: 'Se ha abierto una respuesta en esta pestaña. Conecta solo si la esperas.',
+  otherReplyOpened:
+    'Se ha abierto en esta pestaña una respuesta a otra invitación. Conecta solo si la esperas.',
   elsewhereAsking: 'Buscando la pestaña que espera esta respuesta…',
   elsewhereTaken: 'Ya hay conexión en tu otra pestaña.',
   elsewhereTakenHint: 'Puedes cerrar esta.',

@@ -414,6 +414,11 @@ export const english = {
     `Waiting for them to open it. Good while this page stays open; on different networks about ${lasting(seconds)}, until ${clock(until)}.`,
 
   elsewhereTitle: 'A reply to an invite',
+  elsewhereOpened:
+    'Somebody has answered an invite. If you made it, it waits in another tab of this browser. Connect only if you expect this reply.',
+  elsewhereConnect: 'Connect in the other tab',
+  replyOpened: 'A reply was opened in this tab. Connect only if you expect it.',
+  otherReplyOpened: 'A reply to another invite was opened in this tab. Connect only if you expect it.',
   elsewhereAsking: 'Looking for the tab that waits for this reply…',
   elsewhereTaken: 'Connected in your other tab.',
   elsewhereTakenHint: 'You can close this one.',

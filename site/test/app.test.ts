@@ -208,7 +208,12 @@ describe('a reply opened in a tab of its own', () => {
     await started();
     await chat.open('#rReply');
     await settled();
+    expect(screen.getByRole('status').textContent).toBe(texts.elsewhereOpened);
+    expect(ask).not.toHaveBeenCalled();
+    await user.click(button(texts.elsewhereConnect));
+    await settled();
     expect(screen.getByRole('status').textContent).toBe(texts.elsewhereAsking);
+    expect(document.activeElement?.tagName).toBe('H1');
     ask.mock.calls[0]?.[1](taken);
     await settled();
     expect(screen.getByRole('status').textContent).toBe(sentence);

@@ -250,17 +250,66 @@ describe('an invite opened in a tab that has something to lose', () => {
 });
 
 describe('replies and tabs', () => {
-  test('a reply opened in the tab that waits is applied as its own', async () => {
+  const accepted = () => engine.calls.filter((call) => call.startsWith('accept'));
+
+  test('a reply opened in the tab that waits is applied when the person wants it, and isn’t counted', async () => {
+    await chat.create();
+    for (let n = 0; n < 12; n += 1) await chat.open(`#rReply${n}`); // by any page that has a handle of this one
+    expect(accepted()).toEqual([]);
+    expect(chat.openedReply).toBe('rReply11');
+    expect(chat.screen).toBe('invite');
+    await chat.useOpenedReply();
+    expect(accepted()).toEqual(['accept rReply11 true']);
+    expect(chat.openedReply).toBeUndefined();
+    expect(ask).not.toHaveBeenCalled();
+    await chat.useOpenedReply();
+    expect(accepted()).toHaveLength(1);
+  });
+
+  test('a reply opened in the tab that waits for another one is said to be that, and handed on', async () => {
+    await chat.create();
+    engine.fails.accept = 'other-invite';
+    await chat.open('#rOther');
+    await chat.useOpenedReply();
+    expect(chat.problem).toEqual({ at: 'reply', code: 'other-invite' });
+    expect(ask).toHaveBeenCalledWith('rOther', expect.any(Function));
+  });
+
+  test('an opened reply that the person doesn’t want is forgotten, and so is one when the chat opens', async () => {
     await chat.create();
     await chat.open('#rReply');
-    expect(engine.calls.at(-1)).toBe('accept rReply false');
+    chat.dismissOpenedReply();
+    expect(chat.openedReply).toBeUndefined();
+    await chat.open('#rReply');
+    engine.open();
+    expect(chat.openedReply).toBeUndefined();
+    expect(accepted()).toEqual([]);
+  });
+
+  test('an invite opened in the tab that waits is refused without being counted', async () => {
+    await chat.create();
+    engine.fails.accept = 'want-reply';
+    await chat.open('#iOther');
+    expect(accepted()).toEqual(['accept iOther true']);
+    expect(chat.openedReply).toBeUndefined();
+  });
+
+  test('somebody else’s reply opened in the tab that chats warns, and asks nobody', async () => {
+    await chatting();
+    engine.fails.accept = 'second-reply';
+    await chat.open('#rSecond');
+    expect(accepted()).toEqual(['accept rSecond true']);
+    expect(chat.openedReply).toBeUndefined();
     expect(ask).not.toHaveBeenCalled();
   });
 
-  test('a reply opened in a new tab asks the others', async () => {
+  test('a reply opened in a new tab asks the others when the person wants it', async () => {
     await chat.open('#rReply');
     expect(chat.screen).toBe('reply-elsewhere');
-    expect(chat.elsewhere).toEqual({ link: 'https://example.test/#rReply', answer: 'asking' });
+    expect(chat.elsewhere).toMatchObject({ link: 'https://example.test/#rReply', answer: 'opened' });
+    expect(ask).not.toHaveBeenCalled();
+    chat.askElsewhere();
+    expect(chat.elsewhere?.answer).toBe('asking');
     expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
     ask.mock.calls[0]?.[1](false);
     expect(chat.elsewhere?.answer).toBe('nobody');
@@ -270,7 +319,10 @@ describe('replies and tabs', () => {
 
   test('an answer that comes after the person went on changes nothing', async () => {
     await chat.open('#rReply');
+    chat.askElsewhere();
     chat.home();
+    chat.askElsewhere();
+    expect(ask).toHaveBeenCalledTimes(1);
     ask.mock.calls[0]?.[1](true);
     expect(chat.screen).toBe('home');
     expect(chat.elsewhere).toBeUndefined();
@@ -306,8 +358,18 @@ describe('replies and tabs', () => {
     engine.open();
     await chat.open('#rOther');
     expect(chat.screen).toBe('chat');
+    expect(chat.openedReply).toBe('rOther');
+    expect(ask).not.toHaveBeenCalled();
+    await chat.useOpenedReply();
     ask.mock.calls[0]?.[1](true);
     expect(chat.notice).toBe(texts.elsewhereTaken);
+    expect(chat.screen).toBe('chat');
+  });
+
+  test('a reply pasted on the start page asks the others at once', async () => {
+    expect(await chat.paste('#rReply')).toBe(true);
+    expect(chat.elsewhere?.answer).toBe('asking');
+    expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
   });
 });
 

@@ -159,6 +159,10 @@ async function show(): Promise<void> {
     case 'taken':
       await chat.open(`#r${'x7Kq'.repeat(40)}`);
       break;
+    case 'opened-reply':
+      await chat.create();
+      await chat.open(`#r${'x7Kq'.repeat(40)}`);
+      break;
     case 'empty':
     case 'chat':
     case 'verified':

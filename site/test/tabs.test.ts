@@ -69,6 +69,7 @@ test.each([
   ['no reply', { type: 'ask', id: 'a' }],
   ['a reply of another type', { type: 'ask', id: 'a', reply: 1 }],
   ['far too much', { type: 'ask', id: 'a', reply: 'r'.repeat(5000) }],
+  ['a little too much', { type: 'ask', id: 'a', reply: 'r'.repeat(513) }],
   ['another type', { type: 'tell', id: 'a', reply: 'r' }],
 ])('%s on the channel is not offered', async (_name, data) => {
   const offer = vi.fn(never);
@@ -80,4 +81,38 @@ test.each([
   await vi.waitFor(() => expect(offer).toHaveBeenCalledWith('rAfter'));
   expect(offer).toHaveBeenCalledTimes(1);
   channel.close();
+});
+
+test('of a flood of offers a few are tried, one at a time, and the next after it', async () => {
+  let busy = 0;
+  const offer = vi.fn(async (reply: string) => {
+    expect((busy += 1)).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    busy -= 1;
+    return reply === 'rMine';
+  });
+  tab(offer);
+  const answered = vi.fn();
+  const asking = tab(never);
+  const channel = new BroadcastChannel('tincan-reply');
+  for (let n = 0; n < 5_000; n += 1)
+    channel.postMessage({ type: 'ask', id: `f${n}`, reply: `r${n}`.padEnd(500, 'A') });
+  await vi.waitFor(() => expect(offer).toHaveBeenCalledTimes(5), { timeout: 5_000 });
+  await vi.waitFor(() => expect(busy).toBe(0));
+  asking.ask('rMine', answered);
+  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith(true), { timeout: 5_000 });
+  expect(offer).toHaveBeenCalledTimes(6);
+  channel.close();
+});
+
+test('several asked at once are tried one after the other', async () => {
+  const offer = vi.fn((reply: string) => Promise.resolve(reply === 'rThird'));
+  tab(offer);
+  const asking = tab(never);
+  const answered = vi.fn();
+  asking.ask('rFirst', never);
+  asking.ask('rSecond', never);
+  asking.ask('rThird', answered);
+  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith(true));
+  expect(offer.mock.calls.map(([reply]) => reply)).toEqual(['rFirst', 'rSecond', 'rThird']);
 });

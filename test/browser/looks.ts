@@ -60,7 +60,16 @@ export const screens: readonly Screen[] = [
   { name: 'join-mailbox', at: 'mailbox-join', variant: true },
   { name: 'reply', at: 'reply' },
   { name: 'reply-mailbox', at: 'mailbox-left', variant: true },
-  { name: 'reply-elsewhere', at: 'elsewhere' },
+  { name: 'reply-opened', at: 'elsewhere' },
+  { name: 'reply-opened-here', at: 'opened-reply', variant: true },
+  {
+    name: 'reply-elsewhere',
+    at: 'elsewhere',
+    act: async (page) => {
+      await press('.actions .primary')(page);
+      await page.locator('.card, textarea').first().waitFor();
+    },
+  },
   { name: 'chat-empty', at: 'empty', variant: true },
   { name: 'chat', at: 'chat' },
   { name: 'chat-verified', at: 'verified', variant: true },

@@ -78,6 +78,12 @@ export class Person {
     await expect(this.status).toHaveText(/^Connected (directly|on the same network)$/);
   }
 
+  /** Opens a reply link, and connects in the tab that waits for it. */
+  async openReply(reply: string): Promise<void> {
+    await this.open(reply);
+    await this.button(texts.elsewhereConnect).click();
+  }
+
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
     await this.composer.press('Enter');

@@ -19,7 +19,7 @@ test('two ordinary tabs of one profile, the reply opened in a third: 50 messages
   const [ana, ben, third] = [await person(tabs), await person(tabs), await person(tabs)];
   await ana.open(serve.here);
   await ben.open(await ana.newChat());
-  await third.open(await ben.joinChat());
+  await third.openReply(await ben.joinChat());
   await expect(third.status).toHaveText(texts.elsewhereTaken);
   await ana.connected();
   await ben.connected();
@@ -36,7 +36,7 @@ test('of two waiting tabs the reply reaches the one it belongs to', async ({ per
     links.push(await inviter.newChat());
   }
   await ben.open(links[1] ?? '');
-  await third.open(await ben.joinChat());
+  await third.openReply(await ben.joinChat());
   await expect(third.status).toHaveText(texts.elsewhereTaken);
   await ana.connected();
   await ben.connected();
@@ -53,7 +53,7 @@ test('of two waiting tabs the reply reaches the one it belongs to', async ({ per
   // The two that went on waiting still can be answered.
   const late = await person(tabs);
   await late.open(links[2] ?? '');
-  await third.open(await late.joinChat());
+  await third.openReply(await late.joinChat());
   await later.connected();
   await greet(later, late);
 });
@@ -86,7 +86,7 @@ test('a reply pasted on the start page, or into the wrong tab, reaches the right
 test('a reply whose inviter is elsewhere is offered for copying', async ({ person, serve }) => {
   const [ana, ben, elsewhere] = [await person(), await person(), await person()];
   const reply = await replyTo(ana, ben, serve.here);
-  await elsewhere.open(reply);
+  await elsewhere.openReply(reply);
   // The tabs have a second to answer.
   await expect(elsewhere.status).toHaveText(texts.elsewhereNobody, { timeout: 5_000 });
   expect(await elsewhere.field('Reply link').inputValue()).toBe(reply);
@@ -102,6 +102,31 @@ test('a reply whose inviter is elsewhere is offered for copying', async ({ perso
 
   await elsewhere.button('Start page').click();
   await expect(elsewhere.button('New chat')).toBeEnabled();
+});
+
+test('a page that leads the browser to a reply connects nobody', async ({ person, profile, serve }) => {
+  const tabs = await profile();
+  const [ana, led] = [await person(tabs), await person(tabs)];
+  const eve = await person();
+  const reply = await replyTo(ana, eve, serve.here);
+  await led.open('data:text/html,<title>anything</title>');
+  await led.page.evaluate((to) => (location.href = to), reply);
+  await expect(led.status).toHaveText(texts.elsewhereOpened);
+  await expect(led.button(texts.elsewhereConnect)).toBeVisible();
+  // Longer than the other tabs have to answer: nobody was asked.
+  await expect(async () => expect(await led.page.evaluate(() => performance.now())).toBeGreaterThan(2_500)).toPass();
+  await expect(led.status).toHaveText(texts.elsewhereOpened);
+  await expect(ana.status).toHaveText(texts.waiting);
+
+  // By keyboard, as whoever expects it would.
+  await led.page.keyboard.press('Tab');
+  await expect(led.button(texts.elsewhereConnect)).toBeFocused();
+  await led.page.keyboard.press('Enter');
+  await expect(led.status).toHaveText(texts.elsewhereTaken);
+  await expect(led.page.getByRole('heading', { name: texts.elsewhereTitle })).toBeFocused();
+  await ana.connected();
+  await eve.connected();
+  await greet(ana, eve);
 });
 
 test('another profile of the same browser is another browser', async ({ person, serve }) => {
