@@ -239,7 +239,7 @@ export class ChatState {
   }
   get status(): ChatStatus {
     if (this.#reason === 'left') return 'left';
-    if (this.#reason !== undefined) return 'ended';
+    if (this.#reason !== undefined) return this.#reason === 'lost' ? 'ended' : 'over';
     if (this.#state === 'open') return this.#path || 'open';
     return this.#state === 'lost' ? 'lost' : 'reconnecting';
   }
@@ -293,6 +293,11 @@ export class ChatState {
   unusable(trouble: Trouble): void {
     if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     this.#engine = undefined;
+    if (this.#screen === 'chat') {
+      // What was said is the page's, and outlives the engine.
+      if (this.#reason === undefined) this.#closed('internal');
+      return;
+    }
     this.#trouble = trouble;
     this.#forget();
     this.#screen = 'unusable';
@@ -770,13 +775,14 @@ export class ChatState {
       this.endedAway(this.#screen);
       return;
     }
-    const keepHistory = this.#screen === 'chat' && (reason === 'left' || reason === 'lost');
-    if (!keepHistory) {
-      const draft = this.#draft;
+    // What was said stays until its person leaves, whoever ended the chat, and why.
+    if (this.#screen !== 'chat' || reason === 'closed') {
       this.#forget();
-      this.#draft = draft;
       this.#screen = 'ended';
     }
+    this.#sas = [];
+    this.#digits = [];
+    this.#verified = false;
     this.#reason = reason;
   }
 

@@ -177,6 +177,7 @@ const statuses: Texts['statuses'] = {
   reconnecting: 'Reconectando…',
   lost: 'Conexión perdida, intentando de nuevo…',
   ended: 'Conexión perdida',
+  over: 'El chat ha terminado',
   left: 'La otra persona salió',
 };
 

@@ -176,6 +176,7 @@ const statuses = {
   reconnecting: 'Reconnecting…',
   lost: 'Connection lost, trying again…',
   ended: 'Connection lost',
+  over: 'The chat has ended',
   left: 'The other person left',
 };
 

@@ -380,6 +380,31 @@ describe('the end', () => {
     expect(field('Invite link')).toBeTruthy();
   });
 
+  test('an ended chat without messages does not say that one is connected', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+    expect(screen.getByText(texts.emptyChat)).toBeTruthy();
+    engine.onevent({ type: 'closed', reason: 'untrusted', text: '' });
+    await settled();
+    expect(screen.queryByText(texts.emptyChat)).toBeNull();
+    expect(document.body.textContent).not.toMatch(/connected/i);
+  });
+
+  test('where the engine has stopped, what was said is there and the page can be loaded anew', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    engine.onevent({ type: 'message', id: 1, text: 'still here' });
+    await settled();
+    chat.unusable('stopped');
+    await settled();
+    expect(screen.getByText('still here')).toBeTruthy();
+    expect(button(texts.reload)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'New chat' })).toBeNull();
+  });
+
   test('Leave ends it, and the start page is one press away', async () => {
     await started();
     await user.click(button('New chat'));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Network } from '../../wasm/engine.d.ts';
+import type { Network, Reason } from '../../wasm/engine.d.ts';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { english as texts } from '../src/texts.ts';
 import { digits, FakeEngine, words } from './fake-engine.ts';
@@ -35,7 +35,6 @@ describe('starting', () => {
   });
 
   test('what the page cannot do without ends it, and the first reason stays', async () => {
-    await chatting();
     chat.unusable('stopped');
     chat.unusable('load');
     expect(chat.screen).toBe('unusable');
@@ -513,14 +512,14 @@ describe('verifying', () => {
     expect(chat.verified).toBe(true);
   });
 
-  test('They differ ends the chat and wipes the history', async () => {
+  test('They differ ends the chat and wipes the words', async () => {
     await chatting();
     chat.send('hello');
     await chat.verify(false);
-    expect(chat.screen).toBe('ended');
+    expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe('differ');
     expect(chat.verified).toBe(false);
-    expect(chat.messages).toEqual([]);
+    expect(chat.messages.map(({ text }) => text)).toEqual(['hello']);
     expect(chat.sas).toEqual([]);
   });
 
@@ -534,28 +533,46 @@ describe('verifying', () => {
 });
 
 describe('ending', () => {
-  test.each(['left', 'lost'] as const)('%s: the history stays to be read', async (reason) => {
+  const others = Object.keys(texts.endings).filter((reason) => reason !== 'closed') as Reason[];
+  const known: Partial<Record<Reason, string>> = { left: 'left', lost: 'ended' };
+
+  test.each(others)('%s: what was said and written stays until its person leaves', async (reason) => {
     await chatting();
     engine.delivers = false;
     chat.send('unheard');
+    chat.write('half a sent');
     chat.apply({ type: 'message', id: 1, text: 'bye' });
     chat.apply({ type: 'closed', reason, text: '' });
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe(reason);
-    expect(chat.status).toBe(reason === 'left' ? 'left' : 'ended');
+    expect(chat.status).toBe(known[reason] ?? 'over');
+    expect(texts.statuses[chat.status]).not.toMatch(/connected/i);
     expect(chat.messages.map(({ state }) => state)).toEqual(['failed', 'received']);
+    expect(chat.draft).toBe('half a sent');
     expect(chat.pending).toBe(false);
     chat.home();
     expect(chat.messages).toEqual([]);
+    expect(chat.draft).toBe('');
   });
 
-  test.each(['untrusted', 'internal', 'tries'] as const)('%s: the history is wiped', async (reason) => {
+  test('an engine that stops takes nothing along of what was said', async () => {
     await chatting();
-    chat.apply({ type: 'message', id: 1, text: 'x' });
-    chat.apply({ type: 'closed', reason, text: '' });
-    expect(chat.screen).toBe('ended');
-    expect(chat.reason).toBe(reason);
-    expect(chat.messages).toEqual([]);
+    chat.apply({ type: 'message', id: 1, text: 'still here' });
+    chat.write('half a sent');
+    chat.unusable('stopped');
+    expect(chat.screen).toBe('chat');
+    expect(chat.ready).toBe(false);
+    expect(chat.reason).toBe('internal');
+    expect(chat.messages.map(({ text }) => text)).toEqual(['still here']);
+    expect(chat.draft).toBe('half a sent');
+  });
+
+  test('an engine that stops after the chat has ended changes nothing about why', async () => {
+    await chatting();
+    chat.apply({ type: 'closed', reason: 'left', text: '' });
+    chat.unusable('stopped');
+    expect(chat.screen).toBe('chat');
+    expect(chat.reason).toBe('left');
   });
 
   test('Leave wipes and tells the engine', async () => {

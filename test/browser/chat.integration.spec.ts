@@ -101,7 +101,7 @@ test('They match is remembered', async ({ person, serve }) => {
   await greet(ana, ben);
 });
 
-test('They differ ends the chat and wipes it', async ({ person, serve }) => {
+test('They differ ends the chat, and what was said stays to be read', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
@@ -110,7 +110,9 @@ test('They differ ends the chat and wipes it', async ({ person, serve }) => {
   await ana.button('They differ').click();
 
   await ana.ended('differ');
-  await expect(ana.log).toBeHidden();
+  await expect(ana.log).toContainText('hello');
+  await expect(ana.composer).toBeHidden();
+  await ana.button('Start page').click();
   await expect(ana.page.locator('body')).not.toContainText('hello');
   // The other side learns that it is over, and nothing of why.
   await ben.ended('left', 'lost');

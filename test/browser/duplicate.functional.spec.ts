@@ -1,0 +1,45 @@
+import { english as texts } from '../../site/src/texts.ts';
+import { expect, test } from './fixtures.ts';
+import { greet, Person } from './person.ts';
+
+/** What browsers do at Duplicate: another tab of the same address, with a copy of what this one has stored. */
+async function duplicate(of: Person): Promise<Person> {
+  const opened = of.page.waitForEvent('popup');
+  await of.page.evaluate(() => void window.open(location.href));
+  const copy = new Person(await opened);
+  // Else there is nothing that it could be wrong about.
+  expect(await copy.page.evaluate(() => sessionStorage.getItem('tincan-pending'))).not.toBeNull();
+  return copy;
+}
+
+for (const kind of ['invite', 'reply', 'chat'] as const) {
+  test(`a duplicate of a tab with a pending ${kind} shows the start page, and a reload what has ended`, async ({
+    person,
+    serve,
+  }) => {
+    const [ana, ben] = [await person(), await person()];
+    await ana.open(serve.here);
+    const invite = await ana.newChat();
+    await ben.open(invite);
+    if (kind !== 'invite') {
+      const reply = await ben.joinChat();
+      if (kind === 'chat') {
+        await ana.connect(reply);
+        await Promise.all([ana.connected(), ben.connected()]);
+      }
+    }
+    const who = kind === 'reply' ? ben : ana;
+    const copy = await duplicate(who);
+    await expect(copy.button('New chat')).toBeEnabled();
+    await expect(copy.page.getByText('ended while you were away')).toHaveCount(0);
+    if (kind === 'chat') await greet(ana, ben);
+
+    who.page.on('dialog', (dialog) => void dialog.accept());
+    await who.page.reload();
+    await expect(who.page.getByRole('heading', { name: texts.away[kind].title })).toBeVisible();
+    // The copy has nothing of it.
+    await copy.page.reload();
+    await expect(copy.button('New chat')).toBeEnabled();
+    await expect(copy.page.getByText('ended while you were away')).toHaveCount(0);
+  });
+}
