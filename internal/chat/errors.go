@@ -57,7 +57,7 @@ var sentences = map[Code]string{
 	CodeSeveralCodes:   "There are two different invites or replies in this text. Paste only the newest one.",
 	CodeCut:            "The end of this link is missing. Copy it again, to the last letter.",
 	CodeVersion:        "This link was made by another version of tincan. Both of you need the same one: reload, or update.",
-	CodeMalformed:      "This link is damaged. Ask for it to be sent again, or for a new one.",
+	CodeMalformed:      "Something inside this link was changed on its way. Ask for it to be sent again, or for a new one.",
 	CodeWantInvite:     "This is a reply. It belongs to the person who made the invite; here an invite is needed.",
 	CodeWantReply:      "This is an invite. Here the reply to your own invite is needed.",
 	CodeOwnInvite:      "This is your own invite. Send it to the other person, and paste here what comes back.",

@@ -10,7 +10,8 @@ const errors: Texts['errors'] = {
   cut: 'Falta el final de ese enlace. Copia el enlace entero y pégalo otra vez.',
   version:
     'Ese enlace se creó con otra versión de tincan. Hay que recargar la página en los dos lados y empezar de nuevo.',
-  malformed: 'Ese enlace está dañado. Pide que te lo envíen otra vez y cópialo entero.',
+  malformed:
+    'Algo dentro de ese enlace cambió por el camino. Pide que te lo envíen otra vez, o su código QR.',
   'want-invite':
     'Eso es una respuesta, pero aquí va una invitación. Una respuesta va en la pestaña donde se creó la invitación.',
   'want-reply':

@@ -19,7 +19,7 @@ const errors: Record<ErrorCode, string> = {
   'several-codes': 'That text holds several different links. Paste only one.',
   cut: 'The end of that link is missing. Copy the whole link and paste it again.',
   version: 'That link was made by another version of tincan. Both of you: reload the page, then start again.',
-  malformed: 'That link is damaged. Ask for it to be sent again, and copy all of it.',
+  malformed: 'Something inside that link was changed on its way. Ask for it again, or for its QR code.',
   'want-invite':
     'That is a reply, but an invite belongs here. A reply goes into the tab where the invite was made.',
   'want-reply':

@@ -301,16 +301,24 @@ describe('Scan QR code', () => {
 });
 
 describe('pasted and dropped anywhere', () => {
-  function data({ text = '', files = [] as File[] }): DataTransfer {
+  function data({ text = '', html = '', list = '', files = [] as File[] }): DataTransfer {
+    const held: Record<string, string> = { 'text/plain': text, 'text/html': html, 'text/uri-list': list };
     return {
-      getData: (type: string) => (type === 'text/plain' ? text : ''),
+      getData: (type: string) => held[type] ?? '',
       files,
-      types: files.length > 0 ? ['Files'] : ['text/plain'],
+      types: [
+        ...Object.keys(held).filter((type) => held[type] !== ''),
+        ...(files.length > 0 ? ['Files'] : []),
+      ],
     } as unknown as DataTransfer;
   }
 
   /** Says whether the page took the event for itself. */
-  function happens(name: 'paste' | 'drop' | 'dragover', what: DataTransfer, at: Element = document.body) {
+  function happens(
+    name: 'paste' | 'drop' | 'dragover' | 'dragstart' | 'dragend',
+    what: DataTransfer,
+    at: Element = document.body,
+  ) {
     const event = new Event(name, { bubbles: true, cancelable: true });
     Object.assign(event, { clipboardData: what, dataTransfer: what });
     at.dispatchEvent(event);
@@ -415,8 +423,85 @@ describe('pasted and dropped anywhere', () => {
     const files = [new File(['x'], 'x.pdf', { type: 'application/pdf' })];
     expect(happens('dragover', data({ files }))).toBe(true);
     expect(happens('drop', data({ files }))).toBe(true);
-    expect(happens('dragover', data({ text: 'x' }))).toBe(false);
     await page.settled();
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  const titled = {
+    text: 'Join my chat',
+    html: '<meta><a class="x" href="https://chat.example/?a=1&amp;b=2#rReply">Join</a>',
+  };
+
+  test.each([
+    ['the address of a link that shows its title alone', titled],
+    ['an address in single quotes', { text: 'Join', html: "<A HREF='#rReply'>Join</A>" }],
+    ['an address without quotes', { text: 'Join', html: '<a href=#rReply>Join</a>' }],
+    [
+      'a list of addresses',
+      { text: 'Join', list: '# a comment\r\nhttps://chat.example/\r\nhttps://chat.example/#rReply\r\n' },
+    ],
+    ['a list and nothing else', { list: 'https://chat.example/#rReply' }],
+    ['HTML and nothing else', { html: '<p><a href="https://chat.example/#rReply"><b>Join</b></a></p>' }],
+    [
+      'an address behind many others',
+      { text: 'x', html: '<a href="/y">y</a>'.repeat(500) + '<a href="#rReply">z</a>' },
+    ],
+  ])('%s is taken, pasted and dropped, anywhere and in the field', async (_name, what) => {
+    for (const name of ['paste', 'drop'] as const) {
+      const page = await inviting();
+      expect(happens(name, data(what))).toBe(true);
+      await page.settled();
+      expect(page.engine.calls.at(-1), name).toBe('accept rReply false');
+      const other = await inviting();
+      const reply = field('Reply');
+      const prevented = happens(name, data(what), reply);
+      const { text = '' } = what as { text?: string };
+      expect(prevented, 'the browser puts in what there is as text').toBe(text === '');
+      if (text !== '') await other.user.type(reply, text);
+      else expect(reply.value).toContain('#rReply');
+      await other.press('Connect');
+      expect(other.engine.calls.at(-1), name).toBe('accept rReply false');
+    }
+  });
+
+  test('addresses that came with a text are forgotten with it', async () => {
+    const page = await inviting();
+    happens('paste', data(titled), field('Reply'));
+    await page.user.type(field('Reply'), 'Join');
+    await page.user.clear(field('Reply'));
+    await page.user.type(field('Reply'), 'hello');
+    await page.press('Connect');
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['no-code']);
+  });
+
+  test('a picture that is a link is a picture', async () => {
+    await inviting();
+    camera.sees = drawCode(reply);
+    happens('paste', data({ html: '<a href="https://chat.example/"><img></a>', files: [png()] }));
+    await vi.waitFor(() => expect(status()).toBe(texts.connecting));
+  });
+
+  test('text that is dropped on the page never takes its place, and goes to a field as before', async () => {
+    const page = await inviting();
+    const link = data({ text: 'https://chat.example/#rReply', list: 'https://chat.example/#rReply' });
+    expect(happens('dragover', link)).toBe(true);
+    expect(happens('dragover', link, field('Reply'))).toBe(false);
+    expect(happens('drop', data({ text: 'hello' }))).toBe(true);
+    await page.settled();
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['no-code']);
+    happens('drop', link);
+    await page.settled();
+    expect(page.engine.calls.at(-1)).toBe('accept rReply false');
+  });
+
+  test('what is dragged from the page itself is not brought in', async () => {
+    const page = await inviting();
+    const link = data({ text: '#rReply' });
+    happens('dragstart', link);
+    expect(happens('dragover', link)).toBe(false);
+    expect(happens('drop', link)).toBe(false);
+    happens('dragend', link);
+    expect(page.engine.calls).toEqual(['create']);
+    expect(happens('drop', link)).toBe(true);
   });
 });
