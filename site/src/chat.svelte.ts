@@ -337,6 +337,18 @@ export class ChatState {
     return false;
   }
 
+  /** What a text is worth where a code is scanned: 2 goes on from here, 1 is of tincan, 0 is anything else. */
+  async worth(text: string): Promise<0 | 1 | 2> {
+    try {
+      const { kind } = (await this.#engine?.find(text)) ?? {};
+      if (kind === undefined) return 0;
+      return kind === 'reply' || !this.awaitsReply ? 2 : 1;
+    } catch (error) {
+      const foreign: readonly ErrorCode[] = ['no-code', 'empty', 'too-long'];
+      return foreign.includes(codeOf(error)) ? 0 : 1;
+    }
+  }
+
   /** Makes an invite. */
   async create(): Promise<void> {
     const engine = this.#engine;

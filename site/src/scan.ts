@@ -8,6 +8,7 @@ export type ScanTrouble =
   | 'absent'
   | 'busy'
   | 'reader'
+  | 'hidden'
   | 'not-image'
   | 'too-large'
   | 'no-code';
@@ -23,8 +24,54 @@ export interface Picture {
   part(x: number, y: number, width: number, height: number, scale: number): Pixels;
 }
 
-/** Looks for a QR code in pixels. */
-export type Decode = (pixels: Pixels) => string | undefined;
+/** Looks for QR codes in pixels. */
+export interface Decode {
+  /** The text of the first one that is found. */
+  one(pixels: Pixels): string | undefined;
+  /** The texts of all of them. */
+  all(pixels: Pixels): Promise<string[]>;
+}
+
+/**
+ * How much a text is worth to who scans: 2 is what they look for, 1 has to do with it, 0 is something else. A picture
+ * may hold more than one code, and the Wi-Fi's hangs beside ours.
+ */
+export type Worth = (text: string) => Promise<0 | 1 | 2>;
+
+/** The most valuable of the texts that are found one after another, until one is what is looked for. */
+class Best {
+  text: string | undefined;
+  #worth = -1;
+  readonly #value: Worth;
+
+  constructor(value: Worth) {
+    this.#value = value;
+  }
+
+  /** Says whether this is what is looked for. */
+  async offer(text: string): Promise<boolean> {
+    if (text === this.text) return this.found;
+    const worth = await this.#value(text);
+    if (worth > this.#worth) {
+      this.#worth = worth;
+      this.text = text;
+    }
+    return this.found;
+  }
+
+  get found(): boolean {
+    return this.#worth === 2;
+  }
+
+  /** Looks at pixels: for one code, and where that is another one, for all. Says whether it was found. */
+  async look(pixels: Pixels, decode: Decode): Promise<boolean> {
+    const first = decode.one(pixels);
+    if (first === undefined || first === '') return false;
+    if (await this.offer(first)) return true;
+    for (const text of await decode.all(pixels)) if (await this.offer(text)) return true;
+    return false;
+  }
+}
 
 interface Detector {
   detect(source: CanvasImageSource): Promise<{ rawValue: string }[]>;
@@ -46,15 +93,25 @@ const photo: DecodeOpts = { effort: 32, timeLimit: 400 };
 
 /** Loads the reader, which isn't part of the page before somebody scans. */
 async function decoder(effort: DecodeOpts): Promise<Decode> {
-  const { decodeQR } = await import('qr/decode.js');
-  return (pixels) => {
-    try {
-      return decodeQR(pixels, effort);
-    } catch {
-      return undefined;
-    }
+  const { decodeQR, decodeQRBatch } = await import('qr/decode.js');
+  return {
+    one(pixels) {
+      try {
+        return decodeQR(pixels, effort);
+      } catch {
+        return undefined;
+      }
+    },
+    async all(pixels) {
+      const { width, height } = pixels;
+      const [found = []] = await decodeQRBatch([pixels], { ...effort, maxSize: { width, height } });
+      return found.filter((each) => typeof each === 'string').slice(0, maxCodes);
+    },
   };
 }
+
+/** More codes than these in one look are not asked what they are worth. */
+const maxCodes = 16;
 
 /** The browser's own reader, where it has one that knows QR codes. */
 async function nativeReader(): Promise<Detector | undefined> {
@@ -74,6 +131,7 @@ async function nativeReader(): Promise<Detector | undefined> {
 export async function watchVideo(
   video: HTMLVideoElement,
   found: (text: string) => Promise<void>,
+  worth: Worth,
   signal: AbortSignal,
 ): Promise<void> {
   let native = await nativeReader();
@@ -81,17 +139,17 @@ export async function watchVideo(
   let looks = 0;
   while (!signal.aborted) {
     const started = performance.now();
-    let text: string | undefined;
+    const best = new Best(worth);
     if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && video.videoWidth > 0) {
       try {
-        text = (await native?.detect(video))?.[0]?.rawValue;
+        for (const { rawValue } of (await native?.detect(video)) ?? []) if (await best.offer(rawValue)) break;
       } catch {
         native = undefined;
       }
-      if (!native) text = readFrame(video, decode, enlarged[looks++ % enlarged.length]);
+      if (!native) await best.look(frameOf(video, enlarged[looks++ % enlarged.length]), decode);
     }
     if (signal.aborted) return;
-    if (text) await found(text);
+    if (best.text) await found(best.text);
     // At most half of the time goes into looking, so that the page stays usable on a slow phone.
     const took = performance.now() - started;
     await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(80, took))));
@@ -101,16 +159,44 @@ export async function watchVideo(
 /** Frames are looked at as they are and made larger, in turns: a blurred code of a small picture needs the latter. */
 const enlarged = [1, 2] as const;
 
-function readFrame(video: HTMLVideoElement, decode: Decode, most = 1): string | undefined {
+function frameOf(video: HTMLVideoElement, most = 1): Pixels {
   const { videoWidth, videoHeight } = video;
-  const picture = drawn(video, videoWidth, videoHeight);
-  return decode(
-    picture.part(0, 0, videoWidth, videoHeight, Math.min(most, 1280 / Math.max(videoWidth, videoHeight))),
-  );
+  const scale = Math.min(most, 1280 / Math.max(videoWidth, videoHeight));
+  return drawn(video, videoWidth, videoHeight).part(0, 0, videoWidth, videoHeight, scale);
 }
 
-/** Reads the QR code of a photo or screenshot. Never rejects. */
-export async function readPhoto(file: Blob): Promise<Scanned> {
+/** The page can get at the pixels of a camera or a photo: by the browser's own reader, or through a canvas. */
+export async function canSee(): Promise<boolean> {
+  return (await nativeReader()) !== undefined || readsBack();
+}
+
+/**
+ * Whether a canvas gives back what was drawn on it. Where a browser protects people from being recognised it gives a
+ * white picture, or noise, which looks like a photo without a code. A few shades more or less are no harm.
+ */
+function readsBack(): boolean {
+  const side = 8;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = side;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) return false;
+  // Light and dark as in no noise: the bits of a number.
+  const dark = (x: number, y: number) => ((0x9e3779b9 >>> ((x >> 1) + (y >> 1) * 4)) & 1) === 1;
+  for (let y = 0; y < side; y += 2) {
+    for (let x = 0; x < side; x += 2) {
+      context.fillStyle = dark(x, y) ? '#000' : '#fff';
+      context.fillRect(x, y, 2, 2);
+    }
+  }
+  const { data } = context.getImageData(0, 0, side, side);
+  return Array.from({ length: side * side }, (_, at) => {
+    const wanted = dark(at % side, Math.floor(at / side)) ? 0 : 255;
+    return [0, 1, 2].every((colour) => Math.abs((data[at * 4 + colour] ?? -1000) - wanted) < 64);
+  }).every((right) => right);
+}
+
+/** Reads the QR code of a photo or screenshot, the one that is worth most. Never rejects. */
+export async function readPhoto(file: Blob, worth: Worth): Promise<Scanned> {
   if (file.size > maxFile) return { trouble: 'too-large' };
   const url = URL.createObjectURL(file);
   try {
@@ -121,16 +207,18 @@ export async function readPhoto(file: Blob): Promise<Scanned> {
     const { naturalWidth: width, naturalHeight: height } = image;
     if (width === 0 || height === 0) return { trouble: 'not-image' };
     if (width * height > maxPixels) return { trouble: 'too-large' };
-    const [detected] = (await (await nativeReader())?.detect(image).catch(() => [])) ?? [];
-    if (detected) return { text: detected.rawValue };
+    const best = new Best(worth);
+    const detected = (await (await nativeReader())?.detect(image).catch(() => [])) ?? [];
+    for (const { rawValue } of detected) if (await best.offer(rawValue)) return { text: rawValue };
     let decode: Decode;
     try {
       decode = await decoder(photo);
     } catch {
       return { trouble: 'reader' };
     }
-    const text = await findCode(drawn(image, width, height), decode);
-    return text === undefined ? { trouble: 'no-code' } : { text };
+    await findCode(drawn(image, width, height), decode, best);
+    if (best.text !== undefined) return { text: best.text };
+    return { trouble: (await canSee()) ? 'no-code' : 'hidden' };
   } catch {
     return { trouble: 'not-image' };
   } finally {
@@ -169,21 +257,28 @@ function drawn(source: CanvasImageSource, width: number, height: number): Pictur
  * Looks for a code in the whole picture at a few sizes, since a blurred code is read better small and a small one
  * large, and then in overlapping parts. Lets the page breathe between the looks.
  */
-export async function findCode(picture: Picture, decode: Decode): Promise<string | undefined> {
-  const until = performance.now() + patience;
+async function findCode(picture: Picture, decode: Decode, best: Best): Promise<void> {
+  const started = performance.now();
   for (const [x, y, width, height, side] of looks(picture)) {
-    if (performance.now() > until) return undefined;
+    if (performance.now() - started > (best.text === undefined ? patience : patienceForMore)) return;
     const scale = Math.min(side / Math.max(width, height), maxEnlarged);
-    const text = decode(picture.part(x, y, width, height, scale));
-    if (text) return text;
+    if (await best.look(picture.part(x, y, width, height, scale), decode)) return;
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return undefined;
+}
+
+/** The text of the code in a picture that is worth most. */
+export async function bestCode(picture: Picture, decode: Decode, worth: Worth): Promise<string | undefined> {
+  const best = new Best(worth);
+  await findCode(picture, decode, best);
+  return best.text;
 }
 
 const maxEnlarged = 3;
 /** A large picture without a code would keep a slow phone busy for long; in milliseconds. */
 const patience = 8_000;
+/** The same where a code was found that is something else: most pictures hold one. */
+const patienceForMore = 1_500;
 
 type Look = readonly [x: number, y: number, width: number, height: number, side: number];
 

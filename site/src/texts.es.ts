@@ -60,6 +60,9 @@ const errors: Texts['errors'] = {
   internal: 'Algo falló en esta página. Recárgala y empieza de nuevo.',
 };
 
+const addressesHidden =
+  'El navegador no comunica a esta página ninguna dirección de red de este dispositivo. O un ajuste o una extensión te protege de las fugas de WebRTC: permite WebRTC para esta página, o usa otro navegador. O esta red no tiene router: usa una que lo tenga.';
+
 const endings: Texts['endings'] = {
   closed: {
     title: 'Saliste del chat',
@@ -164,6 +167,8 @@ const scanTroubles: Texts['scanTroubles'] = {
   absent: 'No se encontró ninguna cámara. Elige una foto o captura de pantalla del código QR.',
   busy: 'La cámara no se inició: puede que la esté usando otro programa. Ciérralo, o elige una foto del código QR.',
   reader: 'El lector de códigos QR no se cargó. Comprueba la conexión de red, o pega el texto en su lugar.',
+  hidden:
+    'El navegador oculta las imágenes a esta página para que no se te reconozca. Permite que las lea (en Firefox, con el icono de imagen junto a la barra de direcciones), o pega el texto.',
   'not-image': 'Ese archivo no es una imagen que este navegador pueda leer. Elige otro.',
   'too-large': 'Esa imagen es demasiado grande. Recórtala dejando el código QR, o usa una más pequeña.',
   'no-code':
@@ -587,6 +592,7 @@ export const spanish: Texts = {
     'Esta pestaña espera a que se abra tu respuesta. Para abrir esa invitación, cancela primero o usa una pestaña nueva.',
 
   errors,
+  addressesHidden,
   endings,
   troubles,
   statuses,

@@ -66,6 +66,10 @@ const errors: Record<ErrorCode, string> = {
   internal: 'Something went wrong in this page. Reload it and start again.',
 };
 
+/** Instead of `no-addresses`, where the device has a network. */
+const addressesHidden =
+  'The browser tells this page none of this device’s network addresses. Either a setting or an extension protects you from WebRTC leaks: allow WebRTC for this page, or use another browser. Or this network has no router: use one that has.';
+
 const endings: Record<Reason, Ending> = {
   closed: {
     title: 'You left the chat',
@@ -163,6 +167,8 @@ const scanTroubles: Record<ScanTrouble, string> = {
   absent: 'No camera was found. Choose a photo or screenshot of the QR code.',
   busy: 'The camera did not start: another program may be using it. Close that, or choose a photo of the QR code.',
   reader: 'The QR reader did not load. Check the network connection, or paste the text instead.',
+  hidden:
+    'The browser hides pictures from this page, to protect you from being recognised. Allow it to read them (in Firefox by the picture icon beside the address bar), or paste the text instead.',
   'not-image': 'That file is no picture that this browser can read. Choose another one.',
   'too-large': 'That picture is too large. Cut it down to the QR code, or take a smaller one.',
   'no-code': 'No QR code was found in that picture. Choose one where the whole code is sharp and large.',
@@ -591,6 +597,7 @@ export const english = {
     'This tab waits until your reply is opened. To open that invite, cancel first or use a new tab.',
 
   errors,
+  addressesHidden,
   endings,
   troubles,
   statuses,

@@ -1,4 +1,5 @@
 import type { Code, ErrorCode } from '../../wasm/engine.d.ts';
+import { ifAllowed } from './browser.ts';
 import { texts } from './language.svelte.ts';
 
 /** An invite or reply, and when it was made. */
@@ -25,6 +26,13 @@ const aboutTheWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Whether this is about a way that is still looked for. */
 export function isAboutTheWay(code: ErrorCode): boolean {
   return aboutTheWay.has(code);
+}
+
+/** What is wrong, for the person. */
+export function sentenceOf(code: ErrorCode): string {
+  // On a network a browser has addresses, unless there is no router; else it keeps them back.
+  const networked = code === 'no-addresses' && ifAllowed(() => navigator.onLine, false);
+  return networked ? texts.addressesHidden : texts.errors[code];
 }
 
 /** The way to the other person while it is looked for: what stands in it, and how old the link is. */
@@ -115,6 +123,6 @@ export class Way {
   #sentence(code: ErrorCode): string {
     const { goodFor = 0, at = 0 } = this.#invite ?? {};
     const late = ((this.#since ?? 0) - at) / 1000 - goodFor;
-    return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : texts.errors[code];
+    return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : sentenceOf(code);
   }
 }

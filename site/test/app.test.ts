@@ -380,6 +380,19 @@ describe('the end', () => {
     expect(field('Invite link')).toBeTruthy();
   });
 
+  test.each([
+    [true, texts.addressesHidden],
+    [false, texts.errors['no-addresses']],
+  ])('no addresses with a network (%s) names the browser’s protection too', async (onLine, sentence) => {
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(onLine);
+    await started();
+    await user.click(button('New chat'));
+    engine.onevent({ type: 'error', code: 'no-addresses', text: '' });
+    await settled();
+    expect(screen.getByText(sentence)).toBeTruthy();
+    vi.restoreAllMocks();
+  });
+
   test('an ended chat without messages does not say that one is connected', async () => {
     await started();
     await user.click(button('New chat'));

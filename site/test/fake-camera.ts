@@ -56,6 +56,8 @@ export class FakeCamera {
   asking: Promise<void> | undefined;
   readonly tracks: (EventTarget & { stop: () => void; stopped: boolean })[] = [];
   readonly asked: unknown[] = [];
+  /** What a canvas gives of what was drawn on it. */
+  handsBack: (data: Uint8ClampedArray) => Uint8ClampedArray = (data) => data;
   /** Photos that the browser cannot read. */
   broken = false;
 
@@ -78,14 +80,39 @@ export class FakeCamera {
     vi.spyOn(HTMLMediaElement.prototype, 'readyState', 'get').mockReturnValue(4);
     vi.spyOn(HTMLVideoElement.prototype, 'videoWidth', 'get').mockImplementation(() => this.#pixels.width);
     vi.spyOn(HTMLVideoElement.prototype, 'videoHeight', 'get').mockImplementation(() => this.#pixels.height);
-    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(
-      () =>
-        ({
-          fillRect: () => undefined,
-          drawImage: () => undefined,
-          getImageData: () => this.#pixels,
-        }) as unknown as RenderingContext,
-    );
+    const pixelsNow = () => this.#pixels;
+    const handsBack = (data: Uint8ClampedArray) => this.handsBack(data);
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
+      this: HTMLCanvasElement,
+    ) {
+      const painted: Pixels = { width: 0, height: 0, data: new Uint8ClampedArray(0) };
+      let pictured = false;
+      const fresh = () => {
+        if (painted.width === this.width && painted.height === this.height) return;
+        [painted.width, painted.height] = [this.width, this.height];
+        painted.data = new Uint8ClampedArray(this.width * this.height * 4).fill(255);
+      };
+      const context = {
+        fillStyle: '#fff',
+        fillRect(x: number, y: number, width: number, height: number) {
+          fresh();
+          const shade = context.fillStyle === '#000' ? 0 : 255;
+          for (let row = y; row < y + height; row++)
+            for (let column = x; column < x + width; column++)
+              painted.data.fill(
+                shade,
+                (row * painted.width + column) * 4,
+                (row * painted.width + column) * 4 + 3,
+              );
+        },
+        drawImage: () => (pictured = true),
+        getImageData: () => {
+          const { width, height, data } = pictured ? pixelsNow() : painted;
+          return { width, height, data: handsBack(data) };
+        },
+      };
+      return context as unknown as RenderingContext;
+    });
     const pixels = () => this.#pixels;
     const broken = () => this.broken;
     vi.stubGlobal(

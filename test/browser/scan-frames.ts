@@ -25,6 +25,8 @@ export interface View {
   noise?: number;
   /** Where the middle of the code is, as parts of the picture. */
   at?: readonly [x: number, y: number];
+  /** Other codes in the same picture, each as large and as straight as it is here. */
+  beside?: readonly { svg: string; share: number; at: readonly [x: number, y: number] }[];
 }
 
 /** Reads the code that a page shows. */
@@ -99,7 +101,7 @@ async function draw({
   view: View;
   type: string;
 }): Promise<string> {
-  const { width, height, share, turn = 0, blur = 0, noise = 0, at = [0.5, 0.5] } = view;
+  const { width, height, share, turn = 0, blur = 0, noise = 0, at = [0.5, 0.5], beside = [] } = view;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -115,7 +117,8 @@ async function draw({
   for (let line = 1; line <= 12; line++)
     context.fillText('a desk with a note on it', 9, (line * height) / 12);
 
-  if (svg !== undefined) {
+  const codes = [...beside, ...(svg === undefined ? [] : [{ svg, share, at, turn }])];
+  for (const { svg, share, at, turn = 0 } of codes as { svg: string; share: number; at: readonly [number, number]; turn?: number }[]) {
     const image = new Image();
     // Large first, and small from that: a camera doesn't paint whole pixels, it mixes them.
     image.src = `data:image/svg+xml,${encodeURIComponent(svg.replace('<svg ', '<svg width="1200" height="1200" '))}`;

@@ -14,6 +14,9 @@ const sizes = [
 /** The hardest of what a camera has to read. */
 const hard = { turn: 15, blur: 1, noise: 25 };
 
+/** What hangs on the wall of a café. */
+const wifi = 'WIFI:T:WPA;S:CafeGuest;P:coffee2024;;';
+
 /** No code is wider: the longest invite that PROTOCOL.md allows makes 12 or 13, by the length of the address. */
 const widest = 14;
 
@@ -279,6 +282,25 @@ test.describe('the camera', () => {
     await studio.close();
   });
 
+  test('finds ours beside the code of the Wi-Fi', async ({ browser, chromium, person, serve }, info) => {
+    const [width, height] = [1280, 720];
+    const file = info.outputPath('camera.mjpeg');
+    const studio = await Studio.open(browser);
+    await film(file, await studio.picture(undefined, { width, height, share: 0 }));
+    const [ana, cara] = [await person(), await person(await chromium(cameraSwitches(file)))];
+    await watchCamera(cara);
+    await ana.open(serve.here);
+    await cara.open(serve.here);
+    await ana.newChat();
+    const beside = [{ svg: foreign(wifi).svg, share: 0.5, at: [0.25, 0.5] as const }];
+    const view: View = { width, height, share: 0.6, at: [0.72, 0.5], turn: 6, beside };
+    await film(file, await studio.picture(await inviteCode(ana), view));
+    await cara.button(texts.scanQr).click();
+    await expect(heading(cara, texts.joinTitle)).toBeVisible();
+    expect(await lights(cara)).toEqual(['video ended']);
+    await studio.close();
+  });
+
   for (const { name, switches, trouble } of [
     {
       name: 'refused',
@@ -324,6 +346,37 @@ test.describe('a photo', () => {
       await choose(cara, jpeg(picture));
     });
     expect(unread).toEqual([]);
+    await studio.close();
+  });
+
+  test('may show other codes beside ours', async ({ browser, person, serve }) => {
+    const [ana, cara] = [await person(), await person()];
+    const studio = await Studio.open(browser);
+    await ana.open(serve.here);
+    await cara.open(serve.here);
+    await ana.newChat();
+    const ours = await inviteCode(ana);
+    const other = (x: number, y: number, share: number, text = wifi) => ({ svg: foreign(text).svg, share, at: [x, y] as const });
+    const views: Record<string, View> = {
+      above: { width: 1080, height: 2200, share: 0.25, at: [0.5, 0.7], beside: [other(0.5, 0.25, 0.2)] },
+      below: { width: 1080, height: 2200, share: 0.25, at: [0.5, 0.25], beside: [other(0.5, 0.7, 0.2)] },
+      right: { width: 1200, height: 800, share: 0.5, at: [0.25, 0.5], beside: [other(0.75, 0.5, 0.4)] },
+      left: { width: 1200, height: 800, share: 0.5, at: [0.72, 0.5], turn: 15, beside: [other(0.25, 0.5, 0.4)] },
+      'larger by far': { width: 2400, height: 1800, share: 0.18, at: [0.88, 0.85], beside: [other(0.35, 0.45, 0.7)] },
+      'on three sides': {
+        width: 1600,
+        height: 1200,
+        share: 0.4,
+        blur: 1,
+        beside: [other(0.14, 0.5, 0.3), other(0.86, 0.5, 0.3, 'https://example.org/menu'), other(0.5, 0.12, 0.2, '12345')],
+      },
+    };
+    for (const [where, view] of Object.entries(views)) {
+      await cara.button(texts.scanQr).click();
+      await choose(cara, jpeg(await studio.picture(ours, view)));
+      await expect(heading(cara, texts.joinTitle), where).toBeVisible();
+      await cara.button(texts.cancel).click();
+    }
     await studio.close();
   });
 
