@@ -96,7 +96,8 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t, lines := t.chatting(!o.json, func() { cancel(errUnread) })
+	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
+	defer end()
 	f := newFront(t, o)
 	if o.serve {
 		served, err := openPage(ctx, t, o.page)
@@ -141,7 +142,8 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t, lines := t.chatting(!o.json, func() { cancel(errUnread) })
+	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
+	defer end()
 	f := newFront(t, o)
 	link := o.link
 	switch {
@@ -331,6 +333,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 	c := &talk{s: s, f: f, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
 	events := make(chan chat.Event)
 	go func() {
+		defer restoreOnPanic()
 		defer close(events)
 		for {
 			e, ok := s.Next(context.Background())

@@ -37,9 +37,11 @@ func main() {
 	// pion's relay client and name finder log addresses to the terminal and can't
 	// be given another logger (pion/ice 976).
 	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")
+	defer restoreOnPanic()
 	ctx, end := context.WithCancel(context.Background())
 	endOnSignals(end)
 	code := run(ctx, terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	restoreTerminal()
 	os.Exit(code)
 }
 
@@ -61,6 +63,7 @@ func endOnSignals(end context.CancelFunc) {
 				continue // it comes from the terminal and from the shell, or beside another
 			}
 			if asked {
+				restoreTerminal()
 				os.Exit(exitFailed)
 			}
 			asked = true

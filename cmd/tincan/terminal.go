@@ -84,11 +84,13 @@ func speech(name, text string, width int) string {
 	return name + strings.Join(rows, "\n"+strings.Repeat(" ", len(name))) + "\n"
 }
 
-// chatting is t for a chat: told in a window it is marked. Lines are the person's; gone
-// is called when nobody reads out or err any more.
-func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine) {
+// chatting is t for a chat: told in a window it is marked, and typed in one it is
+// edited. Lines are the person's; end gives the window back. gone is called when nobody
+// reads out or err any more.
+func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine, end func()) {
 	in, out, err := windowOf(t.in), windowOf(t.out), windowOf(t.err)
 	once := sync.OnceFunc(gone)
+	end = func() {}
 	if plain {
 		t.window, t.drawn, t.marked = err, out != nil, err != nil
 		for _, f := range []*os.File{in, out} {
@@ -100,8 +102,19 @@ func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan in
 			t.window = out
 		}
 	}
+	if plain && canEdit && in != nil && err != nil && os.Getenv("TERM") != "dumb" {
+		if e, failed := edit(in, err); failed == nil {
+			t.err = watched{e, once}
+			if out != nil {
+				t.out = t.err
+			} else {
+				t.out = watched{t.out, once}
+			}
+			return t, e.lines, func() { _ = e.Close() }
+		}
+	}
 	t.out, t.err = watched{t.out, once}, watched{t.err, once}
-	return t, readLines(bufio.NewReaderSize(t.in, 64<<10))
+	return t, readLines(bufio.NewReaderSize(t.in, 64<<10)), end
 }
 
 // watched is an output that tells when nobody reads it any more. One that was closed

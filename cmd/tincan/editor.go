@@ -1,0 +1,358 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/term"
+)
+
+// An editor is the row at the bottom of a terminal in which a person types; what is
+// written to it stands above. The keys, the history (in memory alone) and the line
+// are those of golang.org/x/term, which counts one column a character and knows no
+// screen but one as wide as it needs. So it writes into a row in memory, and the
+// screen gets the part of that around the cursor, with the columns it takes: never
+// more than one row, which can be taken away before anything else is shown.
+type editor struct {
+	in, screen *os.File
+	before     *term.State // of the terminal
+	lines      chan inputLine
+	typed      *pipe
+	closed     chan struct{}
+	close      sync.Once
+
+	mu      sync.Mutex
+	row     row
+	running bool
+	drawn   bool
+	later   *time.Timer // draws the row once it is quiet
+	partial []byte      // written, but no whole line
+}
+
+const (
+	prompt    = "> "
+	clearRow  = "\r\x1b[K"
+	pasteOn   = "\x1b[?2004h"
+	pasteOff  = "\x1b[?2004l"
+	lineBreak = '\uFDD0' // a line break that was pasted, in the line: no character of any text
+	quiet     = 5 * time.Millisecond
+)
+
+// editing is the editor that has the terminal, for restoreTerminal.
+var editing atomic.Pointer[editor]
+
+// restoreTerminal gives the terminal back as it was, from whatever goroutine ends the
+// program.
+func restoreTerminal() {
+	e := editing.Load()
+	if e == nil {
+		return
+	}
+	if e.mu.TryLock() {
+		e.release()
+		e.mu.Unlock()
+	} else { // it hangs in a write
+		_ = term.Restore(int(e.in.Fd()), e.before)
+	}
+}
+
+// edit takes the terminal. Lines come as they are entered, until the end of input.
+func edit(in, screen *os.File) (*editor, error) {
+	before, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	e := &editor{in: in, screen: screen, before: before, lines: make(chan inputLine), typed: newPipe(), closed: make(chan struct{})}
+	e.later = time.AfterFunc(time.Hour, e.redraw)
+	editing.Store(e)
+	e.mu.Lock()
+	err = e.take()
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	e.watchSignals()
+	go e.listen()
+	go e.read()
+	return e, nil
+}
+
+// take and release are called with mu held.
+func (e *editor) take() error {
+	if _, err := term.MakeRaw(int(e.in.Fd())); err != nil {
+		return err
+	}
+	_, err := io.WriteString(e.screen, pasteOn)
+	e.running = true
+	e.later.Reset(quiet)
+	return err
+}
+
+func (e *editor) release() {
+	if !e.running {
+		return
+	}
+	e.running, e.drawn = false, false
+	_, _ = io.WriteString(e.screen, clearRow+pasteOff)
+	_ = term.Restore(int(e.in.Fd()), e.before)
+}
+
+// Close gives the terminal back. What is written later goes straight to it.
+func (e *editor) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.release()
+	e.close.Do(func() { close(e.closed) })
+	return nil
+}
+
+// Write shows whole lines above the row; the rest waits for its end.
+func (e *editor) Write(b []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.running {
+		return e.screen.Write(b)
+	}
+	e.partial = append(e.partial, b...)
+	end := bytes.LastIndexByte(e.partial, '\n') + 1
+	if end == 0 {
+		return len(b), nil
+	}
+	out := bytes.ReplaceAll(e.partial[:end], []byte("\n"), []byte("\r\n"))
+	if e.drawn {
+		out = append([]byte(clearRow), out...)
+	}
+	e.drawn, e.partial = false, slices.Clone(e.partial[end:])
+	e.later.Reset(quiet)
+	if _, err := e.screen.Write(out); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+func (e *editor) redraw() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running {
+		e.draw()
+	}
+}
+
+func (e *editor) draw() {
+	text, at := e.row.window(widthOf(e.screen) - len(prompt) - 1)
+	_, _ = fmt.Fprintf(e.screen, "%s%s%s\r\x1b[%dC", clearRow, prompt, text, len(prompt)+at)
+	e.drawn = true
+}
+
+// listen takes what is typed from the terminal, at once: a key that ends or stops the
+// program must work whatever the program waits for.
+func (e *editor) listen() {
+	defer restoreOnPanic()
+	var k keys
+	b := make([]byte, 4096)
+	for {
+		n, err := e.in.Read(b)
+		line, told := k.feed(b[:n])
+		e.typed.put(line)
+		for _, s := range told {
+			if s == stopSignal {
+				e.stop()
+			} else {
+				signalSelf(s)
+			}
+		}
+		if err != nil {
+			e.typed.end()
+			return
+		}
+	}
+}
+
+// read turns what is typed into lines.
+func (e *editor) read() {
+	defer restoreOnPanic()
+	defer close(e.lines)
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{e.typed, (*rowWriter)(e)}, "")
+	_ = t.SetSize(1<<30, 1) // one row, however long; it fails in writing alone, and writes nothing yet
+	for {
+		line, err := t.ReadLine()
+		if err != nil && err != term.ErrPasteIndicator {
+			break
+		}
+		line = strings.ReplaceAll(line, string(lineBreak), "\n")
+		if line != "" {
+			_, _ = io.WriteString(e, speech("you:  ", line, widthOf(e.screen)))
+		}
+		e.lines <- inputLine{line, len(line) > maxLine}
+	}
+	_ = e.Close()
+}
+
+// restoreOnPanic is deferred where the program may end by a fault of its own.
+func restoreOnPanic() {
+	if fault := recover(); fault != nil {
+		restoreTerminal()
+		panic(fault)
+	}
+}
+
+// rowWriter is where Terminal writes the row it thinks it is on.
+type rowWriter editor
+
+func (w *rowWriter) Write(b []byte) (int, error) {
+	e := (*editor)(w)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	cleared := e.row.write(b)
+	if cleared && e.running {
+		_, _ = io.WriteString(e.screen, "\x1b[H\x1b[2J")
+	}
+	if e.running && len(b) > 0 {
+		e.draw()
+	}
+	return len(b), nil
+}
+
+// row is one endless row of a screen, as Terminal knows it: a character a column.
+type row struct {
+	text []rune
+	at   int // the cursor
+}
+
+// write obeys what Terminal writes: characters, the cursor left and right, the rest of
+// the row cleared, the end of the line. cleared says that the screen is to be emptied.
+func (r *row) write(b []byte) (cleared bool) {
+	for s := string(b); s != ""; {
+		if rest, ok := strings.CutPrefix(s, "\x1b["); ok {
+			n := strings.IndexFunc(rest, unicode.IsLetter)
+			if n < 0 {
+				return cleared
+			}
+			count, err := strconv.Atoi(rest[:n])
+			if err != nil {
+				count = 1
+			}
+			switch rest[n] {
+			case 'C':
+				r.at = min(r.at+count, len(r.text))
+			case 'D':
+				r.at = max(r.at-count, 0)
+			case 'K':
+				r.text = r.text[:r.at]
+			case 'J':
+				cleared = true
+			case 'H':
+				r.text, r.at = r.text[:0], 0
+			}
+			s = rest[n+1:]
+			continue
+		}
+		char, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
+		switch {
+		case char == '\r':
+		case char == '\n':
+			r.text, r.at = nil, 0
+		case r.at < len(r.text):
+			r.text[r.at] = char
+			r.at++
+		default:
+			r.text = append(r.text, char)
+			r.at++
+		}
+	}
+	return cleared
+}
+
+// window is what of the row is shown in so many columns, and in which of them the
+// cursor stands: all if it fits, else what is around the cursor.
+func (r *row) window(room int) (text string, at int) {
+	room = max(room, 1)
+	// A column holds one character or more; where it holds so many, the view may be short.
+	most := 4 * room
+	left := visible(r.text[max(0, r.at-most):r.at])
+	right := strings.TrimRight(visible(r.text[r.at:min(len(r.text), r.at+most)]), " ")
+	after, _ := fit(right, room/4)
+	for width := uniseg.StringWidth(left); width > room-after && left != ""; {
+		_, rest, _, _ := uniseg.FirstGraphemeClusterInString(left, -1)
+		left, width = rest, uniseg.StringWidth(rest)
+	}
+	at = uniseg.StringWidth(left)
+	_, right = fit(right, room-at)
+	return left + right, at
+}
+
+// fit cuts text to so many columns.
+func fit(text string, room int) (used int, start string) {
+	rest := text
+	for state := -1; rest != ""; {
+		_, after, n, next := uniseg.FirstGraphemeClusterInString(rest, state)
+		if used+n > room {
+			break
+		}
+		rest, state, used = after, next, used+n
+	}
+	return used, text[:len(text)-len(rest)]
+}
+
+// visible is what is shown of a line that is being typed, a character for each.
+func visible(line []rune) string {
+	s := strings.ReplaceAll(string(line), string(lineBreak), "↵")
+	return strings.ReplaceAll(neutral(s), "\t", " ")
+}
+
+// pipe holds what was typed until it is read.
+type pipe struct {
+	mu    sync.Mutex
+	some  sync.Cond
+	bytes []byte
+	ended bool
+}
+
+func newPipe() *pipe {
+	p := &pipe{}
+	p.some.L = &p.mu
+	return p
+}
+
+func (p *pipe) put(b []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bytes = append(p.bytes, b...)
+	p.some.Signal()
+}
+
+func (p *pipe) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	p.some.Signal()
+}
+
+func (p *pipe) Read(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.bytes) == 0 && !p.ended {
+		p.some.Wait()
+	}
+	if len(p.bytes) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, p.bytes)
+	p.bytes = p.bytes[n:]
+	return n, nil
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+// Elsewhere lines are read as the system gives them.
+const canEdit = false
+
+var stopSignal os.Signal
+
+func (e *editor) watchSignals() {}
+
+func (e *editor) stop() {}
