@@ -218,6 +218,7 @@ func TestFunctionalSlowReader(t *testing.T) {
 			within time.Duration
 		}{
 			"no reader":     {large, answerTime},
+			"nor of little": {whole, answerTime},
 			"nothing asked": {"", headerTime},
 			"half a header": {half, headerTime},
 			"half a body":   {"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300\r\n\r\nx", bodyTime},
