@@ -306,7 +306,7 @@ test('a page that is closed takes its reply back, and whoever joins next is the 
   await ana.lifecycle('active');
   await ben.open(invite);
   const reply = await ben.joinChat();
-  await expect(ben.status).toContainText('one of yours from before, or somebody else has the link');
+  await expect(ben.status).toContainText('one of yours, or somebody else has the link');
   await ana.accept(reply);
   await Promise.all([ana.opened(), ben.connected()]);
   await ana.say('it is you');
