@@ -98,17 +98,16 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 // follows, and below that as text.
 func (p *plain) show() {
 	if p.t.marked {
-		width, height := sizeOf(p.t.window)
 		drawn, err := drawQR(p.link.QR)
-		rows := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
-		wide := len([]rune(rows[0]))
-		high := len(rows) + 5 + len(p.link.Link)/width // the code, and a sentence in two rows
+		width, _ := sizeOf(p.t.window)
+		below := 5 + len(p.link.Link)/width // the code, and a sentence in two rows
 		switch {
 		case err != nil:
-		case wide > width || high > height:
-			p.t.say("\nA window of %d columns and %d rows has room for the QR code: make it larger, then type /code.", max(wide, width), max(high, height))
-		default:
+		case fits(p.t.window, drawn, below):
 			fmt.Fprint(p.t.err, "\n"+drawn)
+		default:
+			wide, high := size(drawn)
+			p.t.say("\nA window of %d columns and %d rows has room for the QR code: make it larger, then type /code.", max(wide, width), high+below)
 		}
 	}
 	fmt.Fprintln(p.t.err)

@@ -88,10 +88,15 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	}
 	t.say("")
 	if len(p.reach.others) > 0 {
-		if drawn, err := drawQR(qrAddress(p.reach.others[0])); err == nil {
-			t.say("%s", drawn)
+		others, scan := "Others on this network open", ""
+		if f.public != "" {
+			others = "Others open"
 		}
-		t.say("Others on this network open the first address, or scan the code. Ctrl-C stops.")
+		if drawn, err := drawQR(qrAddress(p.reach.others[0])); err == nil && fits(windowOf(t.err), drawn, 4) {
+			t.say("%s", drawn)
+			scan = ", or scan the code"
+		}
+		t.say("%s the first address%s. Ctrl-C stops.", others, scan)
 	} else {
 		t.say("No other computer can reach it. Ctrl-C stops.")
 	}

@@ -166,6 +166,17 @@ func TestUnitSay(t *testing.T) {
 	for _, row := range rows[1:] {
 		assert.True(t, strings.HasPrefix(row, "\x1b[1m▌\x1b[0m word"), row)
 	}
+	for width := 10; width <= 200; width++ {
+		for _, text := range hostile {
+			rows := strings.Split(strings.TrimSuffix(speech("them: ", text, width), "\n"), "\n")
+			for i, row := range rows {
+				require.True(t, strings.HasPrefix(row, []string{"them: ", "      "}[min(i, 1)]), "%q", row)
+				if uniseg.GraphemeClusterCount(row) > 7 {
+					require.LessOrEqual(t, columns(row), width, "%q", row)
+				}
+			}
+		}
+	}
 	said.Reset()
 	terminal{out: &said}.hear("a\nb▌")
 	assert.Equal(t, "them: a\n      b\uFFFD\n", said.String())
