@@ -1,19 +1,19 @@
-import type { Dialog } from "@playwright/test";
-import { english as texts } from "../../site/src/texts.ts";
-import { expect, test } from "./fixtures.ts";
-import { greet, meet, type Person } from "./person.ts";
+import type { Dialog } from '@playwright/test';
+import { english as texts } from '../../site/src/texts.ts';
+import { expect, test } from './fixtures.ts';
+import { greet, meet, type Person } from './person.ts';
 
 /** Answers the browser's own question, and says which it was. */
-function asked(person: Person, answer: "stay" | "leave"): Promise<string> {
+function asked(person: Person, answer: 'stay' | 'leave'): Promise<string> {
   return new Promise((resolve) => {
-    person.page.once("dialog", (dialog: Dialog) => {
+    person.page.once('dialog', (dialog: Dialog) => {
       resolve(dialog.type());
-      void (answer === "stay" ? dialog.dismiss() : dialog.accept());
+      void (answer === 'stay' ? dialog.dismiss() : dialog.accept());
     });
   });
 }
 
-test("Back in a chat asks, and Stay keeps it", async ({ person, serve }) => {
+test('Back in a chat asks, and Stay keeps it', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
@@ -21,32 +21,29 @@ test("Back in a chat asks, and Stay keeps it", async ({ person, serve }) => {
   for (const who of [ana, ben]) {
     for (let twice = 0; twice < 2; twice++) {
       await who.page.goBack();
-      const dialog = who.page.getByRole("dialog", {
+      const dialog = who.page.getByRole('dialog', {
         name: texts.leaving.chat.title,
       });
       await expect(dialog).toBeVisible();
-      await expect(dialog.getByRole("button", { name: "Stay" })).toBeFocused();
-      await dialog.getByRole("button", { name: "Stay" }).click();
+      await expect(dialog.getByRole('button', { name: 'Stay' })).toBeFocused();
+      await dialog.getByRole('button', { name: 'Stay' }).click();
       await expect(dialog).toBeHidden();
     }
   }
   await greet(ana, ben);
 
   await ana.page.goBack();
-  await ana.page.keyboard.press("Escape");
-  await expect(ana.page.getByRole("dialog")).toBeHidden();
+  await ana.page.keyboard.press('Escape');
+  await expect(ana.page.getByRole('dialog')).toBeHidden();
   await greet(ana, ben);
 
   await ana.page.goBack();
-  await ana.button("Leave anyway").click();
-  await ana.ended("closed");
-  await ben.ended("left");
+  await ana.button('Leave anyway').click();
+  await ana.ended('closed');
+  await ben.ended('left');
 });
 
-test("Back while an invite or a reply waits asks", async ({
-  person,
-  serve,
-}) => {
+test('Back while an invite or a reply waits asks', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   const invite = await ana.newChat();
@@ -55,55 +52,47 @@ test("Back while an invite or a reply waits asks", async ({
   for (const who of [ana, ben]) {
     await who.page.goBack();
     await expect(
-      who.page.getByRole("dialog", {
-        name: texts.leaving[who === ben ? "reply" : "invite"].title,
+      who.page.getByRole('dialog', {
+        name: texts.leaving[who === ben ? 'reply' : 'invite'].title,
       }),
     ).toBeVisible();
-    await who.button("Stay").click();
+    await who.button('Stay').click();
   }
   await ana.connect(reply);
   await ana.connected();
   await greet(ana, ben);
 });
 
-test("reloading and closing ask, and staying keeps the chat", async ({
-  person,
-  serve,
-}) => {
+test('reloading and closing ask, and staying keeps the chat', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
   await greet(ana, ben);
 
-  let question = asked(ana, "stay");
+  let question = asked(ana, 'stay');
   await ana.page.evaluate(() => location.reload());
-  expect(await question).toBe("beforeunload");
+  expect(await question).toBe('beforeunload');
   await greet(ana, ben);
 
-  question = asked(ben, "stay");
+  question = asked(ben, 'stay');
   await ben.page.close({ runBeforeUnload: true });
-  expect(await question).toBe("beforeunload");
+  expect(await question).toBe('beforeunload');
   await greet(ana, ben);
 
   // Whoever leaves all the same is not missed for long.
-  question = asked(ana, "leave");
+  question = asked(ana, 'leave');
   await ana.page.evaluate(() => location.reload());
-  expect(await question).toBe("beforeunload");
-  await expect(
-    ana.page.getByRole("heading", { name: texts.away.chat.title }),
-  ).toBeVisible();
-  await expect(ana.button("New link")).toBeEnabled();
-  await ben.ended("left", "lost");
+  expect(await question).toBe('beforeunload');
+  await expect(ana.page.getByRole('heading', { name: texts.away.chat.title })).toBeVisible();
+  await expect(ana.button('New link')).toBeEnabled();
+  await ben.ended('left', 'lost');
 });
 
-test("nothing asks where there is nothing to lose", async ({
-  person,
-  serve,
-}) => {
+test('nothing asks where there is nothing to lose', async ({ person, serve }) => {
   const [ana, ben] = [await person(), await person()];
   const dialogs: string[] = [];
   for (const who of [ana, ben]) {
-    who.page.on("dialog", (dialog) => {
+    who.page.on('dialog', (dialog) => {
       dialogs.push(dialog.message());
       void dialog.accept();
     });
@@ -111,17 +100,17 @@ test("nothing asks where there is nothing to lose", async ({
   await ana.open(serve.here);
   await ben.open(await ana.newChat());
   await ben.page.reload(); // on the Join screen; the link is gone then, as it should
-  await expect(ben.button("New chat")).toBeEnabled();
-  await ana.button("Cancel").click();
-  await expect(ana.button("New chat")).toBeEnabled();
+  await expect(ben.button('New chat')).toBeEnabled();
+  await ana.button('Cancel').click();
+  await expect(ana.button('New chat')).toBeEnabled();
   await ana.page.reload();
 
   await meet(ana, ben);
   await ana.leave();
-  await ben.ended("left");
+  await ben.ended('left');
   for (const who of [ana, ben]) {
     await who.page.reload();
-    await expect(who.button("New chat")).toBeEnabled();
+    await expect(who.button('New chat')).toBeEnabled();
   }
   expect(dialogs).toEqual([]);
 });

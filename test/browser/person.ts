@@ -58,11 +58,31 @@ export class Person {
   /** Presses Join chat and reads the reply link. */
   async joinChat(): Promise<string> {
     await this.button('Join chat').click();
-    return this.field('Reply link').inputValue();
+    return this.replyLink();
+  }
+
+  /** The reply, which is folded away while it goes by itself. */
+  replyLink(): Promise<string> {
+    return this.page.getByLabel('Reply link', { exact: true }).inputValue();
+  }
+
+  /** Unfolds what an opened invite offers besides Join chat. */
+  async more(): Promise<void> {
+    await this.page.getByText(texts.joinMore).click();
+  }
+
+  /** Has chosen, on this device and before, that replies come back by themselves. */
+  async choseMailbox(url: string): Promise<void> {
+    await this.open(url);
+    await this.page.evaluate(() => localStorage.setItem('tincan-mailbox', 'on'));
+    await this.page.reload();
+    await expect(this.button('New chat')).toBeEnabled();
   }
 
   /** Pastes what came back beside the invite. */
   async connect(reply: string): Promise<void> {
+    const folded = this.page.locator('summary', { hasText: texts.replyByItself });
+    if (await folded.isVisible()) await folded.click();
     await this.field('Reply').fill(reply);
     await this.button('Connect').click();
   }
@@ -89,14 +109,21 @@ export class Person {
     await this.composer.press('Enter');
   }
 
-  /** The history, exactly as it is on the page. */
-  history(): Promise<Shown[]> {
+  /** The history, exactly as it is on the page, long messages shown whole. */
+  async history(): Promise<Shown[]> {
+    const folded = this.log.getByRole('button', { name: texts.showAll, exact: true });
+    await folded.evaluateAll((buttons) => {
+      for (const button of buttons) if (button instanceof HTMLElement) button.click();
+    });
+    await expect(folded).toHaveCount(0);
     return this.log.getByRole('listitem').evaluateAll((items) =>
       items
         .filter((item) => item.querySelector('.message')) // neither the days between them nor a list in one
         .map((item) => ({
           who: item.querySelector('.author')?.textContent ?? '',
-          text: item.querySelector('.text')?.textContent ?? '',
+          text: [...(item.querySelector('.text')?.childNodes ?? [])]
+            .map((node) => (node instanceof Element && node.matches('.fold') ? '' : node.textContent))
+            .join(''),
           state:
             /Delivered|Sending|Sent|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
         })),
