@@ -141,6 +141,14 @@ export class ChatState {
   get asksMailbox(): boolean {
     return this.#through !== '' && (this.#screen === 'invite' || this.#screen === 'reply');
   }
+  /** Somebody may have the link. */
+  get given(): boolean {
+    return this.#way.given;
+  }
+  /** The host that links lead to. */
+  get host(): string {
+    return this.#config?.site ? new URL(this.#config.site).hostname : '';
+  }
   /** Links lead to this very computer. */
   get hereOnly(): boolean {
     return this.#config?.loopback ?? false;

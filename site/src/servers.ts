@@ -54,6 +54,18 @@ export function turnName(url: string): string {
   return url.replace(/^turns?:/, '').replace(/\?.*/, '');
 }
 
+/** How many servers are asked when a chat begins, as a sentence; `own` is the host of the page. */
+export function helped({ mode, stun, turn }: Network, own: string): string {
+  if (mode === 'local') return texts.asksNobody;
+  if (mode === 'relay') return turn.length === 0 ? texts.relayMissing : texts.helpsRelay;
+  const hosts = new Set([...stun, ...turn.map(({ url }) => turnName(url))].map(hostOf));
+  if (hosts.size === 0) return texts.asksNobody;
+  return hosts.size === 1 && hosts.has(own) ? texts.helpsOwn : texts.helps(hosts.size);
+}
+
+/** The host of `host:port`. */
+const hostOf = (address: string) => address.replace(/:[0-9]+$/, '').replace(/^\[(.*)\]$/, '$1');
+
 /** Which servers hear of a chat, as a sentence; `mailbox` is the host of the one that the reply goes through. */
 export function asked({ mode, stun, turn }: Network, mailbox = ''): string {
   return texts.asks(

@@ -208,7 +208,7 @@ function list(all: readonly string[]): string {
   return ifAllowed(() => new Intl.ListFormat('es').format(all), all.join(', '));
 }
 
-const asksNobody = 'No se pide nada a ningún servidor: las dos personas deben estar en la misma red.';
+const asksNobody = 'No se pregunta a ningún servidor, así que las dos personas deben estar en la misma red.';
 const noOther = 'No se pregunta a ningún otro servidor.';
 const relayMissing = 'Está elegido «Solo retransmisor», pero no se puede usar ninguno.';
 
@@ -226,7 +226,7 @@ const asks: Texts['asks'] = (mode, stun, relays, mailbox = '') => {
   }
   if (stun.length === 0 && relays.length === 0) {
     if (mailbox === '') return asksNobody;
-    return `La respuesta pasa por ${mailbox}. No se pide nada a ningún otro servidor: las dos personas deben estar en la misma red.`;
+    return `La respuesta pasa por ${mailbox}. No se pregunta a ningún otro servidor, así que las dos personas deben estar en la misma red.`;
   }
   return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
 };
@@ -315,15 +315,17 @@ export const spanish: Texts = {
   updateNow: 'Actualizar ahora',
   asks,
   asksNobody,
+  helps: (servers) =>
+    `${servers === 1 ? 'Un servidor os ayuda' : `${servers} servidores os ayudan`} a encontraros. «Red» dice cuáles.`,
+  helpsOwn: 'Solo el servidor de esta página os ayuda a encontraros.',
+  helpsRelay: 'Todo pasa por el retransmisor que figura en «Red».',
   relayMissing,
   relayLocked: (relay) =>
     `La contraseña de ${relay} no se guardó. Para usar este retransmisor, escríbela otra vez en «Red».`,
 
   byItself: 'Que la respuesta vuelva sola',
-  mailboxSees: (host) =>
-    `La respuesta se deja sellada durante 5 minutos en ${host}, que ve las dos direcciones de red.`,
-  mailboxLocal:
-    'Con «Solo red local» no se pide nada a ningún servidor, así que la respuesta se devuelve a mano.',
+  mailboxSees: (host) => `Espera, sellada, hasta 5 minutos en ${host}, que ve las dos direcciones de red.`,
+  mailboxLocal: 'No con «Solo red local», porque entonces no se pregunta a ningún servidor.',
 
   mailbox,
 
@@ -363,8 +365,9 @@ export const spanish: Texts = {
     '¿Abriste una invitación y ves esto? Su parte secreta se perdió por el camino. Copia el enlace entero del mensaje y pégalo arriba.',
 
   inviteTitle: 'Invita a la otra persona',
-  inviteText: 'Envíale este enlace por el medio que quieras. Te devolverá una respuesta.',
-  inviteByItself: 'Envíale este enlace por el medio que quieras. Su respuesta vuelve sola.',
+  stepSend: 'Envía este enlace a una persona, por el medio que quieras',
+  stepJoin: 'Lo abre y pulsa «Unirse al chat»',
+  stepReply: 'Su respuesta vuelve y empieza el chat',
   inviteLabel: 'Enlace de invitación',
   inviteQr: 'Código QR del enlace de invitación',
   copyLink: 'Copiar enlace',
@@ -373,13 +376,13 @@ export const spanish: Texts = {
   revealsRelay: 'Quien tenga este enlace conocerá la dirección del retransmisor, no la tuya.',
   hereOnly: 'Este enlace solo funciona en este equipo.',
   replyLabel: 'Respuesta',
-  replyText: 'Pega lo que te devuelva, o simplemente ábrelo en este navegador.',
-  replyByItself: 'Solo si no llega sola: pega lo que te devuelva, o simplemente ábrelo en este navegador.',
+  replyText: 'Pega el enlace que te devuelva, o ábrelo en este navegador.',
+  replyByItself: 'O recibe la respuesta a mano',
   connect: 'Conectar',
   connecting: 'Conectando…',
-  waiting: 'Esperando la respuesta. El enlace vale mientras esta página siga abierta.',
+  waiting: 'Esperando la respuesta. El enlace funciona mientras esta página siga abierta.',
   waitingUntil: (seconds, until) =>
-    `Esperando la respuesta. El enlace vale mientras esta página siga abierta; para alguien en otra red, alrededor de ${lasting(seconds)}, hasta ${clock(until)}.`,
+    `Esperando la respuesta. El enlace funciona mientras esta página siga abierta. Alguien en otra red puede usarlo durante unos ${lasting(seconds)}, hasta ${clock(until)}.`,
   scanForeign:
     'Ese código QR no contiene ninguna invitación ni respuesta. Muestra el del tincan de la otra persona.',
   notConnected: 'Aún no hay conexión.',
@@ -395,26 +398,34 @@ export const spanish: Texts = {
   cancel: 'Cancelar',
 
   joinTitle: 'Te invitan a un chat privado',
-  joinText:
-    'Todavía no se ha enviado nada. Al unirte, la persona que te invitó conocerá tu dirección de red, como tú conoces la suya por el enlace.',
+  joinLead: 'Alguien quiere hablar contigo aquí, solo vosotros dos: sin cuenta y sin instalar nada.',
+  joinText: 'Al unirte, esa persona conocerá tu dirección de red. Todavía no se ha enviado nada.',
   joinTextRelay:
-    'Todavía no se ha enviado nada. Al unirte, la persona que te invitó conocerá la dirección del retransmisor, no la tuya. Tú conoces la suya por el enlace.',
+    'Al unirte, esa persona conocerá la dirección del retransmisor, no la tuya. Todavía no se ha enviado nada.',
+  joinTextMailbox: (host) =>
+    `Al unirte, esa persona conocerá tu dirección de red, y también ${host}, que hace llegar tu respuesta. Todavía no se ha enviado nada.`,
+  joinMore: 'Otras vías, y a quién se pregunta',
+  joinByHandAbout: (host) => `Si respondes a mano, envías tú la respuesta y ${host} no se entera de nada.`,
   joinChat: 'Unirse al chat',
   joinByHand: 'Responder a mano',
   joining: 'Uniéndote…',
 
   replyTitle: 'Tu respuesta está lista',
-  replyDo: 'Un paso más: devuelve esto a la persona que te invitó. Deja esta página abierta.',
+  replyDo: 'Deja esta página abierta hasta que la haya usado.',
   replyTitleByItself: 'Tu respuesta está en camino',
-  replyDoByItself:
-    'No hay nada más que hacer: deja esta página abierta. Si no pasa nada, envía la respuesta a mano.',
+  replyDoByItself: 'No hay nada más que hacer. Deja esta página abierta.',
+  replySendByHand: 'Enviar la respuesta a mano, si no pasa nada',
+  stepJoined: 'Te has unido',
+  stepSendBack: 'Devuelve esta respuesta a la persona que te invitó',
+  stepOpened: 'La abre y empieza el chat',
   leaveAgain: 'Dejarla otra vez',
   replyLinkLabel: 'Enlace de respuesta',
   replyQr: 'Código QR de la respuesta',
   copyReply: 'Copiar respuesta',
-  replyWaiting: 'Esperando a que la otra persona la abra. Vale mientras esta página siga abierta.',
+  replyWaiting:
+    'Esperando a que la otra persona la abra. La respuesta funciona mientras esta página siga abierta.',
   replyWaitingUntil: (seconds, until) =>
-    `Esperando a que la otra persona la abra. Vale mientras esta página siga abierta; en redes distintas, alrededor de ${lasting(seconds)}, hasta ${clock(until)}.`,
+    `Esperando a que la otra persona la abra. La respuesta funciona mientras esta página siga abierta. En redes distintas se puede usar durante unos ${lasting(seconds)}, hasta ${clock(until)}.`,
 
   elsewhereTitle: 'Una respuesta a una invitación',
   elsewhereOpened:

@@ -206,7 +206,7 @@ function list(names: readonly string[]): string {
 
 const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
 
-const asksNobody = 'No server is asked for anything: both of you need to be on the same network.';
+const asksNobody = 'No server is asked, so both of you need to be on the same network.';
 const noOther = 'No other server is asked.';
 const relayMissing = 'Relay only is chosen, but no relay can be used.';
 
@@ -232,7 +232,7 @@ function asks(
   }
   if (stun.length === 0 && relays.length === 0) {
     if (mailbox === '') return asksNobody;
-    return `The reply goes through ${mailbox}. No other server is asked for anything: both of you need to be on the same network.`;
+    return `The reply goes through ${mailbox}. No other server is asked, so both of you need to be on the same network.`;
   }
   return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
 }
@@ -321,14 +321,19 @@ export const english = {
 
   asks,
   asksNobody,
+  /** Who is asked when a chat begins, in short: so many servers, the page's own alone, a relay alone. */
+  helps: (servers: number) =>
+    `${servers === 1 ? 'One server helps' : `${servers} servers help`} the two of you to find each other. Network says which.`,
+  helpsOwn: 'Only this page’s own server helps the two of you to find each other.',
+  helpsRelay: 'Everything goes through the relay that is named under Network.',
   relayMissing,
   relayLocked: (relay: string) =>
     `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
 
   byItself: 'Let the reply come back by itself',
   mailboxSees: (host: string) =>
-    `The reply is left sealed for 5 minutes at ${host}, which sees both network addresses.`,
-  mailboxLocal: 'With Local network only no server is asked for anything, so the reply comes back by hand.',
+    `It waits, sealed, for up to 5 minutes at ${host}, which sees both network addresses.`,
+  mailboxLocal: 'Not with Local network only, since no server is asked then.',
 
   mailbox,
 
@@ -367,8 +372,9 @@ export const english = {
     'Opened an invite and see this? Its secret part was lost on the way. Copy the whole link from the message and paste it above.',
 
   inviteTitle: 'Invite the other person',
-  inviteText: 'Send them this link, any way you like. They send a reply back.',
-  inviteByItself: 'Send them this link, any way you like. Their reply comes back by itself.',
+  stepSend: 'Send this link to one person, any way you like',
+  stepJoin: 'They open it and press Join chat',
+  stepReply: 'Their reply comes back, and the chat begins',
   inviteLabel: 'Invite link',
   inviteQr: 'QR code of the invite link',
   copyLink: 'Copy link',
@@ -377,14 +383,13 @@ export const english = {
   revealsRelay: 'Anyone with this link learns the address of the relay, not yours.',
   hereOnly: 'This link works on this computer only.',
   replyLabel: 'Reply',
-  replyText: 'Paste what they send back, or just open it in this browser.',
-  replyByItself:
-    'Only if it does not come by itself: paste what they send back, or just open it in this browser.',
+  replyText: 'Paste the link that they send back, or open it in this browser.',
+  replyByItself: 'Or take the reply by hand',
   connect: 'Connect',
   connecting: 'Connecting…',
-  waiting: 'Waiting for the reply. Good while this page stays open.',
+  waiting: 'Waiting for the reply. The link works as long as this page stays open.',
   waitingUntil: (seconds: number, until: Date) =>
-    `Waiting for the reply. Good while this page stays open; for somebody on another network about ${lasting(seconds)}, until ${clock(until)}.`,
+    `Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about ${lasting(seconds)}, until ${clock(until)}.`,
   scanForeign: 'That QR code holds no invite or reply. Show the one from the other person’s tincan.',
   notConnected: 'No connection yet.',
   warnings: 'Warnings',
@@ -399,26 +404,33 @@ export const english = {
   cancel: 'Cancel',
 
   joinTitle: 'You are invited to a private chat',
-  joinText:
-    'Nothing has been sent yet. Joining tells the person who invited you your network address, as the link told you theirs.',
-  joinTextRelay:
-    'Nothing has been sent yet. Joining tells the person who invited you the address of the relay, not yours. The link told you theirs.',
+  joinLead: 'Somebody wants to talk with you here, just the two of you: no account, nothing to install.',
+  joinText: 'Joining tells them your network address. Nothing has been sent yet.',
+  joinTextRelay: 'Joining tells them the address of the relay, not yours. Nothing has been sent yet.',
+  joinTextMailbox: (host: string) =>
+    `Joining tells them your network address, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
+  joinMore: 'Other ways, and who is asked',
+  joinByHandAbout: (host: string) =>
+    `Replying by hand, you send the reply back yourself, and ${host} learns nothing.`,
   joinChat: 'Join chat',
   joinByHand: 'Reply by hand',
   joining: 'Joining…',
 
   replyTitle: 'Your reply is ready',
-  replyDo: 'One more step: send this back to the person who invited you. Keep this page open.',
+  replyDo: 'Keep this page open until they have used it.',
   replyTitleByItself: 'Your reply is on its way',
-  replyDoByItself:
-    'There is nothing more to do: keep this page open. If nothing happens, send the reply by hand.',
+  replyDoByItself: 'There is nothing more to do. Keep this page open.',
+  replySendByHand: 'Send the reply by hand, if nothing happens',
+  stepJoined: 'You joined',
+  stepSendBack: 'Send this reply back to the person who invited you',
+  stepOpened: 'They open it, and the chat begins',
   leaveAgain: 'Leave it again',
   replyLinkLabel: 'Reply link',
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',
-  replyWaiting: 'Waiting for them to open it. Good while this page stays open.',
+  replyWaiting: 'Waiting for them to open it. The reply works as long as this page stays open.',
   replyWaitingUntil: (seconds: number, until: Date) =>
-    `Waiting for them to open it. Good while this page stays open; on different networks about ${lasting(seconds)}, until ${clock(until)}.`,
+    `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${clock(until)}.`,
 
   elsewhereTitle: 'A reply to an invite',
   elsewhereOpened:

@@ -116,6 +116,7 @@ async function show(): Promise<void> {
       await chat.paste('hello');
       break;
     case 'invite':
+    case 'mailbox-off':
     case 'here-only':
       await chat.create();
       break;

@@ -92,44 +92,68 @@ describe('the switch', () => {
 
   test('is off as delivered, and says what is left where, for how long, and who sees what', async () => {
     const page = await TestPage.open(noServers, offered);
+    // Nobody has heard of a reply yet.
+    expect(screen.queryByRole('switch')).toBeNull();
+    await page.inviting();
     expect(toggle().checked).toBe(false);
     expect(described(toggle())).toMatch(/sealed.* 5 minutes at example\.test, which sees both/);
-    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
-    await page.inviting();
     expect(page.engine.calls).toEqual(['create']);
   });
 
-  test('switched on, the next invite wants it, the page says so, and the next visit knows', async () => {
+  test('switched on, another link takes the place of this one, the page says so, and the next visit knows', async () => {
     const page = await TestPage.open(noServers, offered);
+    await page.inviting();
     await page.user.click(toggle());
     await page.settled();
     expect(toggle().checked).toBe(true);
-    expect(screen.queryByText(texts.asksNobody)).toBeNull();
-    expect(screen.getByText(texts.asks('all', [], [], host))).toBeTruthy();
-    await page.inviting();
-    expect(page.engine.calls).toEqual(['create mailbox']);
-    await TestPage.open(noServers, offered);
+    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox']);
+    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(screen.queryByText(texts.newLinkMade)).toBeNull(); // nobody had the one before
+    const again = await TestPage.open(noServers, offered);
+    await again.inviting();
     expect(toggle().checked).toBe(true);
+    expect(again.engine.calls).toEqual(['create mailbox']);
   });
 
-  test('is moved with the keyboard', async () => {
+  test('a link that somebody has is not replaced without a question', async () => {
     const page = await TestPage.open(noServers, offered);
-    toggle().focus();
-    await page.user.keyboard(' ');
-    expect(toggle().checked).toBe(true);
-    await page.user.keyboard(' ');
+    await page.inviting();
+    await page.press('Copy link');
+    await page.user.click(toggle());
+    expect(screen.getByRole('dialog', { name: texts.leaving.link.title })).toBeTruthy();
+    await page.press('Stay');
     expect(toggle().checked).toBe(false);
+    expect(page.engine.calls).toEqual(['create']);
+    expect(localStorage).toHaveLength(0);
+    await page.user.click(toggle());
+    await page.press(texts.leaving.link.leave);
+    expect(toggle().checked).toBe(true);
+    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox']);
+    expect(screen.getByText(texts.newLinkMade)).toBeTruthy();
+  });
+
+  test('is moved with the keyboard, and keeps the focus', async () => {
+    const page = await TestPage.open(noServers, offered);
+    await page.inviting();
+    toggle().focus();
+    for (const on of [true, false]) {
+      await page.user.keyboard(' ');
+      await page.settled();
+      expect(toggle().checked).toBe(on);
+      expect(document.activeElement).toBe(toggle());
+    }
+    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox', 'close', 'create']);
   });
 
   test('on where the page has it on, until it is switched off', async () => {
     const page = await TestPage.open(noServers, on);
+    await page.inviting();
     expect(toggle().checked).toBe(true);
-    await page.inviting();
-    await page.press('Cancel');
     await page.user.click(toggle());
-    await page.inviting();
+    await page.settled();
     expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create']);
-    await TestPage.open(noServers, on);
+    const again = await TestPage.open(noServers, on);
+    await again.inviting();
     expect(toggle().checked).toBe(false);
   });
 
@@ -137,15 +161,15 @@ describe('the switch', () => {
     const page = await TestPage.open(noServers, on);
     page.chat.network.choose({ mode: 'local' });
     await page.settled();
+    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
+    await page.inviting();
     expect(toggle().disabled).toBe(true);
     expect(toggle().checked).toBe(false);
     expect(described(toggle())).toBe(texts.mailboxLocal);
-    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
-    await page.inviting();
     expect(page.engine.calls).toEqual(['create']);
     await page.press('Cancel');
     page.chat.network.choose({ mode: 'all' });
-    await page.settled();
+    await page.inviting();
     expect(toggle().checked).toBe(true);
     expect(localStorage).toHaveLength(0);
   });
@@ -193,7 +217,6 @@ describe('inviting with the mailbox', () => {
 
   test('sending the link is all there is to do, and the way by hand stays open', async () => {
     await inviting();
-    expect(screen.getByText(texts.inviteByItself)).toBeTruthy();
     expect(status()).toContain(texts.mailbox.asked(host, true));
     expect(status()).toContain(texts.waiting);
     expect(field('Reply')).toBeTruthy();
@@ -207,8 +230,9 @@ describe('inviting with the mailbox', () => {
     expect(status()).toContain(texts.mailbox[state](host, true));
     expect(status()).toContain(host);
     const byItself = state === 'asked';
-    expect(screen.queryByText(texts.inviteByItself) !== null).toBe(byItself);
-    expect(screen.queryByText(texts.inviteText) !== null).toBe(!byItself);
+    // What is to be done by hand is folded away only while nothing is.
+    expect(screen.queryByText(texts.replyByItself) !== null).toBe(byItself);
+    expect(screen.getByRole('button', { name: texts.connect, hidden: true })).toBeTruthy();
   });
 
   test('what is told while the link is being made is about this link', async () => {
@@ -258,15 +282,15 @@ describe('inviting with the mailbox', () => {
     expect(status()).toBe(texts.waiting);
     await told(page, 'asked');
     expect(status()).toBe(texts.waiting);
-    expect(screen.getByText(texts.inviteText)).toBeTruthy();
+    expect(screen.queryByText(texts.replyByItself)).toBeNull();
   });
 });
 
 describe('joining with the mailbox', () => {
   test('what is left where is said before anything is sent', async () => {
     const page = await opened();
-    expect(screen.getByText(texts.mailboxSees(host))).toBeTruthy();
-    expect(screen.getByText(texts.asks('all', [], [], host))).toBeTruthy();
+    expect(screen.getByText(texts.joinTextMailbox(host))).toBeTruthy();
+    expect(screen.getByText(texts.joinByHandAbout(host))).toBeTruthy();
     expect(hasButton('Reply by hand')).toBe(true);
     expect(page.engine.calls).toEqual(['find https://example.test/#iInvite']);
     await page.press('Join chat');
@@ -281,7 +305,7 @@ describe('joining with the mailbox', () => {
 
   test('the host is that of the link, where the server has several', async () => {
     const page = await opened('https://other-name.test:8443');
-    expect(screen.getByText(texts.mailboxSees('other-name.test:8443'))).toBeTruthy();
+    expect(screen.getByText(texts.joinTextMailbox('other-name.test:8443'))).toBeTruthy();
     await page.press('Join chat');
     expect(page.engine.calls.at(-1)).toBe('join iInvite mailbox');
     expect(status()).toContain(texts.mailbox.leaving('other-name.test:8443', false));
@@ -296,8 +320,8 @@ describe('joining with the mailbox', () => {
   ])('a link of %s is answered by hand', async (_name, origin, its) => {
     const page = await opened(origin, its);
     expect(hasButton('Reply by hand')).toBe(false);
-    expect(screen.queryByText(/sealed/)).toBeNull();
-    expect(screen.getByText(texts.asksNobody)).toBeTruthy();
+    expect(screen.queryByText(/sealed|passes your reply/)).toBeNull();
+    expect(screen.getByText(texts.joinText)).toBeTruthy();
     await page.press('Join chat');
     expect(page.engine.calls.at(-1)).toBe('join iInvite');
     expect(status()).toBe(texts.replyWaiting);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
-import { asked, atHost, isStun, isTurn, readStun, readTurn, turnName } from '../src/servers.ts';
+import { asked, helped, atHost, isStun, isTurn, readStun, readTurn, turnName } from '../src/servers.ts';
 import { english as texts } from '../src/texts.ts';
 
 test.each([
@@ -125,6 +125,23 @@ describe('asked', () => {
     expect(asked({ ...network, stun: [] })).not.toContain('public network address');
     expect(asked({ mode: 'relay', stun: [], turn: [turn('r:4')] })).toContain('told to r:4 only');
     expect(asked({ mode: 'relay', stun: [], turn: [] })).toBe(texts.relayMissing);
+  });
+
+  test.each([
+    ['nobody', [], [], texts.asksNobody],
+    ['the page’s own server', ['chat.example:3478'], [], texts.helpsOwn],
+    ['that and its relay', ['chat.example:3478'], ['chat.example:3479'], texts.helpsOwn],
+    ['the page’s own server in IPv6', ['[2001:db8::7]:1'], [], texts.helps(1)],
+    ['one other', ['other.example:3478'], [], texts.helps(1)],
+    ['its own and another', ['chat.example:1', 'other.example:1'], [], texts.helps(2)],
+    ['one host by two ports', ['other.example:1', 'other.example:2'], ['other.example:3'], texts.helps(1)],
+    ['three', ['a:1', 'b:1'], ['c:1'], texts.helps(3)],
+  ])('tells in short that %s helps', (_, stun, urls, sentence) => {
+    expect(helped({ mode: 'all', stun, turn: urls.map(turn) }, 'chat.example')).toBe(sentence);
+    expect(helped({ mode: 'local', stun, turn: urls.map(turn) }, 'chat.example')).toBe(texts.asksNobody);
+    expect(helped({ mode: 'relay', stun, turn: urls.map(turn) }, 'chat.example')).toBe(
+      urls.length > 0 ? texts.helpsRelay : texts.relayMissing,
+    );
   });
 
   test('names the mailbox, wherever a server may be asked', () => {

@@ -49,7 +49,13 @@ const samples: Record<string, Sample[]> = {
     { given: ['relay', stun, relays], holds: relays },
     { given: ['relay', stun, relays, host], holds: [...relays, host] },
   ],
+  helps: [
+    { given: [1], holds: [] },
+    { given: [2], holds: [2] },
+  ],
   relayLocked: [{ given: [host], holds: [host] }],
+  joinTextMailbox: [{ given: [host], holds: [host] }],
+  joinByHandAbout: [{ given: [host], holds: [host] }],
   mailboxSees: [{ given: [host], holds: [host] }],
   ...Object.fromEntries(Object.keys(english.mailbox).map((state) => [`mailbox.${state}`, hosts])),
   turnHint: [

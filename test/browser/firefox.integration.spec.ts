@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type Browser } from 'puppeteer-core';
-import { english as texts } from '../../site/src/texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
@@ -41,7 +40,7 @@ test.describe('Firefox', () => {
 
       test('invites a terminal, and fetches the reply by itself', async ({ terminal, serve, serveAll }) => {
         const ana = await opened(network ? (serveAll.urls[0] ?? '') : serve.here);
-        await ana.waits({ verb: 'choose', name: texts.byItself });
+        await ana.choseMailbox();
         const ben = terminal('join', ...flags);
         ben.type(await ana.invite());
         await ana.opened();

@@ -44,7 +44,6 @@ const press = (selector: string) => (page: Page) => page.locator(selector).click
 /** Every screen and dialog of the page. */
 export const screens: readonly Screen[] = [
   { name: 'home', at: 'home' },
-  { name: 'home-mailbox', at: 'mailbox', variant: true },
   { name: 'home-loading', at: 'loading', variant: true },
   { name: 'home-problem', at: 'problem', variant: true },
   { name: 'network', at: 'relays', act: press('.network button') },
@@ -53,6 +52,7 @@ export const screens: readonly Screen[] = [
   { name: 'scan', at: 'home', act: press('.paste > div > button') },
   { name: 'opening', at: 'opening', variant: true },
   { name: 'invite', at: 'invite' },
+  { name: 'invite-choice', at: 'mailbox-off', variant: true },
   { name: 'invite-mailbox', at: 'mailbox-asked', variant: true },
   { name: 'invite-warned', at: 'warned', variant: true },
   { name: 'invite-stuck', at: 'stuck', variant: true },

@@ -1,22 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
+import { english as texts } from '../../site/src/texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, type MailboxOf, test } from './fixtures.ts';
 import { type Person, greet } from './person.ts';
 import type { Fault } from './programs.ts';
 
-const byItself = 'Let the reply come back by itself';
-
-/** Switches it on, once for the device. */
-async function switchOn(person: Person, url: string): Promise<void> {
-  await person.open(url);
-  const toggle = person.page.getByRole('switch', { name: byItself });
-  await expect(toggle).not.toBeChecked();
-  await toggle.click();
-  await expect(toggle).toBeChecked();
-}
+const byItself = texts.byItself;
 
 async function both(...people: Person[]): Promise<void> {
   await Promise.all(people.map((person) => person.connected()));
@@ -32,14 +24,14 @@ for (const of of kinds) {
   }) => {
     const server = await mailbox(of);
     const [ana, ben] = [await person(), await person()];
-    await switchOn(ana, server.url);
+    await ana.choseMailbox(server.url);
 
     await ana.button('New chat').click(); // 1
     await ana.button('Copy link').click(); // 2
     const invite = await ana.inviteLink(); // what was copied
     await ben.open(invite);
     await expect(
-      ben.page.getByText(`sealed for 5 minutes at ${new URL(server.url).host}, which sees both`, { exact: false }),
+      ben.page.getByText(texts.joinTextMailbox(new URL(server.url).host)),
     ).toBeVisible();
     expect(server.count('put')).toBe(0);
     await ben.button('Join chat').click(); // 1
@@ -72,7 +64,7 @@ test('a terminal invites a page, through tincan serve', async ({ person, termina
 test('a page invites a terminal, through tincan serve', async ({ person, terminal, mailbox }) => {
   const proxy = await mailbox();
   const [ana, ben] = [await person(), terminal('join', '--loopback')];
-  await switchOn(ana, proxy.url);
+  await ana.choseMailbox(proxy.url);
   ben.type(await ana.newChat());
   await ana.connected();
   await ben.event('open');
@@ -101,12 +93,12 @@ test.describe('a page opened as localhost', () => {
   test('makes links for others, whose replies reach it', async ({ person, watch, serveAll }) => {
     const [ana, ben] = [await person(), await person()];
     watch.mailbox = true;
-    await switchOn(ana, serveAll.here);
+    await ana.choseMailbox(serveAll.here);
     const invite = await ana.newChat();
     expect(new URL(invite).origin).not.toBe(new URL(serveAll.here).origin);
     await ben.open(invite);
     expect(await ben.page.evaluate(() => isSecureContext), 'on plain http').toBe(false);
-    await expect(ben.page.getByText(`5 minutes at ${new URL(invite).host}, which`, { exact: false })).toBeVisible();
+    await expect(ben.page.getByText(texts.joinTextMailbox(new URL(invite).host))).toBeVisible();
     await ben.button('Join chat').click();
     await both(ana, ben);
     await greet(ana, ben);
@@ -124,7 +116,7 @@ for (const seconds of [2, 60, 240]) {
         const server = await mailbox(of);
         test.setTimeout(seconds * 1000 + 120_000);
         const [ana, ben] = [await person(), await person()];
-        await switchOn(ana, server.url);
+        await ana.choseMailbox(server.url);
         const invite = await ana.newChat();
         await ben.open(invite);
         await setTimeout(seconds * 1000); // what is measured
@@ -146,6 +138,8 @@ test.describe('by hand nothing is asked of the mailbox', () => {
     const [ana, ben] = [await person(), await person()];
     await ana.open(proxy.url);
     await ben.open(await ana.newChat());
+    await ben.more();
+    await expect(ben.button('Network')).toBeVisible();
     await expect(ben.button('Reply by hand')).toBeHidden();
     await ana.connect(await ben.joinChat());
     await both(ana, ben);
@@ -156,10 +150,11 @@ test.describe('by hand nothing is asked of the mailbox', () => {
   test('with Reply by hand, by that side', async ({ person, mailbox }) => {
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
-    await switchOn(ana, proxy.url);
+    await ana.choseMailbox(proxy.url);
     await ben.open(await ana.newChat());
+    await ben.more();
     await ben.button('Reply by hand').click();
-    await ana.connect(await ben.field('Reply link').inputValue());
+    await ana.connect(await ben.replyLink());
     await both(ana, ben);
     await greet(ana, ben);
     expect(proxy.count('put')).toBe(0);
@@ -169,12 +164,12 @@ test.describe('by hand nothing is asked of the mailbox', () => {
   test('with Local network only', async ({ person, mailbox }) => {
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
-    await switchOn(ana, proxy.url);
+    await ana.choseMailbox(proxy.url);
     await ana.button('Network').click();
     await ana.page.getByRole('radio', { name: 'Local network only' }).check();
     await ana.button('Save').click();
-    await expect(ana.page.getByRole('switch', { name: byItself })).toBeDisabled();
     await ben.open(await ana.newChat());
+    await expect(ana.page.getByRole('switch', { name: byItself })).toBeDisabled();
     await ana.connect(await ben.joinChat());
     await both(ana, ben);
     expect(proxy.asked).toEqual([]);
@@ -183,10 +178,12 @@ test.describe('by hand nothing is asked of the mailbox', () => {
   test('with an invite of another server that is pasted here', async ({ person, serve, mailbox }) => {
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
-    await switchOn(ana, proxy.url);
+    await ana.choseMailbox(proxy.url);
     const invite = await ana.newChat();
     await ben.open(serve.here);
     await ben.paste(invite); // it names a mailbox at the proxy, and this page comes from the server itself
+    await ben.more();
+    await expect(ben.button('Network')).toBeVisible();
     await expect(ben.button('Reply by hand')).toBeHidden();
     await ana.connect(await ben.joinChat());
     await both(ana, ben);
@@ -207,7 +204,7 @@ for (const { fault, inviter, joiner } of faults) {
   test(`mailbox ${fault}: one plain line, and the way by hand opens the chat`, async ({ person, mailbox }) => {
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
-    await switchOn(ana, proxy.url);
+    await ana.choseMailbox(proxy.url);
     proxy.fault = fault;
     const invite = await ana.newChat();
     await expect(ana.status).toHaveText(inviter);
@@ -224,7 +221,7 @@ for (const { fault, inviter, joiner } of faults) {
 test('mailbox slow: the way by hand does not wait for it', async ({ person, mailbox }) => {
   const proxy = await mailbox();
   const [ana, ben] = [await person(), await person()];
-  await switchOn(ana, proxy.url);
+  await ana.choseMailbox(proxy.url);
   proxy.fault = 'slow';
   await ben.open(await ana.newChat());
   const reply = await ben.joinChat();
@@ -237,7 +234,7 @@ test('mailbox slow: the way by hand does not wait for it', async ({ person, mail
 test('a mailbox that comes back is used', async ({ person, mailbox }) => {
   const cloud = await mailbox('the cloud');
   const [ana, ben] = [await person(), await person()];
-  await switchOn(ana, cloud.url);
+  await ana.choseMailbox(cloud.url);
   cloud.fault = 'down';
   const invite = await ana.newChat();
   await expect(ana.status).toHaveText(/does not answer/);
@@ -255,7 +252,7 @@ for (const of of kinds) {
   }) => {
     const server = await mailbox(of);
     const [ana, eve, ben] = [await person(), await person(), await person()];
-    await switchOn(ana, server.url);
+    await ana.choseMailbox(server.url);
     // Somebody else has the link, and puts what opens nothing into its slot, found out by being asked for.
     const slot = asked(ana.page);
     const invite = await ana.newChat();
@@ -284,7 +281,7 @@ async function asked(page: Page): Promise<number[]> {
 /** Somebody whose page can be frozen, with a chat that waits for the reply. */
 async function inviting(browser: PuppeteerBrowser, url: string): Promise<[AtPuppeteer, string]> {
   const ana = await AtPuppeteer.open('Chromium', browser, url);
-  await ana.waits({ verb: 'choose', name: byItself });
+  await ana.choseMailbox();
   return [ana, await ana.invite()];
 }
 
@@ -316,7 +313,7 @@ test('a page that is closed takes its reply back, and whoever joins next is the 
 test('whoever comes back to the page has the mailbox asked at once', async ({ person, mailbox }) => {
   const proxy = await mailbox();
   const ana = await person();
-  await switchOn(ana, proxy.url);
+  await ana.choseMailbox(proxy.url);
   await ana.newChat();
   await expect.poll(() => proxy.count('take'), { timeout: 30_000 }).toBe(5); // at 1, 2, 3, 5 and 10 s
   const began = performance.now();
@@ -338,7 +335,7 @@ test('whoever comes back to the page has the mailbox asked at once', async ({ pe
 test('Cancel and New link end the asking', async ({ person, mailbox }) => {
   const proxy = await mailbox();
   const [ana, ben] = [await person(), await person()];
-  await switchOn(ana, proxy.url);
+  await ana.choseMailbox(proxy.url);
   const first = await ana.newChat();
   const slot = await asked(ana.page);
   await ana.button('New link').click();
@@ -349,7 +346,7 @@ test('Cancel and New link end the asking', async ({ person, mailbox }) => {
   await expect(ana.button('New chat')).toBeEnabled();
   const taken = proxy.count('take');
   // By the time that somebody else's link has been asked for four times, hers would have been, too.
-  await switchOn(ben, proxy.url);
+  await ben.choseMailbox(proxy.url);
   await ben.newChat();
   await expect.poll(() => proxy.count('take')).toBeGreaterThanOrEqual(taken + 4);
   expect(proxy.count('take')).toBe(taken + 4);
@@ -383,21 +380,36 @@ test.describe('an inviter frozen for 6 minutes', { tag: '@slow' }, () => {
   }
 });
 
-test('what is switched on is remembered on the device, and can be switched off by keyboard', async ({
+test('the switch beside the invite makes another link, is remembered, and goes off by keyboard', async ({
   person,
   mailbox,
 }) => {
   const proxy = await mailbox();
-  const ana = await person();
-  await switchOn(ana, proxy.url);
-  await ana.page.reload();
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(proxy.url);
+  const byHand = await ana.newChat();
   const toggle = ana.page.getByRole('switch', { name: byItself });
+  await expect(toggle).not.toBeChecked();
+  await expect(toggle).toHaveAccessibleDescription(/sealed.* 5 minutes at 127\.0\.0\.1:\d+, which sees both/);
+  expect(proxy.asked).toEqual([]);
+  await toggle.click();
   await expect(toggle).toBeChecked();
-  await expect(toggle).toHaveAccessibleDescription(/sealed for 5 minutes at 127\.0\.0\.1:\d+, which sees both/);
+  await expect.poll(() => ana.inviteLink()).not.toBe(byHand);
+  await ben.open(await ana.inviteLink());
+  await ben.button('Join chat').click();
+  await both(ana, ben);
+  await ana.leave();
+
+  await ana.page.reload();
+  const byItselfLink = await ana.newChat();
+  await expect(toggle).toBeChecked();
   await toggle.focus();
   await ana.page.keyboard.press('Space');
   await expect(toggle).not.toBeChecked();
+  await expect.poll(() => ana.inviteLink()).not.toBe(byItselfLink);
+  await expect(toggle).toBeFocused();
+  await ana.button('Cancel').click();
   await ana.page.reload();
-  await expect(ana.button('New chat')).toBeEnabled();
+  await ana.newChat();
   await expect(toggle).not.toBeChecked();
 });

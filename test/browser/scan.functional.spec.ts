@@ -602,7 +602,7 @@ test.describe('without a button', () => {
     await ben.open(invite);
     const reply = await ben.joinChat();
     await copy(ana.page, invite);
-    await ana.page.getByText(texts.inviteText).click();
+    await ana.page.getByText(texts.stepJoin).click();
     await ana.page.keyboard.press('Control+V');
     await expect(ana.alert).toHaveText(texts.errors['own-invite']);
     await copy(ana.page, `here you are: ${reply}`);

@@ -368,6 +368,13 @@ export class AtPuppeteer extends AtPage {
     return found;
   }
 
+  /** Has chosen, on this device and before, that replies come back by themselves. */
+  async choseMailbox(): Promise<void> {
+    await this.page.evaluate(() => localStorage.setItem('tincan-mailbox', 'on'));
+    await this.page.reload();
+    await this.waits({ verb: 'enabled', name: texts.newChat });
+  }
+
   async join(invite: string): Promise<string> {
     await this.page.goto(invite); // only the fragment differs: nothing is loaded
     await this.waits({ verb: 'press', name: texts.joinChat });
