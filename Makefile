@@ -143,7 +143,7 @@ mutants:
 
 FUZZTIME ?= 30s
 fuzz:
-	@set -e; for p in ./internal/sdp ./internal/invite ./internal/seal ./internal/chat; do \
+	@set -e; for p in ./internal/sdp ./internal/invite ./internal/seal ./internal/chat ./cmd/tincan; do \
 	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "fuzz $$p $$f for $(FUZZTIME)"; \
 	    go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \

@@ -168,8 +168,11 @@ func (e *editor) listen() {
 		for _, s := range told {
 			if s == stopSignal {
 				e.stop()
-			} else {
-				signalSelf(s)
+				continue
+			}
+			select {
+			case endSignals <- s:
+			default: // asked often enough
 			}
 		}
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
 )
@@ -151,11 +150,4 @@ func pasted(b []byte, breaks bool) []byte {
 		return nil
 	}
 	return append(append(bytes.Clone(pasteBegin), s...), pasteEnd...)
-}
-
-// signalSelf gives this program a signal, as a terminal would.
-func signalSelf(s os.Signal) {
-	if self, err := os.FindProcess(syscall.Getpid()); err == nil {
-		_ = self.Signal(s)
-	}
 }

@@ -45,28 +45,30 @@ func main() {
 	os.Exit(code)
 }
 
+// endSignals are the signals to end, and the keys that stand for one.
+var endSignals = make(chan os.Signal, 8)
+
 // endOnSignals ends what runs when the person asks for it, or their window has gone:
 // a chat says goodbye first. Who asks twice does not wait for that.
 func endOnSignals(end context.CancelFunc) {
 	// Writing where nobody reads any more is an error, not the end of the program.
 	signal.Ignore(syscall.SIGPIPE)
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(endSignals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // nohup
-		signal.Notify(signals, syscall.SIGHUP)
+		signal.Notify(endSignals, syscall.SIGHUP)
 	}
 	go func() {
-		asked := false
-		for s := range signals {
+		again := false
+		for s := range endSignals {
 			end()
 			if s == syscall.SIGHUP {
 				continue // it comes from the terminal and from the shell, or beside another
 			}
-			if asked {
+			if again {
 				restoreTerminal()
 				os.Exit(exitFailed)
 			}
-			asked = true
+			again = true
 		}
 	}()
 }

@@ -58,7 +58,8 @@ func columns(cluster string) (n int) {
 }
 
 // wrap breaks text into rows of at most width columns: at its line ends, after a
-// space where there is one, else between two characters. Tabs become spaces; nothing
+// space where there is one, else between two characters. Tabs become spaces, and a space
+// that has no room at the end of a row is not shown at the beginning of the next; nothing
 // else is added or taken away. A character wider than width has a row of its own.
 func wrap(text string, width int) (rows []string) {
 	for line := range strings.SplitSeq(text, "\n") {
@@ -73,7 +74,10 @@ func wrap(text string, width int) (rows []string) {
 				cluster = strings.Repeat(" ", n)
 			}
 			for used > 0 && used+n > width {
-				if end == 0 || cluster[0] == ' ' {
+				if cluster == " " {
+					n, cluster = 0, ""
+				}
+				if end == 0 || n == 0 {
 					end, usedAtEnd = len(row), used
 				}
 				rows = append(rows, string(row[:end]))
@@ -81,7 +85,7 @@ func wrap(text string, width int) (rows []string) {
 				end, usedAtEnd = 0, 0
 			}
 			row, used = append(row, cluster...), used+n
-			if cluster[0] == ' ' {
+			if strings.HasSuffix(cluster, " ") {
 				end, usedAtEnd = len(row), used
 			}
 		}

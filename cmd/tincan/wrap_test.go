@@ -68,7 +68,9 @@ func TestUnitWrap(t *testing.T) {
 		want  []string
 	}{
 		{"one two three", 8, []string{"one two ", "three"}},
-		{"one two three", 7, []string{"one two", " three"}},
+		{"one two three", 7, []string{"one two", "three"}},
+		{"one two  three", 7, []string{"one two", " three"}},
+		{"one     two", 3, []string{"one", "   ", "two"}},
 		{"unbreakable", 4, []string{"unbr", "eaka", "ble"}},
 		{"go unbreakable", 4, []string{"go ", "unbr", "eaka", "ble"}},
 		{"a\nb\n\nc", 9, []string{"a", "b", "", "c"}},
@@ -97,7 +99,9 @@ func checkWrap(t *testing.T, text string, width int) {
 	squeeze := func(s string) string { return strings.Join(strings.FieldsFunc(s, unicode.IsSpace), "") }
 	require.Equal(t, squeeze(text), squeeze(strings.Join(rows, "")))
 	if !strings.Contains(text, "\t") {
-		require.Equal(t, strings.ReplaceAll(text, "\n", ""), strings.Join(rows, ""))
+		missing := len(strings.ReplaceAll(text, "\n", "")) - len(strings.Join(rows, ""))
+		require.GreaterOrEqual(t, missing, 0)
+		require.Less(t, missing, len(rows))
 	}
 }
 
