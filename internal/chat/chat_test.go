@@ -352,7 +352,7 @@ type byHand struct {
 	session   *chat.Speaker
 }
 
-func joinByHand(t testing.TB, link string) *byHand {
+func joinByHand(t testing.TB, link string, change ...func(*invite.Description)) *byHand {
 	t.Helper()
 	code, err := invite.Find(link)
 	require.NoError(t, err)
@@ -367,6 +367,9 @@ func joinByHand(t testing.TB, link string) *byHand {
 	require.NoError(t, err)
 	answer, err := invite.ParseSDP(sdp, true)
 	require.NoError(t, err)
+	for _, f := range change {
+		f(&answer)
+	}
 	p := &byHand{conn: conn}
 	var reply []byte
 	reply, p.handshake, err = seal.SealReply(rand.Reader, keys, seal.NewLinkSecret(inv.Secret.Bytes()), inv.Key, code, invite.AnswerBytes(answer))
@@ -516,6 +519,43 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		require.NoError(t, inviter.Accept(p.reply, false))
 		require.NoError(t, p.conn.Open(ctx(t)))
 		assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
+	})
+}
+
+// TestFunctionalWrongCertificate: a reply, or an invite, that names another certificate
+// than the one met is told as what it is, on both sides, and not as a connection that was
+// not found.
+func TestFunctionalWrongCertificate(t *testing.T) {
+	t.Run("of the reply", func(t *testing.T) {
+		inviter := create(t)
+		p := joinByHand(t, inviter.Link().Link, func(d *invite.Description) { d.Fingerprint[0] ^= 1 })
+		require.NoError(t, inviter.Accept(p.reply, false))
+		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+		assert.ErrorIs(t, p.conn.Open(ctx(t)), peer.ErrForeign)
+	})
+	t.Run("of the invite", func(t *testing.T) {
+		conn, err := peer.New(peer.Config{Loopback: true})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		sdp, err := conn.Offer(ctx(t))
+		require.NoError(t, err)
+		offer, err := invite.ParseSDP(sdp, true)
+		require.NoError(t, err)
+		offer.Fingerprint[31] ^= 0x80
+		keys, err := seal.GenerateKeyPair(rand.Reader)
+		require.NoError(t, err)
+		secret, err := seal.GenerateLinkSecret(rand.Reader)
+		require.NoError(t, err)
+		inv := invite.Invite{Secret: invite.NewSecret(secret.Bytes()), Key: keys.PublicKey(), Offer: offer}
+		joiner := join(t, invite.Code(inv.Bytes()).LinkText())
+		reply, err := invite.Find(joiner.Link().Link)
+		require.NoError(t, err)
+		answer, _, err := seal.OpenReply(rand.Reader, keys, secret, inv.Bytes(), reply)
+		require.NoError(t, err)
+		d, err := invite.ParseAnswer(answer, true)
+		require.NoError(t, err)
+		require.NoError(t, conn.Accept(ctx(t), d.SDP(invite.Answer, invite.MediaID(sdp))))
+		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, joiner))
 	})
 }
 

@@ -16,10 +16,11 @@ import (
 )
 
 // arrival is what the reading goroutine brings: first that the channel is
-// open, then its messages.
+// open, then its messages, or that the other side did what nothing of ours does.
 type arrival struct {
 	opened  bool
 	message []byte
+	foreign bool
 }
 
 // run is the session. It ends when loop does; what runs beside it ends with it.
@@ -64,21 +65,22 @@ func (s *Session) wipe() {
 // in at the end of the connection.
 func (s *Session) carryIn(ctx context.Context, in chan<- arrival) {
 	defer close(in)
-	if s.conn.Open(ctx) != nil {
-		return
-	}
 	next := arrival{opened: true}
-	for {
+	err := s.conn.Open(ctx)
+	for err == nil {
 		select {
 		case in <- next:
 		case <-ctx.Done():
 			return
 		}
-		message, err := s.conn.Receive(ctx)
-		if err != nil {
-			return
+		next = arrival{}
+		next.message, err = s.conn.Receive(ctx)
+	}
+	if errors.Is(err, peer.ErrForeign) {
+		select {
+		case in <- arrival{foreign: true}:
+		case <-ctx.Done():
 		}
-		next = arrival{message: message}
 	}
 }
 
@@ -289,6 +291,9 @@ func (s *Session) spend(a *attempt, err error) error {
 		if errors.Is(err, peer.ErrDescription) {
 			return s.refuseReply(a.code, a.offered, fail(CodeMalformed, err))
 		}
+		if errors.Is(err, peer.ErrForeign) {
+			return stop{ReasonUntrusted, fail(CodeEnded, err)} // refused while the engine was at it
+		}
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
 	s.reply, s.handshake, s.remote = a.code, a.handshake, a.description
@@ -413,6 +418,8 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 // arrived already, so that one ack can serve for both.
 func (s *Session) arrive(a arrival, ok, more bool) error {
 	switch {
+	case a.foreign:
+		return stop{reason: ReasonUntrusted}
 	case !ok && s.closing:
 		return stop{reason: ReasonClosed}
 	case !ok && s.seal == nil && s.state == StateConnecting && s.lastHeard.IsZero():

@@ -185,6 +185,8 @@ func (c *browserConn) listen() {
 		// other side appears.
 		c.gathering.note("connection: " + c.pc.Get("connectionState").String())
 	})
+	// There is one channel, and it is not negotiated in band.
+	c.on(c.pc, "datachannel", func(js.Value) { c.refuse() })
 	c.on(c.data, "open", func(js.Value) { c.opened.set() })
 	c.on(c.data, "message", c.receive)
 	c.on(c.data, "bufferedamountlow", func(js.Value) { c.low.set() })
@@ -194,8 +196,8 @@ func (c *browserConn) listen() {
 	})
 }
 
-// watchDTLS ends the connection when DTLS fails, which is final: it was not the
-// one who was invited. The transport is there once both descriptions are.
+// watchDTLS ends the connection when DTLS fails, which is final: a certificate was
+// refused, by us or by the other side, so it is not the one who was invited. The transport is there once both descriptions are.
 func (c *browserConn) watchDTLS() {
 	sctp := c.pc.Get("sctp")
 	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
@@ -205,7 +207,7 @@ func (c *browserConn) watchDTLS() {
 	look := func(js.Value) {
 		if transport.Get("state").String() == "failed" {
 			c.gathering.note("DTLS: failed")
-			c.end()
+			c.breach()
 		}
 	}
 	c.on(transport, "statechange", look)
@@ -220,12 +222,12 @@ func (c *browserConn) receive(event js.Value) {
 	}
 	data := event.Get("data")
 	if data.Type() != js.TypeObject || data.Get("byteLength").Type() != js.TypeNumber {
-		c.hangUp() // text or a Blob: nothing of ours sends that
+		c.refuse() // text or a Blob: nothing of ours sends that
 		return
 	}
 	size := data.Get("byteLength").Int()
 	if size > MaxMessage {
-		c.hangUp()
+		c.refuse()
 		return
 	}
 	message := make([]byte, size)
@@ -233,6 +235,12 @@ func (c *browserConn) receive(event js.Value) {
 	if c.inbox.put(message) > maxQueued {
 		c.hangUp()
 	}
+}
+
+// refuse ends the connection from within a callback for what nothing of ours does.
+func (c *browserConn) refuse() {
+	c.breach()
+	c.pc.Call("close")
 }
 
 // hangUp ends the connection from within a callback. What arrived may still be
@@ -289,7 +297,7 @@ func (c *browserConn) Accept(ctx context.Context, answer string) error {
 // returns it with its candidates.
 func (c *browserConn) describe(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
-		return "", ErrClosed
+		return "", c.why()
 	}
 	if _, err := c.await(ctx, "setLocalDescription"); err != nil {
 		return "", during("create description", err)
@@ -302,7 +310,7 @@ func (c *browserConn) describe(ctx context.Context) (string, error) {
 
 func (c *browserConn) apply(ctx context.Context, sdpType, sdp string) error {
 	if c.ended.isSet() {
-		return ErrClosed
+		return c.why()
 	}
 	description := js.Global().Get("Object").New()
 	description.Set("type", sdpType)
@@ -324,7 +332,7 @@ func (c *browserConn) Send(ctx context.Context, message []byte) error {
 	// can't come while a sender is at it.
 	if c.data.Get("readyState").String() != "open" {
 		c.ended.set()
-		return ErrClosed
+		return c.why()
 	}
 	js.CopyBytesToJS(c.buffer, message)
 	return during("send", try(func() { c.data.Call("send", c.buffer.Call("subarray", 0, len(message))) }))

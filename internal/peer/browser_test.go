@@ -137,26 +137,36 @@ func TestUnreadMessagesEndTheConnection(t *testing.T) {
 	assert.LessOrEqual(t, unread, peer.MaxQueued+peer.MaxMessage)
 }
 
-// What nothing of ours sends ends the connection.
-func TestForeignMessagesEndTheConnection(t *testing.T) {
+// browserStranger is one of our ends that is made to misbehave.
+type browserStranger struct{ peer.Conn }
+
+func (s browserStranger) SendText(text string) { peer.Channel(s.Conn).Call("send", text) }
+
+func (s browserStranger) SendBytes(size int) {
+	peer.Channel(s.Conn).Call("send", js.Global().Get("Uint8Array").New(size))
+}
+
+func (s browserStranger) OpenChannels(n int) {
+	for range n {
+		peer.Connection(s.Conn).Call("createDataChannel", "more")
+	}
+}
+
+// What nothing of ours does ends the connection, and both ends learn it.
+func TestStrange(t *testing.T) {
 	inBrowser(t)
-	for name, message := range map[string]any{
-		"too large": js.Global().Get("Uint8Array").New(peer.MaxMessage + 1),
-		"text":      "hello",
-	} {
-		t.Run(name, func(t *testing.T) {
-			watchCallbacks(t)
-			ctx := withDeadline(t)
-			a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
-			peertest.Connect(t, ctx, a, b)
-			peer.Channel(a).Call("send", message)
-			_, err := b.Receive(ctx)
-			require.ErrorIs(t, err, peer.ErrClosed)
-			require.ErrorIs(t, b.Send(ctx, []byte("x")), peer.ErrClosed)
-			_, err = a.Receive(ctx)
+	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
+		watchCallbacks(t)
+		a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
+		peertest.Connect(t, withDeadline(t), a, b)
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			_, err := a.Receive(ctx)
 			require.ErrorIs(t, err, peer.ErrClosed)
 		})
-	}
+		return b, browserStranger{a}
+	})
 }
 
 // What the page answers once is let go at once, not at Close: a chat asks for

@@ -94,7 +94,7 @@ func (c *browserConn) releaseAll() {
 // after that.
 func (c *browserConn) await(ctx context.Context, method string, arguments ...any) (js.Value, error) {
 	if c.ended.isSet() {
-		return js.Undefined(), ErrClosed
+		return js.Undefined(), c.why()
 	}
 	type result struct {
 		value js.Value
@@ -104,7 +104,7 @@ func (c *browserConn) await(ctx context.Context, method string, arguments ...any
 	fulfilled := newCallback(func(value js.Value) { settled <- result{value: value} })
 	rejected := newCallback(func(reason js.Value) { settled <- result{err: newRefusal(reason)} })
 	if !c.keep(fulfilled, rejected) {
-		return js.Undefined(), ErrClosed
+		return js.Undefined(), c.why()
 	}
 	err := try(func() { c.pc.Call(method, arguments...).Call("then", fulfilled.f, rejected.f) })
 	if err != nil {
@@ -116,7 +116,7 @@ func (c *browserConn) await(ctx context.Context, method string, arguments ...any
 		c.letGo(fulfilled, rejected)
 		return r.value, r.err
 	case <-c.ended.done:
-		return js.Undefined(), ErrClosed
+		return js.Undefined(), c.why()
 	case <-ctx.Done():
 		return js.Undefined(), ctx.Err()
 	}

@@ -7,22 +7,39 @@ import (
 
 // channel is what both halves have in common: its life, the messages that
 // arrived, and the wait for room to send. The engines' callbacks only call its
-// methods that never wait: opened.set, end, low.set, inbox.put, inbox.end.
+// methods that never wait: opened.set, end, breach, low.set, inbox.put, inbox.end.
 type channel struct {
-	opened latch  // the engine's channel can send
-	ended  latch  // nothing can be sent any more, whoever ended it
-	low    signal // less than lowWater is on its way out
-	inbox  inbox
+	opened  latch  // the engine's channel can send
+	ended   latch  // nothing can be sent any more, whoever ended it
+	foreign latch  // set before ended: the other side is none of ours
+	low     signal // less than lowWater is on its way out
+	inbox   inbox
 }
 
 func newChannel() channel {
-	return channel{opened: newLatch(), ended: newLatch(), low: newSignal(), inbox: newInbox()}
+	return channel{opened: newLatch(), ended: newLatch(), foreign: newLatch(), low: newSignal(), inbox: newInbox()}
 }
 
 // end says that nothing can be sent or will arrive any more.
 func (c *channel) end() {
 	c.ended.set()
 	c.inbox.end()
+}
+
+// breach ends for what nothing of ours does. What ended before stays as it was.
+func (c *channel) breach() {
+	if !c.ended.isSet() {
+		c.foreign.set()
+	}
+	c.end()
+}
+
+// why is the error of a channel that has ended.
+func (c *channel) why() error {
+	if c.foreign.isSet() {
+		return ErrForeign
+	}
+	return ErrClosed
 }
 
 func (c *channel) Open(ctx context.Context) error {
@@ -33,13 +50,17 @@ func (c *channel) Open(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if c.ended.isSet() {
-		return ErrClosed
+		return c.why()
 	}
 	return nil
 }
 
 func (c *channel) Receive(ctx context.Context) ([]byte, error) {
-	return c.inbox.take(ctx)
+	message, err := c.inbox.take(ctx)
+	if err == ErrClosed {
+		err = c.why()
+	}
+	return message, err
 }
 
 // waitToSend returns when a message of this size may be handed to the engine.
@@ -60,7 +81,7 @@ func (c *channel) waitToSend(ctx context.Context, size int, buffered func() int)
 		select {
 		case <-c.low:
 		case <-c.ended.done:
-			return ErrClosed
+			return c.why()
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -10,3 +10,6 @@ func Channel(c Conn) js.Value { return c.(*browserConn).data }
 
 // Buffered is how many bytes the engine holds for sending.
 func Buffered(c Conn) int { return c.(*browserConn).data.Get("bufferedAmount").Int() }
+
+// Connection is the RTCPeerConnection behind c.
+func Connection(c Conn) js.Value { return c.(*browserConn).pc }

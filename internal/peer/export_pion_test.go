@@ -2,8 +2,20 @@
 
 package peer
 
+import "github.com/pion/webrtc/v4"
+
 // Buffered is how many bytes the engine holds for sending.
 func Buffered(c Conn) int { return int(c.(*pionConn).data.BufferedAmount()) }
 
 // KeepAliveEvery is for the tests outside the package.
 const KeepAliveEvery = keepAliveEvery
+
+// ChannelsKept counts the data channels that the other side has opened and pion keeps.
+func ChannelsKept(c Conn) (n uint32) {
+	for _, stats := range c.(*pionConn).pc.GetStats() {
+		if stats, ok := stats.(webrtc.PeerConnectionStats); ok {
+			n += stats.DataChannelsAccepted
+		}
+	}
+	return n
+}

@@ -89,6 +89,11 @@ const (
 var (
 	// ErrClosed is returned once either side has closed the channel.
 	ErrClosed = errors.New("the connection is closed")
+	// ErrForeign is returned in place of ErrClosed, which it also is, where the other
+	// side did what nothing of ours does: its certificate is not the one of its
+	// description, or ours not that of ours for it; it sent text, or more than MaxMessage
+	// bytes at once; it opened a data channel of its own.
+	ErrForeign error = foreign{}
 	// ErrTooLarge is returned by Send for more than MaxMessage bytes.
 	ErrTooLarge = errors.New("the message is too large for the channel")
 	// ErrUnavailable is returned by New where there is no WebRTC, or none that
@@ -98,6 +103,12 @@ var (
 	// refuses. The engine's own words are left out: they quote addresses.
 	ErrDescription = errors.New("the session description cannot be used")
 )
+
+// foreign is the type of ErrForeign.
+type foreign struct{}
+
+func (foreign) Error() string { return "the other side is none of ours" }
+func (foreign) Unwrap() error { return ErrClosed }
 
 // A Conn is one end. Offer, or Answer, is called first and once; the offering
 // side calls Accept once the answer is there. Conn may be used by several
@@ -122,7 +133,7 @@ type Conn interface {
 	Send(ctx context.Context, message []byte) error
 	// Receive returns the next message, in the order sent, however slowly it
 	// is called. After the other side's end, what had arrived before is still
-	// returned, then ErrClosed; after Close, ErrClosed at once.
+	// returned, then ErrClosed or ErrForeign; after Close the same at once.
 	Receive(ctx context.Context) ([]byte, error)
 	// Findings tells what is known of this end's network, without asking the engine.
 	// It changes for seconds after the description.

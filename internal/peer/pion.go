@@ -29,9 +29,13 @@ const readAhead = 64 << 10
 
 // maxWireMessage is what our descriptions promise to take. A frame is far
 // smaller; the number is the one every engine announces, so that it tells
-// nothing. Left alone pion announces 1 GiB, and a stranger could make it
-// allocate as much.
+// nothing.
 const maxWireMessage = 262144
+
+// maxReadMessage is what pion takes apart: more than SCTP keeps of a message that is
+// not complete (1 MiB), so that what a stranger sends arrives here and is told
+// from a connection that was lost. Left alone it is 1 GiB.
+const maxReadMessage = 2 << 20
 
 // goodForTerminal is for how long after the offer a reply opened the chat through
 // NATs that forget after 30 s: test/network measures it.
@@ -124,7 +128,7 @@ func (c *pionConn) engine(config Config) *webrtc.API {
 	// neither side announced; pion would wait a second for something better.
 	s.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
 	s.SetPrflxAcceptanceMinWait(100 * time.Millisecond)
-	s.SetSCTPMaxMessageSize(maxWireMessage)
+	s.SetSCTPMaxMessageSize(maxReadMessage)
 	// Only Close closes: what arrived before the other side's end is kept.
 	s.DisableCloseByDTLS(true)
 	return webrtc.NewAPI(
@@ -158,9 +162,10 @@ func (c *pionConn) listen() {
 	})
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		c.gathering.note("connection: " + state.String())
-		// ICE never fails here, so this is DTLS: not the one who was invited.
+		// ICE never fails here, so this is DTLS, which has no limit in time: a
+		// certificate was refused, by us or by the other side.
 		if state == webrtc.PeerConnectionStateFailed {
-			c.end()
+			c.breach()
 		}
 	})
 	c.pc.SCTP().OnClose(func(error) {
@@ -169,6 +174,12 @@ func (c *pionConn) listen() {
 		if !c.opened.isSet() {
 			c.inbox.end()
 		}
+	})
+	c.pc.OnDataChannel(func(*webrtc.DataChannel) {
+		c.breach() // there is one, and it is not negotiated in band
+		// pion keeps each channel for as long as the connection lives, and takes the next
+		// when this returns.
+		<-c.closing.done
 	})
 	c.data.OnOpen(c.opened.set)
 	c.data.OnMessage(c.receive)
@@ -187,7 +198,7 @@ func (c *pionConn) receive(message webrtc.DataChannelMessage) {
 		return
 	}
 	if message.IsString || len(message.Data) > MaxMessage {
-		c.end() // nothing of ours sends that
+		c.breach() // nothing of ours sends that
 		return
 	}
 	c.inbox.put(message.Data)
@@ -209,7 +220,7 @@ func (b *inbox) full(limit int) bool {
 
 func (c *pionConn) Offer(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
-		return "", ErrClosed
+		return "", c.why()
 	}
 	offer, err := c.pc.CreateOffer(nil)
 	if err != nil {
@@ -245,7 +256,7 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 	if err := c.gathering.wait(ctx, c.ended); err != nil {
 		return "", err
 	}
-	sdp := c.pc.LocalDescription().SDP
+	sdp := strings.Replace(c.pc.LocalDescription().SDP, fmt.Sprint("a=max-message-size:", maxReadMessage), fmt.Sprint("a=max-message-size:", maxWireMessage), 1)
 	// A browser names each mapping of a symmetric NAT, and so the other end learns
 	// of it; pion hears of one server only.
 	for i, m := range c.gathering.otherMappings() {
@@ -256,7 +267,7 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 
 func (c *pionConn) apply(sdpType webrtc.SDPType, sdp string) error {
 	if c.ended.isSet() {
-		return ErrClosed
+		return c.why()
 	}
 	description := webrtc.SessionDescription{Type: sdpType, SDP: sdp}
 	if !isComplete(description) || c.pc.SetRemoteDescription(description) != nil {
@@ -285,7 +296,7 @@ func isComplete(description webrtc.SessionDescription) bool {
 // orClosed returns err, unless it is only that Close came in between.
 func (c *pionConn) orClosed(err error) error {
 	if c.ended.isSet() {
-		return ErrClosed
+		return c.why()
 	}
 	return err
 }
@@ -298,7 +309,7 @@ func (c *pionConn) Send(ctx context.Context, message []byte) error {
 	if c.data.Send(message) != nil {
 		// The size is checked and pion's queue has no limit: it is the end.
 		c.ended.set()
-		return ErrClosed
+		return c.why()
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,27 +232,60 @@ func TestSilence(t *testing.T) {
 	assert.Empty(t, string(written))
 }
 
-// What nothing of ours sends ends the connection: it isn't kept, and nobody is
-// left waiting for more.
-func TestForeignMessagesEndTheConnection(t *testing.T) {
-	for name, send := range map[string]func(*webrtc.DataChannel) error{
-		"too large": func(d *webrtc.DataChannel) error { return d.Send(make([]byte, peer.MaxMessage+1)) },
-		"text":      func(d *webrtc.DataChannel) error { return d.SendText("hello") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			ctx := withDeadline(t)
-			c := newConn(t, peer.Config{})
-			stranger := connectStranger(t, ctx, c)
-			require.NoError(t, send(stranger))
-			_, err := c.Receive(ctx)
-			require.ErrorIs(t, err, peer.ErrClosed)
-			require.ErrorIs(t, c.Send(ctx, []byte("x")), peer.ErrClosed)
-		})
+// nativeStranger is an end that is not ours.
+type nativeStranger struct {
+	t  *testing.T
+	pc *webrtc.PeerConnection
+	d  *webrtc.DataChannel
+}
+
+func (s nativeStranger) SendText(text string) { require.NoError(s.t, s.d.SendText(text)) }
+func (s nativeStranger) SendBytes(size int)   { require.NoError(s.t, s.d.Send(make([]byte, size))) }
+
+func (s nativeStranger) OpenChannels(n int) {
+	for range n {
+		if _, err := s.pc.CreateDataChannel("more", nil); err != nil {
+			return
+		}
 	}
 }
 
+// What nothing of ours does ends the connection: it isn't kept, and nobody is left
+// waiting for more.
+func TestStrange(t *testing.T) {
+	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
+		c := newConn(t, peer.Config{})
+		return c, connectStranger(t, withDeadline(t), c)
+	})
+}
+
+// More than was announced, up to what SCTP puts together, is told from a connection that
+// was lost, too.
+func TestStrangeSizes(t *testing.T) {
+	for _, size := range []int{peer.MaxMessage + 1, 262145, 300_000, 500_000, 1_000_000} {
+		ctx := withDeadline(t)
+		c := newConn(t, peer.Config{})
+		stranger := connectStranger(t, ctx, c)
+		stranger.SendBytes(size)
+		_, err := c.Receive(ctx)
+		require.ErrorIs(t, err, peer.ErrForeign, size)
+	}
+}
+
+// Who opens channels without end fills nobody's memory, however late the connection is
+// closed.
+func TestStrangeChannelsAreNotKept(t *testing.T) {
+	ctx := withDeadline(t)
+	c := newConn(t, peer.Config{})
+	stranger := connectStranger(t, ctx, c)
+	stranger.OpenChannels(3000)
+	_, err := c.Receive(ctx)
+	require.ErrorIs(t, err, peer.ErrForeign)
+	require.LessOrEqual(t, peer.ChannelsKept(c), uint32(1))
+}
+
 // connectStranger connects c with an end that is not ours.
-func connectStranger(t *testing.T, ctx context.Context, c peer.Conn) *webrtc.DataChannel {
+func connectStranger(t *testing.T, ctx context.Context, c peer.Conn) nativeStranger {
 	t.Helper()
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)
@@ -266,6 +300,7 @@ func connectStranger(t *testing.T, ctx context.Context, c peer.Conn) *webrtc.Dat
 
 	offer, err := c.Offer(ctx)
 	require.NoError(t, err)
+	offer = strings.Replace(offer, "a=max-message-size:262144", "a=max-message-size:1073741823", 1)
 	require.NoError(t, stranger.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}))
 	answer, err := stranger.CreateAnswer(nil)
 	require.NoError(t, err)
@@ -275,5 +310,5 @@ func connectStranger(t *testing.T, ctx context.Context, c peer.Conn) *webrtc.Dat
 	require.NoError(t, c.Accept(ctx, stranger.LocalDescription().SDP))
 	<-opened
 	require.NoError(t, c.Open(ctx))
-	return channel
+	return nativeStranger{t, stranger, channel}
 }

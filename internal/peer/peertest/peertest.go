@@ -43,6 +43,7 @@ func Run(t *testing.T, newConn func(t *testing.T) peer.Conn) {
 	t.Run("BadDescriptions", s.badDescriptions)
 	t.Run("GoodAnswerAfterBad", s.goodAnswerAfterBad)
 	t.Run("WrongFingerprint", s.wrongFingerprint)
+	t.Run("WrongFingerprintOfTheOffer", s.wrongFingerprintOfTheOffer)
 	t.Run("Sizes", s.sizes)
 	t.Run("OrderWhenReadLate", s.orderWhenReadLate)
 	t.Run("OrderBothWays", s.orderBothWays)
@@ -275,14 +276,94 @@ func (s suite) wrongFingerprint(t *testing.T) {
 	ctx := withDeadline(t)
 	inviter, joiner := s.conn(t), s.conn(t)
 	answer := invite(t, ctx, inviter, joiner)
-	fingerprint := regexp.MustCompile(`a=fingerprint:sha-256 ..`)
-	forged := fingerprint.ReplaceAllString(answer, "a=fingerprint:sha-256 00")
-	if forged == answer { // one in 256
-		forged = fingerprint.ReplaceAllString(answer, "a=fingerprint:sha-256 01")
-	}
+	forged := forgeFingerprint(answer)
 	require.NoError(t, inviter.Accept(ctx, forged))
-	require.ErrorIs(t, inviter.Open(ctx), peer.ErrClosed)
+	require.ErrorIs(t, inviter.Open(ctx), peer.ErrForeign)
 	requireClosed(t, ctx, inviter)
+	requireForeign(t, ctx, inviter)
+
+	// The one who is refused learns of it, and cannot tell whose fault it is.
+	require.ErrorIs(t, joiner.Open(ctx), peer.ErrForeign)
+	requireForeign(t, ctx, joiner)
+}
+
+// The certificate is not the one that the offer named.
+func (s suite) wrongFingerprintOfTheOffer(t *testing.T) {
+	ctx := withDeadline(t)
+	inviter, joiner := s.conn(t), s.conn(t)
+	offer, err := inviter.Offer(ctx)
+	require.NoError(t, err)
+	answer, err := joiner.Answer(ctx, active(forgeFingerprint(offer)))
+	require.NoError(t, err)
+	if err := inviter.Accept(ctx, answer); err != nil { // so soon has the joiner refused it
+		require.ErrorIs(t, err, peer.ErrForeign)
+	}
+	require.ErrorIs(t, joiner.Open(ctx), peer.ErrForeign)
+	requireForeign(t, ctx, joiner)
+}
+
+// forgeFingerprint is a description with the fingerprint of nobody's certificate.
+func forgeFingerprint(sdp string) string {
+	fingerprint := regexp.MustCompile(`a=fingerprint:sha-256 ..`)
+	forged := fingerprint.ReplaceAllString(sdp, "a=fingerprint:sha-256 00")
+	if forged == sdp { // one in 256
+		forged = fingerprint.ReplaceAllString(sdp, "a=fingerprint:sha-256 01")
+	}
+	return forged
+}
+
+// requireForeign holds that whatever is asked of c now tells that the other side is none
+// of ours.
+func requireForeign(t *testing.T, ctx context.Context, c peer.Conn) {
+	t.Helper()
+	assert.ErrorIs(t, c.Open(ctx), peer.ErrForeign)
+	assert.ErrorIs(t, c.Send(ctx, []byte("anyone?")), peer.ErrForeign)
+	_, err := c.Receive(ctx)
+	assert.ErrorIs(t, err, peer.ErrForeign)
+	assert.ErrorIs(t, err, peer.ErrClosed)
+	require.NoError(t, c.Close())
+	_, err = c.Receive(ctx)
+	assert.ErrorIs(t, err, peer.ErrForeign, "after Close as well")
+}
+
+// Stranger is the other end of a connection that does what nothing of ours does.
+type Stranger interface {
+	SendText(text string)
+	SendBytes(size int)
+	// OpenChannels opens data channels, one after the other, until one fails or so many
+	// are open.
+	OpenChannels(n int)
+}
+
+// Strange holds that c, which can send and whose other end is a stranger, ends with
+// ErrForeign for each of what strangers do, once what had arrived before is received.
+func Strange(t *testing.T, connect func(t *testing.T) (c peer.Conn, other Stranger)) {
+	for name, do := range map[string]func(Stranger){
+		"text":                 func(s Stranger) { s.SendText("hello") },
+		"an empty text":        func(s Stranger) { s.SendText("") },
+		"a long text":          func(s Stranger) { s.SendText(strings.Repeat("x", peer.MaxMessage)) },
+		"a byte too much":      func(s Stranger) { s.SendBytes(peer.MaxMessage + 1) },
+		"twice too much":       func(s Stranger) { s.SendBytes(2 * peer.MaxMessage) },
+		"what was announced":   func(s Stranger) { s.SendBytes(262144) },
+		"a channel of its own": func(s Stranger) { s.OpenChannels(1) },
+		"many channels":        func(s Stranger) { s.OpenChannels(200) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := withDeadline(t)
+			c, other := connect(t)
+			other.SendBytes(5)
+			do(other)
+			message, err := c.Receive(ctx)
+			if err == nil { // a channel of its own may overtake it
+				require.Len(t, message, 5)
+				_, err = c.Receive(ctx)
+			} else {
+				require.Contains(t, name, "channel")
+			}
+			require.ErrorIs(t, err, peer.ErrForeign)
+			requireForeign(t, ctx, c)
+		})
+	}
 }
 
 func (s suite) sizes(t *testing.T) {
