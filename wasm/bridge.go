@@ -110,20 +110,33 @@ func str(args []js.Value, i int) string {
 	return ""
 }
 
-func text(o js.Value, name string) string {
-	if o.Type() != js.TypeObject {
-		return ""
+// get is a field of an object; undefined where there is no object. The page may have
+// put anything there, a getter or a proxy that throws: Value.Get would let that pass
+// through the middle of this program and end it, a call turns it into a panic.
+func get(o js.Value, name any) js.Value {
+	if o.Type() != js.TypeObject && o.Type() != js.TypeFunction {
+		return js.Undefined()
 	}
-	return str([]js.Value{o.Get(name)}, 0)
+	return js.Global().Get("Reflect").Call("get", o, name)
 }
+
+func text(o js.Value, name string) string { return str([]js.Value{get(o, name)}, 0) }
+
+// maxList is more than any list of the page's holds.
+const maxList = 64
 
 // list is an array in a field; what is none is empty.
 func list(o js.Value, name string) (values []js.Value) {
-	if o.Type() != js.TypeObject || !o.Get(name).InstanceOf(js.Global().Get("Array")) {
+	array := get(o, name)
+	if !js.Global().Get("Array").Call("isArray", array).Bool() {
 		return nil
 	}
-	for i := range o.Get(name).Length() {
-		values = append(values, o.Get(name).Index(i))
+	length := get(array, "length")
+	if length.Type() != js.TypeNumber {
+		return nil
+	}
+	for i := range min(length.Int(), maxList) {
+		values = append(values, get(array, i))
 	}
 	return values
 }

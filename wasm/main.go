@@ -4,7 +4,8 @@
 // global object, which starts an engine with the verbs of engine.d.ts.
 //
 // Nothing that the page does ends this program: every verb runs in a goroutine
-// of its own, returns a promise, and turns a panic into a rejection.
+// of its own, returns a promise, and turns a panic into a rejection. What the page
+// hands over is read by get alone, and what its listener throws costs one event.
 package main
 
 import (
@@ -60,7 +61,7 @@ func start(args []js.Value) (any, error) {
 	config, onevent := argument(args, 0), argument(args, 1)
 	e := &engine{onevent: onevent, config: chat.Config{
 		Site:     text(config, "site"),
-		Loopback: config.Type() == js.TypeObject && config.Get("loopback").Truthy(),
+		Loopback: get(config, "loopback").Truthy(),
 		Mailbox:  text(config, "mailbox"),
 	}}
 	face := js.Global().Get("Object").New()
@@ -121,15 +122,19 @@ func (e *engine) begin(config chat.Config, make func() (*chat.Session, error)) (
 	if busy {
 		return nil, chat.ErrBusy
 	}
+	var s *chat.Session
+	defer func() { // also where make panics, or no chat could ever be made again
+		e.mu.Lock()
+		e.making, e.session = false, s
+		e.mu.Unlock()
+		if s != nil {
+			go e.tell(s)
+		}
+	}()
 	s, err := make()
-	e.mu.Lock()
-	e.making = false
-	e.session = s
-	e.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	go e.tell(s)
 	return object("link", s.Link().Link, "qr", s.Link().QR, "goodFor", s.Link().GoodFor.Seconds()), nil
 }
 
@@ -147,8 +152,20 @@ func (e *engine) tell(s *chat.Session) {
 			}
 			e.mu.Unlock()
 		}
-		e.onevent.Invoke(eventObject(event))
+		e.hand(event)
 	}
+}
+
+// hand calls the page's listener. What that throws is the page's own affair, is told
+// where pages hear of their errors, and costs this one event.
+func (e *engine) hand(event chat.Event) {
+	defer func() {
+		if thrown, ok := recover().(js.Error); ok {
+			defer func() { _ = recover() }() // the page may have no reportError
+			js.Global().Call("reportError", thrown.Value)
+		}
+	}()
+	e.onevent.Invoke(eventObject(event))
 }
 
 // current is the session, or an error for the page.
