@@ -137,7 +137,7 @@ const away: Texts['away'] = {
 };
 
 const mailbox: Texts['mailbox'] = {
-  asked: (host) => `Se pregunta a ${host} por la respuesta, que aún no está allí.`,
+  asked: (host) => `Aún no ha llegado ninguna respuesta a ${host}. Se le sigue preguntando.`,
   foreign: (host) =>
     `Lo que hay en ${host} no corresponde a esta invitación, así que puede que otra persona tenga tu enlace. Pide que te envíen la respuesta y pégala abajo, o crea un enlace nuevo.`,
   over: (host, inviter) =>
@@ -159,7 +159,7 @@ const mailbox: Texts['mailbox'] = {
 
 const scanTroubles: Texts['scanTroubles'] = {
   insecure:
-    'En la dirección http sin cifrar de esta página, los navegadores no dan acceso a la cámara. Elige una foto o captura de pantalla del código QR.',
+    'Los navegadores solo permiten la cámara con https. Elige una foto o captura de pantalla del código QR.',
   unsupported:
     'Este navegador no da a las páginas acceso a la cámara. Elige una foto o captura de pantalla del código QR.',
   refused:
@@ -467,7 +467,8 @@ export const spanish: Texts = {
   you: 'Tú',
   them: 'La otra persona',
   trimmed: 'Se descartaron mensajes antiguos: el historial se había hecho demasiado largo.',
-  emptyChat: 'Ya hay conexión. Saluda: nadie más que tú y la otra persona puede leerlo.',
+  emptyChat:
+    'Ya hay conexión, cifrada de tu página a la de la otra persona. Comparad las palabras de seguridad para saber que es ella.',
   sending: 'Enviando',
   sent: 'Enviado',
   delivered: 'Entregado',
@@ -502,7 +503,7 @@ export const spanish: Texts = {
 
   verifyTitle: 'Compara las palabras de seguridad',
   verifyText:
-    'Léele las tuyas a la otra persona y escucha las suyas, en una llamada o cara a cara. Cuentan las imágenes: en otro idioma sus nombres son otros. Si las seis son iguales en los dos lados, no hay nadie en medio.',
+    'Léele las tuyas a la otra persona y escucha las suyas, en una llamada o cara a cara. Comparad las imágenes, porque sus nombres cambian de un idioma a otro. Si las seis son iguales en los dos lados, no hay nadie en medio.',
   verifyDigits: 'O como números:',
   match: 'Coinciden',
   differ: 'Son distintas',
@@ -520,8 +521,7 @@ export const spanish: Texts = {
     ctrl: 'Ctrl+Enter o el botón envía, Enter empieza una línea nueva',
   },
   tellTyping: 'Mostrar cuándo escribo',
-  tellTypingAbout:
-    'La otra persona ve que estás escribiendo, nunca qué. Por lo demás, con qué frecuencia lo haces no es asunto de nadie, así que esto está desactivado si tú no lo quieres.',
+  tellTypingAbout: 'La otra persona ve que estás escribiendo, nunca lo que escribes.',
   notify: 'Avisarme de los mensajes nuevos',
   notifyAbout: 'Mientras esta página esté en segundo plano. Una notificación dice que llegó algo, nunca qué.',
   notifyRefused:
@@ -539,7 +539,7 @@ export const spanish: Texts = {
   clearHistory: 'Vaciar historial',
   clearTitle: '¿Vaciar el historial?',
   clearText:
-    'Todos los mensajes desaparecen de esta página. El chat continúa, y la otra persona conserva los suyos.',
+    'Todos los mensajes se borran de esta página. El chat continúa, y la otra persona conserva los suyos.',
   clear: 'Vaciar',
   wipe: 'Borrar todo',
 

@@ -139,7 +139,7 @@ const away: Record<Pending, Ending> = {
 
 /** How the mailbox stands; `host` is its own, `inviter` says on which side of it one is. */
 const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
-  asked: (host) => `${host} is asked for the reply, which is not there yet.`,
+  asked: (host) => `No reply has come to ${host} yet. It is asked again and again.`,
   foreign: (host) =>
     `What lies at ${host} does not fit this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
   over: (host, inviter) =>
@@ -159,8 +159,7 @@ const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> 
 };
 
 const scanTroubles: Record<ScanTrouble, string> = {
-  insecure:
-    'On this page’s plain http address browsers give no camera. Choose a photo or screenshot of the QR code.',
+  insecure: 'Browsers allow the camera only over https. Choose a photo or screenshot of the QR code.',
   unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
   refused:
     'The camera was refused. Allow it in the page’s settings beside the address bar, or choose a photo of the QR code.',
@@ -470,7 +469,8 @@ export const english = {
   you: 'You',
   them: 'Them',
   trimmed: 'Older messages were dropped: the history had become too long.',
-  emptyChat: 'You are connected. Say hello: only the two of you can read it.',
+  emptyChat:
+    'You are connected, encrypted from your page to theirs. Compare the safety words to know that it is them.',
   sending: 'Sending',
   sent: 'Sent',
   delivered: 'Delivered',
@@ -505,7 +505,7 @@ export const english = {
 
   verifyTitle: 'Compare the safety words',
   verifyText:
-    'Tell them to each other over a call or in person. The pictures count: in another language their names are others. If all six are the same on both sides, nobody is in between.',
+    'Tell them to each other over a call or in person. Compare the pictures, since their names differ between languages. If all six are the same on both sides, nobody is in between.',
   verifyDigits: 'Or as numbers:',
   match: 'They match',
   differ: 'They differ',
@@ -523,8 +523,7 @@ export const english = {
     ctrl: 'Ctrl+Enter or the button sends, Enter begins a new line',
   },
   tellTyping: 'Show when I am writing',
-  tellTypingAbout:
-    'The other person sees that you are writing, never what. How often you do is otherwise nobody’s business, so this is off unless you want it.',
+  tellTypingAbout: 'The other person sees that you are writing, never what you write.',
   notify: 'Notify me of new messages',
   notifyAbout: 'While this page is in the background. A notification says that something came, never what.',
   notifyRefused:
@@ -540,7 +539,7 @@ export const english = {
   saveText: 'Save as text',
   clearHistory: 'Clear history',
   clearTitle: 'Clear the history?',
-  clearText: 'All messages go from this page. The chat goes on, and the other person keeps theirs.',
+  clearText: 'All messages are removed from this page. The chat goes on, and the other person keeps theirs.',
   clear: 'Clear',
   wipe: 'Wipe',
 
