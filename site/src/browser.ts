@@ -13,9 +13,9 @@ export function ifAllowed<Answer>(ask: () => Answer | null | undefined, otherwis
   }
 }
 
-/** Whether the device is as the media query says. */
-export function device(query: string): boolean {
-  return ifAllowed(() => matchMedia(query).matches, false);
+/** Whether the device is as the media query says; `otherwise` where the browser doesn't say. */
+export function device(query: string, otherwise = false): boolean {
+  return ifAllowed(() => matchMedia(query).matches, otherwise);
 }
 
 /** The languages that the person reads, best first, as the browser writes them: not all of them are tags of BCP 47. */

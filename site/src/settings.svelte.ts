@@ -25,7 +25,7 @@ export class Settings {
 
   /** Where there is only a screen to type on, Enter is the one way to begin a new line. */
   get sendWith(): 'enter' | 'ctrl' {
-    return this.#chosen.sendWith ?? (device('(any-pointer: fine)') ? 'enter' : 'ctrl');
+    return this.#chosen.sendWith ?? (device('(any-pointer: fine)', true) ? 'enter' : 'ctrl');
   }
 
   /** Takes what the person chose, and remembers it. */
