@@ -49,6 +49,7 @@ export function wordByWord(): void {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
+// A real darkener also adds style sheets, which the policy of the page does not hold for.
 /** What a checker of spelling and one that makes pages dark do: attributes everywhere, and elements beside fields. */
 export function checkerAndDarkener(): void {
   const change = (root: ParentNode) => {
@@ -65,7 +66,6 @@ export function checkerAndDarkener(): void {
   };
   document.documentElement.setAttribute('data-darkener-mode', 'dynamic');
   document.documentElement.classList.add('darkener');
-  document.head.append(document.createElement('style'));
   document.body.append(document.createElement('checker-desktop'));
   change(document);
   new MutationObserver(() => change(document)).observe(document.body, { subtree: true, childList: true });
