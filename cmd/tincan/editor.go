@@ -200,7 +200,7 @@ func (e *editor) read() {
 		if line != "" {
 			_, _ = io.WriteString(e, speech("you:  ", line, widthOf(e.screen)))
 		}
-		e.lines <- inputLine{line, len(line) > maxLine}
+		e.lines <- inputLine{text: line, tooLong: len(line) > maxLine}
 	}
 	_ = e.Close()
 }
