@@ -2,6 +2,9 @@
 
 // Not where a test is of the build, without a page.
 if (typeof document !== 'undefined') {
+  // jsdom lays nothing out, so there is nowhere to scroll to.
+  Element.prototype.scrollIntoView = () => undefined;
+
   HTMLDialogElement.prototype.showModal = function () {
     this.open = true;
   };
@@ -22,6 +25,3 @@ if (typeof document !== 'undefined') {
     matchMedia: (query: string) => ({ matches: query === '(any-pointer: fine)' }),
   });
 }
-
-// jsdom lays nothing out, so there is nowhere to scroll to.
-Element.prototype.scrollIntoView = () => undefined;
