@@ -92,14 +92,16 @@ export interface Engine {
    * is not open.
    */
   typing(): Promise<void>;
-  /** Records the comparison of the safety words. `false` ends the chat and wipes its keys. */
+  /** Records the comparison of the safety words. `false` tells the other side, wipes the keys and ends the chat. */
   verify(match: boolean): Promise<void>;
   /**
    * What this device found out about the way to the other one, of the chat that is or was last: states, kinds of
    * candidates, timings, as lines of text. No address, no name of a host, no secret.
    */
   diagnostics(): Promise<string>;
-  /** Ends the chat, if there is one, telling the other side. The engine is free for a new one. */
+  /** Ends the chat, if there is one, and tells the other side that the person left. The engine is free for a new one. */
+  leave(): Promise<void>;
+  /** Ends the chat as `leave` does, but tells the other side that the page was closed or reloaded. */
   close(): Promise<void>;
 }
 
@@ -156,13 +158,17 @@ export type Reason =
   | 'closed'
   /** the other person left */
   | 'left'
+  /** the other person closed or reloaded the page, or ended the program */
+  | 'other-closed'
+  /** the other person says that the safety words differ */
+  | 'other-differ'
   /** the channel ended without a goodbye */
   | 'lost'
   /** no path between the two was found */
   | 'unreachable'
   /** a frame that only an attacker or a broken program sends */
   | 'untrusted'
-  /** the safety words differ */
+  /** this person says that the safety words differ */
   | 'differ'
   /** ten different replies could not be used */
   | 'tries'

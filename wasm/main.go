@@ -54,6 +54,7 @@ var verbs = []struct {
 	{"typing", (*engine).typing},
 	{"verify", (*engine).verify},
 	{"diagnostics", (*engine).diagnostics},
+	{"leave", (*engine).leave},
 	{"close", (*engine).close},
 }
 
@@ -223,10 +224,14 @@ func (e *engine) diagnostics([]js.Value) (any, error) {
 	return e.diary.Text(), nil
 }
 
-func (e *engine) close([]js.Value) (any, error) {
+func (e *engine) leave([]js.Value) (any, error) { return nil, e.end((*chat.Session).Leave) }
+func (e *engine) close([]js.Value) (any, error) { return nil, e.end((*chat.Session).Close) }
+
+// end ends the session, if there is one.
+func (e *engine) end(how func(*chat.Session) error) error {
 	s, err := e.current()
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	return nil, s.Close()
+	return how(s)
 }

@@ -389,12 +389,15 @@ func (c *talk) finish() {
 		return
 	}
 	c.ending = false
-	_ = c.s.Close()
+	_ = c.s.Leave()
 }
 
 func (c *talk) result() error {
-	if c.failure == nil && (c.reason == chat.ReasonClosed || c.reason == chat.ReasonLeft) {
-		return nil
+	switch c.reason {
+	case chat.ReasonClosed, chat.ReasonLeft, chat.ReasonOtherClosed:
+		if c.failure == nil {
+			return nil
+		}
 	}
 	return errSilent
 }
@@ -446,7 +449,7 @@ func (c *talk) do(do command) {
 	case "diagnostics":
 		c.f.diagnostics(c.diary.Text())
 	case "close":
-		_ = c.s.Close()
+		_ = c.s.Leave()
 	}
 }
 

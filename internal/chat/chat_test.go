@@ -167,9 +167,10 @@ func TestFunctionalStates(t *testing.T) {
 		assert.Equal(t, peer.PathLocal, await[chat.Opened](t, s).Path)
 	}
 	require.NoError(t, inviter.Verify(true))
-	require.NoError(t, joiner.Close())
+	require.NoError(t, joiner.Leave())
 	assert.Equal(t, chat.ReasonLeft, await[chat.Closed](t, inviter).Reason)
 	assert.Equal(t, chat.ReasonClosed, await[chat.Closed](t, joiner).Reason)
+	require.NoError(t, joiner.Leave(), "twice")
 	require.NoError(t, joiner.Close(), "twice")
 	_, err = inviter.Send("x", "too late")
 	wantCode(t, chat.CodeEnded, err)
@@ -284,7 +285,42 @@ func TestFunctionalDiffer(t *testing.T) {
 	inviter, joiner := open(t)
 	require.NoError(t, inviter.Verify(false))
 	assert.Equal(t, chat.ReasonDiffer, await[chat.Closed](t, inviter).Reason)
-	assert.Equal(t, chat.ReasonLost, await[chat.Closed](t, joiner).Reason)
+	assert.Equal(t, chat.ReasonOtherDiffer, await[chat.Closed](t, joiner).Reason)
+}
+
+// TestFunctionalBye: each side reads why the other one went, whichever of the two it is.
+func TestFunctionalBye(t *testing.T) {
+	for name, c := range map[string]struct {
+		end         func(*chat.Session) error
+		here, there chat.Reason
+	}{
+		"leaves":      {(*chat.Session).Leave, chat.ReasonClosed, chat.ReasonLeft},
+		"closes":      {(*chat.Session).Close, chat.ReasonClosed, chat.ReasonOtherClosed},
+		"they differ": {func(s *chat.Session) error { return s.Verify(false) }, chat.ReasonDiffer, chat.ReasonOtherDiffer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, inviterGoes := range []bool{true, false} {
+				goes, stays := open(t)
+				if !inviterGoes {
+					goes, stays = stays, goes
+				}
+				_, err := goes.Send("", "the last word")
+				require.NoError(t, err)
+				await[chat.Delivered](t, goes)
+				require.NoError(t, c.end(goes))
+				assert.Equal(t, "the last word", await[chat.Message](t, stays).Text)
+				assert.Equal(t, c.there, await[chat.Closed](t, stays).Reason)
+				assert.Equal(t, c.here, await[chat.Closed](t, goes).Reason)
+			}
+		})
+	}
+	for reason, want := range map[string]chat.Reason{
+		"\x00": chat.ReasonLeft, "\x01": chat.ReasonLeft, "\x02": chat.ReasonOtherDiffer, "\x03": chat.ReasonOtherClosed, "\x04": chat.ReasonLeft, "\xff": chat.ReasonLeft,
+	} {
+		inviter, p := openByHand(t)
+		p.send(t, "\x05"+reason)
+		assert.Equal(t, want, awaitClosed(t, inviter), "%x", reason)
+	}
 }
 
 // TestFunctionalSilence: a peer that stops answering is lost, and found again;
@@ -444,7 +480,8 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		"long ack":                {ack(0) + "\x00"},
 		"ack of 0":                {ack(0)},
 		"ping with content":       {"\x04x"},
-		"bye with content":        {"\x05x"},
+		"bye without a reason":    {"\x05"},
+		"bye with two reasons":    {"\x05\x01\x01"},
 		"typing with content":     {"\x40x"},
 		"UTF-8 broken over parts": {part, "\x01\xc3"},
 	} {
@@ -481,7 +518,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		assert.Equal(t, ack(2), string(p.receive(t)))
 		p.send(t, "\x01hello")
 		assert.Equal(t, "hello", await[chat.Message](t, inviter).Text)
-		p.send(t, "\x05")
+		p.send(t, "\x05\x01")
 		assert.Equal(t, chat.ReasonLeft, awaitClosed(t, inviter))
 	})
 	t.Run("a flood of pings", func(t *testing.T) {
@@ -676,7 +713,7 @@ func TestFunctionalNoMarkAtTheEnd(t *testing.T) {
 // TestUnitSentences: every code and reason has one, and it is a sentence.
 func TestUnitSentences(t *testing.T) {
 	sentences := chat.Sentences()
-	require.Len(t, sentences, 35+8)
+	require.Len(t, sentences, 35+10)
 	for code, s := range sentences {
 		assert.NotEmpty(t, s, code)
 		assert.Contains(t, ".!?", s[len(s)-1:], code)

@@ -154,7 +154,9 @@ type Reason string
 // The reasons.
 const (
 	ReasonClosed      Reason = "closed"
-	ReasonLeft        Reason = "left"
+	ReasonLeft        Reason = "left" // so says the other side's goodbye, as do the next two
+	ReasonOtherClosed Reason = "other-closed"
+	ReasonOtherDiffer Reason = "other-differ"
 	ReasonLost        Reason = "lost"
 	ReasonUnreachable Reason = "unreachable"
 	ReasonUntrusted   Reason = "untrusted"
@@ -166,6 +168,8 @@ const (
 var reasonSentences = map[Reason]string{
 	ReasonClosed:      "You left the chat. Nothing of it was stored.",
 	ReasonLeft:        "The other person left. Nothing of the chat was stored.",
+	ReasonOtherClosed: "The other person closed the page or the program. Nothing of the chat was stored. Make a new link to go on.",
+	ReasonOtherDiffer: "The other person says that the safety words differ, so somebody may have read along. Make a new link and send it another way.",
 	ReasonLost:        "The connection was lost and did not come back. Make a new link to go on.",
 	ReasonUnreachable: "No connection was found. Try both on the same Wi-Fi, or another network, with a new link.",
 	ReasonUntrusted:   "This connection could not be trusted. Make a new link.",

@@ -19,6 +19,11 @@ const (
 	typeTyping = 0x40
 	typeCan    = 0x41
 
+	// What a bye says of why its side goes. Any other is read as byeLeft.
+	byeLeft   = 1 // the person left
+	byeDiffer = 2 // the person says that the safety words differ
+	byeClosed = 3 // the page or the program was closed
+
 	lastUnknown = 0x7E // from 0x42 on: authenticated, counted, ignored
 )
 
@@ -79,8 +84,10 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == partSize
 	case f.kind == typeAck:
 		ok = n == 8
-	case f.kind == typePing, f.kind == typeBye, f.kind == typeTyping:
+	case f.kind == typePing, f.kind == typeTyping:
 		ok = n == 0
+	case f.kind == typeBye:
+		ok = n == 1
 	case f.kind == typeCan:
 		ok = n >= 8
 	case f.kind > typeCan && f.kind <= lastUnknown:
@@ -94,6 +101,19 @@ func parseFrame(body []byte) (frame, error) {
 
 func ackFrame(next uint64) frame {
 	return frame{kind: typeAck, content: binary.BigEndian.AppendUint64(nil, next)}
+}
+
+func byeFrame(why byte) frame { return frame{kind: typeBye, content: []byte{why}} }
+
+// farewell is why a bye ends the chat at the side that gets it.
+func (f frame) farewell() Reason {
+	switch f.content[0] {
+	case byeDiffer:
+		return ReasonOtherDiffer
+	case byeClosed:
+		return ReasonOtherClosed
+	}
+	return ReasonLeft
 }
 
 func (f frame) ackNext() uint64 { return binary.BigEndian.Uint64(f.content) }

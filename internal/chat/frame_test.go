@@ -24,7 +24,7 @@ type stream struct {
 	Bodies   []body
 	Messages []text // told to the person, in order
 	Typing   bool   // the person is told that the other one is writing
-	Ends     string // "" goes on; "refused" and "left" with the last body
+	Ends     string // "" goes on; "refused" or the reason of a goodbye, with the last body
 }
 
 type body struct {
@@ -88,8 +88,8 @@ func TestIntegrationVectors(t *testing.T) {
 			switch v.Ends {
 			case "":
 				require.NoError(t, err)
-			case "left":
-				require.Equal(t, stop{reason: ReasonLeft}, err)
+			case "left", "other-differ", "other-closed":
+				require.Equal(t, stop{reason: Reason(v.Ends)}, err)
 			case "refused":
 				require.Equal(t, stop{reason: ReasonUntrusted}, err)
 			default:
@@ -127,8 +127,10 @@ func TestUnitFrameTable(t *testing.T) {
 				want = length == 16000
 			case kind == 0x03:
 				want = length == 8
-			case kind == 0x04, kind == 0x05, kind == 0x40:
+			case kind == 0x04, kind == 0x40:
 				want = length == 0
+			case kind == 0x05:
+				want = length == 1
 			case kind == 0x41:
 				want = length >= 8
 			case kind >= 0x42 && kind <= 0x7E:
@@ -294,7 +296,7 @@ func FuzzFrame(f *testing.F) {
 		return b
 	}
 	part := "\x02" + strings.Repeat("x", partSize)
-	f.Add(with("\x01"+noSignature+"hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05"))
+	f.Add(with("\x01"+noSignature+"hello", "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "\x04", "\x05\x03"))
 	f.Add(with("\x40", "\x40", "\x40x"))
 	f.Add(with(part, "\x04", part, "\x01"+noSignature+"\xc3\xa9"))
 	f.Add(with(part, part, part, part, "\x01"+noSignature+strings.Repeat("y", 1536)))

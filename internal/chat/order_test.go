@@ -104,7 +104,7 @@ func (f *facing) message(t testing.TB, name string) []byte {
 	case "garbage":
 		return make([]byte, 300)
 	}
-	body := map[string]string{"data": "\x01hello", "ack": "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "bye": "\x05"}[name]
+	body := map[string]string{"data": "\x01hello", "ack": "\x03\x00\x00\x00\x00\x00\x00\x00\x01", "bye": "\x05\x01"}[name]
 	if f.other == nil {
 		return make([]byte, seal.MinFrame) // nobody has a key to make one
 	}

@@ -376,11 +376,19 @@ func (s *Session) fillWire() error {
 	}
 	wire, err := s.seal.Seal(f.body())
 	s.wire = wire
+	if f.kind == typeBye {
+		s.saidBye = true
+		if s.ending == ReasonDiffer {
+			s.wipe() // there may be somebody in between: nothing more is read
+		}
+	}
 	return err
 }
 
 func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	switch {
+	case s.saidBye:
+		return frame{}, false, nil
 	case s.seal.Sent() == 0:
 		return canFrame(ourFeatures), true, nil
 	case s.ackDue:
@@ -421,7 +429,9 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	case a.foreign:
 		return stop{reason: ReasonUntrusted}
 	case !ok && s.closing:
-		return stop{reason: ReasonClosed}
+		return stop{reason: s.ending}
+	case s.ending == ReasonDiffer:
+		return nil
 	case !ok && s.seal == nil && s.state == StateConnecting && s.lastHeard.IsZero():
 		return stop{reason: ReasonUnreachable}
 	case !ok:
@@ -535,10 +545,10 @@ func (s *Session) open(wire []byte) error {
 		}
 		s.theirFeatures = f.features()
 	case typeBye:
-		if !s.closing {
-			return stop{reason: ReasonLeft}
+		if s.closing {
+			return stop{reason: s.ending}
 		}
-		return stop{reason: ReasonClosed}
+		return stop{reason: f.farewell()}
 	}
 	return nil
 }
@@ -577,7 +587,7 @@ func (s *Session) watch(now time.Time) error {
 	switch {
 	case s.closing:
 		if waited >= timing.goodbye {
-			return stop{reason: ReasonClosed}
+			return stop{reason: s.ending}
 		}
 	case s.seal != nil:
 		s.toldTyping = false

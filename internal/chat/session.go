@@ -101,7 +101,9 @@ type Session struct {
 	handshake *seal.Handshake
 	seal      *seal.Session
 	state     State
-	closing   bool // our bye is queued
+	closing   bool   // our bye is queued
+	ending    Reason // why we are closing
+	saidBye   bool   // it is sealed: nothing follows
 
 	waiting      []outgoing // messages not yet framed
 	waitingBytes int
@@ -373,7 +375,8 @@ func (s *Session) Typing() {
 	})
 }
 
-// Verify records the comparison of the safety words; false ends the chat. With true
+// Verify records the comparison of the safety words; false wipes the keys and ends the chat
+// as soon as the other side knows why, or could have known. With true
 // nobody else can be the one who is meant, and the mailbox is not watched any longer.
 func (s *Session) Verify(match bool) error {
 	return s.call(func(context.Context) error {
@@ -381,7 +384,7 @@ func (s *Session) Verify(match bool) error {
 		case s.seal == nil:
 			return fail(CodeNotOpen, nil)
 		case !match:
-			return stop{reason: ReasonDiffer}
+			return s.goodbye(ReasonDiffer, byeDiffer)
 		}
 		s.verified = true
 		s.endWatch()
@@ -389,19 +392,31 @@ func (s *Session) Verify(match bool) error {
 	})
 }
 
-// Close says goodbye, ends the session and returns when nothing of it runs any
-// more. It may be called twice; both callers wait.
-func (s *Session) Close() error {
-	_ = s.call(func(context.Context) error {
-		if s.seal == nil || s.closing {
-			return stop{reason: ReasonClosed}
-		}
-		s.closing = true
-		s.since = time.Now()
-		s.control = append(s.control, frame{kind: typeBye})
-		return nil
-	})
+// Leave ends the session because its person leaves: it says goodbye and returns when
+// nothing of it runs any more, within 3 s. A second call does not wait for the other side.
+func (s *Session) Leave() error { return s.end(byeLeft) }
+
+// Close is Leave because the page or the program is closed.
+func (s *Session) Close() error { return s.end(byeClosed) }
+
+func (s *Session) end(why byte) error {
+	_ = s.call(func(context.Context) error { return s.goodbye(ReasonClosed, why) })
 	<-s.ended
+	return nil
+}
+
+// goodbye has our bye sent, or ends the session where there is nobody to say it to, or it
+// is said already. The other side closes the connection when it has it.
+func (s *Session) goodbye(reason Reason, why byte) error {
+	if s.closing {
+		return stop{reason: s.ending}
+	}
+	if s.seal == nil {
+		return stop{reason: reason}
+	}
+	s.closing, s.ending = true, reason
+	s.since = time.Now()
+	s.control = append(s.control, byeFrame(why))
 	return nil
 }
 

@@ -61,7 +61,7 @@ func TestFunctionalEveryOrder(t *testing.T) {
 	inviter, joiner, m1, m2, m3 := honest().run(t)
 	frames := func(s *seal.Session) map[string][]byte {
 		out := map[string][]byte{"M1": m1, "M2": m2, "M3": m3, "garbage": make([]byte, 300)}
-		for _, f := range []struct{ name, body string }{{"data", "\x01hello"}, {"ack", "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"bye", "\x05"}} {
+		for _, f := range []struct{ name, body string }{{"data", "\x01hello"}, {"ack", "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"bye", "\x05\x01"}} {
 			frame, err := s.Seal([]byte(f.body))
 			require.NoError(t, err)
 			out[f.name] = frame

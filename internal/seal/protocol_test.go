@@ -124,7 +124,7 @@ func workedExample(t *testing.T) string {
 		body string
 	}{
 		{"I>J 0 can", fromI, atJ, "\x41\x00\x00\x00\x00\x00\x00\x00\x00"}, {"J>I 0 can", fromJ, atI, "\x41\x00\x00\x00\x00\x00\x00\x00\x00"},
-		{"I>J 1 text", fromI, atJ, "\x01hello"}, {"J>I 1 ack 2", fromJ, atI, "\x03\x00\x00\x00\x00\x00\x00\x00\x02"}, {"I>J 2 bye", fromI, atJ, "\x05"},
+		{"I>J 1 text", fromI, atJ, "\x01hello"}, {"J>I 1 ack 2", fromJ, atI, "\x03\x00\x00\x00\x00\x00\x00\x00\x02"}, {"I>J 2 bye 1", fromI, atJ, "\x05\x01"},
 	} {
 		body := f.from.sign(t, []byte(f.body))
 		if len(body) > 64 {

@@ -361,7 +361,7 @@ func writeVectors(t *testing.T) {
 		newRun(t, "terminals", pion([]invite.Candidate{public, public6, relayed}), pion([]invite.Candidate{lan, public, public6, relayed}), true, script(false)),
 		newRun(t, "eight candidates", firefox([]invite.Candidate{lan, mdns}),
 			pion([]invite.Candidate{lan, mdns, public, public6, relayed, {Port: 1024, Address: lan.Address}, {Port: 65535, Address: lan.Address}, {Port: 2000, Address: mdns.Address}}), false,
-			[]vectorFrame{{From: "J", Type: "text", Body: []byte("\x01\xf0\x9f\x91\x8b")}, {From: "I", Type: "bye", Body: []byte{5}}}),
+			[]vectorFrame{{From: "J", Type: "text", Body: []byte("\x01\xf0\x9f\x91\x8b")}, {From: "I", Type: "bye", Body: []byte{5, 1}}}),
 	}
 	for n := range runs {
 		runs[n].complete(t)
@@ -439,8 +439,8 @@ func script(long bool) (frames []vectorFrame) {
 	}
 	add("J", "\x04")
 	add("I", "\x04")
-	add("I", "\x05")
-	add("J", "\x05")
+	add("I", "\x05\x01")
+	add("J", "\x05\x03")
 	return frames
 }
 

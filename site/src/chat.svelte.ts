@@ -849,7 +849,7 @@ function codeOf(error: unknown): ErrorCode {
 
 async function closed(engine: Engine | undefined): Promise<void> {
   try {
-    await engine?.close();
+    await engine?.leave();
   } catch {
     // Closing fails only where there is nothing left to close.
   }

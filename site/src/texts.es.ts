@@ -72,6 +72,14 @@ const endings: Texts['endings'] = {
     title: 'La otra persona salió',
     text: 'El chat ha terminado. Para hablar de nuevo, crea un enlace nuevo.',
   },
+  'other-closed': {
+    title: 'La otra persona cerró tincan',
+    text: 'Su página o su programa se cerró o se volvió a cargar, así que el chat ha terminado. Para hablar de nuevo, crea un enlace nuevo.',
+  },
+  'other-differ': {
+    title: 'La otra persona dice que las palabras de seguridad son distintas',
+    text: 'Puede que haya alguien entre tú y la otra persona, así que el chat se terminó y sus claves se borraron. Empieza de nuevo con un enlace nuevo, enviado por otro medio.',
+  },
   lost: {
     title: 'Conexión perdida',
     text: 'Ya no se pudo llegar a la otra persona. Para continuar, crea un enlace nuevo.',

@@ -76,6 +76,14 @@ const endings: Record<Reason, Ending> = {
     text: 'Its messages are gone from this page, and it stored nothing. Close the tab to clear its memory too.',
   },
   left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
+  'other-closed': {
+    title: 'The other person closed tincan',
+    text: 'Their page or program was closed or reloaded, so the chat has ended. To talk again, make a new link.',
+  },
+  'other-differ': {
+    title: 'The other person says that the safety words differ',
+    text: 'Somebody may be between the two of you, so the chat was ended and its keys wiped. Start again with a new link, sent another way.',
+  },
   lost: {
     title: 'Connection lost',
     text: 'The other person could not be reached any more. To go on, make a new link.',

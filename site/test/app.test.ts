@@ -130,10 +130,10 @@ describe('inviting', () => {
     await started();
     await user.click(button('New chat'));
     await user.click(button('New link'));
-    expect(engine.calls).toEqual(['create', 'close', 'create']);
+    expect(engine.calls).toEqual(['create', 'leave', 'create']);
     await user.click(button('Cancel'));
     expect(button('New chat')).toBeTruthy();
-    expect(engine.calls.at(-1)).toBe('close');
+    expect(engine.calls.at(-1)).toBe('leave');
   });
 
   test('copying says so only when it worked', async () => {
@@ -255,7 +255,7 @@ describe('leaving by accident', () => {
       expect(screen.queryByRole('dialog')).toBeNull();
       expect(field('Message')).toBeTruthy();
     }
-    expect(engine.calls).not.toContain('close');
+    expect(engine.calls).not.toContain('leave');
   });
 
   test('Leave anyway leaves', async () => {
@@ -266,7 +266,7 @@ describe('leaving by accident', () => {
     await user.click(button(texts.leaving.invite.leave));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(button('New chat')).toBeTruthy();
-    expect(engine.calls.at(-1)).toBe('close');
+    expect(engine.calls.at(-1)).toBe('leave');
   });
 
   test('a link pasted into the address bar is not taken for Back', async () => {
@@ -309,7 +309,7 @@ describe('leaving', () => {
     await user.click(button('Stay'));
     expect(field('Message').value).toBe(draft);
     expect(screen.getByRole('log').textContent).toBe(shown);
-    expect(engine.calls).not.toContain('close');
+    expect(engine.calls).not.toContain('leave');
     await user.click(button('Leave'));
     await user.click(button(texts.leaving.chat.leave));
     expect(screen.getByRole('heading', { name: texts.endings.closed.title })).toBeTruthy();
@@ -338,11 +338,11 @@ describe('leaving', () => {
     expect(asked('link')).toBe(true);
     await user.click(button('Stay'));
     expect(field('Invite link').value).toBe(before);
-    expect(engine.calls).not.toContain('close');
+    expect(engine.calls).not.toContain('leave');
     await user.click(button('New link'));
     await user.click(button(texts.leaving.link.leave));
     await settled();
-    expect(engine.calls).toContain('close');
+    expect(engine.calls).toContain('leave');
     expect(screen.getByText(texts.newLinkMade)).toBeTruthy();
     // The new one is nobody's yet.
     await user.click(button('Cancel'));

@@ -93,14 +93,14 @@ describe('inviting', () => {
   test('New link closes the first invite before it makes the second', async () => {
     await chat.create();
     await chat.newLink();
-    expect(engine.calls).toEqual(['create', 'close', 'create']);
+    expect(engine.calls).toEqual(['create', 'leave', 'create']);
     expect(chat.screen).toBe('invite');
   });
 
   test('nothing comes between closing the first invite and making the second', async () => {
     await chat.create();
     await Promise.all([chat.newLink(), chat.newLink(), chat.create(), chat.accept('#rReply')]);
-    expect(engine.calls).toEqual(['create', 'close', 'create']);
+    expect(engine.calls).toEqual(['create', 'leave', 'create']);
   });
 
   test('the late goodbye of the first invite does not end the second', async () => {
@@ -115,7 +115,7 @@ describe('inviting', () => {
     await chat.leave();
     expect(chat.screen).toBe('home');
     expect(chat.invite).toBeUndefined();
-    expect(engine.calls.at(-1)).toBe('close');
+    expect(engine.calls.at(-1)).toBe('leave');
   });
 
   test('a reply pasted beside it is applied as this tab’s own', async () => {
@@ -188,7 +188,7 @@ describe('joining', () => {
     await chat.leave();
     await joining;
     expect(chat.screen).toBe('home');
-    expect(engine.calls.slice(-3)).toEqual(['join iInvite', 'close', 'close']);
+    expect(engine.calls.slice(-3)).toEqual(['join iInvite', 'leave', 'leave']);
   });
 
   test('pasted text goes the same way', async () => {
@@ -227,7 +227,7 @@ describe('an invite opened in a tab that has something to lose', () => {
     await chat.open('#iSecond');
     expect(chat.screen).toBe(screen);
     expect(chat.notice).toBe(notice);
-    expect(engine.calls).not.toContain('close');
+    expect(engine.calls).not.toContain('leave');
     chat.dismissNotice();
     expect(chat.notice).toBeUndefined();
   });
@@ -237,7 +237,7 @@ describe('an invite opened in a tab that has something to lose', () => {
     await chat.open('#iSecond');
     expect(chat.screen).toBe('invite');
     expect(chat.problem).toEqual({ at: 'reply', code: 'want-reply' });
-    expect(engine.calls).not.toContain('close');
+    expect(engine.calls).not.toContain('leave');
   });
 
   test('so does a chat when the link is junk', async () => {
@@ -582,7 +582,7 @@ describe('ending', () => {
     expect(chat.screen).toBe('ended');
     expect(chat.reason).toBe('closed');
     expect(chat.messages).toEqual([]);
-    expect(engine.calls.at(-1)).toBe('close');
+    expect(engine.calls.at(-1)).toBe('leave');
     expect(chat.pending).toBe(false);
   });
 

@@ -125,6 +125,10 @@ export class FakeEngine implements Engine {
     return this.found;
   }
 
+  async leave(): Promise<void> {
+    this.#called('leave', '');
+  }
+
   async close(): Promise<void> {
     this.#called('close', '');
   }

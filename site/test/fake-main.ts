@@ -168,6 +168,7 @@ async function show(): Promise<void> {
     case 'chat':
     case 'verified':
     case 'left':
+    case 'other-differ':
     case 'lost':
     case 'differ':
     case 'notice':
@@ -195,7 +196,8 @@ async function show(): Promise<void> {
       break;
   }
   if (screen === 'verified') await chat.verify(true);
-  if (screen === 'left' || screen === 'differ') engine.onevent({ type: 'closed', reason: screen, text: '' });
+  if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
+    engine.onevent({ type: 'closed', reason: screen, text: '' });
   if (screen === 'typing') engine.onevent({ type: 'typing' });
   if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
   if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply', text: '' });

@@ -106,7 +106,7 @@ describe('the switch', () => {
     await page.user.click(toggle());
     await page.settled();
     expect(toggle().checked).toBe(true);
-    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox']);
+    expect(page.engine.calls).toEqual(['create', 'leave', 'create mailbox']);
     expect(status()).toContain(texts.mailbox.asked(host, true));
     expect(screen.queryByText(texts.newLinkMade)).toBeNull(); // nobody had the one before
     const again = await TestPage.open(noServers, offered);
@@ -128,7 +128,7 @@ describe('the switch', () => {
     await page.user.click(toggle());
     await page.press(texts.leaving.link.leave);
     expect(toggle().checked).toBe(true);
-    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox']);
+    expect(page.engine.calls).toEqual(['create', 'leave', 'create mailbox']);
     expect(screen.getByText(texts.newLinkMade)).toBeTruthy();
   });
 
@@ -142,7 +142,7 @@ describe('the switch', () => {
       expect(toggle().checked).toBe(on);
       expect(document.activeElement).toBe(toggle());
     }
-    expect(page.engine.calls).toEqual(['create', 'close', 'create mailbox', 'close', 'create']);
+    expect(page.engine.calls).toEqual(['create', 'leave', 'create mailbox', 'leave', 'create']);
   });
 
   test('on where the page has it on, until it is switched off', async () => {
@@ -151,7 +151,7 @@ describe('the switch', () => {
     expect(toggle().checked).toBe(true);
     await page.user.click(toggle());
     await page.settled();
-    expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create']);
+    expect(page.engine.calls).toEqual(['create mailbox', 'leave', 'create']);
     const again = await TestPage.open(noServers, on);
     await again.inviting();
     expect(toggle().checked).toBe(false);
@@ -186,7 +186,7 @@ describe('the switch', () => {
     const page = await TestPage.open(noServers, on);
     await page.inviting();
     await page.press('New link');
-    expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create mailbox']);
+    expect(page.engine.calls).toEqual(['create mailbox', 'leave', 'create mailbox']);
   });
 });
 
@@ -267,7 +267,7 @@ describe('inviting with the mailbox', () => {
     page.engine.goodFor = 30;
     await page.inviting();
     await vi.advanceTimersByTimeAsync(40_000);
-    expect(page.engine.calls).toEqual(['create mailbox', 'close', 'create mailbox']);
+    expect(page.engine.calls).toEqual(['create mailbox', 'leave', 'create mailbox']);
     expect(status()).toContain(texts.mailbox.asked(host, true));
     vi.useRealTimers();
   });

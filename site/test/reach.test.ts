@@ -146,7 +146,7 @@ describe('connecting', () => {
     await page.press('New link');
     expect(status()).toBe(texts.waiting);
     expect(warnings()).toEqual([]);
-    expect(page.engine.calls.slice(-2)).toEqual(['close', 'create']);
+    expect(page.engine.calls.slice(-2)).toEqual(['leave', 'create']);
   });
 
   test('it may open after all', async () => {
@@ -230,7 +230,7 @@ describe('good for how long', () => {
     await seconds(119);
     expect(page.engine.calls).toEqual(['create']);
     await seconds(3);
-    expect(page.engine.calls).toEqual(['create', 'close', 'create']);
+    expect(page.engine.calls).toEqual(['create', 'leave', 'create']);
     expect(screen.getByRole('alert').textContent).toBe(texts.renewed(121));
     expect(status()).toContain('about 2 minutes');
     await seconds(60);
@@ -244,7 +244,7 @@ describe('good for how long', () => {
     expect(page.engine.calls).toEqual(['create']);
     seen.mockReturnValue('visible');
     await seconds(1);
-    expect(page.engine.calls).toEqual(['create', 'close', 'create']);
+    expect(page.engine.calls).toEqual(['create', 'leave', 'create']);
   });
 
   test.each([

@@ -36,7 +36,7 @@ test('F8 empties the page, ends the chat, forgets what is stored, and leaves', a
   await vi.waitFor(() => expect(replace.mock.calls).toEqual([['about:blank']]));
   expect(document.body.textContent.trim()).toBe('');
   expect(document.title).toBe('');
-  expect(page.engine.calls.at(-1)).toBe('close');
+  expect(page.engine.calls.at(-1)).toBe('leave');
   expect(Object.keys(localStorage)).toEqual(['other']);
   expect(Object.keys(sessionStorage)).toEqual([]);
 });
@@ -89,7 +89,7 @@ test.each(['New link', 'New chat'])('while %s is under way, and nothing comes of
   const waits = new Promise<void>((resolve) => (go = resolve));
   if (name === 'New link') {
     await page.inviting();
-    vi.spyOn(page.engine, 'close').mockReturnValue(waits);
+    vi.spyOn(page.engine, 'leave').mockReturnValue(waits);
   } else {
     const create = page.engine.create.bind(page.engine);
     vi.spyOn(page.engine, 'create').mockImplementation(async (...given) => {

@@ -114,7 +114,8 @@ test('They differ ends the chat, and what was said stays to be read', async ({ p
   await expect(ana.composer).toBeHidden();
   await ana.button('Start page').click();
   await expect(ana.page.locator('body')).not.toContainText('hello');
-  // The other side learns that it is over, and nothing of why.
-  await ben.ended('left', 'lost');
+  // The other person reads why it is over, and keeps what was said.
+  await ben.ended('other-differ');
+  await expect(ben.log).toContainText('hello');
   await expect(ben.composer).toBeHidden();
 });

@@ -85,7 +85,7 @@ test('reloading and closing ask, and staying keeps the chat', async ({ person, s
   expect(await question).toBe('beforeunload');
   await expect(ana.page.getByRole('heading', { name: texts.away.chat.title })).toBeVisible();
   await expect(ana.button('New link')).toBeEnabled();
-  await ben.ended('left', 'lost');
+  await ben.ended('other-closed', 'lost');
 });
 
 test('nothing asks where there is nothing to lose', async ({ person, serve }) => {

@@ -93,6 +93,7 @@ export const screens: readonly Screen[] = [
     },
   },
   { name: 'ended-left', at: 'left' },
+  { name: 'ended-other-differ', at: 'other-differ' },
   { name: 'ended-differ', at: 'differ' },
   { name: 'ended-unreachable', at: 'unreachable', variant: true },
   { name: 'away', at: 'away-invite' },

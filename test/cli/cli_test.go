@@ -311,7 +311,7 @@ func TestIntegrationDiffer(t *testing.T) {
 	inviter.do(event{"do": "verify", "match": false})
 	assert.Equal(t, "differ", inviter.ended()["reason"])
 	assert.Equal(t, 1, inviter.exit())
-	assert.Equal(t, "lost", joiner.ended()["reason"])
+	assert.Equal(t, "other-differ", joiner.ended()["reason"])
 	assert.Equal(t, 1, joiner.exit())
 }
 
@@ -334,8 +334,9 @@ func TestIntegrationEndOfInput(t *testing.T) {
 func TestIntegrationInterrupt(t *testing.T) {
 	inviter, joiner := pair(t)
 	require.NoError(t, inviter.cmd.Process.Signal(os.Interrupt))
-	assert.Equal(t, "left", joiner.ended()["reason"])
+	assert.Equal(t, "other-closed", joiner.ended()["reason"])
 	assert.Equal(t, 0, inviter.exit())
+	assert.Equal(t, 0, joiner.exit())
 }
 
 // TestIntegrationKilled: a peer that vanishes is a lost connection, not one

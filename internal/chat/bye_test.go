@@ -1,0 +1,66 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// TestUnitByeLast: once our bye is sealed nothing follows it, whatever comes in, and
+// it does not wait for its turn behind messages.
+func TestUnitByeLast(t *testing.T) {
+	for _, why := range []byte{byeLeft, byeClosed} {
+		f := openFace(t)
+		_, err := f.queue("", "too late")
+		require.NoError(t, err)
+		require.NoError(t, f.goodbye(ReasonClosed, why))
+		require.Equal(t, string([]byte{typeBye, why}), f.next(t))
+		require.NoError(t, f.gets(t, "\x01are you there?"))
+		require.NoError(t, f.watch(time.Now()))
+		f.typing = true
+		require.Empty(t, f.next(t), "no ack, no ping, no message")
+		require.Equal(t, stop{reason: ReasonClosed}, f.goodbye(ReasonClosed, byeLeft), "a second time")
+	}
+}
+
+// TestUnitGoodbyeWaits: for the other side to close, and no longer than it says.
+func TestUnitGoodbyeWaits(t *testing.T) {
+	for _, reason := range []Reason{ReasonClosed, ReasonDiffer} {
+		f := openFace(t)
+		require.NoError(t, f.goodbye(reason, byeLeft))
+		require.NotEmpty(t, f.next(t))
+		require.NoError(t, f.watch(f.since.Add(timing.goodbye-time.Millisecond)))
+		require.Equal(t, stop{reason: reason}, f.watch(f.since.Add(timing.goodbye)))
+		require.Equal(t, stop{reason: reason}, f.arrive(arrival{}, false, false), "the other side closed")
+	}
+	for _, reason := range []Reason{ReasonClosed, ReasonDiffer} {
+		f := face(t, seal.Inviter)
+		require.Equal(t, stop{reason: reason}, f.goodbye(reason, byeLeft), "there is nobody to say it to")
+	}
+}
+
+// TestUnitDifferWipes: with the goodbye that says so all keys are gone, and what the other
+// side sends then is not read.
+func TestUnitDifferWipes(t *testing.T) {
+	f := openFace(t)
+	before, err := f.other.Seal([]byte("\x01before"))
+	require.NoError(t, err)
+	require.NoError(t, f.goodbye(ReasonDiffer, byeDiffer))
+	require.NoError(t, f.arrive(arrival{message: before}, true, false))
+	require.Equal(t, "\x05\x02", f.next(t))
+	_, err = f.seal.Seal([]byte{typePing})
+	require.ErrorIs(t, err, seal.ErrClosed)
+	_, err = seal.SignMessage(f.keys, nil, nil)
+	require.ErrorIs(t, err, seal.ErrInvalidKey)
+	require.Equal(t, [16]byte{}, f.secret.Bytes())
+	require.NoError(t, f.gets(t, "\x01after"))
+	require.NoError(t, f.arrive(arrival{message: []byte("anything")}, true, false))
+	require.Empty(t, f.next(t))
+	for _, e := range f.events.list {
+		_, is := e.(Message)
+		require.False(t, is)
+	}
+}
