@@ -229,7 +229,8 @@ func TestFunctionalTries(t *testing.T) {
 	}
 	wantCode(t, chat.CodeOtherInvite, inviter.Accept(stranger, false))
 	// What is no reply at all is no try.
-	wantCode(t, chat.CodeCut, inviter.Accept(ninth[:len(ninth)-1], false))
+	// Not one whose last letter is then by chance the one that ends a code.
+	wantCode(t, chat.CodeCut, inviter.Accept(strings.TrimRight(ninth, "z-_"), false))
 	wantCode(t, chat.CodeWantReply, inviter.Accept(create(t).Link().Link, false))
 	wantCode(t, chat.CodeTries, inviter.Accept(h.seal(t, []byte{0xF0}).LinkText(), false))
 	assert.Equal(t, chat.ReasonTries, await[chat.Closed](t, inviter).Reason)
