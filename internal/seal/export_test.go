@@ -58,3 +58,7 @@ func (s *Session) SealPadded(body []byte, padTo func(body []byte) []byte) []byte
 // SignAs makes the session sign with another key, as if the symmetric key
 // alone had leaked.
 func (s *Session) SignAs(k *KeyPair) { s.own = k }
+
+// Valid opens what the handshake asks of a key.
+func (v VerifyKey) Valid() bool { return v.valid() }
+func (p PublicKey) Valid() bool { return p.valid() }

@@ -112,7 +112,9 @@ func (h *Handshake) answerM1(m1 []byte) (m2 []byte, err error) {
 	if err != nil {
 		return nil, ErrInvalidKey
 	}
-	h.peer = VerifyKey(m1[ek:v])
+	if err := h.meet(m1[ek:v]); err != nil {
+		return nil, err
+	}
 	h.commitment = [32]byte(m1[v:])
 	h.m1 = append([]byte(nil), m1...)
 	var nonce [32]byte
@@ -133,7 +135,9 @@ func (h *Handshake) answerM2(m2 []byte) (m3 []byte, session *Session, err error)
 	if err != nil {
 		return nil, nil, ErrInvalidKey
 	}
-	h.peer = VerifyKey(m2[n:v])
+	if err := h.meet(m2[n:v]); err != nil {
+		return nil, nil, err
+	}
 	h.agree(m2[:v], kemSS)
 	// Before nJ is revealed: whoever is at the other end must hold dh, the
 	// link secret and this very transcript.
@@ -155,6 +159,15 @@ func (h *Handshake) checkM3(m3 []byte) (*Session, error) {
 		return nil, ErrConfirm
 	}
 	return h.finish(), nil
+}
+
+// meet takes the verify key of the other side, which must be a key and its own.
+func (h *Handshake) meet(verify []byte) error {
+	h.peer = VerifyKey(verify)
+	if !h.peer.valid() || h.peer == h.own.VerifyKey() {
+		return ErrInvalidKey
+	}
+	return nil
 }
 
 // agree closes t2 over M1 and the open part of M2 and derives the root key.

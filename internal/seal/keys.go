@@ -103,10 +103,52 @@ func (k *KeyPair) Wipe() {
 	wipe(k.signing[:])
 }
 
+// reduced tells whether b, the 255 low bits of a number little endian, is below
+// 2^255-19: whether it is the one encoding of a coordinate of either curve.
+func reduced(b [32]byte) bool {
+	if b[31] != 0x7F {
+		return b[31] < 0x7F
+	}
+	for _, x := range b[1:31] {
+		if x != 0xFF {
+			return true
+		}
+	}
+	return b[0] < 0xED
+}
+
+// valid tells whether the key is the one encoding of its coordinate. X25519 itself would
+// mask the top bit and reduce the rest, so that one point would have several keys.
+func (p PublicKey) valid() bool { return reduced(p) }
+
+// The y of the points whose order divides 8, besides 1, 0 and -1, which differ from 0 in
+// their lowest byte alone or are the largest. x is one of two, told by the top bit.
+var smallOrder = [2][32]byte{
+	{0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0,
+		0xD5, 0xDF, 0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05},
+	{0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B, 0x76, 0x0D, 0x10, 0x67, 0x0F,
+		0x2A, 0x20, 0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A},
+}
+
+// valid tells whether the key can be somebody's: under one of small order a signature that
+// nobody made fits any message, and a coordinate has one encoding.
+func (v VerifyKey) valid() bool {
+	y := [32]byte(v)
+	y[31] &= 0x7F
+	if !reduced(y) || y == smallOrder[0] || y == smallOrder[1] {
+		return false
+	}
+	one, minusOne := [32]byte{1}, [32]byte{0xEC, 31: 0x7F}
+	for i := 1; i < 31; i++ {
+		minusOne[i] = 0xFF
+	}
+	return y != [32]byte{} && y != one && y != minusOne
+}
+
 // agree is X25519. The package ecdh refuses an all-zero result, which points of
 // low order give; nacl/box would not.
 func (k *KeyPair) agree(peer PublicKey) (*[32]byte, error) {
-	if isZero(k.agreement[:]) || peer == k.public {
+	if isZero(k.agreement[:]) || peer == k.public || !peer.valid() {
 		return nil, ErrInvalidKey
 	}
 	private, err := ecdh.X25519().NewPrivateKey(k.agreement[:])

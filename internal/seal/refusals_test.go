@@ -3,6 +3,7 @@ package seal_test
 import (
 	"bytes"
 	"encoding/hex"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,6 +28,29 @@ func lowOrder(t testing.TB) (points [][]byte) {
 		points = append(points, b)
 	}
 	return points
+}
+
+// unreduced is the prime and n, as little endian bytes.
+func unreduced(n byte) []byte {
+	b := bytes.Repeat([]byte{0xFF}, 32)
+	b[0], b[31] = 0xED+n, 0x7F
+	return b
+}
+
+// badVerifyKeys are the encodings of the 8 points whose order divides 8, with numbers above
+// the prime and signs of zero too, and other numbers above the prime.
+func badVerifyKeys() (keys [][]byte) {
+	one := append([]byte{1}, make([]byte, 31)...)
+	minusOne := bytes.Repeat([]byte{0xFF}, 32)
+	minusOne[0], minusOne[31] = 0xEC, 0x7F
+	eighth, _ := hex.DecodeString("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+	other, _ := hex.DecodeString("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")
+	for _, y := range [][]byte{make([]byte, 32), one, minusOne, eighth, other, unreduced(0), unreduced(1), unreduced(2), unreduced(18)} {
+		negative := bytes.Clone(y)
+		negative[31] |= 0x80
+		keys = append(keys, y, negative)
+	}
+	return keys
 }
 
 // refusals are the messages that a hostile or broken peer may put in place of
@@ -59,6 +83,8 @@ func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
 		{"format 3", "malformed", put(r.Invite, 1, []byte{0x0C})},
 		{"A of low order", "key", put(r.Invite, 18, lowOrder(t)[2])},
 		{"A is B", "key", put(r.Invite, 18, b[:])},
+		{"A with its top bit set", "key", put(r.Invite, 49, []byte{a[31] | 0x80})},
+		{"A that is not reduced", "key", put(r.Invite, 18, unreduced(9))},
 		{"invite with a byte after it", "malformed", append(bytes.Clone(r.Invite), 0)},
 		{"invite cut", "malformed", r.Invite[:len(r.Invite)-1]},
 		{"port below 1024", "malformed", put(r.Invite, len(r.Invite)-2, []byte{3, 255})},
@@ -77,6 +103,8 @@ func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
 	add("tag changed", "I", "reply", 0, flip(r.Reply, 33), "decrypt")
 	add("last byte changed", "I", "reply", 0, flip(r.Reply, -1), "decrypt")
 	add("B is A", "I", "reply", 0, put(r.Reply, 1, a[:]), "key")
+	add("B with its top bit set", "I", "reply", 0, put(r.Reply, 32, []byte{b[31] | 0x80}), "key")
+	add("B that is not reduced", "I", "reply", 0, put(r.Reply, 1, unreduced(9)), "key")
 	for n, point := range lowOrder(t) {
 		add("B of low order, "+string(rune('1'+n)), "I", "reply", 0, put(r.Reply, 1, point), "key")
 	}
@@ -112,6 +140,14 @@ func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
 	add("a frame in place of M1", "I", "M1", 0, firstFrame(r, "J"), "order")
 	add("a KEM key with numbers above the modulus", "I", "M1", 0, put(r.M1, 0, []byte{0xFF, 0xFF, 0xFF}), "key")
 	add("a KEM key with its last number the modulus", "I", "M1", 0, put(r.M1, 1149, modulusLast(r.M1[1149:1152])), "key")
+
+	vI, vJ := e.keysI.VerifyKey(), e.keysJ.VerifyKey()
+	add("vJ is vI", "I", "M1", 0, put(r.M1, 1184, vI[:]), "key")
+	add("vI is vJ", "J", "M2", 0, put(r.M2, 1120, vJ[:]), "key")
+	for n, key := range badVerifyKeys() {
+		add("a vJ that nobody can have, "+strconv.Itoa(1+n), "I", "M1", 0, put(r.M1, 1184, key), "key")
+		add("a vI that nobody can have, "+strconv.Itoa(1+n), "J", "M2", 0, put(r.M2, 1120, key), "key")
+	}
 
 	add("M2 cut", "J", "M2", 0, r.M2[:len(r.M2)-1], "order")
 	add("M2 with a byte after it", "J", "M2", 0, append(bytes.Clone(r.M2), 0), "order")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,9 +81,10 @@ func eachWycheproof(t *testing.T, file string, want int, f func(t *testing.T, c 
 }
 
 // TestFunctionalWycheproofX25519: every result is RFC 7748's, and one that is
-// all zero, which low-order points give, is refused.
+// all zero, which low-order points give, is refused. So is a key that is not the one
+// encoding of its coordinate, which RFC 7748 would take.
 func TestFunctionalWycheproofX25519(t *testing.T) {
-	refused := 0
+	refused, written := 0, 0
 	eachWycheproof(t, "x25519_test.json", 518, func(t *testing.T, c wycheproofCase, _ []byte, _ int) {
 		shared, err := seal.Agree([32]byte(c.Private), seal.PublicKey(c.Public))
 		if bytes.Equal(c.Shared, make([]byte, 32)) {
@@ -90,9 +92,15 @@ func TestFunctionalWycheproofX25519(t *testing.T) {
 			assert.ErrorIs(t, err, seal.ErrInvalidKey)
 			return
 		}
+		if u := slices.Clone(c.Public); u[31]&0x80 != 0 || u[31] == 0x7F && u[0] >= 0xED && bytes.Equal(u[1:31], bytes.Repeat([]byte{0xFF}, 30)) {
+			written++
+			assert.ErrorIs(t, err, seal.ErrInvalidKey)
+			return
+		}
 		assert.NoError(t, err)
 		assert.Equal(t, []byte(c.Shared), shared)
 	})
+	require.NotZero(t, written, "cases with another way to write a coordinate")
 	require.NotZero(t, refused, "cases with a zero result")
 	t.Logf("%d of them refused for a zero result", refused)
 }
@@ -145,7 +153,8 @@ func TestFunctionalWycheproofEncapsulation(t *testing.T) {
 	eachWycheproof(t, "mlkem_768_encaps_test.json", 265, func(t *testing.T, c wycheproofCase, _ []byte, _ int) {
 		inviter, _ := kemEnds(t, p, append(make([]byte, 32), c.M...), nil)
 		h1 := inviter.Transcript()
-		m1 := append(bytes.Clone(c.EK), make([]byte, 64)...)
+		verify := p.joiner.VerifyKey()
+		m1 := append(append(bytes.Clone(c.EK), verify[:]...), make([]byte, 32)...)
 		m2, _, err := inviter.Handle(m1)
 		if !c.valid() {
 			assert.Error(t, err)
@@ -187,7 +196,8 @@ func TestFunctionalWycheproofDecapsulation(t *testing.T) {
 		if len(c.EK) > 0 {
 			assert.Equal(t, []byte(c.EK), m1[:len(c.EK)])
 		}
-		open := append(bytes.Clone(c.C), make([]byte, 64)...)
+		verify := p.inviter.VerifyKey()
+		open := append(append(bytes.Clone(c.C), make([]byte, 32)...), verify[:]...)
 		t2 := seal.TranscriptHash("t2", h1[:], m1, open)
 		secret := c.K
 		if !c.valid() {
