@@ -349,7 +349,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		select {
 		case line, ok := <-lines:
 			if !ok {
-				lines, c.ending = nil, true
+				lines, c.ending = nil, ctx.Err() == nil
 				c.heard = time.Now()
 				ticker := time.NewTicker(patience / 4)
 				defer ticker.Stop()

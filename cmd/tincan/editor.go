@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -67,8 +69,9 @@ func restoreTerminal() {
 	}
 }
 
-// edit takes the terminal. Lines come as they are entered, until the end of input.
-func edit(in, screen *os.File) (*editor, error) {
+// edit takes the terminal. Lines come as they are entered, until the end of input; gone
+// is called before that where the window has gone.
+func edit(in, screen *os.File, gone func()) (*editor, error) {
 	before, err := term.GetState(int(in.Fd()))
 	if err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func edit(in, screen *os.File) (*editor, error) {
 		return nil, err
 	}
 	e.watchSignals()
-	go e.listen()
+	go e.listen(gone)
 	go e.read()
 	return e, nil
 }
@@ -157,7 +160,7 @@ func (e *editor) draw() {
 
 // listen takes what is typed from the terminal, at once: a key that ends or stops the
 // program must work whatever the program waits for.
-func (e *editor) listen() {
+func (e *editor) listen(gone func()) {
 	defer restoreOnPanic()
 	var k keys
 	b := make([]byte, 4096)
@@ -176,6 +179,9 @@ func (e *editor) listen() {
 			}
 		}
 		if err != nil {
+			if !signal.Ignored(syscall.SIGHUP) { // by nohup
+				gone()
+			}
 			e.typed.end()
 			return
 		}

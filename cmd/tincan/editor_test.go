@@ -177,8 +177,8 @@ func TestFunctionalRestore(t *testing.T) {
 	for _, hangs := range []bool{false, true} {
 		screen, tty, err := pty.Open()
 		require.NoError(t, err)
-		before := state(tty)
-		e, err := edit(tty, tty)
+		told, before := 0, state(tty)
+		e, err := edit(tty, tty, func() { told++ })
 		require.NoError(t, err)
 		require.NotEqual(t, before, state(tty))
 		if hangs {
@@ -195,6 +195,7 @@ func TestFunctionalRestore(t *testing.T) {
 		require.NoError(t, screen.Close())
 		for range e.lines { // until nothing of it reads any more
 		}
+		require.Equal(t, 1, told, "that the window has gone")
 		require.NoError(t, tty.Close())
 	}
 }

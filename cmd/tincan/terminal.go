@@ -103,7 +103,7 @@ func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan in
 		}
 	}
 	if plain && canEdit && in != nil && err != nil && os.Getenv("TERM") != "dumb" {
-		if e, failed := edit(in, err); failed == nil {
+		if e, failed := edit(in, err, once); failed == nil {
 			t.err = watched{e, once}
 			if out != nil {
 				t.out = t.err

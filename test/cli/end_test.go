@@ -19,7 +19,7 @@ func TestIntegrationSignals(t *testing.T) {
 			inviter, joiner := pair(t)
 			require.NoError(t, joiner.cmd.Process.Signal(s))
 			assert.Equal(t, "closed", joiner.ended()["reason"])
-			assert.Equal(t, "left", inviter.ended()["reason"])
+			assert.Equal(t, "other-closed", inviter.ended()["reason"])
 			assert.Equal(t, 0, joiner.exit())
 		})
 	}
@@ -31,7 +31,7 @@ func TestIntegrationHangupTwice(t *testing.T) {
 	inviter, joiner := pair(t)
 	require.NoError(t, joiner.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, joiner.cmd.Process.Signal(syscall.SIGHUP))
-	assert.Equal(t, "left", inviter.ended()["reason"])
+	assert.Equal(t, "other-closed", inviter.ended()["reason"])
 	assert.Equal(t, 0, joiner.exit())
 }
 
@@ -79,7 +79,7 @@ func TestIntegrationOutputClosed(t *testing.T) {
 		joiner.await("open")
 		require.NoError(t, inviter.out.Close())
 		joiner.do(event{"do": "send", "ref": "a", "text": "is anybody reading?"})
-		assert.Equal(t, "left", joiner.ended()["reason"])
+		assert.Equal(t, "other-closed", joiner.ended()["reason"])
 		assert.Equal(t, 1, inviter.exit())
 		if plain {
 			assert.Contains(t, inviter.talk(), "tincan: Nobody reads the output any more")
