@@ -278,3 +278,141 @@ test('clearing empties the history, and the chat goes on', async ({ chat }) => {
   await expect(log(page).getByText('after the clearing')).toBeVisible();
   await expect(log(page).getByText('Today')).toBeVisible();
 });
+
+/** What the clipboard holds, as a person would find out: by pasting. */
+async function pasted(page: Page): Promise<string> {
+  const field = page.getByRole('textbox', { name: 'Message' });
+  await field.fill('');
+  await field.press('Control+V');
+  const text = await field.inputValue();
+  await field.fill('');
+  return text;
+}
+
+test('several messages are copied with their authors and their marks, and nothing else', async ({ chat }) => {
+  const page = await chat('3');
+  await hear(page, '3. October, then\n24. 12. at six');
+  await hear(page, '```js\nlet a;\n```');
+  await log(page).focus();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+C');
+  const second = 'Message 1. As long as people write. ';
+  const third = 'Message 2. As long as people write. As long as people write. ';
+  expect(await pasted(page)).toBe(
+    [
+      'You: Message 0. ',
+      `Them: ${second}`,
+      `Them: ${third}`,
+      'Them: 3. October, then',
+      '    24. 12. at six',
+      'Them: ```js',
+      '    let a;',
+      '    ```',
+    ].join('\n'),
+  );
+  // In one message it is what is seen, with the numbers that a browser leaves out.
+  await log(page)
+    .locator('ol ol')
+    .evaluate((list) => getSelection()?.selectAllChildren(list.parentElement ?? list));
+  await page.keyboard.press('Control+C');
+  expect(await pasted(page)).toBe('3. October, then\n24. 12. at six');
+  await log(page)
+    .getByText('at six')
+    .evaluate((line) => {
+      const words = [...line.childNodes].find(({ textContent }) => textContent) ?? line;
+      getSelection()?.setBaseAndExtent(words, 4, words, 6);
+    });
+  await page.keyboard.press('Control+C');
+  expect(await pasted(page)).toBe('at');
+});
+
+test('a selection keeps where it began when that is scrolled away, and is copied whole', async ({ chat }) => {
+  const page = await chat('2000');
+  await log(page).evaluate((box) => {
+    const last = [...box.querySelectorAll('.text p')].at(-1);
+    const words = [...(last?.childNodes ?? [])].find(({ textContent }) => textContent);
+    if (words) getSelection()?.setBaseAndExtent(words, 7, words, 0);
+  });
+  await wheel(page, -20_000);
+  const first = await log(page).evaluate((box) => {
+    const seen = [...box.querySelectorAll('.text p')].find((line) => line.getBoundingClientRect().top > 0);
+    const words = [...(seen?.childNodes ?? [])].find(({ textContent }) => textContent);
+    if (words) getSelection()?.extend(words, 0);
+    return Number(/\d+/.exec(seen?.textContent ?? '')?.[0]);
+  });
+  expect(1999 - first).toBeGreaterThan(100);
+  expect(await log(page).locator('.message').count()).toBeLessThan(100);
+  await page.keyboard.press('Control+C');
+  const lines = (await pasted(page)).split('\n');
+  expect(lines).toHaveLength(2000 - first);
+  expect(lines[0]).toMatch(new RegExp(`^(You|Them): Message ${first}\\.`));
+  expect(lines.at(-1)).toMatch(/^(You|Them): Message$/);
+});
+
+test('printing prints all messages, and nothing to press', async ({ chat }) => {
+  const page = await chat('1100');
+  await hear(page, 'words '.repeat(2_000));
+  await settled(page);
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { seen });
+    addEventListener('beforeprint', () => {
+      seen.push(document.querySelectorAll('.message').length, document.querySelectorAll('.rest').length);
+    });
+  });
+  await page.pdf();
+  expect(await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)).toEqual([1101, 0]);
+  // And then it is as it was.
+  expect(await log(page).locator('.message').count()).toBeLessThan(100);
+  await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Leave' })).toBeHidden();
+  await expect(log(page).getByRole('button', { name: 'Copy message' }).first()).toBeHidden();
+  expect(await log(page).evaluate((box) => getComputedStyle(box).overflowY)).toBe('visible');
+  const dark = await page.evaluate(() => getComputedStyle(document.body).color);
+  expect(dark).toBe('rgb(35, 33, 30)');
+});
+
+test('buttons that copy a message are quiet until they are pointed at or focused', async ({ chat }) => {
+  const page = await chat('5');
+  const buttons = log(page).locator('.bubble > .copy');
+  const opacity = (index: number) => buttons.nth(index).evaluate((button) => Number(getComputedStyle(button).opacity));
+  await page.getByRole('textbox', { name: 'Message' }).hover();
+  for (let index = 0; index < 5; index++) expect(await opacity(index)).toBe(0);
+  await log(page).locator('.bubble').nth(2).hover();
+  expect(await opacity(2)).toBe(1);
+  expect(await opacity(3)).toBe(0);
+  await page.getByRole('textbox', { name: 'Message' }).hover();
+  await log(page).focus();
+  await page.keyboard.press('Tab');
+  expect(await opacity(4)).toBe(1);
+  await page.keyboard.press('ArrowUp');
+  expect([await opacity(3), await opacity(4)]).toEqual([1, 0]);
+});
+
+test('a long message is shown whole and folded again without the reader losing the place', async ({ chat }) => {
+  for (const screen of ['30', '2000']) {
+    const page = await chat(screen);
+    await hear(page, Array.from({ length: 400 }, (_, i) => `line ${i}`).join('\n'));
+    await settled(page);
+    await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
+    const button = page.getByRole('button', { name: 'Show all' });
+    await expect(button).toHaveAttribute('aria-expanded', 'false');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await settled(page);
+    const less = page.getByRole('button', { name: 'Show less' });
+    await expect(less).toBeFocused();
+    expect(await log(page).getByText('line 399').count()).toBe(1);
+    await log(page).evaluate((box) => (box.scrollTop = 0));
+    await settled(page);
+    await latest(page).click();
+    await settled(page);
+    await expect(less, 'as it was left').toHaveAttribute('aria-expanded', 'true');
+    await less.press('Enter');
+    await settled(page);
+    await expect(button).toBeInViewport();
+    await page.close();
+  }
+});
