@@ -57,14 +57,15 @@ func (c Candidate) allowed(loopback bool) bool {
 
 // ParseSDP takes a description out of SDP that an engine of our own wrote.
 // Candidates that may not stand in a description are dropped: TCP, the second
-// component, refused addresses, those past MaxCandidates. loopback keeps
-// 127.0.0.1 and ::1.
+// component, refused addresses, and of the rest those past the best MaxCandidates.
+// loopback keeps 127.0.0.1 and ::1.
 func ParseSDP(text string, loopback bool) (Description, error) {
 	var d Description
 	if len(text) > maxSDP {
 		return d, errSDP
 	}
 	haveFingerprint := false
+	var all []found
 	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
 		switch name {
@@ -84,14 +85,16 @@ func ParseSDP(text string, loopback bool) (Description, error) {
 			d.Fingerprint, haveFingerprint = [32]byte(b), true
 		case "a=candidate":
 			c, ok := parseCandidate(value)
-			if ok && c.allowed(loopback) && len(d.Candidates) < MaxCandidates && !contains(d.Candidates, c) {
-				d.Candidates = append(d.Candidates, c)
+			if ok && c.allowed(loopback) {
+				id, favored := tags(value)
+				all = append(all, found{c, id, favored})
 			}
 		}
 	}
 	if !haveFingerprint || credentialFormat(d.Ufrag, d.Password) < 0 {
 		return Description{}, errSDP
 	}
+	d.Candidates = choose(all)
 	return d, nil
 }
 
@@ -104,15 +107,6 @@ func MediaID(text string) string {
 		}
 	}
 	return "0"
-}
-
-func contains(list []Candidate, c Candidate) bool {
-	for _, have := range list {
-		if have == c {
-			return true
-		}
-	}
-	return false
 }
 
 // parseCandidate reads the value of an a=candidate line (RFC 8839 §5.1).
@@ -141,14 +135,14 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 }
 
 // ForInvite keeps what an invite carries: one reflexive candidate for each
-// public address and the relayed ones, or, if there are none, the first two
+// public address and the relayed ones, or, if there are none, the two best
 // hosts. A reply brings every address of the joiner, so the inviter's own can
 // stay unsaid and the link short.
 func (d Description) ForInvite() Description {
 	var outside, hosts []Candidate
 	for _, c := range d.Candidates {
 		switch {
-		case c.Type == ServerReflexive && hasAddress(outside, c):
+		case c.Type == ServerReflexive && places(outside, c) > 0:
 			// A symmetric NAT: neither port will be the one.
 		case c.Type != Host:
 			outside = append(outside, c)
@@ -161,15 +155,6 @@ func (d Description) ForInvite() Description {
 		d.Candidates = hosts
 	}
 	return d
-}
-
-func hasAddress(list []Candidate, c Candidate) bool {
-	for _, have := range list {
-		if have.Type == c.Type && have.Address == c.Address {
-			return true
-		}
-	}
-	return false
 }
 
 // Public tells whether there is an address that a STUN server saw from outside,
@@ -188,7 +173,7 @@ func (d Description) Public() bool {
 // wrong, so it is a guess for a sentence, no more.
 func (d Description) Symmetric() bool {
 	for i, c := range d.Candidates {
-		if c.Type == ServerReflexive && hasAddress(d.Candidates[:i], c) {
+		if c.Type == ServerReflexive && places(d.Candidates[:i], c) > 0 {
 			return true
 		}
 	}

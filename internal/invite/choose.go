@@ -1,0 +1,137 @@
+package invite
+
+import (
+	"slices"
+	"strings"
+
+	"tincan/internal/sdp"
+)
+
+// found is a candidate of our own engine, with what the engine says of the network it is in.
+type found struct {
+	Candidate
+	id      string // network-id: one for each network card, where the engine tells
+	favored bool   // network-cost 0: a cable, or the network that the default route goes by
+}
+
+// choose keeps the candidates that another computer most likely gets through to, best
+// first. A computer with containers or virtual machines has a dozen networks that nobody
+// else is in, and engines name them in any order. So: one public address of each kind
+// and relay comes first, with the second port of a symmetric NAT; then the engine's
+// own favorite, then one host of each network before a second of any.
+func choose(all []found) (list []Candidate) {
+	add := func(c Candidate) {
+		if len(list) < MaxCandidates && !slices.Contains(list, c) {
+			list = append(list, c)
+		}
+	}
+	for nth := 1; nth <= 2; nth++ { // of each address
+		for _, f := range all {
+			if f.Type != Host && places(list, f.Candidate) < nth && (nth == 1 || f.Type == ServerReflexive) {
+				add(f.Candidate)
+			}
+		}
+	}
+	var hosts []found
+	for _, f := range all {
+		if f.Type == Host {
+			hosts = append(hosts, f)
+		}
+	}
+	slices.SortStableFunc(hosts, func(a, b found) int { return a.rank() - b.rank() })
+	seen := map[string]bool{}
+	for _, f := range hosts {
+		if !seen[f.network()] {
+			seen[f.network()] = true
+			add(f.Candidate)
+		}
+	}
+	for _, f := range hosts {
+		add(f.Candidate)
+	}
+	for _, f := range all {
+		add(f.Candidate)
+	}
+	return list
+}
+
+// places counts the candidates of this type with this address.
+func places(list []Candidate, c Candidate) (n int) {
+	for _, have := range list {
+		if have.Type == c.Type && have.Address == c.Address {
+			n++
+		}
+	}
+	return n
+}
+
+// network tells apart the networks of this computer, as well as can be seen. Each mDNS
+// name is one of its own.
+func (f found) network() string {
+	b := f.Address.Bytes
+	switch {
+	case f.Address.Kind == sdp.MDNS:
+		return f.Address.String()
+	case f.id != "":
+		return f.id + [...]string{sdp.IPv4: " IPv4", sdp.IPv6: " IPv6"}[f.Address.Kind]
+	case f.Address.Kind == sdp.IPv6:
+		return string(b[:8])
+	}
+	return string(b[:3])
+}
+
+// rank is lower for hosts that others more likely get through to.
+func (f found) rank() int {
+	a := f.Address
+	switch {
+	case a.Kind == sdp.MDNS:
+		return 0 // a browser that hides its addresses names those of its default route
+	case a.Loopback():
+		return 6
+	case f.favored:
+		return 1
+	case !a.Near():
+		return 2 // public: from everywhere, if no firewall is in between
+	case a.Kind == sdp.IPv6:
+		return 4
+	case bridged(a):
+		return 5
+	}
+	return 3
+}
+
+// bridged tells whether an address is most likely of a network inside this computer: the
+// ranges that Docker, libvirt, LXC, Podman, Kubernetes and VirtualBox take by themselves.
+func bridged(a Address) bool {
+	b := a.Bytes
+	switch b[0] {
+	case 172:
+		return b[1]&0xF0 == 16
+	case 192:
+		return b[2] == 122 || b[2] == 56
+	case 10:
+		return b[1] == 0 && b[2] == 3 || b[1] == 88 || b[1] == 42 || b[1] == 244
+	}
+	return false
+}
+
+// tags are the extensions of a candidate line (RFC 8839 §5.1) that Chromium writes, and
+// our own terminal.
+func tags(value string) (id string, favored bool) {
+	f := strings.Fields(value)
+	for i := 8; i+1 < len(f); i += 2 {
+		switch f[i] {
+		case "network-id":
+			id = f[i+1]
+		case "network-cost":
+			favored = f[i+1] == "0"
+		}
+	}
+	return id, favored
+}
+
+// OnThisComputer keeps the loopback addresses alone.
+func (d Description) OnThisComputer() Description {
+	d.Candidates = slices.DeleteFunc(slices.Clone(d.Candidates), func(c Candidate) bool { return !c.Address.Loopback() })
+	return d
+}
