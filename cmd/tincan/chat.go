@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -189,7 +190,7 @@ func (o options) mailboxOf(link string) string {
 		return ""
 	}
 	host := hostOfOrigin(found.Mailbox)
-	if !o.config.Loopback && (loopbackHost(host) || isLinkLocal(host)) {
+	if o.config.LoopbackOnly && !onlyHere(host) || !o.config.LoopbackOnly && (loopbackHost(host) || isLinkLocal(host)) {
 		return ""
 	}
 	return found.Mailbox
@@ -218,7 +219,7 @@ func (o options) sayAsked(t terminal) {
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.BoolVar(&o.json, "json", false, "")
-	flags.BoolVar(&o.config.Loopback, "loopback", false, "")
+	flags.BoolVar(&o.config.LoopbackOnly, "loopback", false, "")
 	if name == "new" {
 		flags.Func("site", "", func(s string) error {
 			u, err := url.Parse(s)
@@ -263,11 +264,36 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	} else if err == nil && o.mailbox == "on" && o.config.Network.Mode == chat.ModeLocal {
 		err = errLocalMailbox
 	}
+	if err == nil && o.config.LoopbackOnly {
+		err = o.confine(ways)
+	}
 	if err != nil {
 		t.say("tincan: %s", err)
 		return o, errUsage
 	}
 	return o, nil
+}
+
+// confine is for --loopback: nobody elsewhere is asked, and no packet leaves the computer.
+// Its errors are for the person.
+func (o *options) confine(ways *waysFlags) error {
+	n := &o.config.Network
+	if !ways.stunNamed {
+		n.STUN = nil
+	}
+	if len(n.STUN) > 0 || len(n.TURN) > 0 {
+		return errors.New("--loopback asks nobody: leave --stun and --turn away")
+	}
+	if o.config.Mailbox != "" && !onlyHere(hostOfOrigin(o.config.Mailbox)) {
+		return errors.New("--loopback asks nobody elsewhere, and so not the mailbox of another computer")
+	}
+	if o.serve && o.page.listen == "" {
+		o.page.listen = "127.0.0.1" + defaultListen
+	}
+	if host, _, err := net.SplitHostPort(o.page.listen); o.serve && (err != nil || !onlyHere(host)) {
+		return errors.New("--loopback serves this computer alone: leave --listen away, or name 127.0.0.1")
+	}
+	return nil
 }
 
 var errLocalMailbox = errors.New("--local-only asks no server, and so no mailbox")

@@ -55,7 +55,7 @@ const waysHelp = `  --stun HOST:PORT   a STUN server to ask for this computer's 
   --relay-only       everything goes through the relay: the other person does
                      not learn your network address
   --local-only       ask no server at all: for two on one network
-  --loopback         offer and accept addresses of this computer alone
+  --loopback         stay on this computer: ask nobody, send no packet elsewhere
   --json             one JSON object a line, in and out
 `
 

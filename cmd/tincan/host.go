@@ -61,6 +61,12 @@ func addressIn(host string) (netip.Addr, bool) {
 	return ip.Unmap(), err == nil
 }
 
+// onlyHere tells a host that is this computer without a name server being asked.
+func onlyHere(host string) bool {
+	ip, ok := addressIn(host)
+	return ok && ip.IsLoopback() || nameIn(host) == "localhost"
+}
+
 // loopbackHost tells a host name that can only mean this computer, which
 // browsers treat as a secure origin.
 func loopbackHost(host string) bool {

@@ -118,7 +118,12 @@ func TestUnitJoinMailbox(t *testing.T) {
 		{"", elsewhere("http://[fe80::1]"), ""},
 		{"", elsewhere("http://0.0.0.0:80"), ""},
 		{"--loopback", elsewhere("http://127.0.0.1:8787"), "http://127.0.0.1:8787"},
-		{"--loopback", elsewhere("http://169.254.169.254"), "http://169.254.169.254"},
+		{"--loopback", elsewhere("http://localhost:8787"), "http://localhost:8787"},
+		{"--loopback --mailbox on", elsewhere("http://[::1]:8787"), "http://[::1]:8787"},
+		{"--loopback", elsewhere("http://169.254.169.254"), ""},
+		{"--loopback", elsewhere("http://10.0.0.7:8787"), ""},
+		{"--loopback --mailbox on", with, ""},
+		{"--loopback", elsewhere("http://a.localhost:8787"), ""}, // a name server may be asked for it
 		{"", "no link at all", ""},
 	} {
 		o, err := parseOptions(terminal{err: io.Discard}, "join", strings.Fields(c.args))
@@ -127,6 +132,50 @@ func TestUnitJoinMailbox(t *testing.T) {
 	}
 	_, err := parseOptions(terminal{err: io.Discard}, "join", []string{"--mailbox", "on", "--local-only"})
 	assert.ErrorIs(t, err, errUsage)
+}
+
+// TestUnitLoopbackAsksNobody: nobody elsewhere is asked with --loopback, and what would
+// have somebody asked is refused.
+func TestUnitLoopbackAsksNobody(t *testing.T) {
+	for _, c := range []struct {
+		name, args string
+		refused    bool
+	}{
+		{"new", "--loopback", false},
+		{"join", "--loopback", false},
+		{"new", "--json --loopback", false},
+		{"new", "--loopback --stun none", false},
+		{"new", "--loopback --local-only", false},
+		{"new", "--loopback --serve", false},
+		{"new", "--loopback --serve --listen [::1]:0", false},
+		{"new", "--loopback --site https://chat.example", false}, // it stands in the link alone
+		{"new", "--loopback --site http://localhost:8787 --mailbox on", false},
+		{"new", "--loopback --stun stun.example:3478", true},
+		{"join", "--loopback --stun localhost:3478", true},
+		{"join", "--loopback --stun 192.0.2.1:3478", true},
+		{"join", "--loopback --stun 127.0.0.1:3478 --stun 10.0.0.1:3478", true},
+		{"join", "--loopback --turn turn:turn.example:3478", true},
+		{"join", "--loopback --turn turns:192.0.2.1:5349", true},
+		{"new", "--loopback --site https://chat.example --mailbox on", true},
+		{"new", "--loopback --site http://a.localhost --mailbox on", true},
+		{"new", "--loopback --serve --listen :8787", true},
+		{"new", "--loopback --serve --listen 192.0.2.1:8787", true},
+	} {
+		t.Setenv(loginVariable, "u:p")
+		o, err := parseOptions(terminal{err: io.Discard}, c.name, strings.Fields(c.args))
+		if c.refused {
+			assert.ErrorIs(t, err, errUsage, c.args)
+			continue
+		}
+		require.NoError(t, err, c.args)
+		assert.Empty(t, o.config.Network.STUN, c.args)
+		assert.True(t, o.config.LoopbackOnly, c.args)
+		if o.serve {
+			host, _, err := net.SplitHostPort(o.page.listen)
+			require.NoError(t, err)
+			assert.True(t, onlyHere(host), c.args)
+		}
+	}
 }
 
 // served is a small page with its mailbox, as serve runs it.

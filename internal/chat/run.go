@@ -245,7 +245,7 @@ func (s *Session) acceptReply(r handedIn) error {
 		return s.refuseReply(code, offered, textError(err))
 	}
 	s.attempt = &attempt{r, handshake, description}
-	conn, sdp := s.conn, description.SDP(invite.Answer, s.mediaID)
+	conn, sdp := s.conn, s.tried(description).SDP(invite.Answer, s.mediaID)
 	s.work.ask(func(ctx context.Context) func() error {
 		err := conn.Accept(ctx, sdp)
 		return func() error { return s.attempted(err) }

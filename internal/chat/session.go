@@ -63,8 +63,11 @@ type Config struct {
 	// leads to. A joiner's is used only if the invite says that there is one, and if it
 	// is neither this computer nor what is nearest to it, unless Loopback says so.
 	Mailbox string
-	// Loopback offers and accepts addresses of this computer alone.
+	// Loopback offers and accepts loopback addresses too: the page is served on one.
 	Loopback bool
+	// LoopbackOnly offers, and of what it accepts tries, loopback addresses alone, and has
+	// no packet leave the computer. Browsers can't.
+	LoopbackOnly bool
 	// Diary, if set, is written.
 	Diary *Diary
 }
@@ -81,6 +84,7 @@ type Session struct {
 	// Below here: run's alone.
 
 	loopback bool
+	confined bool // LoopbackOnly
 	role     seal.Role
 	conn     peer.Conn
 	network  Network
@@ -177,7 +181,7 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 	if !code.IsInvite() {
 		return nil, fail(CodeWantInvite, nil)
 	}
-	inv, err := invite.ParseInvite(code, config.Loopback)
+	inv, err := invite.ParseInvite(code, config.Loopback || config.LoopbackOnly)
 	if err != nil {
 		return nil, textError(err)
 	}
@@ -199,6 +203,7 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 }
 
 func newSession(config Config, role seal.Role) (*Session, error) {
+	config.Loopback = config.Loopback || config.LoopbackOnly
 	way, err := config.Network.peerConfig()
 	if err != nil {
 		return nil, err
@@ -214,7 +219,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		config.Diary = NewDiary()
 	}
 	config.Diary.begin(role, config.Network)
-	way.Loopback, way.Note = config.Loopback, config.Diary.note
+	way.Loopback, way.LoopbackOnly, way.Note = config.Loopback, config.LoopbackOnly, config.Diary.note
 	conn, err := peer.New(way)
 	if errors.Is(err, peer.ErrUnavailable) {
 		return nil, fail(CodeNoWebRTC, err)
@@ -222,7 +227,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		role: role, conn: conn, keys: keys, loopback: config.Loopback, network: config.Network, diary: config.Diary,
+		role: role, conn: conn, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly, network: config.Network, diary: config.Diary,
 		told:   map[Code]bool{},
 		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
@@ -235,7 +240,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 		return err
 	}
 	s.mediaID = invite.MediaID(sdp)
-	offer, err := invite.ParseSDP(sdp, config.Loopback)
+	offer, err := invite.ParseSDP(sdp, s.loopback)
 	if err != nil {
 		return err
 	}
@@ -260,15 +265,15 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	if inv.Offer.Public() {
 		s.link.GoodFor = s.conn.Findings().GoodFor
 	}
-	return s.checkAddresses(offer)
+	return s.checkAddresses(inv.Offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	sdp, err := s.conn.Answer(ctx, inv.Offer.SDP(invite.Offer, "0"))
+	sdp, err := s.conn.Answer(ctx, s.tried(inv.Offer).SDP(invite.Offer, "0"))
 	if err != nil {
 		return err
 	}
-	answer, err := invite.ParseSDP(sdp, config.Loopback)
+	answer, err := invite.ParseSDP(sdp, s.loopback)
 	if err != nil {
 		return err
 	}
@@ -287,12 +292,20 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		}
 	}
 	if inv.Mailbox && config.usesMailbox() {
-		s.courier = newCourier(config.Mailbox, config.Loopback, s.secret)
+		s.courier = newCourier(config.Mailbox, s.loopback, s.secret)
 	}
 	s.link = newLink(config.Site, s.reply)
 	s.remote = inv.Offer
 	s.diary.candidates("the invite's", inv.Offer)
 	return s.checkAddresses(answer)
+}
+
+// tried is what of the other side's description the engine is given.
+func (s *Session) tried(d invite.Description) invite.Description {
+	if s.confined {
+		return d.OnThisComputer()
+	}
+	return d
 }
 
 // checkAddresses warns when the other side will have nothing to reach us by.

@@ -2,7 +2,13 @@
 
 package peer
 
-import "github.com/pion/webrtc/v4"
+import (
+	"testing"
+
+	"github.com/pion/transport/v4"
+	"github.com/pion/transport/v4/stdnet"
+	"github.com/pion/webrtc/v4"
+)
 
 // Buffered is how many bytes the engine holds for sending.
 func Buffered(c Conn) int { return int(c.(*pionConn).data.BufferedAmount()) }
@@ -18,4 +24,13 @@ func ChannelsKept(c Conn) (n uint32) {
 		}
 	}
 	return n
+}
+
+// Confined is the network of LoopbackOnly.
+func Confined(t *testing.T) transport.Net {
+	network, err := stdnet.NewNet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return confined{lookup{network}}
 }

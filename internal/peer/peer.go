@@ -52,6 +52,9 @@ type Config struct {
 	// Loopback offers 127.0.0.1 and ::1 too, where the engine can: two
 	// programs on one computer without a network.
 	Loopback bool
+	// LoopbackOnly offers nothing but 127.0.0.1 and ::1, asks nobody elsewhere, and has no
+	// packet leave the computer. A browser cannot, so only the terminal's half knows it.
+	LoopbackOnly bool
 	// Note, if set, hears what happens on the way to the other end, in words
 	// without addresses or names. It is called from the engine's callbacks and
 	// must not wait.

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,8 +49,9 @@ type pionConn struct {
 	data      *webrtc.DataChannel
 	gathering *gathering
 	sockets   *sockets
-	readerEnd latch // the engine's reader has handed over the last message
-	closing   latch // Close was called: what arrives is thrown away
+	routes    func() []netip.Addr // nil where the system cannot be asked
+	readerEnd latch               // the engine's reader has handed over the last message
+	closing   latch               // Close was called: what arrives is thrown away
 	close     sync.Once
 }
 
@@ -59,11 +61,39 @@ func New(config Config) (Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
-	return NewOver(lookup{network}, config)
+	if config.LoopbackOnly {
+		return NewOver(confined{lookup{network}}, config)
+	}
+	c, err := newOver(lookup{network}, config)
+	if err != nil {
+		return nil, err
+	}
+	c.routes = defaultRoutes
+	return c, nil
+}
+
+// defaultRoutes are the addresses of this computer that what goes to the internet comes
+// from. Naming a far end makes the system choose; no packet is sent.
+func defaultRoutes() (own []netip.Addr) {
+	for network, far := range everyAddress {
+		if c, err := net.DialUDP(network, nil, far); err == nil {
+			own = append(own, c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap())
+			_ = c.Close()
+		}
+	}
+	return own
 }
 
 // NewOver is New over another network than the computer's own.
 func NewOver(network transport.Net, config Config) (Conn, error) {
+	c, err := newOver(network, config)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func newOver(network transport.Net, config Config) (*pionConn, error) {
 	c := &pionConn{
 		channel:   newChannel(),
 		gathering: newGathering(config),
@@ -110,11 +140,14 @@ func (c *pionConn) engine(config Config) *webrtc.API {
 	s.SetNet(c.sockets)
 	s.SetICECredentials(credential(3), credential(18)) // 4 and 24 characters, as Chromium
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	s.SetIncludeLoopbackCandidate(config.Loopback)
+	s.SetIncludeLoopbackCandidate(config.Loopback || config.LoopbackOnly)
+	if config.LoopbackOnly {
+		s.SetIPFilter(net.IP.IsLoopback)
+	}
 	// Our own addresses are published as they are: pion finds a browser's mDNS
 	// name unreliably, so it is the browser that must find us.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeQueryOnly)
-	if config.RelayOnly {
+	if config.RelayOnly || config.LoopbackOnly {
 		// Asking the network for a name tells it who we are.
 		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	}
@@ -262,7 +295,26 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 	for i, m := range c.gathering.otherMappings() {
 		sdp += fmt.Sprintf("a=candidate:%d 1 udp 1 %s %d typ srflx raddr 0.0.0.0 rport 0\r\n", 900+i, m.address, m.port)
 	}
+	if c.routes != nil {
+		sdp = favor(sdp, c.routes())
+	}
 	return sdp, nil
+}
+
+// favor marks the host candidates of these addresses as browsers mark those that they
+// would rather use. A computer with containers has many that nobody else gets through to.
+func favor(sdp string, own []netip.Addr) string {
+	lines := strings.SplitAfter(sdp, "\r\n")
+	for i, line := range lines {
+		f := strings.Fields(line)
+		if len(f) < 8 || !strings.HasPrefix(line, "a=candidate:") || f[7] != "host" {
+			continue
+		}
+		if at, err := netip.ParseAddr(f[4]); err == nil && slices.Contains(own, at) {
+			lines[i] = strings.TrimRight(line, "\r\n") + " network-cost 0\r\n"
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 func (c *pionConn) apply(sdpType webrtc.SDPType, sdp string) error {

@@ -40,7 +40,7 @@ test(
       const program: number[] = [];
       for (let i = 0; i < rounds; i += 1) {
         const began = performance.now();
-        const one = terminal('new', '--loopback', ...(stun ? ['--stun', stun.address] : []));
+        const one = terminal('new', ...(stun ? ['--stun', stun.address] : ['--loopback']));
         await one.link('invite');
         program.push(performance.now() - began);
         one.do({ do: 'close' });
