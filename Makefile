@@ -157,7 +157,7 @@ times: bin/tincan test/node_modules/.installed chromium
 # The NATs of a virtual network, then real ones: network namespaces and nftables,
 # for root, with Chromium, Firefox and terminals.
 network: bin/tincan test/node_modules/.installed chromium firefox
-	cd test/network && go test -count=1 -run NATs
+	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
 # What the mailbox costs, beside bare net/http in the same run; 4 clients x 10,000
