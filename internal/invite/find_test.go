@@ -286,7 +286,7 @@ func FuzzFindNoise(f *testing.F) {
 			}
 		}
 	}
-	for i, noise := range []string{"\\", "=\n", "<wbr>", "&#8203;", "\n2 ", "\nAB> ", "–", "%5C", " | ", "\n- ", "-\n", "\n10:03 <ada> ", "\\u200b", "Sent", "#", "i", "+", " "} {
+	for i, noise := range []string{"\\", "=\n", "<wbr>", "&#8203;", "\n2 ", "\nAB> ", "–", "%5C", " | ", "\n- ", "-\n", "\n10:03 <ada> ", "\\u200b", "Sent", "#", "i", "+", " ", " 2\n", "\n2", "-", "x\n"} {
 		f.Add(uint8(i), uint16(30+20*i), noise, uint8(i%3))
 	}
 	f.Fuzz(func(t *testing.T, which uint8, at uint16, noise string, times uint8) {
