@@ -87,6 +87,7 @@ func TestFunctionalFindWork(t *testing.T) {
 		_, work, _ := invite.FindWork(text)
 		require.LessOrEqual(t, work, invite.MaxWork*5/4, name)
 		require.GreaterOrEqual(t, work, len(text)/4, name)
+		require.Less(t, allocated(func() { _, _ = invite.Find(text) }), uint64(1<<20), name)
 		worst = max(worst, work)
 	}
 	for _, text := range corpus(t) {
