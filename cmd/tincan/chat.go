@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -152,17 +153,12 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 		if link == "" && !o.json {
 			t.say("Paste the invite, then press Enter:")
 		}
-		select {
-		case line, ok := <-lines:
-			switch {
-			case !ok:
-				return fail(f, errNoInvite)
-			case line.tooLong:
-				return fail(f, chat.ErrTooLong)
-			}
-			link = line.text
-		case <-ctx.Done():
+		link, err = askInvite(ctx, f, lines)
+		switch {
+		case ctx.Err() != nil:
 			return leave(ctx, f)
+		case err != nil:
+			return fail(f, err)
 		}
 	case !o.json:
 		t.say("Note: other programs on this computer can see a link given as an argument. Without it, join asks for it.")
@@ -343,6 +339,9 @@ type talk struct {
 	heard       time.Time
 	held        []command
 	undelivered int
+	json        bool      // its lines are commands, each for itself
+	reply       paste     // of the inviter's person, until there is one
+	told        time.Time // when the person was told what came of the last code
 	reason      chat.Reason
 	failure     error // why it was ended here, where nobody wished it
 }
@@ -356,7 +355,10 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
+	if kind == chat.KindReply {
+		c.tells()
+	}
 	events := make(chan chat.Event)
 	go func() {
 		defer restoreOnPanic()
@@ -433,6 +435,16 @@ func (c *talk) line(l inputLine) {
 		c.f.problem("", chat.ErrTooLong)
 		return
 	}
+	if c.pasted(l) {
+		return
+	}
+	if c.waiting && !c.json && !(c.reply.burst == "" && isCommand(l)) {
+		text, ready := c.reply.add(l)
+		if !ready {
+			return
+		}
+		l.text = text
+	}
 	do, err := c.f.parse(l.text, c.waiting)
 	if err != nil {
 		c.f.problem("", err)
@@ -454,6 +466,7 @@ func (c *talk) do(do command) {
 			return
 		}
 		c.waiting = false
+		c.tells()
 	case "send":
 		id, err := c.s.Send(do.Ref, do.Text)
 		if err != nil {
@@ -507,18 +520,24 @@ func (c *talk) event(e chat.Event) {
 type inputLine struct {
 	text    string
 	tooLong bool
+	typed   bool      // into a terminal
+	more    bool      // in which another line had arrived already
+	at      time.Time // when it was read
 }
 
 // readLines reads in the background: a read of a terminal cannot be stopped,
-// so this goroutine ends with its input or with the program.
-func readLines(in *bufio.Reader) <-chan inputLine {
+// so this goroutine ends with its input or with the program. window is the terminal
+// that it reads, if it is one.
+func readLines(in *bufio.Reader, window *os.File) <-chan inputLine {
 	lines := make(chan inputLine)
 	go func() {
 		defer close(lines)
 		for {
 			text, whole, err := readLine(in)
 			if err == nil || text != "" {
-				lines <- inputLine{text, !whole}
+				line := inputLine{text: text, tooLong: !whole, typed: window != nil, at: time.Now()}
+				line.more = line.typed && (in.Buffered() > 0 || arrived(window))
+				lines <- line
 			}
 			if err != nil {
 				return

@@ -206,7 +206,7 @@ func (e *editor) read() {
 		if line != "" {
 			_, _ = io.WriteString(e, speech("you:  ", line, widthOf(e.screen)))
 		}
-		e.lines <- inputLine{text: line, tooLong: len(line) > maxLine}
+		e.lines <- inputLine{text: line, tooLong: len(line) > maxLine, typed: true, more: e.typed.hasLine(), at: time.Now()}
 	}
 	_ = e.Close()
 }
@@ -361,7 +361,24 @@ func (p *pipe) Read(b []byte) (int, error) {
 	if len(p.bytes) == 0 {
 		return 0, io.EOF
 	}
+	// Never more than a line: what the reader kept of the next, hasLine would not know.
 	n := copy(b, p.bytes)
+	if end := bytes.IndexAny(p.bytes[:n], enter); end >= 0 {
+		n = end + 1
+		if bytes.HasPrefix(p.bytes[end:], []byte(enter)) {
+			n = min(n+1, len(b))
+		}
+	}
 	p.bytes = p.bytes[n:]
 	return n, nil
+}
+
+// enter are the two keys that end a line; a paste that is told as one has neither.
+const enter = "\r\n"
+
+// hasLine tells whether another line has been typed already.
+func (p *pipe) hasLine() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return bytes.ContainsAny(p.bytes, enter)
 }

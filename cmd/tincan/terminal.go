@@ -90,8 +90,14 @@ func speech(name, text string, width int) string {
 func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine, end func()) {
 	in, out, err := windowOf(t.in), windowOf(t.out), windowOf(t.err)
 	once := sync.OnceFunc(gone)
-	end = func() {}
+	end = func() {
+		if in != nil {
+			forget(in) // the shell would take for its own what nobody has read
+		}
+	}
+	var typed *os.File // a program's lines are commands, each for itself
 	if plain {
+		typed = in
 		t.window, t.drawn, t.marked = err, out != nil, err != nil
 		for _, f := range []*os.File{in, out} {
 			if t.window == nil {
@@ -110,11 +116,14 @@ func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan in
 			} else {
 				t.out = watched{t.out, once}
 			}
-			return t, e.lines, func() { _ = e.Close() }
+			return t, e.lines, func() {
+				forget(in)
+				_ = e.Close()
+			}
 		}
 	}
 	t.out, t.err = watched{t.out, once}, watched{t.err, once}
-	return t, readLines(bufio.NewReaderSize(t.in, 64<<10)), end
+	return t, readLines(bufio.NewReaderSize(t.in, 64<<10), typed), end
 }
 
 // watched is an output that tells when nobody reads it any more. One that was closed
