@@ -744,6 +744,35 @@ func TestFunctionalMailboxWatched(t *testing.T) {
 	}
 }
 
+// TestFunctionalMailboxComparedEarly: who has compared the words while an errand was still on the road
+// is not watched for either.
+func TestFunctionalMailboxComparedEarly(t *testing.T) {
+	chat.FastMail(t, chat.MailClock{Gone: 300 * time.Millisecond})
+	p := newPost(t)
+	compared := make(chan struct{})
+	p.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == mailbox.PathDrop {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			<-compared
+		}
+		next.ServeHTTP(w, r)
+	})
+	inviter := p.create(t)
+	joiner := p.join(t, inviter.Link().Link)
+	await[chat.Opened](t, inviter)
+	await[chat.Opened](t, joiner)
+	until(t, "drop", func() bool { return p.count(mailbox.PathDrop) == 1 })
+	require.NoError(t, inviter.Verify(true))
+	taken := p.count(mailbox.PathTake)
+	close(compared)
+	p.pass(mailbox.Lifetime)
+	late := p.join(t, inviter.Link().Link)
+	awaitMailbox(t, late, chat.MailboxLeft)
+	awaitMailbox(t, late, chat.MailboxExpired) // many times of the schedule later
+	require.Equal(t, taken, p.count(mailbox.PathTake))
+}
+
 // TestFunctionalMailboxWatchedGarbage: what lies there after the two have met and does not open is nobody's reply.
 func TestFunctionalMailboxWatchedGarbage(t *testing.T) {
 	chat.FastMail(t, chat.MailClock{})
