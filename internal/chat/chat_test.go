@@ -356,20 +356,6 @@ func TestFunctionalTyping(t *testing.T) {
 	inviter.Typing()
 }
 
-// TestFunctionalTypingUnknown: a peer that does not know the type acks it like any other
-// that it ignores, and the chat goes on.
-func TestFunctionalTypingUnknown(t *testing.T) {
-	inviter, p := openByHand(t)
-	inviter.Typing()
-	assert.Equal(t, "\x40", string(p.receive(t)))
-	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")
-	_, err := inviter.Send("", "hello")
-	require.NoError(t, err)
-	assert.Equal(t, "\x01hello", string(p.receive(t)))
-	p.send(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x03")
-	assert.Equal(t, uint64(1), await[chat.Delivered](t, inviter).ID)
-}
-
 func awaitState(t testing.TB, s *chat.Session, want chat.State) chat.State {
 	t.Helper()
 	for {

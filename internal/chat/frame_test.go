@@ -32,6 +32,8 @@ type body struct {
 	Fill *text  // follows Hex
 	Tail string // in hexadecimal, follows Fill
 	Raw  bool   // the body as it is: a text gets no signature
+
+	Repeat int // so many of it come, one after the other
 }
 
 func (b body) bytes(t testing.TB) []byte {
@@ -48,8 +50,9 @@ func (b body) bytes(t testing.TB) []byte {
 
 // text is written as a text and how often it is repeated.
 type text struct {
-	Text  string
-	Times int
+	Text   string
+	Times  int
+	Repeat int // so many of it, one after the other
 }
 
 func (x text) String() string { return strings.Repeat(x.Text, max(x.Times, 1)) }
@@ -75,7 +78,13 @@ func TestIntegrationVectors(t *testing.T) {
 				require.NoError(t, err)
 			}
 			err := error(nil)
-			for n, b := range v.Bodies {
+			var bodies []body
+			for _, b := range v.Bodies {
+				for range max(b.Repeat, 1) {
+					bodies = append(bodies, b)
+				}
+			}
+			for n, b := range bodies {
 				require.NoError(t, err, "before body %d", n)
 				sealed := f.other.Seal
 				if b.Raw {
@@ -103,10 +112,13 @@ func TestIntegrationVectors(t *testing.T) {
 				}
 			}
 			require.Equal(t, v.Typing, f.typingEvents() > 0)
-			require.Len(t, messages, len(v.Messages))
-			for n, m := range v.Messages {
-				require.Equal(t, m.String(), messages[n])
+			var want []string
+			for _, m := range v.Messages {
+				for range max(m.Repeat, 1) {
+					want = append(want, m.String())
+				}
 			}
+			require.Equal(t, want, messages)
 		})
 	}
 	require.NotZero(t, refused)

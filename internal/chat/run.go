@@ -368,8 +368,12 @@ func (s *Session) fillWire() error {
 		return err
 	}
 	n := s.seal.Sent()
-	if f.wantsAck() {
-		s.unacked = append(s.unacked, n)
+	switch {
+	case f.wantsAck():
+		s.unacked, s.unsettled = append(s.unacked, n), append(s.unsettled, n)
+	case f.kind == typeAck:
+		s.unsettled = append(s.unsettled[:0], s.unacked...) // it shows which acks we have
+		s.ourAcks = append(s.ourAcks, sentAck{n, f.ackNext()})
 	}
 	if f.kind == typeText {
 		s.underWay[len(s.underWay)-1].last = n
@@ -400,8 +404,11 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	case s.typing:
 		s.typing = false
 		return frame{kind: typeTyping}, true, nil
-	case s.closing, len(s.unacked) >= ourUnacked:
+	case s.closing, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
 		return frame{}, false, nil
+	case len(s.unsettled) >= maxUnacked:
+		s.toAck = 0
+		return ackFrame(s.seal.Received()), true, nil
 	case len(s.parts) == 0 && len(s.waiting) > 0:
 		m := s.waiting[0]
 		s.waiting = s.waiting[1:]
@@ -414,9 +421,6 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 		s.parts = cutText(text, signature)
 		m.text, m.last = "", ^uint64(0) // not acked before its last frame is out
 		s.underWay = append(s.underWay, m)
-	}
-	if len(s.parts) == 0 {
-		return frame{}, false, nil
 	}
 	f, s.parts = s.parts[0], s.parts[1:]
 	return f, true, nil
@@ -507,7 +511,9 @@ func (s *Session) open(wire []byte) error {
 		return untrusted
 	}
 	if f.wantsAck() {
-		if s.toAck++; s.toAck > maxUnacked {
+		s.toAck++
+		s.unanswered = append(s.unanswered, s.seal.Received()-1)
+		if len(s.unanswered) > maxUnacked {
 			return untrusted // it sends on without waiting for our acks
 		}
 	}
@@ -560,6 +566,12 @@ func (s *Session) takeAck(next uint64) bool {
 		return false
 	}
 	s.acked = next
+	for len(s.ourAcks) > 0 && s.ourAcks[0].number < next {
+		for len(s.unanswered) > 0 && s.unanswered[0] < s.ourAcks[0].next {
+			s.unanswered = s.unanswered[1:]
+		}
+		s.ourAcks = s.ourAcks[1:]
+	}
 	for len(s.unacked) > 0 && s.unacked[0] < next {
 		s.unacked = s.unacked[1:]
 	}

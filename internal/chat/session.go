@@ -26,7 +26,6 @@ const (
 	maxTries    = 10  // different replies that cannot be used
 	maxTold     = 32  // replies of others that are warned of, one by one
 	maxUnacked  = 64  // frames under way without an ack
-	ourUnacked  = 60  // of ours: a peer that does not know typing counts it among them
 	ackEvery    = 16  // frames received before an ack must go out
 	maxIdle     = 256 // pings, typing and frames to ignore before we have caught up
 	maxWaiting  = 1024
@@ -117,17 +116,20 @@ type Session struct {
 	wire         []byte  // the sealed frame that the writer gets next
 	sent         uint64  // messages framed or waiting: the last id
 	underWay     []outgoing
-	unacked      []uint64 // numbers of frames that want an ack
+	unacked      []uint64 // numbers of our frames that want an ack and have none
+	unsettled    []uint64 // those that the other side must take to have none (PROTOCOL.md §4)
 	acked        uint64   // the other side's last ack
 
 	typing   bool // a typing frame goes next
 	typingIn int  // ticks of the clock until another may
 
 	incoming   assembly
-	received   uint64 // messages: the last id
-	toAck      int    // frames since our last ack
-	idle       int    // pings, typing and ignored frames since we had caught up
-	toldTyping bool   // since the last tick, however many came
+	received   uint64    // messages: the last id
+	toAck      int       // frames since our last ack
+	unanswered []uint64  // numbers of its frames whose ack it has not shown to have
+	ourAcks    []sentAck // that it has not shown to have
+	idle       int       // pings, typing and ignored frames since we had caught up
+	toldTyping bool      // since the last tick, however many came
 
 	theirFeatures feature
 
@@ -147,6 +149,9 @@ type Session struct {
 	silent     time.Duration // what the other side could have said something in, and did not
 	heardUntil time.Time     // up to when silent is counted
 }
+
+// sentAck is an ack of ours: the frame that it is, and what it says.
+type sentAck struct{ number, next uint64 }
 
 // outgoing is one message of ours.
 type outgoing struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,8 @@ type running struct {
 	*facing
 	in  chan arrival
 	out chan []byte
+
+	drained atomic.Uint64 // frames of the session
 }
 
 // runFaced begins the loop of a joiner whose channel has just opened. It belongs into a
@@ -43,6 +46,7 @@ func (r *running) open(t *testing.T) {
 	r.other = NewSpeaker(other)
 	go func() {
 		for range r.out {
+			r.drained.Add(1)
 		}
 	}()
 	synctest.Wait()
@@ -95,8 +99,14 @@ func TestUnitSilence(t *testing.T) {
 	talk := func(t *testing.T, r *running, until time.Duration) {
 		body := "\x01" + strings.Repeat("x", 16000)
 		end := time.Now().Add(until)
-		for time.Now().Before(end) {
-			frame, err := r.other.Seal([]byte(body))
+		acked := uint64(0)
+		for n := 1; time.Now().Before(end); n++ {
+			next := []byte(body)
+			if came := r.drained.Load(); n%16 == 0 && came > acked {
+				acked = came
+				next = ackFrame(came).body()
+			}
+			frame, err := r.other.Seal(next)
 			require.NoError(t, err)
 			for sent := false; !sent && time.Now().Before(end); {
 				select {

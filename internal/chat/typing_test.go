@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -158,27 +157,4 @@ func TestUnitTypingTold(t *testing.T) {
 	}
 	require.Equal(t, stop{reason: ReasonUntrusted}, f.gets(t, "\x40"))
 	require.Equal(t, 4, f.typingEvents())
-}
-
-// TestUnitTypingRoom: a peer that does not know typing counts it among the frames that
-// want an ack. In the 15 s after which it is lost, ours and our messages are not too many for it.
-func TestUnitTypingRoom(t *testing.T) {
-	f := openFace(t)
-	sent := 0
-	for silence := time.Duration(0); silence <= timing.silence; silence += timing.tick {
-		if f.types(t) != "" {
-			sent++
-		}
-		require.NoError(t, f.watch(time.Now()))
-	}
-	require.Positive(t, sent)
-	for range 2 * maxUnacked {
-		_, err := f.queue("", strings.Repeat("x", 100))
-		require.NoError(t, err)
-	}
-	for f.next(t) != "" {
-		sent++
-	}
-	require.LessOrEqual(t, sent, maxUnacked)
-	require.Greater(t, sent, maxUnacked-4)
 }

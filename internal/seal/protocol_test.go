@@ -97,7 +97,10 @@ func workedExample(t *testing.T) string {
 	bytes("invite", inviteCode)
 	text("link", &b, inviteCode.LinkText())
 	text("QR", &b, inviteCode.QRText())
-	section("Reply: Firefox credentials, an mDNS host and an IPv6 reflexive candidate,\n%d bytes of answer sealed to %d", len(answerCode), len(reply))
+	bytes("fingerprint", offer.Fingerprint[:])
+	section("Reply: Firefox credentials `%s` / `%s`,\nthe same fingerprint, an mDNS host %s:%d and an IPv6 reflexive\ncandidate %s, port %d; %d bytes of answer sealed to %d",
+		answer.Ufrag, answer.Password, answer.Candidates[0].Address, answer.Candidates[0].Port, answer.Candidates[1].Address, answer.Candidates[1].Port,
+		len(answerCode), len(reply))
 	bytes("answer", answerCode)
 	bytes("reply", reply)
 	text("link", &b, invite.Code(reply).LinkText())
