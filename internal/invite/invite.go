@@ -126,9 +126,19 @@ func ParseInvite(b []byte, loopback bool) (Invite, error) {
 
 // Answer bytes are what a reply seals: a flags byte with the credential format, then the description.
 
-// AnswerBytes makes them.
+// maxAnswer is what fits into a reply with its padding's one byte.
+const maxAnswer = 255
+
+// AnswerBytes makes them, with as many of the first candidates as fit: beside long credentials
+// not all eight do.
 func AnswerBytes(d Description) []byte {
-	return d.append([]byte{byte(d.format()) << formatShift})
+	for {
+		b := d.append([]byte{byte(d.format()) << formatShift})
+		if len(b) <= maxAnswer || len(d.Candidates) == 0 {
+			return b
+		}
+		d.Candidates = d.Candidates[:len(d.Candidates)-1]
+	}
 }
 
 // ParseAnswer reads them.

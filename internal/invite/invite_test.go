@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -334,4 +335,41 @@ func TestUnitKindsOfDescription(t *testing.T) {
 		assert.Equal(t, c.hidden, c.d.Hidden(), "hidden: %v", c.d.Candidates)
 		assert.Len(t, c.d.ForInvite().Candidates, c.inInvite, "%v", c.d.Candidates)
 	}
+}
+
+// TestUnitAnswerFits: an answer has room in a reply whatever the credentials, and what is
+// left out of it are the last candidates alone.
+func TestUnitAnswerFits(t *testing.T) {
+	ip6 := func(n byte) invite.Candidate {
+		return invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Kind: invite.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 15: n}}, Port: 2000 + uint16(n)}
+	}
+	full := 0
+	for password := 22; password <= 64; password += 3 {
+		for ufrag := 5; ufrag <= 32; ufrag += 3 {
+			for n := range 9 {
+				d := invite.Description{Ufrag: strings.Repeat("u", ufrag), Password: strings.Repeat("P", password)}
+				for i := range n {
+					d.Candidates = append(d.Candidates, ip6(byte(i)))
+				}
+				b := invite.AnswerBytes(d)
+				require.LessOrEqual(t, len(b), 255)
+				got, err := invite.ParseAnswer(b, false)
+				require.NoError(t, err)
+				require.True(t, slices.Equal(d.Candidates[:len(got.Candidates)], got.Candidates))
+				if len(got.Candidates) < n {
+					require.Greater(t, len(b)+19, 255, "one more would not have fitted")
+					full++
+				}
+			}
+		}
+	}
+	require.NotZero(t, full)
+	// The longest answer that a program makes with all eight.
+	firefox := invite.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31"}
+	for i := range byte(8) {
+		firefox.Candidates = append(firefox.Candidates, ip6(i))
+	}
+	got, err := invite.ParseAnswer(invite.AnswerBytes(firefox), false)
+	require.NoError(t, err)
+	require.Len(t, got.Candidates, 8)
 }
