@@ -84,20 +84,20 @@ func (f found) network() string {
 func (f found) rank() int {
 	a := f.Address
 	switch {
-	case a.Kind == sdp.MDNS:
-		return 0 // a browser that hides its addresses names those of its default route
 	case a.Loopback():
-		return 6
+		return 0 // kept only where both are on one computer, and works there whatever else does
+	case a.Kind == sdp.MDNS:
+		return 1 // a browser that hides its addresses names those of its default route
 	case f.favored:
-		return 1
+		return 2
 	case !a.Near():
-		return 2 // public: from everywhere, if no firewall is in between
+		return 3 // public: from everywhere, if no firewall is in between
 	case a.Kind == sdp.IPv6:
-		return 4
-	case bridged(a):
 		return 5
+	case bridged(a):
+		return 6
 	}
-	return 3
+	return 4
 }
 
 // bridged tells whether an address is most likely of a network inside this computer: the
