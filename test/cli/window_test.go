@@ -479,16 +479,17 @@ func TestIntegrationRestored(t *testing.T) {
 		exit  int
 		said  string
 	}{
-		"leave":             {chat, type_("/leave\r"), 0, "You left the chat"},
-		"Ctrl-C":            {chat, type_("half a line\x03"), 0, "You left the chat"},
-		"Ctrl-D":            {chat, type_("\x04"), 0, "You left the chat"},
-		"SIGTERM":           {chat, signal(syscall.SIGTERM), 0, "You left the chat"},
-		"SIGINT":            {chat, signal(syscall.SIGINT), 0, "You left the chat"},
-		"the other leaves":  {chat, func(p *terminal, _ *desk) { p.do(event{"do": "close"}) }, 0, "The other person left"},
-		"at once":           {chat, func(p *terminal, d *desk) { _ = p.cmd.Process.Signal(syscall.SIGSTOP); d.write("\x03\x03") }, 1, ""},
-		"prompt, Ctrl-C":    {prompt, type_("\x03"), 0, "You left before there was a chat"},
-		"prompt, Ctrl-D":    {prompt, type_("\x04"), 1, "tincan: The input ended before there was an invite"},
-		"prompt, no invite": {prompt, type_("hello\r"), 1, "tincan: There is no invite or reply in this text"},
+		"leave":            {chat, type_("/leave\r"), 0, "You left the chat"},
+		"Ctrl-C":           {chat, type_("half a line\x03"), 0, "You left the chat"},
+		"Ctrl-D":           {chat, type_("\x04"), 0, "You left the chat"},
+		"SIGTERM":          {chat, signal(syscall.SIGTERM), 0, "You left the chat"},
+		"SIGINT":           {chat, signal(syscall.SIGINT), 0, "You left the chat"},
+		"the other leaves": {chat, func(p *terminal, _ *desk) { p.do(event{"do": "close"}) }, 0, "The other person left"},
+		"at once":          {chat, func(p *terminal, d *desk) { _ = p.cmd.Process.Signal(syscall.SIGSTOP); d.write("\x03\x03") }, 1, ""},
+		"prompt, Ctrl-C":   {prompt, type_("\x03"), 0, "You left before there was a chat"},
+		"prompt, Ctrl-D":   {prompt, type_("\x04"), 1, "tincan: The input ended before there was an invite"},
+		// What is no invite is told, and the prompt stays: the rest of a pasted mail must not go to the shell.
+		"prompt, no invite": {prompt, type_("hello\r\x03"), 0, "You left before there was a chat"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, d := c.begin(t)
