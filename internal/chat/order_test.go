@@ -47,6 +47,8 @@ func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
 	}
 	if role == seal.Joiner {
 		f.keys, f.Session.handshake, f.handshake = j, atJoiner, atInviter
+		f.first, err = atJoiner.Start()
+		require.NoError(t, err)
 	}
 	require.NoError(t, f.arrive(arrival{opened: true}, true, false))
 	if role == seal.Joiner {

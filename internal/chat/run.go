@@ -448,7 +448,8 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 		s.since = now
 		s.setState(StateConnecting)
 		s.askPath(now)
-		return s.startHandshake()
+		s.wire, s.first = s.first, nil
+		return nil
 	}
 	if s.seal == nil {
 		s.since = now
@@ -463,15 +464,6 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if s.toAck > 0 && (!more || s.toAck >= ackEvery) {
 		s.ackDue = true
 	}
-	return nil
-}
-
-func (s *Session) startHandshake() error {
-	first, err := s.handshake.Start()
-	if err != nil {
-		return stop{reason: ReasonInternal}
-	}
-	s.wire = first
 	return nil
 }
 

@@ -102,6 +102,7 @@ type Session struct {
 	held    []handedIn // replies that came meanwhile
 
 	handshake *seal.Handshake
+	first     []byte // M1 at the joiner, until it is sent
 	seal      *seal.Session
 	state     State
 	closing   bool   // our bye is queued
@@ -295,6 +296,10 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		if s.keys, err = seal.GenerateKeyPair(rand.Reader); err != nil {
 			return err
 		}
+	}
+	// Made now, while there is nothing to do but wait, and not when the channel opens.
+	if s.first, err = s.handshake.Start(); err != nil {
+		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
 		s.courier = newCourier(config.Mailbox, s.loopback, s.secret)
