@@ -1,7 +1,7 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
 # make deploy build everything, put page and mailbox into an AWS account
-# The rest: build check size vectors mutants fuzz times bench-relay network slow vuln
+# The rest: build check size vectors mutants fuzz times bench bench-engine bench-relay network slow vuln
 # screenshots icons synth destroy
 # clean, and the parts of test.
 
@@ -24,7 +24,7 @@ GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test tests check size vectors mutants fuzz times bench-relay network screenshots slow vuln clean \
+.PHONY: run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay network screenshots slow vuln clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
@@ -161,6 +161,13 @@ times: bin/tincan test/node_modules/.installed chromium
 network: bin/tincan test/node_modules/.installed chromium firefox
 	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
+
+# What the engine costs in two pages of Chromium beside a raw data channel in the same
+# run, then the mailbox. Ratios and processor time are printed; nothing fails by them.
+bench: bench-engine bench-relay
+
+bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
+	cd test/browser && TINCAN_BENCH=1 npx --no-install playwright test --grep @bench --workers=1
 
 # What the mailbox costs, beside bare net/http in the same run; 4 clients x 10,000
 # operations on both stores; a minute of a flood.
