@@ -2,6 +2,7 @@ package chat
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +64,47 @@ func TestUnitDifferWipes(t *testing.T) {
 		_, is := e.(Message)
 		require.False(t, is)
 	}
+}
+
+// TestUnitAckWaits: one ack serves for what comes close together, goes out after 16
+// frames whatever the time, and goes before a goodbye.
+func TestUnitAckWaits(t *testing.T) {
+	f := openFace(t)
+	for n := range ackEvery - 1 {
+		require.NoError(t, f.gets(t, "\x01hello"))
+		require.NoError(t, f.fillWire())
+		require.Nil(t, f.wire, "after %d", n+1)
+	}
+	require.NoError(t, f.gets(t, "\x01hello"))
+	require.NoError(t, f.fillWire())
+	require.NotNil(t, f.wire, "the 16th")
+	body, err := f.other.Open(f.wire)
+	require.NoError(t, err)
+	require.Equal(t, string(ackFrame(ackEvery).body()), string(body))
+	f.wire = nil
+	require.Empty(t, f.next(t), "and no other for the same frames")
+
+	require.NoError(t, f.gets(t, "\x01the last word"))
+	require.NoError(t, f.goodbye(ReasonClosed, byeLeft))
+	require.Equal(t, string(ackFrame(ackEvery+1).body()), f.next(t))
+	require.Equal(t, "\x05\x01", f.next(t))
+}
+
+// TestUnitAckSoon: in its loop a session acks within 50 ms, once for all that came.
+func TestUnitAckSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := runFaced(t, unconnected{})
+		r.open(t)
+		before := r.drained.Load()
+		for range 3 {
+			r.say(t, "\x01hello")
+		}
+		time.Sleep(timing.ack - time.Millisecond)
+		synctest.Wait()
+		require.Equal(t, before, r.drained.Load())
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		require.Equal(t, before+1, r.drained.Load())
+		require.LessOrEqual(t, timing.ack, 40*time.Millisecond)
+	})
 }

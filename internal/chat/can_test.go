@@ -30,7 +30,7 @@ func TestUnitCanFirst(t *testing.T) {
 		_, err := f.queue("", "hi")
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
-		require.True(t, f.ackDue)
+		require.True(t, f.ackSoon)
 		f.control = append(f.control, frame{kind: typePing})
 		require.Equal(t, canNothing, f.next(t))
 		require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01", f.next(t))

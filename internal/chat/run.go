@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"tincan/internal/invite"
 	"tincan/internal/peer"
@@ -107,6 +108,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	s.heardUntil = time.Now()
 	clock := time.NewTicker(timing.tick)
 	defer clock.Stop()
+	var ack <-chan time.Time
 	for {
 		if !connected && s.handshake != nil {
 			connected = true
@@ -119,6 +121,9 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			leave() // our goodbye waits for no engine
 		}
 		s.work.begin(staying, workers)
+		if s.ackSoon && ack == nil {
+			ack = time.After(timing.ack)
+		}
 		from, to := in, out
 		if !connected || s.events.full() {
 			from = nil // the reader of events is slow; so is the sender, then
@@ -152,6 +157,9 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			if err = s.takeMail(r, time.Now()); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
 			}
+		case <-ack:
+			ack = nil
+			s.ackDue = s.ackDue || s.ackSoon
 		case <-s.events.shrunk:
 		case now := <-clock.C:
 			if len(in) == 0 {
@@ -331,7 +339,9 @@ func known(list []invite.Code, code invite.Code) bool {
 
 // queue is Send, inside run.
 func (s *Session) queue(ref, text string) (uint64, error) {
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
 	switch {
 	case s.seal == nil:
 		return 0, fail(CodeNotOpen, nil)
@@ -396,8 +406,7 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	case s.seal.Sent() == 0:
 		return canFrame(ourFeatures), true, nil
 	case s.ackDue:
-		s.ackDue, s.toAck = false, 0
-		return ackFrame(s.seal.Received()), true, nil
+		return s.takeAckDue(), true, nil
 	case len(s.control) > 0:
 		f, s.control = s.control[0], s.control[1:]
 		return f, true, nil
@@ -407,8 +416,7 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	case s.closing, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
 		return frame{}, false, nil
 	case len(s.unsettled) >= maxUnacked:
-		s.toAck = 0
-		return ackFrame(s.seal.Received()), true, nil
+		return s.takeAckDue(), true, nil
 	case len(s.parts) == 0 && len(s.waiting) > 0:
 		m := s.waiting[0]
 		s.waiting = s.waiting[1:]
@@ -424,6 +432,12 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	}
 	f, s.parts = s.parts[0], s.parts[1:]
 	return f, true, nil
+}
+
+// takeAckDue is an ack of all that has come, after which none is due.
+func (s *Session) takeAckDue() frame {
+	s.ackDue, s.ackSoon, s.toAck = false, false, 0
+	return ackFrame(s.seal.Received())
 }
 
 // arrive takes what the connection brings. more tells that something else has
@@ -461,8 +475,11 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if s.state == StateLost {
 		s.setState(StateOpen)
 	}
-	if s.toAck > 0 && (!more || s.toAck >= ackEvery) {
+	switch {
+	case s.toAck >= ackEvery:
 		s.ackDue = true
+	case s.toAck > 0 && !more:
+		s.ackSoon = true
 	}
 	return nil
 }

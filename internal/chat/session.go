@@ -37,6 +37,7 @@ const (
 var timing = struct {
 	tick      time.Duration // how often the clock is looked at
 	handshake time.Duration // between two handshake messages
+	ack       time.Duration // an ack may wait for more frames to serve for
 	ping      time.Duration // of our own silence before a ping
 	silence   time.Duration // of the other's before "connection lost"
 	look      time.Duration // at what gathering found out, after the link is made
@@ -45,7 +46,7 @@ var timing = struct {
 	giveUp    time.Duration // after Accept: end
 	goodbye   time.Duration // for the other side to see our bye
 }{
-	tick: time.Second, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
+	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
 	look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
@@ -112,6 +113,7 @@ type Session struct {
 	waiting      []outgoing // messages not yet framed
 	waitingBytes int
 	ackDue       bool    // goes first, then control
+	ackSoon      bool    // within timing.ack: one may serve for more than one frame
 	control      []frame // pings, bye
 	parts        []frame // of the message being framed
 	wire         []byte  // the sealed frame that the writer gets next
@@ -439,6 +441,7 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	}
 	s.closing, s.ending = true, reason
 	s.since = time.Now()
+	s.ackDue = s.ackDue || s.toAck > 0 // what was said has arrived
 	s.control = append(s.control, byeFrame(why))
 	return nil
 }

@@ -37,6 +37,7 @@ func (f *facing) types(t testing.TB) string {
 // next is the body of the next frame that goes out, empty if none may.
 func (f *facing) next(t testing.TB) string {
 	t.Helper()
+	f.ackDue = f.ackDue || f.ackSoon // enough time has passed
 	require.NoError(t, f.fillWire())
 	if f.wire == nil {
 		return ""
