@@ -196,18 +196,29 @@ func (c *browserConn) listen() {
 	})
 }
 
-// watchDTLS ends the connection when DTLS fails, which is final: a certificate was
-// refused, by us or by the other side, so it is not the one who was invited. The transport is there once both descriptions are.
+// watchDTLS ends the connection when DTLS fails, which is final. Where the two ends had
+// found each other and no more, a certificate was refused, by us or by the other side:
+// it is not the one who was invited. Firefox calls DTLS failed as well when ICE is. The
+// transport is there once both descriptions are.
 func (c *browserConn) watchDTLS() {
 	sctp := c.pc.Get("sctp")
 	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
 		return
 	}
 	transport := sctp.Get("transport")
+	met := false
 	look := func(js.Value) {
-		if transport.Get("state").String() == "failed" {
+		switch transport.Get("state").String() {
+		case "connected":
+			met = true
+		case "failed":
 			c.gathering.note("DTLS: failed")
-			c.breach()
+			ice := c.pc.Get("iceConnectionState").String()
+			if !met && !c.opened.isSet() && (ice == "connected" || ice == "completed") {
+				c.breach()
+			} else {
+				c.end()
+			}
 		}
 	}
 	c.on(transport, "statechange", look)

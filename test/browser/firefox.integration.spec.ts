@@ -39,6 +39,10 @@ test.describe('Firefox', () => {
       const flags = network ? [] : ['--loopback'];
 
       test('invites a terminal, and fetches the reply by itself', async ({ terminal, serve, serveAll }) => {
+        test.skip(
+          !network && hasNetwork,
+          'Firefox has no loopback address where there is a network, and a terminal with --loopback tries no other',
+        );
         const ana = await opened(network ? (serveAll.urls[0] ?? '') : serve.here);
         await ana.choseMailbox();
         const ben = terminal('join', ...flags);
