@@ -350,7 +350,7 @@ test('a selection keeps where it began when that is scrolled away, and is copied
 });
 
 test('printing prints all messages, and nothing to press', async ({ chat }) => {
-  const page = await chat('1100');
+  const page = await chat('2000');
   await hear(page, 'words '.repeat(2_000));
   await settled(page);
   await page.evaluate(() => {
@@ -361,7 +361,7 @@ test('printing prints all messages, and nothing to press', async ({ chat }) => {
     });
   });
   await page.pdf();
-  expect(await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)).toEqual([1101, 0]);
+  expect(await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)).toEqual([2001, 0]);
   // And then it is as it was.
   expect(await log(page).locator('.message').count()).toBeLessThan(100);
   await expect.poll(() => rest(page)).toBeLessThanOrEqual(3);
