@@ -3,6 +3,7 @@ package invite_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -267,16 +268,20 @@ func subsequence(letters, text string) bool {
 	return true
 }
 
+// beginning is what may begin another code.
+var beginning = regexp.MustCompile(`[^A-Za-z0-9][ir]`)
+
 // FuzzFindNoise: whatever stands between two letters of a code, or around it, it
 // is found as it was or not at all. Noise of nine letters could be a candidate, one
 // with the closing letter a shorter code: those are codes by rights. In base43, which
 // has no such letter, noise of a letter may stand for the last one; and what begins an
-// escape takes other letters in exchange.
+// escape takes other letters in exchange. A sealed reply that has the closing letter where
+// a shorter one ends, cut a word behind it, is that one for all that can be told.
 func FuzzFindNoise(f *testing.F) {
 	var codes []string
 	seen := map[string]bool{}
 	for _, s := range findSamples(f) {
-		if s.Code != "" && !seen[s.Code] {
+		if s.Code != "" && !seen[s.Code] && !(s.Kind == "reply" && len(s.Code) > 237 && s.Code[236] == 'z') {
 			seen[s.Code] = true
 			code, err := invite.ParseCode(s.Code)
 			require.NoError(f, err)
@@ -301,7 +306,7 @@ func FuzzFindNoise(f *testing.F) {
 			letters = max(letters, n+100*strings.Count(strings.ToLower(s), "z"))
 		}
 		letters *= 1 + int(times%3)
-		if letters > 8 || letters > 0 && (text[0] == 'H' || strings.ContainsAny(noise, `%&=\\<`)) {
+		if letters > 8 || letters > 0 && (text[0] == 'H' || strings.ContainsAny(noise, "%&=\\<\x1b")) || beginning.MatchString(noise) {
 			t.Skip("noise that may be a code of its own")
 		}
 		noisy := text

@@ -9,7 +9,7 @@ const (
 	initials          // "AB> " before each further line
 	lineNumber        // "2 ", "2: ", " 2│"
 	bullet            // "- "
-	hyphenated        // a dash at the end of each
+	hyphenated        // a dash at the end of each, and all of one width
 	lastWord          // anything before the last word of each further one
 	layouts
 )
@@ -21,18 +21,23 @@ func (f *finder) gather(s string, i int, letter func(byte) bool, layout int) (r 
 	r = f.run[:0]
 	start, spaced := i, false
 	margins := newMargin(s, i, letter, layout)
-	broken, dashes := 0, 0 // ends of lines, and those of them with a dash
+	broken, dashes, width := 0, 0, 0 // ends of lines, those of them with a dash, and where they all are
 	for pieces := 1; ; pieces++ {
 		piece := run(s[i:], letter)
-		weak := spaced && !codeLike(piece)
+		if after := i + len(piece); spaced && after < len(s) && alphanumeric(s[after]) {
+			r = r[:len(r)-1] // the capital of a word, for base43
+			break
+		}
+		// Words are known by their small letters, which base43 has none of.
+		weak := spaced && !codeLike(piece) && letter('a')
 		i += len(piece)
 		r = append(r, piece[:min(len(piece), max(0, maxText-len(r)))]...)
 		if !weak {
 			sure, reach = len(r), i
 		}
-		gap := run(s[i:], func(c byte) bool { return !letter(c) && c != '#' && c != noText })
+		gap := run(s[i:], func(c byte) bool { return !letter(c) && !alphanumeric(c) && c != '#' && c != noText })
 		next := i + len(gap)
-		if weak || next == len(s) || s[next] == '#' || s[next] == noText || len(gap) > maxGap || pieces == maxPieces || len(r) >= maxText {
+		if weak || next == len(s) || !letter(s[next]) || len(gap) > maxGap || pieces == maxPieces || len(r) >= maxText {
 			break
 		}
 		if spaced = strings.ContainsAny(gap, " \n"); spaced && pieces == 1 && !codeLike(piece) {
@@ -40,9 +45,13 @@ func (f *finder) gather(s string, i int, letter func(byte) bool, layout int) (r 
 		}
 		if strings.Contains(gap, "\n") {
 			lines = true
-			if last := r[len(r)-1]; layout == hyphenated && (last == '-' || last == hyphen) && dashes == broken {
-				r = r[:len(r)-1]
-				dashes++
+			if layout == hyphenated {
+				end := i - strings.LastIndexByte(s[:i], '\n')
+				if last := r[len(r)-1]; (last == '-' || last == hyphen) && dashes == broken && (dashes == 0 || end == width) {
+					r = r[:len(r)-1]
+					dashes++
+				}
+				width = end
 			}
 			broken++
 			line, _, _ := strings.Cut(s[next:], "\n")
@@ -116,7 +125,7 @@ func (m *margin) skip(line string) (at int, ok bool) {
 			number = number*10 + int(line[at]-'0')
 			at++
 		}
-		if at == 0 || at == len(line) || alphanumeric(line[at]) || m.number >= 0 && number != m.number+1 {
+		if at == 0 || at == len(line) || m.letter(line[at]) || m.number >= 0 && number != m.number+1 {
 			return 0, false
 		}
 		m.number = number

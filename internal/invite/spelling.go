@@ -102,10 +102,12 @@ func plainText(text string) string {
 
 // controlSequence is what colours a terminal, or marks what was pasted there (ECMA-48 §5.4).
 func controlSequence(rest string) (string, int) {
-	if end := strings.IndexFunc(rest[1:], func(r rune) bool { return r >= '@' && r != '[' }); end > 0 && rest[1] == '[' {
-		return "", end + 2
+	parameters, ok := strings.CutPrefix(rest, "\x1b[")
+	end := len(parameters) - len(strings.TrimLeft(parameters, "0123456789;"))
+	if !ok || end == len(parameters) || strings.IndexByte("mK~", parameters[end]) < 0 {
+		return "", 0
 	}
-	return "", 0
+	return "", len("\x1b[") + end + 1
 }
 
 // replaced is s with what take reads at each start in its place. take returns
