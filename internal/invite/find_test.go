@@ -272,8 +272,8 @@ func subsequence(letters, text string) bool {
 var beginning = regexp.MustCompile(`[^A-Za-z0-9][ir]`)
 
 // FuzzFindNoise: whatever stands between two letters of a code, or around it, it
-// is found as it was or not at all. Noise of nine letters could be a candidate, one
-// with the closing letter a shorter code: those are codes by rights. In base43, which
+// is found as it was or not at all. Noise of seven letters could make another
+// candidate of two, one with the closing letter a shorter code: those are codes by rights. In base43, which
 // has no such letter, noise of a letter may stand for the last one; and what begins an
 // escape takes other letters in exchange. A sealed reply that has the closing letter where
 // a shorter one ends, cut a word behind it, is that one for all that can be told.
@@ -306,7 +306,7 @@ func FuzzFindNoise(f *testing.F) {
 			letters = max(letters, n+100*strings.Count(strings.ToLower(s), "z"))
 		}
 		letters *= 1 + int(times%3)
-		if letters > 8 || letters > 0 && (text[0] == 'H' || strings.ContainsAny(noise, "%&=\\<\x1b")) || beginning.MatchString(noise) {
+		if letters > 6 || letters > 0 && (text[0] == 'H' || strings.ContainsAny(noise, "%&=\\<\x1b")) || beginning.MatchString(noise) {
 			t.Skip("noise that may be a code of its own")
 		}
 		noisy := text

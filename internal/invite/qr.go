@@ -18,7 +18,7 @@ func (f *finder) readBase43(s string, i int, inLink bool) (damaged int) {
 	}
 	pieces, reach, cut := f.readPieces(s, i, inQRCodes)
 	switch {
-	case pieces == nil:
+	case pieces == "":
 		return reach
 	case len(pieces) < damagedLength, !inLink && len(pieces) < 2*damagedLength:
 		return 0
@@ -40,14 +40,14 @@ var shortestQR = base43Length(minInvite)
 // readQR: nothing marks the end of a code in base43, but its first bytes and its
 // size say whether it is one. Marks behind it are the sentence's: no code of ours
 // ends in one (PROTOCOL.md §2.4).
-func readQR(letters []byte, ends []int) (found Code, several bool) {
+func readQR(letters string, ends []int) (found Code, several bool) {
 	for _, end := range ends {
-		plain := len(bytes.TrimRight(letters[:end], marks))
+		plain := len(strings.TrimRight(letters[:end], marks))
 		for _, at := range []int{end, plain} {
 			if at < shortestQR || at > maxText || !headOf(letters[:at], at).begins() {
 				continue
 			}
-			code, err := ParseCode(string(letters[:at]))
+			code, err := ParseCode(letters[:at])
 			if err == nil && code.wellFormed() {
 				several = several || found != nil && !bytes.Equal(found, code)
 				found = code
@@ -59,14 +59,17 @@ func readQR(letters []byte, ends []int) (found Code, several bool) {
 
 // cutQR: what was eaten at the end, a mark that a program took for the sentence's,
 // cannot be known: each of them makes another code, and all of them parse.
-func cutQR(letters []byte) bool {
+func cutQR(letters string) bool {
 	for total := len(letters) + 1; total <= base43Length(maxCode); total++ {
 		if !headOf(letters, total).begins() {
 			continue
 		}
-		rest := strings.Repeat("0", total-len(letters))
-		if b, ok := decodeBase43(string(letters) + rest); ok {
-			certain := len(b) - len(rest) - 1 // a digit that is missing changes at most a byte, and there may be a carry
+		full := []byte(letters)
+		for len(full) < total {
+			full = append(full, '0')
+		}
+		if b, ok := decodeBase43(string(full)); ok {
+			certain := len(b) - (total - len(letters)) - 1 // a digit that is missing changes at most a byte, and there may be a carry
 			if _, fits := endsOf(b[:max(0, certain)]); fits {
 				return true
 			}
@@ -82,16 +85,16 @@ type head struct {
 }
 
 // headOf reads the head of a code of total digits that begins with digits.
-func headOf(digits []byte, total int) (h head) {
+func headOf(digits string, total int) (h head) {
 	log := math.Log2(43)
 	size := int(float64(total) * log / 8)
 	if base43Length(size) != total {
 		return h
 	}
 	value, place := 0.0, 1.0
-	for _, d := range digits[:min(len(digits), 10)] {
+	for i := range min(len(digits), 10) {
 		place /= 43
-		value += float64(strings.IndexByte(base43, d)) * place
+		value += float64(strings.IndexByte(base43, digits[i])) * place
 	}
 	value *= math.Exp2(float64(total)*log - float64(8*size) + 8)
 	if value >= 256 {
@@ -119,7 +122,7 @@ func (f *finder) readFolded(s string, i int) (found bool) {
 	if len(word) < shortestQR || len(word) > maxText || word == strings.ToUpper(word) {
 		return false
 	}
-	letters := []byte(strings.ToUpper(word))
+	letters := strings.ToUpper(word)
 	f.setAddress(s, i)
 	code, several := readQR(letters, []int{len(letters)})
 	switch {

@@ -41,9 +41,9 @@ type alphabet struct {
 	meanings int // of what spell decides
 	// read takes the one code out of letters that begin with it. several says
 	// that there is more than one. ends are where the pieces end.
-	read func(letters []byte, ends []int) (code Code, several bool)
+	read func(letters string, ends []int) (code Code, several bool)
 	// cut tells whether letters are the beginning of a code, for so much work.
-	cut     func(letters []byte) bool
+	cut     func(letters string) bool
 	cutWork int
 }
 
@@ -66,11 +66,11 @@ func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
 	}
 	pieces, reach, cut := f.readPieces(s, i, inLinks)
 	switch {
-	case pieces == nil:
+	case pieces == "":
 		return reach
 	case !mixed(pieces) && (!inLink || s[i] == 'r'), len(pieces) < damagedLength && !inLink:
 		return 0 // a word
-	case !bytes.HasSuffix(bytes.TrimRight(pieces, "-_"), []byte(end)) && cut:
+	case !strings.HasSuffix(strings.TrimRight(pieces, "-_"), end) && cut:
 		f.note(ErrCut)
 	default:
 		f.note(ErrMalformed)
@@ -112,9 +112,9 @@ func (f *finder) noteStranger(word string, inLink bool) {
 	body, whole := strings.CutSuffix(word, end)
 	b, err := base64URL.DecodeString(body)
 	switch {
-	case whole && err == nil && mixed([]byte(word)) && strangerError(b[0]) == ErrVersion:
+	case whole && err == nil && mixed(word) && strangerError(b[0]) == ErrVersion:
 		f.note(ErrVersion)
-	case whole && mixed([]byte(word)), word == strings.ToUpper(word) && strings.HasSuffix(word, "Z"), word == strings.ToLower(word) && whole:
+	case whole && mixed(word), word == strings.ToUpper(word) && strings.HasSuffix(word, "Z"), word == strings.ToLower(word) && whole:
 		f.note(ErrMalformed) // its start is missing, or it has lost its capitals
 	}
 }
@@ -128,10 +128,10 @@ func strangerError(first byte) error {
 }
 
 // mixed tells the letters of a code from those of a text: digits and both cases.
-func mixed(r []byte) bool {
+func mixed(r string) bool {
 	var digits, capitals, small int
-	for _, c := range r {
-		switch {
+	for i := range len(r) {
+		switch c := r[i]; {
 		case c >= '0' && c <= '9':
 			digits++
 		case c >= 'A' && c <= 'Z':
@@ -148,16 +148,16 @@ func mixed(r []byte) bool {
 // with every meaning of its dashes, and adds the one code that they make. Where
 // they make none, it returns the letters as they stand, and whether in some layout
 // they are the beginning of a code. Before reach no other code begins.
-func (f *finder) readPieces(s string, i int, a alphabet) (letters []byte, reach int, cut bool) {
+func (f *finder) readPieces(s string, i int, a alphabet) (letters string, reach int, cut bool) {
 	var found Code
-	var first []byte // as they stand
+	var first string // as they stand
 	ambiguous, surely, layout := false, 0, asItIs
 	for {
 		r, sure, at, lines := f.gather(s, i, a.letter, layout)
 		meanings := a.meanings
 		if layout == asItIs {
-			first, reach, surely = bytes.Clone(r), at, sure
-		} else if bytes.Equal(r, first) {
+			first, reach, surely = string(r), at, sure
+		} else if string(r) == first {
 			meanings = 0
 		}
 		for meaning := range meanings {
@@ -178,10 +178,9 @@ func (f *finder) readPieces(s string, i int, a alphabet) (letters []byte, reach 
 	}
 	if found != nil && !ambiguous {
 		f.add(found)
-		return nil, inside(s, i, len(found), a.letter), false
+		return "", inside(s, i, len(found), a.letter), false
 	}
-	letters, _, _ = f.spell(first[:surely], 0)
-	letters = bytes.Clone(letters)
+	letters, _, _ = f.spell([]byte(first[:surely]), 0)
 	if len(letters) < longWord && s[i] == 'r' {
 		layout = 0 // a word, most often
 	}
@@ -210,48 +209,47 @@ func inside(s string, i, size int, letter func(byte) bool) int {
 // en dash is -- or -, an em dash --, --- or -, and in base43 a space may be a +
 // that a form has taken for one. ends are where the pieces end in it. differs is
 // false where another meaning writes the same.
-func (f *finder) spell(r []byte, meaning int) (letters []byte, ends []int, differs bool) {
+func (f *finder) spell(r []byte, meaning int) (text string, ends []int, differs bool) {
 	en, em, plus := meaning%2, meaning/2%3, meaning/6
-	letters, ends = f.letters[:0], f.ends[:0]
+	letters := f.letters[:0]
+	ends = f.ends[:0]
 	hasEn, hasEm, hasSpace := false, false, false
-	for _, c := range r {
-		if len(letters)+3 > len(f.letters) {
-			break
-		}
+	for i, c := range r {
+		written := string(r[i : i+1])
 		switch c {
 		case hyphen:
-			letters = append(letters, '-')
+			written = "-"
 		case enDash:
-			hasEn = true
-			letters = append(letters, "--"[en:]...)
+			hasEn, written = true, "--"[en:]
 		case emDash:
-			hasEm = true
-			letters = append(letters, [...]string{"--", "---", "-"}[em]...)
+			hasEm, written = true, [...]string{"--", "---", "-"}[em]
 		case joined, joinedBy:
+			written = ""
 			if c == joinedBy && plus == 1 {
-				hasSpace = true
-				letters = append(letters, '+')
+				hasSpace, written = true, "+"
 			} else {
 				ends = append(ends, len(letters))
 			}
-		default:
-			letters = append(letters, c)
 		}
+		if len(letters)+len(written) > len(f.letters) {
+			break
+		}
+		letters = append(letters, written...)
 	}
 	f.work += len(r) + len(letters)
-	return letters, append(ends, len(letters)), (en == 0 || hasEn) && (em == 0 || hasEm) && (plus == 0 || hasSpace)
+	return string(letters), append(ends, len(letters)), (en == 0 || hasEn) && (em == 0 || hasEm) && (plus == 0 || hasSpace)
 }
 
 // readLink: where a code ends, its sizes say, and then there is its z. What
 // follows in the same piece may be a word, but nothing that ends like a code.
-func readLink(letters []byte, ends []int) (found Code, several bool) {
+func readLink(letters string, ends []int) (found Code, several bool) {
 	sizes, _ := endsOf(decodeLetters(letters))
 	for _, size := range sizes {
 		at := (size*8+5)/6 + len(end)
-		if at > len(letters) || string(letters[at-len(end):at]) != end {
+		if at > len(letters) || letters[at-len(end):at] != end {
 			continue
 		}
-		code, err := ParseCode(string(letters[:at]))
+		code, err := ParseCode(letters[:at])
 		if err != nil || !code.wellFormed() || !endsAt(letters, at, ends, code.IsReply()) {
 			continue
 		}
@@ -264,37 +262,37 @@ func readLink(letters []byte, ends []int) (found Code, several bool) {
 // endsAt tells whether a code may end at, by what stands behind. The parts of an
 // invite say whether it is whole; a reply is sealed, and may itself have a z where
 // a shorter one would end.
-func endsAt(letters []byte, at int, ends []int, reply bool) bool {
+func endsAt(letters string, at int, ends []int, reply bool) bool {
 	piece := at // where the piece ends that holds the end
 	for _, e := range ends {
 		if piece = e; e >= at {
 			break
 		}
 	}
-	word := bytes.TrimRight(letters[at:piece], "-_")
+	word := strings.TrimRight(letters[at:piece], "-_")
 	switch {
-	case len(word) > 0 && bytes.HasSuffix(word, []byte(end)):
+	case strings.HasSuffix(word, end):
 		return false
 	case reply && mixed(letters[at:]):
 		return false
 	case reply && len(word) > 0:
-		word = bytes.TrimLeft(word, "-_")
-		return len(word) > 2 && !codeLike(string(word))
+		word = strings.TrimLeft(word, "-_")
+		return len(word) > 2 && !codeLike(word)
 	}
 	return true
 }
 
-func cutLink(letters []byte) bool {
+func cutLink(letters string) bool {
 	_, fits := endsOf(decodeLetters(letters))
 	return fits
 }
 
 // decodeLetters decodes as many bytes as letters hold in full.
-func decodeLetters(letters []byte) []byte {
-	full := append(bytes.Clone(letters[:min(len(letters), maxText)]), "AAA"...)
-	b := make([]byte, len(full))
-	n, _ := base64URL.Decode(b, full[:len(full)&^3])
-	return b[:min(n, len(letters)*6/8)]
+func decodeLetters(letters string) []byte {
+	letters = letters[:min(len(letters), maxText)]
+	full := letters + "AAA"
+	b, _ := base64URL.DecodeString(full[:len(full)&^3])
+	return b[:min(len(b), len(letters)*6/8)]
 }
 
 // endsOf tells at which sizes a code that begins as b may end, by what is in it.

@@ -75,27 +75,28 @@ func plainText(text string) string {
 	for i, size := 0, 0; i < len(text); i += size {
 		var r rune
 		r, size = utf8.DecodeRuneInString(text[i:])
+		c := byte(foreign)
 		switch {
 		case r == utf8.RuneError && size == 1:
-			b = append(b, noText)
+			c = noText
 		case r == '\n' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029':
-			b = append(b, '\n')
+			c = '\n'
 		case unicode.IsSpace(r):
-			b = append(b, ' ')
-		case r == '\\' && strings.HasPrefix(text[i+1:], "/"):
-			// JSON's slash, in an address
+			c = ' '
+		case r == '\\' && strings.HasPrefix(text[i+1:], "/"): // JSON's slash, in an address
+			continue
 		case r > ' ' && r < 0x7F:
-			b = append(b, byte(r))
+			c = byte(r)
 		case r < 0xA0 || r == unicode.ReplacementChar || r >= 0xFE00 && r <= 0xFE0F || unicode.Is(unicode.Cf, r):
-		case r == '\u2010' || r == '\u2011' || r == '\u2212' || r == '\uFE63' || r == '\uFF0D':
-			b = append(b, hyphen)
+			continue
+		case strings.ContainsRune("\u2010\u2011\u2212\uFE63\uFF0D", r):
+			c = hyphen
 		case r == '\u2012' || r == '\u2013':
-			b = append(b, enDash)
+			c = enDash
 		case r == '\u2014' || r == '\u2015':
-			b = append(b, emDash)
-		default:
-			b = append(b, foreign)
+			c = emDash
 		}
+		b = append(b, c)
 	}
 	return string(b)
 }
@@ -283,7 +284,11 @@ func unwrap2(s string) (link string, read int) {
 	if read < 0 {
 		return "", 0
 	}
-	s = strings.NewReplacer("=\r\n", "", "=\n", "", "\r", "", "\n", "", "-", "%", "_", "/").Replace(s[:read])
+	s = s[:read]
+	for _, broken := range []string{"=\r\n", "=\n", "\r", "\n"} {
+		s = strings.ReplaceAll(s, broken, "")
+	}
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "-", "%"), "_", "/")
 	return percentDecoded(s), read
 }
 
