@@ -112,10 +112,13 @@ export class Person {
   /** The history, exactly as it is on the page, long messages shown whole. */
   async history(): Promise<Shown[]> {
     const folded = this.log.getByRole('button', { name: texts.showAll, exact: true });
-    await folded.evaluateAll((buttons) => {
-      for (const button of buttons) if (button instanceof HTMLElement) button.click();
-    });
-    await expect(folded).toHaveCount(0);
+    // One that comes meanwhile is folded, too.
+    await expect(async () => {
+      await folded.evaluateAll((buttons) => {
+        for (const button of buttons) if (button instanceof HTMLElement) button.click();
+      });
+      expect(await folded.count()).toBe(0);
+    }).toPass({ timeout: 30_000 });
     return this.log.getByRole('listitem').evaluateAll((items) =>
       items
         .filter((item) => item.querySelector('.message')) // neither the days between them nor a list in one
