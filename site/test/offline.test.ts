@@ -217,7 +217,9 @@ test('the page offers it where a reload loses nothing', async () => {
   render(App, { chat: shown.chat, settings: shown.settings, parts, offline: page });
   await shown.started();
   expect(hasButton('Update now')).toBe(true);
-  expect(screen.getByText('A new version of tincan is here.').getAttribute('role')).toBe('status');
+  expect(screen.getByText('A new version of tincan is here.').closest('[role]')?.getAttribute('role')).toBe(
+    'status',
+  );
 
   await shown.inviting();
   expect(hasButton('Update now')).toBe(false);
