@@ -13,6 +13,7 @@ import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
 import { texts } from './language.svelte.ts';
 import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
 import { NetworkChoice } from './network.svelte.ts';
+import type { Whose } from './tabs.ts';
 import type { ChatStatus, Trouble } from './texts.ts';
 import { isAboutTheWay, Way, type Made } from './way.svelte.ts';
 
@@ -51,10 +52,10 @@ const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leav
 const writing = 7_000;
 
 /** What is known of a reply that may belong to another tab: nobody is asked before this person wants it. */
-export type Answer = 'opened' | 'asking' | 'taken' | 'nobody';
+export type Answer = 'opened' | 'asking' | Whose | 'nobody';
 
 /** Asks the other tabs whose reply this is; see ReplyTabs. */
-export type AskTabs = (reply: string, answered: (taken: boolean) => void) => void;
+export type AskTabs = (reply: string, answered: (whose: Whose | 'nobody') => void) => void;
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class ChatState {
@@ -468,14 +469,12 @@ export class ChatState {
     }
   }
 
-  /** A reply that another tab was opened with: says whether it belongs to the chat of this tab. */
-  async offer(reply: string): Promise<boolean> {
-    return (await this.#try(reply)) === 'taken';
-  }
-
-  /** Whose reply this is; `second` is somebody else's to an invite of this tab that is spent. */
-  async #try(reply: string): Promise<'taken' | 'second' | 'other'> {
-    if (!this.#engine || !this.#inviter || this.#reason !== undefined) return 'other';
+  /**
+   * A reply that another tab was opened with: says whether it belongs to the chat of this tab. `used`: it is
+   * another one to an invite of this tab that is spent. The engine says neither without the link's secret.
+   */
+  async offer(reply: string): Promise<Whose | undefined> {
+    if (!this.#engine || !this.#inviter || this.#reason !== undefined) return undefined;
     try {
       await this.#engine.accept(reply, true);
       return 'taken';
@@ -483,7 +482,7 @@ export class ChatState {
       const code = codeOf(error);
       // Opened a second time: it is this tab's, and has done its work.
       if (code === 'already-used') return 'taken';
-      return code === 'second-reply' ? 'second' : 'other';
+      return code === 'second-reply' ? 'used' : undefined;
     }
   }
 
@@ -496,7 +495,7 @@ export class ChatState {
       await this.#accept(reply, true);
       return;
     }
-    this.#askTabs(reply, (taken) => (this.#notice = taken ? texts.elsewhereTaken : texts.elsewhereNobody));
+    this.#askTabs(reply, (whose) => (this.#notice = texts.elsewhere[whose]));
   }
 
   dismissOpenedReply(): void {
@@ -508,9 +507,8 @@ export class ChatState {
     const opened = this.#elsewhere;
     if (!opened) return;
     this.#elsewhere = { ...opened, answer: 'asking' };
-    this.#askTabs(opened.code, (taken) => {
-      if (this.#elsewhere?.code === opened.code)
-        this.#elsewhere = { ...opened, answer: taken ? 'taken' : 'nobody' };
+    this.#askTabs(opened.code, (answer) => {
+      if (this.#elsewhere?.code === opened.code) this.#elsewhere = { ...opened, answer };
     });
   }
 
@@ -713,7 +711,7 @@ export class ChatState {
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       else if (this.#screen === 'invite') await this.#accept(code, opened);
       else if (kind === 'invite') this.#takeInvite(code, mailbox);
-      else if ((await this.#try(code)) === 'other') this.#takeReply(code, opened);
+      else if ((await this.offer(code)) === undefined) this.#takeReply(code, opened);
       return true;
     } catch (error) {
       if (this.#engine === engine) failed(codeOf(error));
@@ -746,10 +744,10 @@ export class ChatState {
 
   /** A reply that isn't for this tab may be for another one that waits. */
   #handOn(reply: string, problem: Problem): void {
-    this.#askTabs(reply, (taken) => {
-      if (!taken) return;
+    this.#askTabs(reply, (whose) => {
+      if (whose === 'nobody') return;
       if (this.#problem === problem) this.#problem = undefined;
-      this.#notice = texts.elsewhereTaken;
+      this.#notice = texts.elsewhere[whose];
     });
   }
 

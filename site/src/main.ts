@@ -20,7 +20,7 @@ import { ReplyTabs } from './tabs.ts';
 
 const chat = new ChatState((reply, answered) => {
   if (tabs) tabs.ask(reply, answered);
-  else answered(false);
+  else answered('nobody');
 });
 // Where site data is blocked, tabs may not talk to each other.
 const tabs = ifAllowed(() => new ReplyTabs((reply) => chat.offer(reply)), undefined);

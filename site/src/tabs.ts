@@ -1,9 +1,13 @@
 /**
  * A reply link opens in a tab of its own, but the chat waits in the tab that made the invite. This lets tabs of
- * one browser profile find each other: the new tab asks all of them, the one the reply opens in answers.
+ * one browser profile find each other: the new tab asks all of them, the one the reply opens in answers. A reply to no
+ * invite of a tab gets no answer from it, so that what is answered tells nobody of an invite whose secret they don't have.
  */
 
-type TabMessage = { type: 'ask'; id: string; reply: string } | { type: 'taken'; id: string };
+/** What the tab that made the invite says: it has taken the reply, or had taken another one before. */
+export type Whose = 'taken' | 'used';
+
+type TabMessage = { type: 'ask'; id: string; reply: string } | { type: Whose; id: string };
 
 /** How long a tab has to answer before the person is told that nobody did. */
 export const answerWithin = 1000;
@@ -20,28 +24,28 @@ const pause = 50;
 /** One end of the conversation between the tabs of this page. */
 export class ReplyTabs {
   readonly #channel: BroadcastChannel;
-  readonly #offer: (reply: string) => Promise<boolean>;
-  readonly #asked = new Map<string, (taken: boolean) => void>();
+  readonly #offer: (reply: string) => Promise<Whose | undefined>;
+  readonly #asked = new Map<string, (whose: Whose) => void>();
   readonly #waiting: { id: string; reply: string }[] = [];
   #trying = false;
 
-  /** `offer` tries a reply of another tab on this tab's chat and says whether it belongs to it. */
-  constructor(offer: (reply: string) => Promise<boolean>) {
+  /** `offer` tries a reply of another tab on this tab's chat; undefined: it belongs to no invite of this tab. */
+  constructor(offer: (reply: string) => Promise<Whose | undefined>) {
     this.#offer = offer;
     this.#channel = new BroadcastChannel('tincan-reply');
     this.#channel.onmessage = (event: MessageEvent<unknown>) => this.#hear(event.data);
   }
 
   /**
-   * Asks the other tabs whose reply this is. `answered` is called with false when none has taken it within a
-   * second, and with true whenever one takes it, even after that: a tab in the background may be slow.
+   * Asks the other tabs whose reply this is. `answered` is called with `nobody` when none has said so within a
+   * second, and with its answer whenever one does, even after that: a tab in the background may be slow.
    */
-  ask(reply: string, answered: (taken: boolean) => void): void {
+  ask(reply: string, answered: (whose: Whose | 'nobody') => void): void {
     const id = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-    const patience = setTimeout(() => answered(false), answerWithin);
-    this.#asked.set(id, (taken) => {
+    const patience = setTimeout(() => answered('nobody'), answerWithin);
+    this.#asked.set(id, (whose) => {
       clearTimeout(patience);
-      answered(taken);
+      answered(whose);
     });
     this.#post({ type: 'ask', id, reply });
   }
@@ -59,10 +63,11 @@ export class ReplyTabs {
         if (this.#waiting.length < maxWaiting) this.#waiting.push(message);
         void this.#tryAll();
         break;
-      case 'taken': {
+      case 'taken':
+      case 'used': {
         const answered = this.#asked.get(message.id);
         this.#asked.delete(message.id);
-        answered?.(true);
+        answered?.(message.type);
         break;
       }
     }
@@ -73,7 +78,8 @@ export class ReplyTabs {
     if (this.#trying) return;
     this.#trying = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (await this.#offer(next.reply)) this.#post({ type: 'taken', id: next.id });
+      const type = await this.#offer(next.reply);
+      if (type) this.#post({ type, id: next.id });
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
     this.#trying = false;
@@ -89,7 +95,7 @@ function parse(data: unknown): TabMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const { type, id, reply } = data as Record<string, unknown>;
   if (typeof id !== 'string') return undefined;
-  if (type === 'taken') return { type, id };
+  if (type === 'taken' || type === 'used') return { type, id };
   if (type === 'ask' && typeof reply === 'string' && reply.length <= maxReply) return { type, id, reply };
   return undefined;
 }

@@ -436,17 +436,24 @@ export const spanish: Texts = {
     `Esperando a que la otra persona la abra. La respuesta funciona mientras esta página siga abierta. En redes distintas se puede usar durante unos ${lasting(seconds)}, hasta ${clock(until)}.`,
 
   elsewhereTitle: 'Una respuesta a una invitación',
-  elsewhereOpened:
-    'Alguien ha respondido a una invitación. Si es tuya, espera en otra pestaña de este navegador. Conecta solo si esperas esta respuesta.',
   elsewhereConnect: 'Conectar en la otra pestaña',
   replyOpened: 'Se ha abierto una respuesta en esta pestaña. Conecta solo si la esperas.',
   otherReplyOpened:
     'Se ha abierto en esta pestaña una respuesta a otra invitación. Conecta solo si la esperas.',
-  elsewhereAsking: 'Buscando la pestaña que espera esta respuesta…',
-  elsewhereTaken: 'Ya hay conexión en tu otra pestaña.',
-  elsewhereTakenHint: 'Puedes cerrar esta.',
-  elsewhereNobody:
-    'Esta respuesta es de un chat que espera en otro navegador o en otra aplicación. Cópiala y pégala allí.',
+  elsewhere: {
+    opened:
+      'Alguien ha respondido a una invitación. Si es tuya, espera en otra pestaña de este navegador. Conecta solo si esperas esta respuesta.',
+    asking: 'Buscando la pestaña que espera esta respuesta…',
+    taken: 'Ya hay conexión en tu otra pestaña.',
+    used: 'Tu invitación ya tiene respuesta, en otra pestaña de este navegador. Esta llegó demasiado tarde.',
+    nobody:
+      'Aquí ninguna pestaña espera esta respuesta. Si la invitación se hizo en otro navegador o en otra aplicación, pega la respuesta allí. Si su página se cerró, crea un enlace nuevo.',
+  },
+  elsewhereTakenHint: 'Está entre las pestañas abiertas de este navegador. Puedes cerrar esta.',
+  elsewhereUsedHint:
+    'Si la envió otra persona, más de una tiene tu enlace: compara las palabras de seguridad en esa pestaña.',
+  closeTab: 'Cerrar esta pestaña',
+  closeTabFailed: 'El navegador no deja que una página cierre esta pestaña. Ciérrala tú.',
 
   enlarge: 'Mostrar el código QR en grande',
   scanQr: 'Escanear código QR',

@@ -440,16 +440,24 @@ export const english = {
     `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${clock(until)}.`,
 
   elsewhereTitle: 'A reply to an invite',
-  elsewhereOpened:
-    'Somebody has answered an invite. If you made it, it waits in another tab of this browser. Connect only if you expect this reply.',
   elsewhereConnect: 'Connect in the other tab',
   replyOpened: 'A reply was opened in this tab. Connect only if you expect it.',
   otherReplyOpened: 'A reply to another invite was opened in this tab. Connect only if you expect it.',
-  elsewhereAsking: 'Looking for the tab that waits for this reply…',
-  elsewhereTaken: 'Connected in your other tab.',
-  elsewhereTakenHint: 'You can close this one.',
-  elsewhereNobody:
-    'This reply belongs to a chat waiting in another browser or app. Copy it and paste it there.',
+  /** What is known of a reply to an invite that this tab did not make. */
+  elsewhere: {
+    opened:
+      'Somebody has answered an invite. If you made it, it waits in another tab of this browser. Connect only if you expect this reply.',
+    asking: 'Looking for the tab that waits for this reply…',
+    taken: 'Connected in your other tab.',
+    used: 'Your invite has been answered already, in another tab of this browser. This reply came too late.',
+    nobody:
+      'No tab here waits for this reply. If the invite was made in another browser or app, paste the reply there. If its page was closed, make a new link.',
+  },
+  elsewhereTakenHint: 'It is among the open tabs of this browser. You can close this one.',
+  elsewhereUsedHint:
+    'If somebody else sent it, more than one person has your link: compare the safety words in that tab.',
+  closeTab: 'Close this tab',
+  closeTabFailed: 'The browser lets no page close this tab. Close it yourself.',
 
   enlarge: 'Show the QR code large',
   scanQr: 'Scan QR code',

@@ -203,22 +203,51 @@ describe('joining', () => {
 
 describe('a reply opened in a tab of its own', () => {
   test.each([
-    [true, texts.elsewhereTaken, 0],
-    [false, texts.elsewhereNobody, 1],
-  ])('taken by another tab: %s', async (taken, sentence, buttons) => {
+    ['taken', [texts.elsewhere.taken, texts.elsewhereTakenHint], ['Start page']],
+    ['used', [texts.elsewhere.used, texts.elsewhereUsedHint], ['Start page']],
+    ['nobody', [texts.elsewhere.nobody], ['Copy reply', 'New link', 'Start page']],
+  ] as const)('whose it is, by the other tabs: %s', async (answer, sentences, buttons) => {
     await started();
+    history.pushState(null, ''); // the tab has been somewhere else, so that no page may close it
     await chat.open('#rReply');
     await settled();
-    expect(screen.getByRole('status').textContent).toBe(texts.elsewhereOpened);
+    expect(screen.getByRole('status').textContent).toBe(texts.elsewhere.opened);
     expect(ask).not.toHaveBeenCalled();
     await user.click(button(texts.elsewhereConnect));
     await settled();
-    expect(screen.getByRole('status').textContent).toBe(texts.elsewhereAsking);
+    expect(screen.getByRole('status').textContent).toBe(texts.elsewhere.asking);
     expect(document.activeElement?.tagName).toBe('H1');
-    ask.mock.calls[0]?.[1](taken);
+    ask.mock.calls[0]?.[1](answer);
     await settled();
-    expect(screen.getByRole('status').textContent).toBe(sentence);
-    expect(screen.queryAllByRole('button', { name: 'Copy reply' })).toHaveLength(buttons);
+    for (const sentence of sentences) expect(screen.getByText(sentence)).toBeTruthy();
+    expect(screen.getByRole('status').textContent).toBe(sentences[0]);
+    const shown = screen.getAllByRole('button').map((each) => each.textContent.trim());
+    expect(shown.filter((name) => name !== '')).toEqual(buttons);
+  });
+
+  test('nobody waits for it: New link makes one, here', async () => {
+    await started();
+    await chat.open('#rReply');
+    chat.askElsewhere();
+    ask.mock.calls[0]?.[1]('nobody');
+    await settled();
+    await user.click(button('New link'));
+    expect(field('Invite link')).toBeTruthy();
+  });
+
+  test('Close this tab is there where a page may do that, and says so where it may not after all', async () => {
+    await started();
+    vi.spyOn(history, 'length', 'get').mockReturnValue(1);
+    const closing = vi.spyOn(window, 'close').mockImplementation(() => undefined);
+    await chat.open('#rReply');
+    chat.askElsewhere();
+    ask.mock.calls[0]?.[1]('taken');
+    await settled();
+    await user.click(button(texts.closeTab));
+    expect(closing).toHaveBeenCalledTimes(1);
+    expect(await screen.findByText(texts.closeTabFailed)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: texts.closeTab })).toBeNull();
+    vi.restoreAllMocks();
   });
 });
 

@@ -139,11 +139,11 @@ describe('inviting', () => {
     expect(await chat.accept('#rOther')).toBe(false);
     expect(chat.problem).toEqual({ at: 'reply', code: 'other-invite' });
     expect(ask).toHaveBeenCalledWith('rOther', expect.any(Function));
-    ask.mock.calls[0]?.[1](false);
+    ask.mock.calls[0]?.[1]('nobody');
     expect(chat.problem?.code).toBe('other-invite');
-    ask.mock.calls[0]?.[1](true);
+    ask.mock.calls[0]?.[1]('taken');
     expect(chat.problem).toBeUndefined();
-    expect(chat.notice).toBe(texts.elsewhereTaken);
+    expect(chat.notice).toBe(texts.elsewhere.taken);
   });
 
   test('nobody could be reached', async () => {
@@ -310,9 +310,9 @@ describe('replies and tabs', () => {
     chat.askElsewhere();
     expect(chat.elsewhere?.answer).toBe('asking');
     expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
-    ask.mock.calls[0]?.[1](false);
+    ask.mock.calls[0]?.[1]('nobody');
     expect(chat.elsewhere?.answer).toBe('nobody');
-    ask.mock.calls[0]?.[1](true);
+    ask.mock.calls[0]?.[1]('taken');
     expect(chat.elsewhere?.answer).toBe('taken');
   });
 
@@ -322,32 +322,56 @@ describe('replies and tabs', () => {
     chat.home();
     chat.askElsewhere();
     expect(ask).toHaveBeenCalledTimes(1);
-    ask.mock.calls[0]?.[1](true);
+    ask.mock.calls[0]?.[1]('taken');
     expect(chat.screen).toBe('home');
     expect(chat.elsewhere).toBeUndefined();
   });
 
   test('a waiting tab tries an offered reply without counting it', async () => {
     await chat.create();
-    expect(await chat.offer('rMine')).toBe(true);
+    expect(await chat.offer('rMine')).toBe('taken');
     expect(engine.calls.at(-1)).toBe('accept rMine true');
     engine.fails.accept = 'other-invite';
-    expect(await chat.offer('rOther')).toBe(false);
+    expect(await chat.offer('rOther')).toBeUndefined();
     expect(chat.problem).toBeUndefined();
     expect(chat.screen).toBe('invite');
   });
 
+  test('another reply to an invite that is spent came too late', async () => {
+    await chatting();
+    engine.fails.accept = 'second-reply';
+    expect(await chat.offer('rLate')).toBe('used');
+    for (const code of ['other-invite', 'malformed', 'tries', 'internal'] as const) {
+      engine.fails.accept = code;
+      expect(await chat.offer('rLate'), code).toBeUndefined();
+    }
+    expect(chat.screen).toBe('chat');
+  });
+
+  test.each(['taken', 'used', 'nobody'] as const)(
+    'opened where something else is pending: %s',
+    async (whose) => {
+      await chatting();
+      engine.fails.accept = 'other-invite';
+      await chat.open('#rOther');
+      await chat.useOpenedReply();
+      ask.mock.calls[0]?.[1](whose);
+      expect(chat.notice).toBe(texts.elsewhere[whose]);
+      expect(chat.screen).toBe('chat');
+    },
+  );
+
   test('a reply opened a second time still belongs to the tab that used it', async () => {
     await chatting();
     engine.fails.accept = 'already-used';
-    expect(await chat.offer('rMine')).toBe(true);
+    expect(await chat.offer('rMine')).toBe('taken');
   });
 
   test('a tab that waits for nothing takes nothing', async () => {
-    expect(await chat.offer('rAny')).toBe(false);
+    expect(await chat.offer('rAny')).toBeUndefined();
     await chat.open('#iInvite');
     await chat.join();
-    expect(await chat.offer('rAny')).toBe(false);
+    expect(await chat.offer('rAny')).toBeUndefined();
     expect(engine.calls.filter((call) => call.startsWith('accept'))).toEqual([]);
   });
 
@@ -360,8 +384,8 @@ describe('replies and tabs', () => {
     expect(chat.openedReply).toBe('rOther');
     expect(ask).not.toHaveBeenCalled();
     await chat.useOpenedReply();
-    ask.mock.calls[0]?.[1](true);
-    expect(chat.notice).toBe(texts.elsewhereTaken);
+    ask.mock.calls[0]?.[1]('taken');
+    expect(chat.notice).toBe(texts.elsewhere.taken);
     expect(chat.screen).toBe('chat');
   });
 

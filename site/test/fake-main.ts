@@ -30,7 +30,9 @@ const states: readonly MailboxState[] = [
   'occupied',
   'silent',
 ];
-const chat = new ChatState((_reply, answered) => setTimeout(() => answered(screen === 'taken'), 100));
+const chat = new ChatState((_reply, answered) =>
+  setTimeout(() => answered(screen === 'taken' || screen === 'used' ? screen : 'nobody'), 100),
+);
 engine.onevent = (event) => chat.apply(event);
 
 // For driving the page from the console.
@@ -158,6 +160,7 @@ async function show(): Promise<void> {
       break;
     case 'elsewhere':
     case 'taken':
+    case 'used':
       await chat.open(`#r${'x7Kq'.repeat(40)}`);
       break;
     case 'opened-reply':

@@ -504,7 +504,7 @@ describe('pasted and dropped anywhere', () => {
     happens('paste', data({ text }));
     await page.settled();
     if (leadsTo !== undefined) expect(hasButton(leadsTo)).toBe(true);
-    else expect(status()).toBe(texts.elsewhereAsking);
+    else expect(status()).toBe(texts.elsewhere.asking);
   });
 
   test.each([

@@ -1,9 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { answerWithin, ReplyTabs } from '../src/tabs.ts';
+import { answerWithin, ReplyTabs, type Whose } from '../src/tabs.ts';
 
 const open: ReplyTabs[] = [];
 
-function tab(offer: (reply: string) => Promise<boolean>): ReplyTabs {
+type Offer = (reply: string) => Promise<Whose | undefined>;
+
+function tab(offer: Offer): ReplyTabs {
   const made = new ReplyTabs(offer);
   open.push(made);
   return made;
@@ -14,29 +16,32 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const never = () => Promise.resolve(false);
+const never = () => Promise.resolve(undefined);
+/** Takes one reply and knows no other. */
+const takes = (own: string) => (reply: string) =>
+  Promise.resolve<Whose | undefined>(reply === own ? 'taken' : undefined);
 
 test('of two waiting tabs only the one the reply opens in takes it', async () => {
-  const first = vi.fn((reply: string) => Promise.resolve(reply === 'rFirst'));
-  const second = vi.fn((reply: string) => Promise.resolve(reply === 'rSecond'));
+  const first = vi.fn(takes('rFirst'));
+  const second = vi.fn(takes('rSecond'));
   tab(first);
   tab(second);
   const answered = vi.fn();
   tab(never).ask('rSecond', answered);
   await vi.waitFor(() => expect(answered).toHaveBeenCalled());
-  expect(answered.mock.calls).toEqual([[true]]);
-  await expect(first.mock.results[0]?.value).resolves.toBe(false);
-  await expect(second.mock.results[0]?.value).resolves.toBe(true);
+  expect(answered.mock.calls).toEqual([['taken']]);
+  await expect(first.mock.results[0]?.value).resolves.toBe(undefined);
+  await expect(second.mock.results[0]?.value).resolves.toBe('taken');
 });
 
 test('an answer goes to the tab that asked, and to no other', async () => {
-  tab((reply) => Promise.resolve(reply === 'rMine'));
+  tab(takes('rMine'));
   const mine = vi.fn();
   const other = vi.fn();
   tab(never).ask('rOther', other);
   tab(never).ask('rMine', mine);
-  await vi.waitFor(() => expect(mine).toHaveBeenCalledWith(true));
-  expect(other).not.toHaveBeenCalledWith(true);
+  await vi.waitFor(() => expect(mine).toHaveBeenCalledWith('taken'));
+  expect(other).not.toHaveBeenCalledWith('taken');
 });
 
 test('nobody answers: told after a second, not before', async () => {
@@ -47,19 +52,44 @@ test('nobody answers: told after a second, not before', async () => {
   await vi.advanceTimersByTimeAsync(answerWithin - 1);
   expect(answered).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
-  expect(answered.mock.calls).toEqual([[false]]);
+  expect(answered.mock.calls).toEqual([['nobody']]);
 });
 
 test('a slow tab still gets to say that it took the reply', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  let take: (taken: boolean) => void = () => undefined;
+  let take: (whose: Whose) => void = () => undefined;
   tab(() => new Promise((resolve) => (take = resolve)));
   const answered = vi.fn();
   tab(never).ask('rSlow', answered);
   await vi.advanceTimersByTimeAsync(answerWithin);
-  take(true);
+  take('taken');
   vi.useRealTimers();
-  await vi.waitFor(() => expect(answered.mock.calls).toEqual([[false], [true]]));
+  await vi.waitFor(() => expect(answered.mock.calls).toEqual([['nobody'], ['taken']]));
+});
+
+test('a tab whose invite is spent says so to the one that asks', async () => {
+  tab(takes('rOther'));
+  tab((reply) => Promise.resolve(reply === 'rLate' ? 'used' : undefined));
+  const answered = vi.fn();
+  tab(never).ask('rLate', answered);
+  await vi.waitFor(() => expect(answered).toHaveBeenCalled());
+  expect(answered.mock.calls).toEqual([['used']]);
+});
+
+test('what another version of the page answers is no answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const channel = new BroadcastChannel('tincan-reply');
+  const asked = new Promise<string>((resolve) => {
+    channel.onmessage = ({ data }: MessageEvent<{ id: string }>) => resolve(data.id);
+  });
+  const answered = vi.fn();
+  tab(never).ask('rMine', answered);
+  const id = await asked;
+  for (const type of ['nobody', 'opened', 'second', '', 1, undefined]) channel.postMessage({ type, id });
+  channel.postMessage({ type: 'used', id: `${id}x` });
+  await vi.advanceTimersByTimeAsync(answerWithin);
+  expect(answered.mock.calls).toEqual([['nobody']]);
+  channel.close();
 });
 
 test.each([
@@ -89,7 +119,7 @@ test('of a flood of offers a few are tried, one at a time, and the next after it
     expect((busy += 1)).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 1));
     busy -= 1;
-    return reply === 'rMine';
+    return reply === 'rMine' ? 'taken' : undefined;
   });
   tab(offer);
   const answered = vi.fn();
@@ -100,19 +130,19 @@ test('of a flood of offers a few are tried, one at a time, and the next after it
   await vi.waitFor(() => expect(offer).toHaveBeenCalledTimes(5), { timeout: 5_000 });
   await vi.waitFor(() => expect(busy).toBe(0));
   asking.ask('rMine', answered);
-  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith('taken'), { timeout: 5_000 });
   expect(offer).toHaveBeenCalledTimes(6);
   channel.close();
 });
 
 test('several asked at once are tried one after the other', async () => {
-  const offer = vi.fn((reply: string) => Promise.resolve(reply === 'rThird'));
+  const offer = vi.fn(takes('rThird'));
   tab(offer);
   const asking = tab(never);
   const answered = vi.fn();
   asking.ask('rFirst', never);
   asking.ask('rSecond', never);
   asking.ask('rThird', answered);
-  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith(true));
+  await vi.waitFor(() => expect(answered).toHaveBeenCalledWith('taken'));
   expect(offer.mock.calls.map(([reply]) => reply)).toEqual(['rFirst', 'rSecond', 'rThird']);
 });

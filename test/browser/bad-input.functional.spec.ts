@@ -92,7 +92,7 @@ test('a reply where an invite belongs is looked after as a reply', async ({ pers
   const reply = await ben.joinChat();
   await cleo.open(serve.here);
   await cleo.paste(reply);
-  await expect(cleo.status).toHaveText(texts.elsewhereNobody);
+  await expect(cleo.status).toHaveText(texts.elsewhere.nobody);
   await cleo.button('Start page').click();
   await cleo.paste(invite);
   await goOn(ana, cleo);
@@ -236,11 +236,11 @@ test.describe('a reply more than once', () => {
     await ana.open(reply);
     await greet(ana, ben);
     await again.openReply(reply);
-    await expect(again.status).toHaveText(texts.elsewhereTaken);
+    await expect(again.status).toHaveText(texts.elsewhere.taken);
     await greet(ana, ben);
     await again.button('Start page').click();
     await again.paste(reply);
-    await expect(again.status).toHaveText(texts.elsewhereTaken);
+    await expect(again.status).toHaveText(texts.elsewhere.taken);
     await greet(ana, ben);
     await expect(ana.alert).toBeHidden(); // nothing happened that she has to know
   });

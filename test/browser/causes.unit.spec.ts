@@ -8,8 +8,8 @@ const [begin, end] = ['<!-- causes -->\n', '<!-- end of causes -->'];
 
 function sentence({ says }: Cause): string {
   if (says === 'away') return `${texts.away.invite.title}. ${texts.away.invite.text}`;
-  if (says === 'localNetworkRefused' || says === 'elsewhereNobody' || says === 'relayNeedsTurn')
-    return texts[says];
+  if (says === 'elsewhere') return texts.elsewhere.nobody;
+  if (says === 'localNetworkRefused' || says === 'relayNeedsTurn') return texts[says];
   return texts.errors[says];
 }
 

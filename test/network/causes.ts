@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../wasm/engine.d.ts';
 export interface Cause {
   cause: string;
   /** The engine's code; the sentence is `texts.errors[code]`. Otherwise the name of the text. */
-  says: ErrorCode | 'localNetworkRefused' | 'elsewhereNobody' | 'relayNeedsTurn' | 'away';
+  says: ErrorCode | 'localNetworkRefused' | 'elsewhere' | 'relayNeedsTurn' | 'away';
   /** Who is told, and when. */
   told: string;
   injected: string;
@@ -111,10 +111,10 @@ export const causes: readonly Cause[] = [
   },
   {
     cause: 'the reply is opened where no tab waits',
-    says: 'elsewhereNobody',
+    says: 'elsewhere',
     told: 'within a second',
     injected: 'a reply opened in another profile',
-    next: 'copy it to where the invite was made',
+    next: 'paste it where the invite was made, or make a new link',
     test: ['browser/tabs.integration.spec.ts', 'another profile'],
   },
   {
