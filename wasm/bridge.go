@@ -55,6 +55,8 @@ func eventObject(event chat.Event) js.Value {
 	switch e := event.(type) {
 	case chat.StateChanged:
 		return object("type", "state", "state", string(e.State))
+	case chat.Absent:
+		return object("type", "absent", "since", float64(e.Since.UnixMilli()))
 	case chat.Opened:
 		words, digits := js.Global().Get("Array").New(), js.Global().Get("Array").New()
 		for _, w := range e.SAS.Words() {

@@ -114,6 +114,8 @@ export interface SafetyWord {
 export type EngineEvent =
   /** Where the chat stands. `lost`: 15 s of silence; `open` may follow again. */
   | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' }
+  /** It has been lost for a minute: nothing has come since then, in milliseconds since 1970. Once in each silence. */
+  | { type: 'absent'; since: number }
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
   | { type: 'open'; path: 'direct' | 'local' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
   /** The two found a better way to each other, or lost the one they had. */

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -173,6 +174,18 @@ func TestUnitBack(t *testing.T) {
 		p.event(chat.StateChanged{State: s})
 	}
 	assert.Equal(t, 1, strings.Count(said.String(), "The connection is back."))
+}
+
+// TestUnitAbsent: since when nothing has come is said, in the hour of this computer, and
+// what can be done.
+func TestUnitAbsent(t *testing.T) {
+	since := time.Date(2026, 1, 2, 18, 22, 59, 0, time.Local)
+	var said, out strings.Builder
+	(&plain{t: terminal{out: io.Discard, err: &said}}).event(chat.Absent{Since: since})
+	assert.Contains(t, said.String(), "since 18:22")
+	assert.Contains(t, said.String(), "/leave")
+	newJSONLines(terminal{out: &out}).event(chat.Absent{Since: since})
+	assert.JSONEq(t, fmt.Sprintf(`{"event":"absent","since":%d}`, since.UnixMilli()), out.String())
 }
 
 // TestUnitLeave: whose output is not read any more has not left by choice.

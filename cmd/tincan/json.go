@@ -115,6 +115,8 @@ func (j *jsonLines) event(e chat.Event) {
 	switch e := e.(type) {
 	case chat.StateChanged:
 		j.put("state", object{"state": e.State})
+	case chat.Absent:
+		j.put("absent", object{"since": e.Since.UnixMilli()})
 	case chat.Opened:
 		j.open = true
 		var names []string

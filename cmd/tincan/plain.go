@@ -141,6 +141,8 @@ func (p *plain) event(e chat.Event) {
 			}
 			p.lost = false
 		}
+	case chat.Absent:
+		p.t.say("Nothing has come from the other person since %s. The chat goes on by itself if they come back; if they closed their side, /leave and make a new link.", e.Since.Format("15:04"))
 	case chat.Opened:
 		words := make([]string, 0, 6)
 		for _, w := range e.SAS.Words() {

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"sync"
+	"time"
 
 	"tincan/internal/peer"
 	"tincan/internal/seal"
@@ -41,6 +42,10 @@ type Opened struct {
 	SAS  seal.SAS
 }
 
+// Absent tells, once in each silence, that the chat has been lost for a minute. Nothing has
+// come since then; StateOpen may follow yet.
+type Absent struct{ Since time.Time }
+
 // PathChanged tells that the two ends found a better way to each other, or lost
 // the one they had.
 type PathChanged struct{ Path Path }
@@ -75,6 +80,7 @@ func (p Problem) Text() string { return sentences[p.Code] }
 type Closed struct{ Reason Reason }
 
 func (StateChanged) event() {}
+func (Absent) event()       {}
 func (Opened) event()       {}
 func (PathChanged) event()  {}
 func (Message) event()      {}

@@ -457,7 +457,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	}
 	now := time.Now()
 	s.lastHeard = now
-	s.silent, s.heardUntil = 0, now
+	s.silent, s.heardUntil, s.toldAbsent = 0, now, false
 	if a.opened {
 		s.since = now
 		s.setState(StateConnecting)
@@ -620,6 +620,10 @@ func (s *Session) watch(now time.Time) error {
 		}
 		if s.silent >= timing.silence {
 			s.setState(StateLost)
+		}
+		if s.silent >= timing.absent && !s.toldAbsent {
+			s.toldAbsent = true
+			s.events.push(Absent{s.lastHeard})
 		}
 		s.lookAtPath(now)
 	case s.state == StateWaiting:

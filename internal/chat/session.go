@@ -40,6 +40,7 @@ var timing = struct {
 	ack       time.Duration // an ack may wait for more frames to serve for
 	ping      time.Duration // of our own silence before a ping
 	silence   time.Duration // of the other's before "connection lost"
+	absent    time.Duration // of the other's before the person is told what can be done
 	look      time.Duration // at what gathering found out, after the link is made
 	slow      time.Duration // after Accept: say that something is wrong
 	alone     time.Duration // after our reply is made: say that nobody came
@@ -47,7 +48,7 @@ var timing = struct {
 	goodbye   time.Duration // for the other side to see our bye
 }{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
-	look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
+	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
 
@@ -151,6 +152,7 @@ type Session struct {
 
 	silent     time.Duration // what the other side could have said something in, and did not
 	heardUntil time.Time     // up to when silent is counted
+	toldAbsent bool          // in this silence
 }
 
 // sentAck is an ack of ours: the frame that it is, and what it says.

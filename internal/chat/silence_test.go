@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -163,6 +164,58 @@ func TestUnitSilence(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUnitAbsent: a minute after the chat was lost the person is told since when nothing has
+// come, once in each silence, and never of a silence in which this side did not listen.
+func TestUnitAbsent(t *testing.T) {
+	const quiet, late = 74500 * time.Millisecond, 76100 * time.Millisecond
+	for name, c := range map[string]struct {
+		silences []time.Duration // each ends with a ping, but for the last
+		want     []int           // the silences of which it is told
+	}{
+		"not yet lost":             {[]time.Duration{14 * time.Second}, nil},
+		"lost, but not for long":   {[]time.Duration{quiet}, nil},
+		"a minute after":           {[]time.Duration{late}, []int{0}},
+		"once, however long":       {[]time.Duration{time.Hour}, []int{0}},
+		"in each silence":          {[]time.Duration{late, late, 5 * time.Second, 10 * time.Minute}, []int{0, 1, 3}},
+		"short ones do not add up": {[]time.Duration{quiet, quiet, 14 * time.Second, quiet}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := runFaced(t, unconnected{})
+				r.open(t)
+				r.forgetEvents()
+				var want []time.Time
+				began := r.lastHeard
+				for i, d := range c.silences {
+					if i > 0 {
+						r.say(t, "\x04")
+						synctest.Wait()
+						began = time.Now()
+					}
+					if slices.Contains(c.want, i) {
+						want = append(want, began)
+					}
+					time.Sleep(d)
+				}
+				synctest.Wait()
+				require.Equal(t, want, r.absences())
+			})
+		})
+	}
+}
+
+// absences are those told so far.
+func (r *running) absences() (list []time.Time) {
+	r.events.mu.Lock()
+	defer r.events.mu.Unlock()
+	for _, e := range r.events.list {
+		if a, is := e.(Absent); is {
+			list = append(list, a.Since)
+		}
+	}
+	return list
 }
 
 // forgetEvents empties the queue.

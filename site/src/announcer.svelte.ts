@@ -41,6 +41,11 @@ export class Announcer {
     }
   }
 
+  /** Something of the page itself. */
+  tell(text: string): void {
+    this.#say(text);
+  }
+
   /** Nobody listens any more. */
   stop(): void {
     clearTimeout(this.#timer);

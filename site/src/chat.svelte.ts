@@ -80,6 +80,7 @@ export class ChatState {
   #openedReply = $state<string>();
 
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
+  #absentSince = $state<number>();
   #path = $state<'direct' | 'local' | 'relay' | ''>('');
   #sas = $state.raw<SafetyWord[]>([]);
   #digits = $state.raw<string[]>([]);
@@ -252,6 +253,10 @@ export class ChatState {
     if (this.#state === 'open') return this.#path || 'open';
     return this.#state === 'lost' ? 'lost' : 'reconnecting';
   }
+  /** Nothing has come since then, and has not for so long that the person is told what can be done; in milliseconds since 1970. */
+  get absentSince(): number | undefined {
+    return this.#state === 'lost' && this.#reason === undefined ? this.#absentSince : undefined;
+  }
   /** Closing the page now would lose a chat, or an invite or reply that somebody holds. */
   get pending(): boolean {
     const waiting = this.#screen === 'invite' || this.#screen === 'reply';
@@ -388,10 +393,15 @@ export class ChatState {
     }
   }
 
-  /** Gives up the invite and makes another. */
+  /** Gives up the invite, or ends the chat, and makes another invite. */
   async newLink(): Promise<void> {
     if (this.#busy) return;
     this.#busy = 'create';
+    if (this.#screen === 'chat') {
+      // Else it would say for a moment that the person has left.
+      this.#forget();
+      this.#screen = 'home';
+    }
     await this.#close();
     this.#busy = undefined;
     await this.create();
@@ -650,6 +660,11 @@ export class ChatState {
       case 'state':
         if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
         this.#state = event.state;
+        this.#absentSince = undefined;
+        this.#history.lost(event.state === 'lost');
+        break;
+      case 'absent':
+        this.#absentSince = event.since;
         break;
       case 'open':
         this.#path = event.path;
@@ -825,6 +840,7 @@ export class ChatState {
     this.#elsewhere = undefined;
     this.#openedReply = undefined;
     this.#state = 'waiting';
+    this.#absentSince = undefined;
     this.#path = '';
     this.#sas = [];
     this.#digits = [];

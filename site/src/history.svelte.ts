@@ -9,8 +9,8 @@ export interface ChatMessage {
   readonly text: string;
   /** When it was written or arrived here, in milliseconds since 1970. */
   readonly at: number;
-  /** `sent`: on its way; `delivered`: on the other person's device. */
-  readonly state: 'sending' | 'sent' | 'delivered' | 'failed' | 'received';
+  /** `sent`: on its way; `held`: it waits for a lost connection; `delivered`: on the other person's device. */
+  readonly state: 'sending' | 'sent' | 'held' | 'delivered' | 'failed' | 'received';
   /** Why it failed. */
   readonly code?: ErrorCode | undefined;
 }
@@ -46,7 +46,7 @@ class Entry implements ChatMessage {
     return this.#fate.code;
   }
   get underWay(): boolean {
-    return this.state === 'sending' || this.state === 'sent';
+    return this.state === 'sending' || this.state === 'sent' || this.state === 'held';
   }
 
   becomes(state: ChatMessage['state'], code?: ErrorCode): void {
@@ -84,6 +84,7 @@ export class History {
   /* eslint-enable svelte/prefer-svelte-reactivity */
   #length = 0;
   #count = 0;
+  #lost = false;
 
   get messages(): readonly ChatMessage[] {
     return this.#messages;
@@ -120,8 +121,15 @@ export class History {
     if (!entry) return;
     entry.id = id;
     this.#byId.set(id, entry);
-    if (entry.state === 'sending') entry.becomes('sent');
+    if (entry.state === 'sending') entry.becomes(this.#lost ? 'held' : 'sent');
     if (this.#early.delete(id)) this.delivered(id);
+  }
+
+  /** Nothing gets through, or again. What waits does so until it has arrived, which it does right after. */
+  lost(lost: boolean): void {
+    this.#lost = lost;
+    if (!lost) return;
+    for (const entry of this.#byRef.values()) if (entry.state === 'sent') entry.becomes('held');
   }
 
   delivered(id: number): void {
@@ -155,6 +163,7 @@ export class History {
   /** The chat is gone, and another one may begin. */
   forget(): void {
     this.clear();
+    this.#lost = false;
     this.#forgetAttempts();
   }
 

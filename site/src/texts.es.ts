@@ -486,8 +486,12 @@ export const spanish: Texts = {
     'Ya hay conexión, cifrada de tu página a la de la otra persona. Comparad las palabras de seguridad para saber que es ella.',
   sending: 'Enviando',
   sent: 'Enviado',
+  held: 'En espera',
   delivered: 'Entregado',
   failed: (code) => `No entregado. ${code === undefined ? '' : errors[code]}`.trim(),
+  absentTitle: 'Sin respuesta',
+  absent: (since) =>
+    `Sin respuesta desde ${clock(since)}. El chat sigue por sí solo si la otra persona vuelve. Si cerró la página, crea un enlace nuevo.`,
   notVerified: 'Sin verificar',
   notVerifiedHint: 'Compara las palabras de seguridad para saber con certeza quién es.',
   verified: 'Verificado',
@@ -586,6 +590,11 @@ export const spanish: Texts = {
       title: '¿Salir de este chat?',
       text: 'Termina para las dos personas, y sus mensajes y lo que estabas escribiendo se borran de esta página.',
       leave: 'Salir de todos modos',
+    },
+    chatLink: {
+      title: '¿Crear un enlace nuevo?',
+      text: 'Este chat termina, y sus mensajes y lo que estabas escribiendo se borran de esta página. Guárdalos antes si los necesitas.',
+      leave: 'Crear un enlace nuevo',
     },
     invite: {
       title: '¿Dejar de esperar?',

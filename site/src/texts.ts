@@ -489,8 +489,12 @@ export const english = {
     'You are connected, encrypted from your page to theirs. Compare the safety words to know that it is them.',
   sending: 'Sending',
   sent: 'Sent',
+  held: 'Waiting',
   delivered: 'Delivered',
   failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
+  absentTitle: 'Not reachable',
+  absent: (since: Date) =>
+    `Not reachable since ${clock(since)}. The chat goes on by itself if they come back. If they closed the page, make a new link.`,
   notVerified: 'Not verified',
   notVerifiedHint: 'Compare the safety words to be sure who this is.',
   verified: 'Verified',
@@ -592,6 +596,11 @@ export const english = {
       title: 'Leave this chat?',
       text: 'It ends for both of you, and its messages and what you were writing are removed from this page.',
       leave: 'Leave anyway',
+    },
+    chatLink: {
+      title: 'Make a new link?',
+      text: 'This chat ends, and its messages and what you were writing are removed from this page. Save them first if you need them.',
+      leave: 'Make a new link',
     },
     invite: {
       title: 'Give up waiting?',

@@ -379,6 +379,29 @@ describe('leaving', () => {
   });
 });
 
+describe('a connection that is lost for long', () => {
+  test('New link asks, since the chat would end, and Stay loses nothing', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    await settled();
+    await user.type(field('Message'), 'into the void{Enter}');
+    engine.onevent({ type: 'state', state: 'lost' });
+    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    await settled();
+    await user.click(button('New link'));
+    expect(screen.getByRole('dialog', { name: texts.leaving.chatLink.title })).toBeTruthy();
+    await user.click(button('Stay'));
+    expect(engine.calls).not.toContain('leave');
+    expect(field('Message')).toBeTruthy();
+    await user.click(button('New link'));
+    await user.click(button(texts.leaving.chatLink.leave));
+    expect(field('Invite link')).toBeTruthy();
+    expect(engine.calls.slice(-2)).toEqual(['leave', 'create']);
+    expect(screen.queryByText(texts.newLinkMade)).toBeNull();
+  });
+});
+
 describe('the end', () => {
   test.each(['left', 'lost', 'untrusted', 'internal'] as const)(
     '%s leaves what was being written, to be copied, until the next chat',

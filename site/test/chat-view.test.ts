@@ -53,6 +53,7 @@ describe('the history', () => {
   test.each([
     ['sending', 'Sending'],
     ['sent', 'Sent'],
+    ['held', 'Waiting'],
     ['delivered', 'Delivered'],
   ] as const)('says in words that a message is %s', (state, words) => {
     render(Chat, { ...base, messages: [message('you', 'x', { state })] });
@@ -92,6 +93,44 @@ describe('the announcer', () => {
     const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
     expect(announcer?.textContent).toBe('Them: their words');
     expect(log().getAttribute('aria-live')).toBe('off');
+  });
+});
+
+describe('a connection that is lost for long', () => {
+  const since = new Date(2026, 0, 2, 18, 22).getTime();
+
+  test('says since when and what can be done, is read out once, and goes', async () => {
+    const onnewlink = vi.fn();
+    const lost = { ...base, status: 'lost', messages: [message('them', 'x')], onnewlink } as const;
+    const view = render(Chat, lost);
+    expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
+    await view.rerender({ absentSince: since });
+    const card = within(screen.getByRole('region', { name: texts.absentTitle }));
+    expect(card.getByText(/^Not reachable since 6:22\sPM\. /)).toBeTruthy();
+    const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
+    expect(announcer?.textContent).toBe(texts.absent(new Date(since)));
+    await view.rerender({
+      typing: true,
+      messages: [...lost.messages, message('you', 'y', { state: 'held' })],
+    });
+    expect(announcer?.children).toHaveLength(1);
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+    await userEvent.click(card.getByRole('button', { name: 'New link' }));
+    expect(onnewlink).toHaveBeenCalledTimes(1);
+    const saving = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => undefined });
+    await userEvent.click(card.getByRole('button', { name: 'Save as text' }));
+    expect(saving).toHaveBeenCalledTimes(1);
+    saving.mockRestore();
+    await view.rerender({ absentSince: undefined, status: 'direct' });
+    expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
+    await view.rerender({ absentSince: since + 3_600_000, status: 'lost' });
+    expect(announcer?.children).toHaveLength(2);
+  });
+
+  test('nothing to save where nothing was said', () => {
+    render(Chat, { ...base, status: 'lost', absentSince: since });
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save as text' }).disabled).toBe(true);
   });
 });
 

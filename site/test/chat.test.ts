@@ -427,6 +427,41 @@ describe('chatting', () => {
     expect(chat.status).toBe('open');
   });
 
+  test('since when nothing has come is told while it is lost, and no longer', async () => {
+    await chatting();
+    engine.delivers = false;
+    chat.send('into the void');
+    await new Promise((resolve) => setTimeout(resolve));
+    chat.apply({ type: 'state', state: 'lost' });
+    expect(chat.absentSince).toBeUndefined();
+    chat.apply({ type: 'absent', since: 1_000 });
+    expect(chat.absentSince).toBe(1_000);
+    expect(chat.messages.map(({ state }) => state)).toEqual(['held']);
+    chat.apply({ type: 'state', state: 'open' });
+    expect(chat.absentSince).toBeUndefined();
+    chat.apply({ type: 'state', state: 'lost' });
+    expect(chat.absentSince).toBeUndefined();
+    chat.apply({ type: 'absent', since: 2_000 });
+    chat.apply({ type: 'closed', reason: 'lost', text: '' });
+    expect(chat.absentSince).toBeUndefined();
+  });
+
+  test('a new link ends the chat, and never says that the person has left', async () => {
+    await chatting();
+    chat.apply({ type: 'state', state: 'lost' });
+    chat.apply({ type: 'absent', since: 1_000 });
+    const screens: string[] = [];
+    vi.spyOn(engine, 'leave').mockImplementation(async () => {
+      chat.apply({ type: 'closed', reason: 'closed', text: '' });
+      screens.push(chat.screen);
+    });
+    await chat.newLink();
+    expect(screens).toEqual(['home']);
+    expect(chat.screen).toBe('invite');
+    expect(chat.messages).toEqual([]);
+    expect(chat.absentSince).toBeUndefined();
+  });
+
   test('a peer cannot fill the memory: the oldest messages go, and the page says so', async () => {
     await chatting();
     const text = 'x'.repeat(65_536);

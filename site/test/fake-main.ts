@@ -173,6 +173,7 @@ async function show(): Promise<void> {
     case 'left':
     case 'other-differ':
     case 'lost':
+    case 'absent':
     case 'differ':
     case 'notice':
     case 'typing':
@@ -202,6 +203,12 @@ async function show(): Promise<void> {
   if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
     engine.onevent({ type: 'closed', reason: screen, text: '' });
   if (screen === 'typing') engine.onevent({ type: 'typing' });
+  if (screen === 'absent') {
+    engine.onevent({ type: 'state', state: 'lost' });
+    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    engine.delivers = false;
+    await say('Are you still there?');
+  }
   if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
   if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply', text: '' });
 }

@@ -28,6 +28,35 @@ describe('what becomes of a message', () => {
     expect(states(history)).toEqual(['delivered']);
   });
 
+  test('what a lost connection holds up says so until it has arrived', () => {
+    const history = new History();
+    const [before, sending, during] = ['before', 'sending', 'during'].map((text) => history.write(text).ref);
+    history.sent(before ?? '', 1);
+    history.lost(true);
+    expect(states(history)).toEqual(['held', 'sending', 'sending']);
+    history.sent(sending ?? '', 2);
+    history.sent(during ?? '', 3);
+    expect(states(history)).toEqual(['held', 'held', 'held']);
+    history.delivered(1);
+    history.lost(false);
+    expect(states(history)).toEqual(['delivered', 'held', 'held']);
+    history.delivered(2);
+    const { ref } = history.write('after');
+    history.sent(ref, 4);
+    expect(states(history)).toEqual(['delivered', 'delivered', 'held', 'sent']);
+    history.ended();
+    expect(states(history)).toEqual(['delivered', 'delivered', 'failed', 'failed']);
+  });
+
+  test('a new chat begins with a connection', () => {
+    const history = new History();
+    history.lost(true);
+    history.forget();
+    const { ref } = history.write('x');
+    history.sent(ref, 1);
+    expect(states(history)).toEqual(['sent']);
+  });
+
   test('failed before its id came, it stays failed', () => {
     const history = new History();
     const { ref } = history.write('x');

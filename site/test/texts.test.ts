@@ -66,6 +66,7 @@ const samples: Record<string, Sample[]> = {
   tooManyStun: [{ given: [16], holds: [16] }],
   notTurn: [{ given: ['???'], holds: ['???', '?transport=tcp'] }],
   credentialTooLong: [{ given: [256], holds: [256] }],
+  absent: [{ given: [until], holds: [until] }],
   waitingUntil: [{ given: [300, until], holds: [5, until] }],
   replyWaitingUntil: [{ given: [300, until], holds: [5, until] }],
   oldWarning: [{ given: [300], holds: [5] }],

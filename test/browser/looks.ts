@@ -78,6 +78,7 @@ export const screens: readonly Screen[] = [
   { name: 'chat-failed', at: 'failed', variant: true },
   { name: 'chat-long', at: 'long', variant: true },
   { name: 'chat-lost', at: 'lost', variant: true },
+  { name: 'chat-absent', at: 'absent', variant: true },
   { name: 'chat-notice', at: 'notice', variant: true },
   { name: 'menu', at: 'chat', act: press('.menu > button') },
   { name: 'clear', at: 'chat', act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(2) button']), variant: true },

@@ -128,7 +128,7 @@ export class Person {
             .map((node) => (node instanceof Element && node.matches('.fold') ? '' : node.textContent))
             .join(''),
           state:
-            /Delivered|Sending|Sent|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
+            /Delivered|Sending|Sent|Waiting|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
         })),
     );
   }

@@ -72,6 +72,10 @@ class Program {
     this.#process.kill('SIGINT');
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(signal);
+  }
+
   /** The exit code, once the program has ended. */
   ended(): Promise<number | string> {
     if (this.#exit !== undefined) return Promise.resolve(this.#exit);
@@ -227,6 +231,15 @@ export class Terminal {
 
   interrupt(): void {
     this.#program.interrupt();
+  }
+
+  /** Nothing of it runs until it is thawed, as on a computer that sleeps. */
+  freeze(): void {
+    this.#program.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#program.signal('SIGCONT');
   }
 
   ended(): Promise<number | string> {

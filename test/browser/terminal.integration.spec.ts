@@ -1,3 +1,4 @@
+import { english as texts } from '../../site/src/texts.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { talkWithTerminal } from './messages.ts';
@@ -77,4 +78,45 @@ test('a terminal without a site prints a bare code, which the page takes as a pa
   await ben.hears('from the terminal');
   await ben.say('from the page');
   expect(await ana.messages(1)).toEqual(['from the page']);
+});
+
+test('a terminal that is frozen: lost, after a minute what can be done, and all there when it is back', async ({
+  person,
+  terminal,
+  serve,
+}) => {
+  const ana = await person();
+  await ana.open(serve.here);
+  const invite = await ana.newChat();
+  const ben = terminal('join', '--loopback');
+  ben.type(invite);
+  await ana.connect(await ben.link('reply'));
+  await ana.connected();
+  await ana.say('before');
+  const states = async () => (await ana.history()).map(({ state }) => state);
+  await expect(async () => expect(await states()).toEqual(['Delivered'])).toPass();
+  ben.freeze();
+  try {
+    await ana.say('just gone');
+    await expect(ana.status).toHaveText(texts.statuses.lost, { timeout: 30_000 });
+    await ana.say('while it is lost');
+    await expect(async () => expect(await states()).toEqual(['Delivered', 'Waiting', 'Waiting'])).toPass();
+    const card = ana.page.getByRole('region', { name: texts.absentTitle });
+    await expect(card).toBeHidden();
+    await expect(card).toBeVisible({ timeout: 90_000 });
+    await expect(card).toHaveText(/^Not reachable since \d+:\d\d [AP]M\. /);
+    const saving = ana.page.waitForEvent('download');
+    await card.getByRole('button', { name: texts.saveText }).click();
+    expect((await saving).suggestedFilename()).toMatch(/^tincan-[\d-]+\.txt$/);
+    await card.getByRole('button', { name: texts.newLink }).click();
+    await ana.button(texts.stay).click();
+    await expect(card).toBeVisible();
+    ben.thaw();
+    await expect(card).toBeHidden();
+    await ana.connected();
+  } finally {
+    ben.thaw();
+  }
+  expect(await ben.messages(3)).toEqual(['before', 'just gone', 'while it is lost']);
+  await expect(async () => expect(await states()).toEqual(['Delivered', 'Delivered', 'Delivered'])).toPass();
 });
