@@ -41,6 +41,7 @@ class Cutter {
     return this.#each(blocks, (block): Block => {
       switch (block.type) {
         case 'paragraph':
+        case 'heading':
           return { ...block, children: this.#inlines(block.children) };
         case 'quote':
           return { ...block, children: this.blocks(block.children) };

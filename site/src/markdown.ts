@@ -12,6 +12,8 @@ export type Inline =
 /** A piece of a message. */
 export type Block =
   | { type: 'paragraph'; children: Inline[] }
+  /** `level` counts from 1 in each message, and leaves none out. */
+  | { type: 'heading'; mark: string; level: number; children: Inline[] }
   | { type: 'quote'; children: Block[] }
   | { type: 'list'; mark: Mark; items: Item[] }
   /** `whole`: all of the code, where only its start is shown. */
@@ -24,6 +26,8 @@ export type Mark = '-' | '+' | '*' | '.' | ')';
 export interface Item {
   /** As it was typed; 0 in a list without numbers. */
   number: number;
+  /** What stands in the box of a task. */
+  task?: string | undefined;
   children: Block[];
 }
 
@@ -44,7 +48,9 @@ const never = /^(?!)/;
 const neverAnywhere = /^(?!)/g;
 
 /** Nothing else starts any Markdown of ours. */
-const anyMarkup = /[*_`~[|>]|https?:\/\/|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/im;
+const anyMarkup = /[*_`~[|>]|https?:\/\/|www\.|^[ \t]*(?:[-+]|#{1,6}|\d{1,9}[.)])[ \t]/im;
+/** The box of a task, behind the mark of its item. */
+const box = /^\[([ xX])\][ \t]+/;
 /** Scripts that put spaces between words: `2*3*4` and `a**b**c` are no emphasis. Others emphasise inside a run. */
 const spaced = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u;
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
@@ -74,7 +80,7 @@ class Subset extends Tokenizer {
         lheading: never,
         // marked's own also ends where one of those begins, and looks through all rows of a table for that.
         paragraph:
-          /^([^\n]+(?:\n(?! {0,3}(?:>|```|~~~|(?:[*+-]|1[.)])[ \t]+[^ \t\n])|[^\n|]*\|[^\n]*\n[ |:]*-[ |:-]*(?:\n|$)|[ \t]+\n)[^\n]+)*)/,
+          /^([^\n]+(?:\n(?! {0,3}(?:>|#{2,6}[ \t]+[^ \t\n]|```|~~~|(?:[*+-]|1[.)])[ \t]+[^ \t\n])|[^\n|]*\|[^\n]*\n[ |:]*-[ |:-]*(?:\n|$)|[ \t]+\n)[^\n]+)*)/,
       },
       inline: {
         ...inline,
@@ -83,10 +89,10 @@ class Subset extends Tokenizer {
         reflinkSearch: neverAnywhere,
         br: never,
         // Opaque, so that nothing inside becomes a link or emphasis.
-        tag: /^<(?!https?:\/\/)[a-z/!?][^<>]*>/i,
+        tag: /^<(?!https?:\/\/|www\.)[a-z/!?][^<>]*>/i,
         autolink: /^<(https?:\/\/[^\s<>]*)>/i,
-        // marked's own looks ahead for addresses of mail at each step.
-        text: /^(?:`+|~+|[^])(?:[^\\<!`[*~_hH]+|!(?!\[)|[hH](?!ttps?:\/\/))*/,
+        // marked's own looks ahead for addresses of mail at each step. An address that begins with www. begins a word.
+        text: /^(?:`+|~+|[^])(?:[^\\<!`[*~_hHwW]+|!(?!\[)|[hH](?!ttps?:\/\/)|[wW](?!(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}_.:@/\\=&%?#+-][wW])[wW]{2}\.))*/u,
       },
       other: {
         ...other,
@@ -104,6 +110,19 @@ class Subset extends Tokenizer {
 
   override hr(): undefined {}
 
+  override heading(src: string): Tokens.Heading | undefined {
+    const [raw = '', mark = '', text = ''] = /^ {0,3}(#{1,6})[ \t]+(\S[^\n]*)\n?/.exec(src) ?? [];
+    if (text === '' || this.#inItem) return undefined;
+    if (mark === '#') {
+      const alone = this.#opened === src && src.slice(raw.length).trim() === '';
+      // A single one may also be a number, lines of a shell or of code, and “# of guests”.
+      if (/^\d+(?![\d.)])/.test(text) || /^ {0,3}#[ \t]/.test(src.slice(raw.length))) return undefined;
+      if (alone && /^\p{Ll}/u.test(text)) return undefined;
+    }
+    const kept = text.trimEnd();
+    return { type: 'heading', raw, depth: mark.length, text: kept, tokens: this.lexer.inline(kept) };
+  }
+
   override blockquote(src: string): Tokens.Blockquote | undefined {
     // With a space, for >_< is no quote.
     if (!/^ {0,3}>[ \t>\n]/.test(src) || this.#blocks >= deepest) return undefined;
@@ -119,7 +138,8 @@ class Subset extends Tokenizer {
     if (!/^ {0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+\S/.test(src) || this.#blocks >= deepest) return undefined;
     const { items, length } = listAt(src);
     // A line by itself may begin with a minus, a plus or the number of a day. Below an item it is part of a list.
-    const least = this.#inItem && src !== this.#opened ? 1 : 2;
+    const task = /^ {0,3}\S+[ \t]+\[[ xX]\][ \t]+\S/.test(src);
+    const least = task || (this.#inItem && src !== this.#opened) ? 1 : 2;
     this.#spend(length);
     if (items < least) return undefined;
     this.#spend(5 * length);
@@ -215,14 +235,16 @@ class Subset extends Tokenizer {
   }
 
   override url(src: string): Tokens.Link | undefined {
-    const found = /^https?:\/\/[^\s<>"`\u200B\uFEFF\u3000]+/i.exec(src)?.[0];
+    const found = /^(?:https?:\/\/|www\.)[^\s<>"`\u200B\uFEFF\u3000]+/i.exec(src)?.[0];
     if (found === undefined) return undefined;
-    const text = withoutEnd(found);
-    if (!webAddress(text)) {
+    const bare = /^w/i.test(found);
+    const text = withoutEnd(bare ? found.slice(0, lengthOfBare(found)) : found);
+    const href = bare ? `https://${text}` : text;
+    if (text === '' || !webAddress(href)) {
       this.#spend(found.length);
       return undefined;
     }
-    return { type: 'link', raw: text, href: text, text, autolink: true, tokens: [] };
+    return { type: 'link', raw: text, href, text, autolink: true, tokens: [] };
   }
 
   #spend(characters: number): void {
@@ -329,6 +351,19 @@ function withoutEnd(found: string): string {
   return address.slice(0, end);
 }
 
+/**
+ * How much of a text that begins with `www.` is an address: a host of three parts or more, and behind it a port, a path
+ * or nothing. 0 where it is none.
+ */
+function lengthOfBare(found: string): number {
+  const host =
+    /^www\.(?:[\p{L}\p{N}_-]+\.)+(?:xn--[a-z0-9-]+|[a-z]{2,}|(?:(?![a-z])\p{L}){2,})(?::\d+)?/iu.exec(
+      found.slice(0, 260),
+    )?.[0];
+  if (host === undefined || /^[@\\:_-]/.test(found.slice(host.length))) return 0;
+  return /^[/?#]/.test(found.slice(host.length)) ? found.length : host.length;
+}
+
 /** The address of a web page as browsers read it; nothing else may be a link, nor one that carries a password. */
 export function webAddress(address: string): URL | undefined {
   if (!/^https?:\/\/[^/?#\\@]+(?![^/?#\\]*@)/i.test(address)) return undefined;
@@ -344,6 +379,8 @@ export function webAddress(address: string): URL | undefined {
 /** Makes our tree of marked's tokens. */
 class Builder {
   #elements = 0;
+  /** The depths of the headings that what comes now stands below. */
+  readonly #above: number[] = [];
 
   /** What stands between two other blocks becomes one paragraph, blank lines and all. */
   blocks(tokens: readonly Token[], inside: boolean): Block[] {
@@ -371,6 +408,17 @@ class Builder {
 
   #block(token: Token): Block | undefined {
     switch (token.type) {
+      case 'heading': {
+        const { depth, text, tokens } = token as Tokens.Heading;
+        while ((this.#above.at(-1) ?? 0) >= depth) this.#above.pop();
+        const level = this.#above.push(depth);
+        return {
+          type: 'heading',
+          mark: '#'.repeat(depth),
+          level,
+          children: this.#inlines(tokens, text, false),
+        };
+      }
       case 'blockquote':
         return { type: 'quote', children: this.blocks(token.tokens ?? [], true) };
       case 'list': {
@@ -378,12 +426,11 @@ class Builder {
         return {
           type: 'list',
           mark: (/[*+.)-]/.exec(raw)?.[0] ?? '-') as Mark,
-          items: items.map((item) =>
-            this.#count({
-              number: ordered ? Number(/\d+/.exec(item.raw)?.[0] ?? 0) : 0,
-              children: this.blocks(item.tokens, true),
-            }),
-          ),
+          items: items.map((item) => {
+            const number = ordered ? Number(/\d+/.exec(item.raw)?.[0] ?? 0) : 0;
+            const children = this.blocks(item.tokens, true);
+            return this.#count({ number, task: takeBox(children), children });
+          }),
         };
       }
       case 'code': {
@@ -455,6 +502,17 @@ class Builder {
     if (this.#elements > mostElements) throw new RangeError('too many elements');
     return node;
   }
+}
+
+/** Takes the box of a task from the beginning of an item, with a task behind it. */
+function takeBox([block]: Block[]): string | undefined {
+  const first = block?.type === 'paragraph' ? block.children[0] : undefined;
+  if (block?.type !== 'paragraph' || first?.type !== 'text') return undefined;
+  const [all = '', state] = box.exec(first.text) ?? [];
+  if (state === undefined || (first.text === all && block.children.length === 1)) return undefined;
+  first.text = first.text.slice(all.length);
+  if (first.text === '') block.children.shift();
+  return state;
 }
 
 function push(into: Inline[], inline: Inline): void {

@@ -82,7 +82,11 @@ function blocksIn(element: Element, range: Range, between: string): string {
 function blockIn(element: Element, range: Range): string {
   if (!range.intersectsNode(element)) return '';
   switch (element.localName) {
-    case 'p':
+    case 'p': {
+      const mark = (element as HTMLElement).dataset['mark'];
+      const text = textIn(element, range);
+      return mark === undefined || isPart(element, range) ? text : `${mark} ${text}`;
+    }
     case 'pre':
       return textIn(element, range);
     case 'ol':
@@ -115,13 +119,19 @@ function itemIn(item: HTMLLIElement, range: Range): string {
   const text = blocksIn(item, range, '\n');
   const mark = item.parentElement?.dataset['mark'] ?? '-';
   const number = item.hasAttribute('value') ? String(item.value) : '';
-  // Without its beginning it is no item, but a part of one.
-  const start = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
+  if (text === '' || isPart(item, range)) return text;
+  const marker = `${number}${mark} `;
+  const task = item.dataset['task'];
+  const box = task === undefined ? '' : `[${task}] `;
+  return marker + box + text.replaceAll('\n', `\n${' '.repeat(marker.length)}`);
+}
+
+/** Without its beginning, or with nothing around it, it is no item and no heading, but a part of one. */
+function isPart(element: Element, range: Range): boolean {
+  const start = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let first = start.nextNode();
   while (first && !isContent(first)) first = start.nextNode();
-  if (text === '' || (first && range.comparePoint(first, 0) < 0) || !reachesBeyond(item, range)) return text;
-  const marker = `${number}${mark} `;
-  return marker + text.replaceAll('\n', `\n${' '.repeat(marker.length)}`);
+  return (first !== null && range.comparePoint(first, 0) < 0) || !reachesBeyond(element, range);
 }
 
 /** More is selected than a part of it. */

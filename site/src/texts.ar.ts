@@ -534,6 +534,8 @@ export const arabic: Texts = {
   showAll: 'عرض الكل',
   showLess: 'عرض أقل',
   copyMessage: 'نسخ الرسالة',
+  taskOpen: 'لم يُنجَز بعد:',
+  taskDone: 'أُنجِز:',
   code: 'شيفرة',
   copyCode: 'نسخ الشيفرة',
   linkTitle: 'فتح هذا الرابط؟',

@@ -511,6 +511,8 @@ export const spanish: Texts = {
   showAll: 'Mostrar todo',
   showLess: 'Mostrar menos',
   copyMessage: 'Copiar mensaje',
+  taskOpen: 'Pendiente:',
+  taskDone: 'Hecho:',
   code: 'Código',
   copyCode: 'Copiar código',
   linkTitle: '¿Abrir este enlace?',

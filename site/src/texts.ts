@@ -514,6 +514,9 @@ export const english = {
   showAll: 'Show all',
   showLess: 'Show less',
   copyMessage: 'Copy message',
+  /** The box of a task in a list. */
+  taskOpen: 'To do:',
+  taskDone: 'Done:',
   code: 'Code',
   copyCode: 'Copy code',
   linkTitle: 'Open this link?',

@@ -69,6 +69,12 @@ describe('copying a part of the history', () => {
     ['a table', '|a1|b2|\n|-|-|\n|c3|d4|', 'a1', 'd4', 'a1\tb2\nc3\td4'],
     ['runs that were cut', `a${'\u{1F3FB}'.repeat(40)}z`, 'a', 'z', `a${'\u{1F3FB}'.repeat(40)}z`],
     ['a link', 'see [the news](https://a.b/) now', 'see', 'now', 'see the news now'],
+    ['headings', '# Title\n\ntext\n\n### *More*', 'Title', 'More', '# Title\n\ntext\n\n### More'],
+    ['a word of a heading', '# A Title', 'Title', 'Title', 'Title'],
+    ['a heading begun in the middle', '# Title\ntext', 'tle', 'text', 'tle\n\ntext'],
+    ['tasks', '- [ ] a1\n- [x] b2\n- c3', 'a1', 'c3', '- [ ] a1\n- [x] b2\n- c3'],
+    ['numbered tasks', '1. [X] a1\n2. b2', 'a1', 'b2', '1. [X] a1\n2. b2'],
+    ['an address without its scheme', 'see www.example.com now', 'see', 'now', 'see www.example.com now'],
     ['every line as it is seen', 'a\u2028b', 'a', 'b', 'a\nb'],
   ])('%s', (_name, text, from, to, expected) => {
     const messages = messagesOf(text);
