@@ -1,20 +1,25 @@
 /**
- * Hears text and pictures that are pasted or dropped anywhere on the page. Text that is pasted or dropped into a field
- * belongs to the field. Returns the function that ends the hearing.
+ * Hears text and files that are pasted or dropped anywhere on the page. Text that is pasted or dropped into a field
+ * belongs to the field, also where a picture of it comes along. Of several files a picture is told first. `seen` is the
+ * text without the addresses that lie behind it. Returns the function that ends the hearing.
  */
-export function hearIncoming(ontext: (text: string) => void, onpicture: (file: File) => void): () => void {
+export function hearIncoming(
+  ontext: (text: string, seen: string) => void,
+  onfile: (file: File) => void,
+): () => void {
   /** What is dragged began on this page: moving a piece of it brings nothing in. */
   let own = false;
   const pasted = (event: ClipboardEvent) => {
     if (event.defaultPrevented) return;
     const text = textIn(event.clipboardData);
-    const picture = pictureIn(event.clipboardData);
-    if (picture && (event.clipboardData?.getData('text/plain') ?? '').trim() === '') {
+    const file = fileIn(event.clipboardData);
+    const seen = plainIn(event.clipboardData);
+    if (file && seen.trim() === '') {
       event.preventDefault();
-      onpicture(picture);
+      onfile(file);
     } else if (text !== '' && !takesText(event.target)) {
       event.preventDefault();
-      ontext(text);
+      ontext(text, seen.trim() === '' ? text : seen);
     }
   };
   const draggedOver = (event: DragEvent) => {
@@ -24,10 +29,11 @@ export function hearIncoming(ontext: (text: string) => void, onpicture: (file: F
     if (!isFile(event) && (own || !isText(event) || takesText(event.target))) return;
     // The browser would open the file or the address in place of this page, and with it end what is pending.
     event.preventDefault();
-    const picture = pictureIn(event.dataTransfer);
+    const file = fileIn(event.dataTransfer);
     const text = textIn(event.dataTransfer);
-    if (picture) onpicture(picture);
-    else if (!isFile(event) && text !== '') ontext(text);
+    const seen = plainIn(event.dataTransfer);
+    if (file) onfile(file);
+    else if (!isFile(event) && text !== '') ontext(text, seen.trim() === '' ? text : seen);
   };
   const began = () => (own = true);
   const ended = () => (own = false);
@@ -47,13 +53,13 @@ export function hearIncoming(ontext: (text: string) => void, onpicture: (file: F
  * as a link may have no more than its title as text. Empty where there is nothing but white space.
  */
 export function textIn(data: DataTransfer | null): string {
-  const plain = data?.getData('text/plain') ?? '';
+  const plain = plainIn(data);
   return [...(plain.trim() === '' ? [] : [plain]), ...addressesIn(data)].join('\n');
 }
 
 /** The addresses of `text/uri-list` and of the links of `text/html` that the plain text doesn't show. */
 export function addressesIn(data: DataTransfer | null): string[] {
-  const plain = data?.getData('text/plain') ?? '';
+  const plain = plainIn(data);
   const listed = (data?.getData('text/uri-list') ?? '')
     .split(/[\r\n]+/)
     .filter((line) => !line.startsWith('#'));
@@ -84,8 +90,13 @@ function isText(event: DragEvent): boolean {
   return event.dataTransfer?.types.some((type) => texts.includes(type)) ?? false;
 }
 
-function pictureIn(data: DataTransfer | null): File | undefined {
-  return [...(data?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+function plainIn(data: DataTransfer | null): string {
+  return data?.getData('text/plain') ?? '';
+}
+
+function fileIn(data: DataTransfer | null): File | undefined {
+  const files = [...(data?.files ?? [])];
+  return files.find(({ type }) => type.startsWith('image/')) ?? files[0];
 }
 
 function takesText(target: EventTarget | null): boolean {

@@ -501,6 +501,7 @@ export const arabic: Texts = {
   message: 'رسالة',
   messageHint: 'كتابة رسالة',
   send: 'إرسال',
+  onlyText: 'لا يمكن إرسال غير النصوص حتى الآن. أرسل الصور والملفات بطريقة أخرى.',
   retry: 'إعادة الإرسال',
   verify: 'التحقق',
   leave: 'مغادرة',

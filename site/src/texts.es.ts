@@ -476,6 +476,7 @@ export const spanish: Texts = {
   message: 'Mensaje',
   messageHint: 'Escribe un mensaje',
   send: 'Enviar',
+  onlyText: 'Por ahora solo se puede enviar texto. Envía las fotos y los archivos por otro medio.',
   retry: 'Enviar otra vez',
   verify: 'Verificar',
   leave: 'Salir',

@@ -479,6 +479,7 @@ export const english = {
   message: 'Message',
   messageHint: 'Write a message',
   send: 'Send',
+  onlyText: 'Only text can be sent so far. Send pictures and files another way.',
   retry: 'Send again',
   verify: 'Verify',
   leave: 'Leave',

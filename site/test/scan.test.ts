@@ -1,4 +1,4 @@
-import { cleanup, screen } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen } from '@testing-library/svelte';
 import { decodeQR, decodeQRBatch } from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bestCode, canSee, readPhoto as readAny, type Decode, type Worth } from '../src/scan.ts';
@@ -561,6 +561,88 @@ describe('pasted and dropped anywhere', () => {
     expect(happens('drop', data({ files }))).toBe(true);
     await page.settled();
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test.each([
+    ['a document on the start page', false],
+    ['a document beside the invite', true],
+  ])('%s is said to be no picture', async (_name, beside) => {
+    camera.broken = true;
+    const page = beside ? await inviting() : await TestPage.open();
+    happens('drop', data({ files: [new File(['x'], 'x.pdf', { type: 'application/pdf' })] }));
+    await vi.waitFor(() => expect(screen.getByText(texts.scanTroubles['not-image'])).toBeTruthy());
+    expect(page.engine.calls.filter((call) => call !== 'create')).toEqual([]);
+  });
+
+  async function chatting(): Promise<TestPage> {
+    const page = await inviting();
+    page.engine.open();
+    await page.settled();
+    return page;
+  }
+  const composer = () => field('Message') as HTMLTextAreaElement;
+
+  test.each([
+    ['a picture', 'paste', png],
+    ['a picture', 'drop', png],
+    ['a document', 'paste', () => new File(['x'], 'x.pdf', { type: 'application/pdf' })],
+    ['a document', 'drop', () => new File(['x'], 'x.pdf', { type: 'application/pdf' })],
+    ['a file of no known kind', 'drop', () => new File([], 'x')],
+  ] as const)('%s in the chat, by %s, is answered with a sentence', async (_name, event, file) => {
+    const page = await chatting();
+    for (const at of [document.body, composer()]) {
+      expect(happens(event, data({ files: [file()] }), at)).toBe(true);
+      await page.settled();
+      const alert = screen.getByRole('alert');
+      expect(alert.textContent.trim()).toBe(texts.onlyText);
+      // Once more is said once more.
+      happens(event, data({ files: [file()] }), at);
+      await page.settled();
+      expect(screen.getByRole('alert')).not.toBe(alert);
+      await fireEvent.input(composer(), { target: { value: 'I will mail it.' } });
+      expect(screen.queryByRole('alert')).toBeNull();
+    }
+    expect(composer().value).toBe('I will mail it.');
+  });
+
+  test('where a text comes with its picture, the field takes the text', async () => {
+    const page = await chatting();
+    expect(happens('paste', data({ text: 'a cell', files: [png()] }), composer())).toBe(false);
+    expect(happens('paste', data({ text: 'a cell', files: [png()] }))).toBe(true);
+    await page.settled();
+    expect(composer().value).toBe('a cell');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test.each([
+    ['a text', { text: 'two\nlines' }, 'two\nlines'],
+    [
+      'a link',
+      { text: 'https://a.bc/', list: 'https://a.bc/', html: '<a href="https://a.bc/">A</a>' },
+      'https://a.bc/',
+    ],
+    ['a link without text', { list: 'https://a.bc/' }, 'https://a.bc/'],
+    ['a text with links behind it', { text: 'news', html: '<a href="https://a.bc/">news</a>' }, 'news'],
+  ])('%s that is dropped on the chat goes to what is being written', async (_name, what, expected) => {
+    const page = await chatting();
+    expect(happens('drop', data(what))).toBe(true);
+    await page.settled();
+    expect(composer().value).toBe(expected);
+    happens('paste', data({ text: 'more' }));
+    await page.settled();
+    expect(composer().value).toBe(`${expected} more`);
+    happens('drop', data(what), composer());
+    expect(composer().value).toBe(`${expected} more`);
+    expect(page.engine.calls.some((call) => call.startsWith('send'))).toBe(false);
+  });
+
+  test('a file is answered with nothing where the chat is over', async () => {
+    const page = await chatting();
+    page.engine.onevent({ type: 'closed', reason: 'left', text: '' });
+    await page.settled();
+    happens('drop', data({ files: [png()] }));
+    await page.settled();
+    expect(screen.queryByText(texts.onlyText)).toBeNull();
   });
 
   const titled = {
