@@ -68,6 +68,7 @@ export class ChatState {
   #problem = $state.raw<Problem>();
   #notice = $state<string>();
   #trouble = $state<Trouble>();
+  #hostGone = $state(false);
 
   #reply = $state.raw<Made>();
   #opened = $state<string>();
@@ -101,9 +102,12 @@ export class ChatState {
   readonly #mailbox = new MailboxChoice();
   readonly #absence = new Absence();
   readonly #askTabs: AskTabs;
+  readonly #hostAnswers: () => Promise<boolean>;
 
-  constructor(askTabs: AskTabs) {
+  /** `hostAnswers` asks whether links still lead to a page. */
+  constructor(askTabs: AskTabs, hostAnswers = () => Promise.resolve(true)) {
     this.#askTabs = askTabs;
+    this.#hostAnswers = hostAnswers;
   }
 
   get screen(): Screen {
@@ -168,6 +172,10 @@ export class ChatState {
   /** A sentence for the person that belongs to no field. */
   get notice(): string | undefined {
     return this.#notice;
+  }
+  /** No link was made, for the host of the page does not answer; see `linkAnyway`. */
+  get hostGone(): boolean {
+    return this.#hostGone;
   }
   get trouble(): Trouble | undefined {
     return this.#trouble;
@@ -363,19 +371,26 @@ export class ChatState {
     }
   }
 
-  /** Makes an invite. */
-  async create(): Promise<void> {
+  /** Makes an invite; unless `anyway`, only where the host of the page answers, which is asked meanwhile. */
+  async create(anyway = false): Promise<void> {
     const engine = this.#engine;
     if (!engine || this.#busy) return;
     this.#busy = 'create';
     this.#problem = undefined;
     this.#notice = undefined;
+    this.#hostGone = false;
     this.#way.begin();
     this.#mailboxState = undefined;
+    const answers = anyway || this.#hostAnswers();
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
     try {
       const invite = await engine.create(this.#choice.network, through !== '');
+      const leadsHere = await answers;
       if (this.#engine !== engine) return await closed(engine);
+      if (!leadsHere) {
+        this.#hostGone = true;
+        return await closed(engine);
+      }
       const { codes } = this.#way; // what came meanwhile is about this invite
       const state = this.#mailboxState ?? 'asked';
       this.#forget();
@@ -394,9 +409,22 @@ export class ChatState {
   }
 
   /** Gives up the invite, or ends the chat, and makes another invite. */
-  async newLink(): Promise<void> {
+  async newLink(anyway = false): Promise<void> {
     if (this.#busy) return;
     this.#busy = 'create';
+    this.#hostGone = false;
+    // What is pending is not given up for a link that leads nowhere.
+    const asked = this.pending && !anyway;
+    if (asked) {
+      const screen = this.#screen;
+      const answers = await this.#hostAnswers();
+      // A reply may have come meanwhile.
+      this.#hostGone = !answers && this.#screen === screen;
+      if (!answers || this.#screen !== screen) {
+        this.#busy = undefined;
+        return;
+      }
+    }
     if (this.#screen === 'chat') {
       // Else it would say for a moment that the person has left.
       this.#forget();
@@ -404,7 +432,16 @@ export class ChatState {
     }
     await this.#close();
     this.#busy = undefined;
-    await this.create();
+    await this.create(anyway || asked);
+  }
+
+  /** Makes a link although the host of the page does not answer. */
+  async linkAnyway(): Promise<void> {
+    await (this.pending ? this.newLink(true) : this.create(true));
+  }
+
+  dismissHostGone(): void {
+    this.#hostGone = false;
   }
 
   /**
@@ -781,7 +818,8 @@ export class ChatState {
   /** Gives up a link that grew old unseen. */
   async #renew(): Promise<void> {
     const { age } = this.#way;
-    await this.newLink();
+    // That the host is there was seen when the first one was made, and nobody would see an answer.
+    await this.newLink(true);
     if (this.invite) this.#notice = texts.renewed(age);
   }
 
@@ -830,6 +868,7 @@ export class ChatState {
 
   /** Wipes all that belongs to one chat. */
   #forget(): void {
+    this.#hostGone = false;
     this.#problem = undefined;
     this.#notice = undefined;
     this.#reply = undefined;

@@ -9,7 +9,7 @@ import App from './App.svelte';
 import { askForPage, markedPending, type Mark } from './away.ts';
 import { ifAllowed, readLanguages } from './browser.ts';
 import { ChatState } from './chat.svelte.ts';
-import { defaultNetwork, engineConfig, loadConfig, pageMailbox } from './config.ts';
+import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './config.ts';
 import { missingFeature, startEngine } from './engine.ts';
 import { engineBytes } from './generated/engine-size.ts';
 import wasmUrl from './generated/engine.wasm?url';
@@ -21,7 +21,7 @@ import { ReplyTabs } from './tabs.ts';
 const chat = new ChatState((reply, answered) => {
   if (tabs) tabs.ask(reply, answered);
   else answered('nobody');
-});
+}, hostAnswers);
 // Where site data is blocked, tabs may not talk to each other.
 const tabs = ifAllowed(() => new ReplyTabs((reply) => chat.offer(reply)), undefined);
 const offline = new Offline();

@@ -403,6 +403,9 @@ export const spanish: Texts = {
   localNetworkRefused:
     'El navegador niega a esta página el acceso a la red local, así que puede que alguien en la misma red no consiga conectarse. Permítelo en los ajustes de la página, junto a la barra de direcciones, y luego crea un enlace nuevo.',
   newLink: 'Enlace nuevo',
+  hostGone:
+    'El servidor de esta página no responde, así que un enlace nuevo no llevaría a ninguna parte. Solo podría usarlo quien tenga esta página guardada en su dispositivo o se una desde una terminal.',
+  linkAnyway: 'Crear un enlace de todos modos',
   cancel: 'Cancelar',
 
   joinTitle: 'Te invitan a un chat privado',
@@ -529,6 +532,11 @@ export const spanish: Texts = {
   verifyDigits: 'O como números:',
   match: 'Coinciden',
   differ: 'Son distintas',
+  differTitle: '¿Son distintas las palabras?',
+  differText:
+    'Si una sola es distinta, puede haber alguien en medio. El chat termina para las dos personas, y la otra sabrá por qué.',
+  compareAgain: 'Comparar otra vez',
+  differSure: 'Son distintas, terminar el chat',
   close: 'Cerrar',
 
   settings: 'Ajustes',

@@ -408,6 +408,9 @@ export const english = {
   localNetworkRefused:
     'The browser refuses this page access to the local network, so somebody on the same network may not get through. Allow it in the page’s settings beside the address bar, then make a new link.',
   newLink: 'New link',
+  hostGone:
+    'This page’s host does not answer, so a new link would lead nowhere. Only somebody whose device keeps this page, or who joins in a terminal, could use it.',
+  linkAnyway: 'Make a link all the same',
   cancel: 'Cancel',
 
   joinTitle: 'You are invited to a private chat',
@@ -533,6 +536,11 @@ export const english = {
   verifyDigits: 'Or as numbers:',
   match: 'They match',
   differ: 'They differ',
+  differTitle: 'Do the words differ?',
+  differText:
+    'If even one is different, somebody may be between the two of you. The chat ends for both of you, and the other person is told why.',
+  compareAgain: 'Compare again',
+  differSure: 'They differ, end the chat',
   close: 'Close',
 
   settings: 'Settings',

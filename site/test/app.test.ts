@@ -85,6 +85,53 @@ describe('Home', () => {
   });
 });
 
+describe('pasting into the box', () => {
+  test('an invite opens at once; what is typed waits for the button', async () => {
+    await started();
+    await user.type(field('Paste an invite or reply'), '#iInvite');
+    expect(engine.calls).toEqual([]);
+    await user.clear(field('Paste an invite or reply'));
+    await user.click(field('Paste an invite or reply'));
+    await user.paste('see you: #iInvite');
+    await settled();
+    expect(button('Join chat')).toBeTruthy();
+  });
+
+  test('a reply connects at once, and is this person’s own', async () => {
+    await started();
+    await user.click(button('New chat'));
+    await user.click(field('Reply'));
+    await user.paste('here: #rReply');
+    await settled();
+    expect(engine.calls.at(-1)).toBe('accept rReply false');
+  });
+
+  test.each([
+    ['nothing of tincan', 'hello', 'no-code'],
+    ['an invite', '#iInvite', 'want-reply'],
+  ] as const)('%s stays in the box, with its sentence, and can be mended', async (_, text, code) => {
+    await started();
+    await user.click(button('New chat'));
+    await user.click(field('Reply'));
+    await user.paste(text);
+    await settled();
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors[code]);
+    expect(field('Reply').value).toBe(text);
+    await user.clear(field('Reply'));
+    await user.paste('#rReply');
+    await settled();
+    expect(engine.calls.at(-1)).toBe('accept rReply false');
+  });
+
+  test('white space asks for nothing', async () => {
+    await started();
+    await user.click(field('Paste an invite or reply'));
+    await user.paste('  \n ');
+    await settled();
+    expect(engine.calls).toEqual([]);
+  });
+});
+
 describe('inviting', () => {
   test('from New chat to the open chat', async () => {
     await started();
@@ -427,6 +474,7 @@ describe('the end', () => {
     await settled();
     await user.click(button('Verify'));
     await user.click(button('They differ'));
+    await user.click(button(texts.differSure));
     await settled();
     expect(document.activeElement).toBe(screen.getByRole('heading', { name: texts.endings.differ.title }));
     await user.click(button('New chat'));

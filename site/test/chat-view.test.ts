@@ -210,13 +210,18 @@ describe('status and verifying', () => {
     expect(screen.getByText('Not verified')).toBeTruthy();
     await view.rerender({ verified: true });
     expect(screen.queryByText('Not verified')).toBeNull();
-    expect(screen.getByText('Verified')).toBeTruthy();
+    expect(document.querySelector('.trust')?.textContent).toContain('Verified');
+    await userEvent.click(screen.getByRole('button', { name: 'Verified' }));
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(
+      words.map(({ emoji, name }) => emoji + name),
+    );
+    expect(screen.queryByRole('button', { name: 'They match' })).toBeNull();
   });
 
   test.each([
-    ['They match', true],
-    ['They differ', false],
-  ])('Verify shows words and digits; %s', async (button, match) => {
+    ['They match', undefined, true],
+    ['They differ', texts.differSure, false],
+  ])('Verify shows words and digits; %s', async (button, sure, match) => {
     const onverify = vi.fn();
     render(Chat, { ...base, onverify });
     await userEvent.click(screen.getByRole('button', { name: 'Verify' }));
@@ -228,6 +233,14 @@ describe('status and verifying', () => {
     ).toEqual(words.map(({ emoji, name }) => emoji + name));
     for (const group of digits) expect(dialog.textContent).toContain(group);
     await userEvent.click(within(dialog).getByRole('button', { name: button }));
+    if (sure !== undefined) {
+      expect(onverify).not.toHaveBeenCalled();
+      const question = screen.getByRole('dialog', { name: texts.differTitle });
+      await userEvent.click(within(question).getByRole('button', { name: texts.compareAgain }));
+      expect(screen.getByRole('dialog', { name: texts.verifyTitle })).toBeTruthy();
+      await userEvent.click(screen.getByRole('button', { name: button }));
+      await userEvent.click(screen.getByRole('button', { name: sure }));
+    }
     expect(onverify.mock.calls).toEqual([[match]]);
     expect(screen.queryByRole('dialog')).toBeNull();
   });

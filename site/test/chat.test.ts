@@ -659,3 +659,104 @@ describe('ending', () => {
     expect(chat.reason).toBeUndefined();
   });
 });
+
+describe('a host that is gone', () => {
+  let there: boolean;
+  let answers: () => Promise<boolean>;
+
+  beforeEach(async () => {
+    there = false;
+    answers = () => Promise.resolve(there);
+    engine = new FakeEngine();
+    chat = new ChatState(ask, () => answers());
+    engine.onevent = (event) => chat.apply(event);
+    await chat.started(engine, { site: 'https://example.test/', loopback: false, mailbox: '' }, network);
+  });
+
+  test('New chat makes no link, and makes one anyway only when that is wanted', async () => {
+    await chat.create();
+    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['home', true, false]);
+    expect(engine.calls).toEqual(['create', 'leave']);
+    await chat.linkAnyway();
+    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+  });
+
+  test('asks anew each time, and says nothing once it is back', async () => {
+    await chat.create();
+    there = true;
+    await chat.create();
+    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+  });
+
+  test('what it said can be dismissed, and goes with the screen', async () => {
+    await chat.create();
+    chat.dismissHostGone();
+    expect(chat.hostGone).toBe(false);
+    await chat.create();
+    await chat.open('#iInvite');
+    expect([chat.screen, chat.hostGone]).toEqual(['join', false]);
+  });
+
+  test('New link gives up nothing: not an invite, not a chat that is lost', async () => {
+    there = true;
+    await chat.create();
+    const { invite } = chat;
+    there = false;
+    await chat.newLink();
+    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['invite', true, false]);
+    expect(chat.invite).toBe(invite);
+    engine.open();
+    chat.apply({ type: 'message', id: 1, text: 'x' });
+    chat.apply({ type: 'state', state: 'lost' });
+    await chat.newLink();
+    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['chat', true, 1]);
+    expect(engine.calls).not.toContain('leave');
+    await chat.linkAnyway();
+    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['invite', false, 0]);
+    expect(chat.invite).not.toBe(invite);
+  });
+
+  test('the history of a chat that has ended stays', async () => {
+    there = true;
+    await chat.create();
+    engine.open();
+    chat.apply({ type: 'message', id: 1, text: 'x' });
+    chat.apply({ type: 'closed', reason: 'left', text: '' });
+    there = false;
+    await chat.create();
+    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['chat', true, 1]);
+  });
+
+  test('a reply that comes while the host is asked is not given up', async () => {
+    there = true;
+    await chat.create();
+    answers = async () => {
+      engine.open();
+      return true;
+    };
+    await chat.newLink();
+    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['chat', false, false]);
+    expect(engine.calls).toEqual(['create']);
+  });
+
+  test('it is asked while the engine makes the link, and joining never asks', async () => {
+    const order: string[] = [];
+    answers = async () => {
+      order.push('asked');
+      return true;
+    };
+    const create = engine.create.bind(engine);
+    vi.spyOn(engine, 'create').mockImplementation(async (...given) => {
+      order.push('create begins');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push('create ends');
+      return create(...given);
+    });
+    await chat.create();
+    expect(order).toEqual(['asked', 'create begins', 'create ends']);
+    await chat.leave();
+    await chat.open('#iInvite');
+    await chat.join();
+    expect(order).toHaveLength(3);
+  });
+});

@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import {
   defaultNetwork,
   engineConfig,
+  hostAnswers,
+  hostWithin,
   isLoopback,
   loadConfig,
   pageMailbox,
@@ -143,6 +145,57 @@ test.each([
   ['notlocalhost', false],
 ])('isLoopback %s: %s', (host, is) => {
   expect(isLoopback(host)).toBe(is);
+});
+
+describe('hostAnswers', () => {
+  const asked = (answer: () => Promise<Response>) => {
+    const fetched = vi.fn<typeof fetch>(answer);
+    vi.stubGlobal('fetch', fetched);
+    return fetched;
+  };
+  const status = (code: number) => () => Promise.resolve(new Response(null, { status: code }));
+
+  test.each([
+    [200, true],
+    [204, true],
+    [304, true],
+    [403, true],
+    [404, true],
+    [405, true],
+    [429, true],
+    [500, false],
+    [502, false],
+    [503, false],
+    [504, false],
+  ])('status %s: %s', async (code, there) => {
+    const fetched = asked(status(code));
+    expect(await hostAnswers()).toBe(there);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    const [address, how] = fetched.mock.calls[0] ?? [];
+    expect(address).toEqual(new URL('config.json', document.baseURI));
+    expect(how).toMatchObject({ method: 'HEAD', cache: 'no-store', redirect: 'error' });
+    vi.unstubAllGlobals();
+  });
+
+  test('nobody answers, or a redirect that is refused', async () => {
+    asked(() => Promise.reject(new TypeError('Failed to fetch')));
+    expect(await hostAnswers()).toBe(false);
+    vi.unstubAllGlobals();
+  });
+
+  test('a host that is silent is waited for as long as told, and no longer', async () => {
+    const wait = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+    vi.stubGlobal(
+      'fetch',
+      vi.fn<typeof fetch>((_, how) =>
+        how?.signal?.aborted ? Promise.reject(new Error('late')) : new Promise(() => 0),
+      ),
+    );
+    expect(await hostAnswers()).toBe(false);
+    expect(wait).toHaveBeenCalledWith(hostWithin);
+    vi.unstubAllGlobals();
+    wait.mockRestore();
+  });
 });
 
 describe('engineConfig', () => {

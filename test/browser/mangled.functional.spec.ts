@@ -56,10 +56,6 @@ test('an address that the clipboard holds as HTML alone', async ({ person, serve
     const field = ben.field('Paste an invite or reply');
     if (inField) await field.focus();
     await ben.page.keyboard.press('Control+V');
-    if (inField) {
-      await expect(field).toHaveValue('Join my chat');
-      await ben.button('Open').click();
-    }
     await expect(ben.button('Join chat')).toBeVisible();
   }
   await ana.connect(await ben.joinChat());

@@ -64,7 +64,7 @@ export class Watch {
     return this.origins.has(url.origin) && mailbox.test(url.pathname) && url.search === '';
   }
 
-  /** The requests that are not GETs of the page's own files from where it is served. */
+  /** The requests that are neither GETs of the page's own files nor ask whether their host is there, from where it is served. */
   get strange(): string[] {
     return this.requests.filter((request) => {
       const [method, address = ''] = request.split(' ');
@@ -72,8 +72,10 @@ export class Watch {
       if (method === 'POST' && this.#isMailbox(address)) return false;
       // A picture the page has in its own memory has an address, but isn't asked of the network.
       if (url.protocol === 'blob:' && this.origins.has(url.origin)) return false;
+      // Whether links still lead somewhere.
+      const there = method === 'HEAD' && url.pathname === '/config.json';
       return (
-        method !== 'GET' || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
+        (method !== 'GET' && !there) || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
       );
     });
   }
