@@ -41,8 +41,16 @@ Without it, join asks; with "-", join reads the first line of its input.
   --public URL       an address under which others reach the page
   --no-mailbox       keep no replies for visitors
   --no-stun          do not tell visitors the address they come from
+  --stun-listen ADDR where STUN and the relay listen, such as :3478; without it
+                     where the page does. Needed behind a proxy on this computer
   --turn             relay for visitors who cannot reach each other
   --turn-address IP  the address of this computer that relays have
+  --turn-port PORT   the TCP port of the relay; without it any free one
+  --relay-ports A-B  the UDP ports that relays have, such as 50000-50100; without
+                     it any free ones
+  --proxy ADDR       believe this proxy, or all of a network such as 10.0.0.0/8,
+                     whom it names in X-Forwarded-For: without it all visitors
+                     behind a proxy count as one. May be given more than once
 `,
 	"version": "tincan version: say which version this is\n",
 }

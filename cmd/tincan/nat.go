@@ -52,10 +52,16 @@ type use struct {
 	channels  int
 }
 
-// newNATServer listens on UDP beside the page. relayAt is the address that
-// relays have; the zero value is no relay. interfaces tells this computer's addresses,
+// relayPorts are the ports of relays; the zero value is any.
+type relayPorts struct {
+	tcp int       // of TURN over TCP
+	udp portRange // that relays have
+}
+
+// newNATServer listens on UDP at the page's address and port, or at others. relayAt is the
+// address that relays have; the zero value is no relay. interfaces tells this computer's addresses,
 // such as net.InterfaceAddrs.
-func newNATServer(page *net.TCPAddr, relayAt netip.Addr, interfaces func() ([]net.Addr, error)) (*natServer, error) {
+func newNATServer(page *net.TCPAddr, relayAt netip.Addr, ports relayPorts, interfaces func() ([]net.Addr, error)) (*natServer, error) {
 	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: page.IP, Port: page.Port, Zone: page.Zone})
 	if err != nil {
 		return nil, err
@@ -68,7 +74,7 @@ func newNATServer(page *net.TCPAddr, relayAt netip.Addr, interfaces func() ([]ne
 	}
 	if relayAt.IsValid() {
 		n.reach = newReach(relayAt, interfaces)
-		if err := n.openRelay(page); err != nil {
+		if err := n.openRelay(page, ports); err != nil {
 			return nil, errors.Join(err, udp.Close())
 		}
 		return n, nil
@@ -82,17 +88,23 @@ func newNATServer(page *net.TCPAddr, relayAt netip.Addr, interfaces func() ([]ne
 }
 
 // openRelay has pion answer on the socket there is, and over TCP.
-func (n *natServer) openRelay(page *net.TCPAddr) error {
+func (n *natServer) openRelay(page *net.TCPAddr, ports relayPorts) error {
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails: it would end the program
 	n.secret = hex.EncodeToString(secret)
-	tcp, err := net.ListenTCP("tcp", &net.TCPAddr{IP: page.IP, Zone: page.Zone})
+	tcp, err := net.ListenTCP("tcp", &net.TCPAddr{IP: page.IP, Port: ports.tcp, Zone: page.Zone})
 	if err != nil {
 		return err
 	}
 	n.tcpPort = tcp.Addr().(*net.TCPAddr).Port
-	static := &turn.RelayAddressGeneratorStatic{RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0"}
-	relays := udpRelays{static, n.reach}
+	var at turn.RelayAddressGenerator = &turn.RelayAddressGeneratorStatic{RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0"}
+	if ports.udp.first != 0 {
+		at = &turn.RelayAddressGeneratorPortRange{
+			RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0", MinPort: ports.udp.first, MaxPort: ports.udp.last,
+			MaxRetries: 1000, // it draws at random, and some are taken
+		}
+	}
+	relays := udpRelays{at, n.reach}
 	listener := &turnListener{Listener: tcp, places: newPlaces(relaysByClient, relaysInAll)}
 	logs := &logging.DefaultLoggerFactory{Writer: io.Discard} // pion logs addresses
 	n.server, err = turn.NewServer(turn.ServerConfig{

@@ -128,7 +128,7 @@ func (r *reach) open(port uint16, is bool) {
 // udpRelays makes relays for UDP and nothing else. pion's would also connect over
 // TCP (RFC 6062) to whatever this computer can reach.
 type udpRelays struct {
-	*turn.RelayAddressGeneratorStatic
+	turn.RelayAddressGenerator
 	reach *reach
 }
 
@@ -138,7 +138,7 @@ func (u udpRelays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.Packet
 	if c.RequestedPort != 0 {
 		return nil, nil, errPort
 	}
-	conn, at, err := u.RelayAddressGeneratorStatic.AllocatePacketConn(c)
+	conn, at, err := u.RelayAddressGenerator.AllocatePacketConn(c)
 	if err != nil {
 		return nil, nil, err
 	}

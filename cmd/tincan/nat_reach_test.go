@@ -231,7 +231,7 @@ func TestFunctionalTURNReach(t *testing.T) {
 		ip(args)
 	}
 	const later = "198.51.100.7"
-	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, netip.MustParseAddr("192.0.2.10"), net.InterfaceAddrs)
+	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, netip.MustParseAddr("192.0.2.10"), relayPorts{}, net.InterfaceAddrs)
 	require.NoError(t, err)
 	defer n.Close()
 

@@ -28,7 +28,7 @@ func nat(t *testing.T, relay bool) *natServer {
 	if relay {
 		at = netip.MustParseAddr("127.0.0.1")
 	}
-	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, at, net.InterfaceAddrs)
+	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, at, relayPorts{}, net.InterfaceAddrs)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, n.Close()) })
 	return n

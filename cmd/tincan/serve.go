@@ -50,6 +50,10 @@ type pageFlags struct {
 	noSTUN, noMailbox bool
 	relay             bool
 	relayAt           string // the address that relays have
+	stunListen        string // where STUN and the relay listen, if not where the page does
+	turnPort          int    // of the relay over TCP; 0 is any
+	relayPorts        portRange
+	proxies           proxies
 }
 
 // runServe serves the page until it is interrupted.
@@ -62,6 +66,10 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	flags.BoolVar(&f.noMailbox, "no-mailbox", false, "")
 	flags.BoolVar(&f.relay, "turn", false, "")
 	flags.StringVar(&f.relayAt, "turn-address", "", "")
+	flags.StringVar(&f.stunListen, "stun-listen", "", "")
+	flags.IntVar(&f.turnPort, "turn-port", 0, "")
+	flags.Var(&f.relayPorts, "relay-ports", "")
+	flags.Var(&f.proxies, "proxy", "")
 	if err := parseFlags(t, flags, args); err != nil {
 		return err
 	}
@@ -73,8 +81,8 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 		t.say("tincan: --public needs an address such as https://chat.example/")
 		return errUsage
 	}
-	if f.noSTUN && (f.relay || f.relayAt != "") {
-		t.say("tincan: a relay answers STUN too: --turn and --no-stun do not go together.")
+	if wrong := f.contradiction(); wrong != "" {
+		t.say("tincan: %s", wrong)
 		return errUsage
 	}
 	p, err := openPage(ctx, t, f)
@@ -100,6 +108,9 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	} else {
 		t.say("No other computer can reach it. Ctrl-C stops.")
 	}
+	for _, needs := range p.needs(f) {
+		t.say("%s", needs)
+	}
 	return p.serve(ctx, t)
 }
 
@@ -116,6 +127,7 @@ type pageServer struct {
 	reach    addresses
 	nat      *natServer
 	handler  *pageHandler
+	proxies  proxies
 }
 
 func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error) {
@@ -129,13 +141,16 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 	}
 	at := p.listener.Addr().(*net.TCPAddr)
 	p.reach = reachable(at, f.public)
-	if !f.noSTUN {
+	natAt, reached := f.natAddress(at)
+	if !f.noSTUN && !reached {
+		t.say("STUN is off: this port is for this computer alone, and no proxy passes UDP on. --stun-listen :3478 switches it on.")
+	} else if !f.noSTUN {
 		relayAt, err := relayAddress(f.relay, f.relayAt)
 		if err != nil {
 			p.close()
 			return nil, err
 		}
-		p.nat, err = newNATServer(at, relayAt, net.InterfaceAddrs)
+		p.nat, err = newNATServer(natAt, relayAt, f.ports(), net.InterfaceAddrs)
 		if err != nil && relayAt.IsValid() {
 			p.close()
 			return nil, fmt.Errorf("start the relay: %w", err)
@@ -148,6 +163,7 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 		return nil, err
 	}
 	_, p.handler.public = publicOrigin(f.public)
+	p.proxies = f.proxies
 	if !f.noMailbox {
 		p.handler.mailbox = newMailbox(f.public)
 	}
@@ -186,8 +202,9 @@ func (p *pageServer) own() string {
 // serve answers until ctx ends.
 func (p *pageServer) serve(ctx context.Context, t terminal) error {
 	visitors := newVisitors(p.listener)
+	visitors.proxies = p.proxies
 	server := &http.Server{
-		Handler:           p.handler,
+		Handler:           p.proxies.handler(p.handler),
 		ConnState:         visitors.state,
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       bodyTime,

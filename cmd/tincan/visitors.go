@@ -25,8 +25,9 @@ const sendBuffer = 64 << 10
 // many and asks nothing keeps nobody out. Where all are busy, the new one is closed.
 type visitors struct {
 	net.Listener
-	mu    sync.Mutex
-	there map[*visit]struct{}
+	proxies proxies // have no limit of their own: many visitors come through each
+	mu      sync.Mutex
+	there   map[*visit]struct{}
 }
 
 // visit is one connection.
@@ -87,7 +88,7 @@ func (v *visitors) let(one *visit) (instead *visit, in bool) {
 		}
 	}
 	switch {
-	case own >= visitsByClient:
+	case own >= visitsByClient && !v.proxies.trust(one.RemoteAddr()):
 		instead = ownIdle
 	case len(v.there) >= visitsInAll:
 		instead = anyIdle
