@@ -105,10 +105,11 @@ test('no text costs the page much more than plain words', async ({ chat: page })
     const one = await costOf(page, meter, plain);
     for (const key of ['shown', 'resized', 'unfolded'] as const) base[key] = Math.max(base[key], one[key]);
   }
-  const said: string[] = [];
+  console.log(`plain words of ${bytes} bytes, ms of the processor: ${JSON.stringify(base)}`);
   for (const [name, text] of all) {
     const cost = await costOf(page, meter, text);
-    said.push(
+    // Said at once: where the test ends before its end, the text that did it is the next one.
+    console.log(
       `${name}: ${(['shown', 'resized', 'unfolded'] as const).map((key) => `${key} ${cost[key].toFixed(0)}`).join(', ')}`,
     );
     // A font that is loaded, and a table or a list of many elements, cost more than words; seconds they do not.
@@ -120,9 +121,6 @@ test('no text costs the page much more than plain words', async ({ chat: page })
       .evaluate((log) => [...log.querySelectorAll('.text'), log].map((box) => box.scrollWidth - box.clientWidth));
     expect.soft(Math.max(...wide), `${name}, sideways`).toBeLessThanOrEqual(0);
   }
-  console.log(
-    `plain words of ${bytes} bytes, ms of the processor: ${JSON.stringify(base)}\n${said.join('\n')}`,
-  );
 });
 
 /** Milliseconds of the processor that the longest task of the page takes meanwhile. */

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { english as texts } from '../../site/src/texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
+import { hasNetwork } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, meet } from './person.ts';
 import { foreign, Studio } from './scan-frames.ts';
@@ -97,7 +98,8 @@ test.describe('Firefox', () => {
       }
     });
     expect(blocked, 'site data is blocked').toBe(true);
-    const ben = terminal('join', '--loopback');
+    // Firefox has no loopback address where there is a network, and a terminal with --loopback tries no other.
+    const ben = terminal('join', hasNetwork ? '--local-only' : '--loopback');
     ben.type(await ana.invite());
     const reply = await ben.event('reply');
     await ana.accept(String(reply['link']));
