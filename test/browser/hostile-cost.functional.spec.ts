@@ -33,16 +33,32 @@ const hear = (page: Page, ...all: string[]) =>
     for (const text of all) (globalThis as unknown as Driven).engine.onevent({ type: 'message', id: 0, text });
   }, all);
 
-/** What was to be done has been done, and is painted. */
-const settled = (page: Page) =>
-  page.evaluate(
-    () =>
-      new Promise<void>((resolve) =>
-        requestAnimationFrame(() =>
-          requestAnimationFrame(() => setTimeout(() => requestIdleCallback(() => setTimeout(resolve)))),
-        ),
-      ),
-  );
+/**
+ * What was to be done has been done, and is painted. On a busy computer Chromium at times draws no frame after a change
+ * of the window's size until the next one comes: then the size is changed and put back.
+ */
+async function settled(page: Page): Promise<void> {
+  const drawn = () =>
+    page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          setTimeout(() => resolve(false), 5_000);
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() =>
+              setTimeout(() => requestIdleCallback(() => setTimeout(() => resolve(true)), { timeout: 1_000 })),
+            ),
+          );
+        }),
+    );
+  for (let n = 0; n < 5; n++) {
+    if (await drawn()) return;
+    const size = page.viewportSize() ?? { width: 800, height: 600 };
+    console.log(`no frame for 5 s at ${size.width} × ${size.height}`);
+    await page.setViewportSize({ ...size, height: size.height - 1 });
+    await page.setViewportSize(size);
+  }
+  throw new Error('no frame is drawn');
+}
 
 class Meter {
   readonly #page: Page;
