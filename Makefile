@@ -1,7 +1,7 @@
 # make run    build everything, serve the page on this network, print its address
 # make test   everything that must hold, from a fresh clone on
 # make deploy build everything, put page and mailbox into an AWS account
-# The rest: build check size vectors mutants fuzz times bench bench-engine bench-relay network slow vuln
+# The rest: build check size vectors mutants fuzz times bench bench-engine bench-relay profile network slow vuln
 # screenshots icons synth destroy
 # clean, and the parts of test.
 
@@ -17,14 +17,16 @@ LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 # of the cryptography that are used here, and math/bits, whose rotations would be calls.
 INLINED := math/bits golang.org/x/crypto/... crypto/internal/fips140deps/byteorder \
 	$(addprefix crypto/internal/fips140/,sha256 sha512 sha3 edwards25519/... mlkem)
+# Which calls in these are hot, go build reads from wasm/default.pgo: some are just above what
+# it inlines otherwise, and wasm has no instruction for what makes them small elsewhere.
 WASM_FLAGS := -gcflags=all=-l $(INLINED:%=-gcflags=%=)
 JS := GOOS=js GOARCH=wasm
 
-GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
+GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum wasm/default.pgo
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay network screenshots slow vuln clean \
+.PHONY: run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
@@ -128,6 +130,11 @@ size: site/dist/index.html bin/engine-names.wasm
 bin/engine-names.wasm: $(GO_FILES)
 	mkdir -p bin
 	$(JS) go build $(RELEASE) $(WASM_FLAGS) -o $@ ./wasm
+
+# The profile that is committed, anew: messages in the portable code, which is what wasm has.
+# For a new version of Go or x/crypto; each time it is a little different.
+profile:
+	go test -trimpath -tags purego -run '^$$' -bench Message -benchtime 20s -cpuprofile wasm/default.pgo -outputdir . -o /dev/null ./internal/seal
 
 # Every vector, natively and in wasm, with the counts. TINCAN_VECTORS names the
 # folder of outside vectors.
