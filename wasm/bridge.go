@@ -9,6 +9,13 @@ import (
 	"tincan/internal/chat"
 )
 
+// Every value that crosses to Go costs a finalizer: these cross once, and not with each message.
+var (
+	promiseType, objectType = js.Global().Get("Promise"), js.Global().Get("Object")
+
+	kinds = map[string]js.Value{} // the types of events, of which there are few
+)
+
 // promise runs f in a goroutine: it may wait, which a js callback must not.
 // An error or a panic rejects with a js Error that carries a code; the text of
 // a panic could hold anything and goes nowhere.
@@ -30,7 +37,7 @@ func promise(f func() (any, error)) js.Value {
 		}()
 		return nil
 	})
-	p := js.Global().Get("Promise").New(executor)
+	p := promiseType.New(executor)
 	executor.Release() // the executor has run
 	return p
 }
@@ -43,11 +50,24 @@ func errorObject(err error) js.Value {
 
 // object makes a js object of names and values in turn.
 func object(pairs ...any) js.Value {
-	o := js.Global().Get("Object").New()
+	o := objectType.New()
 	for i := 0; i < len(pairs); i += 2 {
-		o.Set(pairs[i].(string), pairs[i+1])
+		name, value := pairs[i].(string), pairs[i+1]
+		if name == "type" {
+			value = kind(value.(string))
+		}
+		o.Set(name, value)
 	}
 	return o
+}
+
+func kind(name string) js.Value {
+	value, known := kinds[name]
+	if !known {
+		value = js.ValueOf(name)
+		kinds[name] = value
+	}
+	return value
 }
 
 // eventObject is the event as engine.d.ts describes it.

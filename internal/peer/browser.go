@@ -44,6 +44,8 @@ type browserConn struct {
 	channel
 	pc, data  js.Value
 	buffer    js.Value // what Send copies through, as send() copies too
+	view      js.Value // the part of it that was sent last: many frames have one length
+	viewed    int      // its length, -1 before the first
 	gathering *gathering
 	accepted  latch // the real answer is applied
 	closed    latch // the data channel is closed on both sides
@@ -54,6 +56,12 @@ type browserConn struct {
 	callbacks map[*callback]struct{}
 	released  bool
 }
+
+// Every value that crosses to Go costs a finalizer: these cross once, and not with each message.
+var (
+	uint8Array = js.Global().Get("Uint8Array")
+	open       = js.ValueOf("open")
+)
 
 // New returns a connection that has not begun.
 func New(config Config) (Conn, error) {
@@ -76,7 +84,8 @@ func New(config Config) (Conn, error) {
 		accepted:  newLatch(),
 		closed:    newLatch(),
 		callbacks: map[*callback]struct{}{},
-		buffer:    js.Global().Get("Uint8Array").New(MaxMessage),
+		buffer:    uint8Array.New(MaxMessage),
+		viewed:    -1,
 	}
 	err := try(func() {
 		c.pc = constructor.New(options)
@@ -232,17 +241,17 @@ func (c *browserConn) receive(event js.Value) {
 		return
 	}
 	data := event.Get("data")
-	if data.Type() != js.TypeObject || data.Get("byteLength").Type() != js.TypeNumber {
-		c.refuse() // text or a Blob: nothing of ours sends that
-		return
+	length := js.Undefined()
+	if data.Type() == js.TypeObject {
+		length = data.Get("byteLength")
 	}
-	size := data.Get("byteLength").Int()
-	if size > MaxMessage {
+	// Text or a Blob, or too much: nothing of ours sends that.
+	if length.Type() != js.TypeNumber || length.Int() > MaxMessage {
 		c.refuse()
 		return
 	}
-	message := make([]byte, size)
-	js.CopyBytesToGo(message, js.Global().Get("Uint8Array").New(data))
+	message := make([]byte, length.Int())
+	js.CopyBytesToGo(message, uint8Array.New(data))
 	if c.inbox.put(message) > maxQueued {
 		c.hangUp()
 	}
@@ -341,12 +350,15 @@ func (c *browserConn) Send(ctx context.Context, message []byte) error {
 	}
 	// Firefox swallows what is sent after the other side closed, and its event
 	// can't come while a sender is at it.
-	if c.data.Get("readyState").String() != "open" {
+	if !c.data.Get("readyState").Equal(open) {
 		c.ended.set()
 		return c.why()
 	}
 	js.CopyBytesToJS(c.buffer, message)
-	return during("send", try(func() { c.data.Call("send", c.buffer.Call("subarray", 0, len(message))) }))
+	if len(message) != c.viewed {
+		c.view, c.viewed = c.buffer.Call("subarray", 0, len(message)), len(message)
+	}
+	return during("send", try(func() { c.data.Call("send", c.view) }))
 }
 
 // Findings says what the engine's candidates told.
@@ -404,7 +416,7 @@ func (c *browserConn) Close() error {
 	c.close.Do(func() {
 		c.ended.set()
 		c.inbox.drop()
-		if c.data.Get("readyState").String() == "open" {
+		if c.data.Get("readyState").Equal(open) {
 			c.sayGoodbye()
 		}
 		c.pc.Call("close")
