@@ -25,3 +25,8 @@ export function readLanguages(): string[] {
   const all: unknown[] = Array.isArray(list) && list.length > 0 ? list : [single];
   return all.filter((each): each is string => typeof each === 'string');
 }
+
+/** A device that is touched and nothing else, as far as it says: no mouse, and so hardly a keyboard. */
+export function touchOnly(): boolean {
+  return device('(pointer: coarse)') && !device('(any-pointer: fine)');
+}

@@ -661,4 +661,5 @@ export const arabic: Texts = {
   endings,
   troubles,
   statuses,
+  statusesShort: { ...statuses, local: 'على الشبكة نفسها', relay: 'عبر خادم ترحيل', lost: 'انقطع الاتصال…' },
 };

@@ -642,4 +642,5 @@ export const spanish: Texts = {
   endings,
   troubles,
   statuses,
+  statusesShort: { ...statuses, local: 'Misma red', relay: 'Por un retransmisor', lost: 'Conexión perdida…' },
 };

@@ -649,6 +649,8 @@ export const english = {
   endings,
   troubles,
   statuses,
+  /** On a narrow screen, where they stand in one line. */
+  statusesShort: { ...statuses, local: 'Same network', relay: 'Through a relay', lost: 'Connection lost…' },
 };
 
 /** Every sentence the page shows, for one language: one that is missing breaks the build. */
