@@ -109,6 +109,9 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 		o.config.Site = served.link()
 		if !o.json {
 			t.say("The page is served at %s until the chat has ended.", o.config.Site)
+			if len(served.reach.others) == 0 {
+				t.say("No other computer can reach it: the link works on this one only.")
+			}
 		}
 		if o.mailbox == "on" {
 			o.config.Mailbox = served.own()

@@ -83,6 +83,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"invite":      jsonLine(t, func(j *jsonLines) { j.code(chat.KindInvite, link, false) }),
 		"reply":       jsonLine(t, func(j *jsonLines) { j.code(chat.KindReply, link, true) }),
 		"state":       jsonLine(t, func(j *jsonLines) { j.event(chat.StateChanged{State: chat.StateWaiting}) }),
+		"absent":      jsonLine(t, func(j *jsonLines) { j.event(chat.Absent{Since: time.Now()}) }),
 		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathLocal}) }),
 		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
 		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
@@ -151,19 +152,6 @@ func TestUnitFarewell(t *testing.T) {
 	require.Len(t, lines, 3)
 	assert.JSONEq(t, `{"event":"error","code":"no-input","text":"The input ended before there was an invite."}`, lines[0])
 	assert.JSONEq(t, `{"event":"closed","reason":"failed","text":"The input ended before there was an invite."}`, lines[1])
-}
-
-// TestUnitNoAddress: without an address, silent servers are no news.
-func TestUnitNoAddress(t *testing.T) {
-	var said strings.Builder
-	p := &plain{t: terminal{out: io.Discard, err: &said}}
-	p.event(chat.Problem{Code: chat.CodeSTUNSilent})
-	assert.Contains(t, said.String(), "tincan: None of the STUN servers answered")
-	said.Reset()
-	p.event(chat.Problem{Code: chat.CodeNoAddresses})
-	p.event(chat.Problem{Code: chat.CodeSTUNSilent})
-	assert.Contains(t, said.String(), "tincan: No network address was found")
-	assert.NotContains(t, said.String(), "STUN")
 }
 
 // TestUnitBack: what was said to be lost is said to be back, once.

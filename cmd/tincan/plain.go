@@ -14,7 +14,6 @@ type plain struct {
 	relayed bool   // the other person learns the relay's address only
 	words   string // the safety words, once open
 	lost    bool
-	alone   bool // no network address was found
 	kind    chat.Kind
 	link    chat.Link
 }
@@ -161,10 +160,6 @@ func (p *plain) event(e chat.Event) {
 	case chat.Failed:
 		p.t.say("tincan: A message was not delivered.")
 	case chat.Problem:
-		if e.Code == chat.CodeSTUNSilent && p.alone {
-			break // of course
-		}
-		p.alone = p.alone || e.Code == chat.CodeNoAddresses
 		p.t.say("tincan: %s", e.Text())
 	case chat.Closed:
 		p.t.say("%s", farewell(e.Reason, p.words != ""))

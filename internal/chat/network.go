@@ -67,7 +67,8 @@ func (s *Session) lookAtNetwork(now time.Time) {
 	switch {
 	case found.Symmetric && found.Relay == 0 && (len(s.network.TURN) == 0 || waited >= timing.look):
 		s.problem(CodeSymmetric)
-	case !asked || found.Public > 0 || waited < timing.look:
+	case !asked || found.Public > 0 || waited < timing.look || s.told[CodeNoAddresses]:
+		// Without an address there is nobody to ask, and no same network to speak of.
 	case found.Relay > 0 && !found.RelayUDP:
 		s.problem(CodeUDPBlocked)
 	case !found.Complete || found.Refused:

@@ -56,15 +56,16 @@ func TestUnitNetworkTold(t *testing.T) {
 		role    seal.Role
 		want    []Code
 	}{
-		"all is well":             {stun, peer.Findings{Host: 1, Public: 1, Complete: true}, later, seal.Inviter, nil},
-		"STUN is silent":          {stun, peer.Findings{Host: 1}, later, seal.Inviter, []Code{CodeSTUNSilent}},
-		"STUN may still answer":   {stun, peer.Findings{Host: 1}, soon, seal.Inviter, nil},
-		"STUN refuses":            {stun, peer.Findings{Host: 1, Complete: true, Refused: true}, later, seal.Inviter, []Code{CodeSTUNSilent}},
-		"a public address itself": {stun, peer.Findings{Host: 1, Complete: true}, later, seal.Inviter, nil},
-		"nobody is asked":         {Network{Mode: ModeAll}, peer.Findings{Host: 1}, later, seal.Inviter, nil},
-		"local only":              {Network{Mode: ModeLocal, STUN: stun.STUN}, peer.Findings{Host: 1}, later, seal.Inviter, nil},
-		"relay only":              {Network{Mode: ModeRelay, STUN: stun.STUN, TURN: both.TURN}, peer.Findings{Relay: 1}, later, seal.Inviter, nil},
-		"UDP is blocked":          {both, peer.Findings{Host: 1, Relay: 1}, later, seal.Inviter, []Code{CodeUDPBlocked}},
+		"all is well":    {stun, peer.Findings{Host: 1, Public: 1, Complete: true}, later, seal.Inviter, nil},
+		"STUN is silent": {stun, peer.Findings{Host: 1}, later, seal.Inviter, []Code{CodeSTUNSilent}},
+		"STUN is silent, and there is no address": {stun, peer.Findings{}, later, seal.Inviter, nil},
+		"STUN may still answer":                   {stun, peer.Findings{Host: 1}, soon, seal.Inviter, nil},
+		"STUN refuses":                            {stun, peer.Findings{Host: 1, Complete: true, Refused: true}, later, seal.Inviter, []Code{CodeSTUNSilent}},
+		"a public address itself":                 {stun, peer.Findings{Host: 1, Complete: true}, later, seal.Inviter, nil},
+		"nobody is asked":                         {Network{Mode: ModeAll}, peer.Findings{Host: 1}, later, seal.Inviter, nil},
+		"local only":                              {Network{Mode: ModeLocal, STUN: stun.STUN}, peer.Findings{Host: 1}, later, seal.Inviter, nil},
+		"relay only":                              {Network{Mode: ModeRelay, STUN: stun.STUN, TURN: both.TURN}, peer.Findings{Relay: 1}, later, seal.Inviter, nil},
+		"UDP is blocked":                          {both, peer.Findings{Host: 1, Relay: 1}, later, seal.Inviter, []Code{CodeUDPBlocked}},
 		"STUN is silent, TURN isn't": {both, peer.Findings{Host: 1, Relay: 1, RelayUDP: true}, later, seal.Inviter,
 			[]Code{CodeSTUNSilent}},
 		"the relay is silent":         {both, peer.Findings{Host: 1, Public: 1}, later, seal.Inviter, []Code{CodeRelaySilent}},
@@ -77,6 +78,7 @@ func TestUnitNetworkTold(t *testing.T) {
 			now := time.Now()
 			s := &Session{role: c.role, conn: knowing{findings: c.found}, network: c.network, events: newEventQueue(),
 				diary: NewDiary(), told: map[Code]bool{}, began: now.Add(-c.waited)}
+			s.told[CodeNoAddresses] = c.found == peer.Findings{} // as when the link was made
 			s.lookAtNetwork(now)
 			s.lookAtNetwork(now)
 			assert.Equal(t, c.want, toldCodes(s), "each once")

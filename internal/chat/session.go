@@ -48,7 +48,7 @@ var timing = struct {
 	goodbye   time.Duration // for the other side to see our bye
 }{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
-	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 5 * time.Minute,
+	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 }
 

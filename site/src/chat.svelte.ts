@@ -278,9 +278,8 @@ export class ChatState {
     return this.messages.length > 0 || this.#received > 0 || this.#draft.trim() !== '';
   }
 
-  /** What a reload would have to tell: what is pending, or was. */
+  /** What a reload would have to tell. What has been told is not told again. */
   get kept(): Pending | undefined {
-    if (this.#screen === 'away') return this.#gone;
     return this.pending ? (this.#screen as Pending) : undefined;
   }
 

@@ -86,6 +86,10 @@ test('reloading and closing ask, and staying keeps the chat', async ({ person, s
   await expect(ana.page.getByRole('heading', { name: texts.away.chat.title })).toBeVisible();
   await expect(ana.button('New link')).toBeEnabled();
   await ben.ended('other-closed', 'lost');
+
+  // It is told once: the same address entered again is the start page.
+  await ana.open(serve.here);
+  await expect(ana.button('New chat')).toBeEnabled();
 });
 
 test('nothing asks where there is nothing to lose', async ({ person, serve }) => {

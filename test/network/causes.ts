@@ -104,7 +104,7 @@ export const causes: readonly Cause[] = [
   {
     cause: 'nobody uses the reply: the invite was used, or its page closed',
     says: 'nobody-came',
-    told: 'the joiner, after 5 minutes',
+    told: 'the joiner, after 3 minutes',
     injected: 'a joiner whose clock says so',
     next: 'a new link',
     test: ['../internal/chat/network_test.go', 'nobody uses the reply'],
