@@ -356,9 +356,11 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 	}
 	// A reply to this very invite is no message: it came by hand after another had come
 	// by itself, and must not go to whoever sent that.
-	if code, err := invite.Find(text); err == nil && s.role == seal.Inviter && code.IsReply() && !bytes.Equal(code, s.reply) {
-		if err := s.acceptReply(handedIn{code: code}); CodeOf(err) == CodeSecondReply {
-			return 0, err
+	if s.role == seal.Inviter && len(text) >= invite.MinReplyText {
+		if code, err := invite.Find(text); err == nil && code.IsReply() && !bytes.Equal(code, s.reply) {
+			if err := s.acceptReply(handedIn{code: code}); CodeOf(err) == CodeSecondReply {
+				return 0, err
+			}
 		}
 	}
 	s.sent++

@@ -47,6 +47,10 @@ const (
 // replySizes are 1 + 32 + 16 and one of the three padded lengths.
 var replySizes = [...]int{177, 241, 305}
 
+// MinReplyText is the length of the shortest text that a reply can be found in: base64url
+// and the letter at its end. All other spellings are longer.
+const MinReplyText = (177*8+5)/6 + 1
+
 const (
 	flagMailbox = 1 << 0
 	formatShift = 2

@@ -54,3 +54,23 @@ func TestFunctionalFindSamples(t *testing.T) {
 	}
 	require.Len(t, causes, len(findErrors)+1, "every cause: %v", causes)
 }
+
+// TestUnitShortestReply: a text below MinReplyText has no reply in it, whatever the spelling.
+func TestUnitShortestReply(t *testing.T) {
+	shortest := invite.Code(append([]byte{0xAD}, make([]byte, 176)...))
+	require.Len(t, shortest.LinkText(), invite.MinReplyText)
+	require.Greater(t, len(shortest.QRText()), invite.MinReplyText)
+	code, err := invite.Find(shortest.LinkText())
+	require.NoError(t, err)
+	require.Equal(t, shortest, code)
+
+	replies := 0
+	for _, s := range findSamples(t) {
+		if s.Kind != "reply" {
+			continue
+		}
+		replies++
+		require.GreaterOrEqual(t, len(s.Text), invite.MinReplyText, s.Name)
+	}
+	require.Positive(t, replies)
+}
