@@ -107,7 +107,8 @@ export class ChatState {
   /** `hostAnswers` asks whether links still lead to a page. */
   constructor(askTabs: AskTabs, hostAnswers = () => Promise.resolve(true)) {
     this.#askTabs = askTabs;
-    this.#hostAnswers = hostAnswers;
+    // Who wants no server asked, or hides from all but a relay, is taken at their word.
+    this.#hostAnswers = async () => this.#choice.network.mode !== 'all' || hostAnswers();
   }
 
   get screen(): Screen {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network, Reason } from '../../wasm/engine.d.ts';
 import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
 import { english as texts } from '../src/texts.ts';
@@ -673,6 +673,9 @@ describe('a host that is gone', () => {
     await chat.started(engine, { site: 'https://example.test/', loopback: false, mailbox: '' }, network);
   });
 
+  // The choice is kept on the device.
+  afterEach(() => localStorage.clear());
+
   test('New chat makes no link, and makes one anyway only when that is wanted', async () => {
     await chat.create();
     expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['home', true, false]);
@@ -695,6 +698,16 @@ describe('a host that is gone', () => {
     await chat.create();
     await chat.open('#iInvite');
     expect([chat.screen, chat.hostGone]).toEqual(['join', false]);
+  });
+
+  test.each(['local', 'relay'] as const)('nobody is asked where the network is to be %s', async (mode) => {
+    const asking = vi.fn(() => Promise.resolve(false));
+    answers = asking;
+    chat.network.choose({ mode, turn: { url: 'turn:a.example:1', username: 'u', credential: 'p' } });
+    await chat.create();
+    await chat.newLink();
+    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+    expect(asking).not.toHaveBeenCalled();
   });
 
   test('New link gives up nothing: not an invite, not a chat that is lost', async () => {
