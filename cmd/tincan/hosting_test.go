@@ -222,4 +222,11 @@ func TestFunctionalProxyLimits(t *testing.T) {
 		assert.True(t, in)
 		assert.Nil(t, instead, "connection %d", i)
 	}
+
+	// Whoever comes past the proxy has the limit that all have.
+	for i := range visitsByClient + 1 {
+		from := someone{at: "198.51.100.3:" + strconv.Itoa(1000+i)}
+		instead, _ := v.let(&visit{Conn: from, to: v, client: clientOf(from.RemoteAddr()), since: time.Now()})
+		assert.Equal(t, i == visitsByClient, instead != nil, "connection %d", i)
+	}
 }
