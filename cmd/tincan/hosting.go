@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -10,6 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"tincan/relay"
 )
 
 // contradiction is a sentence about flags of serve that do not go together.
@@ -124,10 +128,13 @@ func (p *proxies) Set(text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		network, err := netip.ParsePrefix(strings.TrimSpace(part))
 		if ip, alone := netip.ParseAddr(strings.TrimSpace(part)); alone == nil {
-			ip = ip.Unmap()
+			ip = ip.Unmap().WithZone("")
 			network, err = netip.PrefixFrom(ip, ip.BitLen()), nil
 		}
-		if err != nil {
+		if at := network.Addr(); err == nil && at.Is4In6() && network.Bits() >= 96 {
+			network = netip.PrefixFrom(at.Unmap(), network.Bits()-96)
+		}
+		if err != nil || network.Addr().Is4In6() {
 			return errors.New("it needs an IP address, or a network such as 10.0.0.0/8")
 		}
 		*p = append(*p, network.Masked())
@@ -138,7 +145,7 @@ func (p *proxies) Set(text string) error {
 func (p *proxies) String() string { return fmt.Sprint(*p) }
 
 func (p proxies) trusts(ip netip.Addr) bool {
-	return slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(ip.Unmap()) })
+	return slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(ip.Unmap().WithZone("")) })
 }
 
 // trust tells a connection from one of them.
@@ -154,6 +161,7 @@ func (p proxies) handler(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
 	}
+	busy := newPlaces(visitsByClient, visitsInAll)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err == nil {
@@ -168,7 +176,36 @@ func (p proxies) handler(next http.Handler) http.Handler {
 			}
 			// The request is this handler's alone: nothing of the server looks at it any more.
 			r.RemoteAddr = netip.AddrPortFrom(ip, from.Port()).String()
+			// What a visitor may have at once is counted here: the connections are the proxy's.
+			visitor := relay.ClientOf(r.RemoteAddr)
+			if !busy.take(visitor) {
+				// An answer would have to wait for the rest of the body. This ends the connection.
+				panic(http.ErrAbortHandler)
+			}
+			defer busy.count(visitor, -1)
+			body := &halfBody{ReadCloser: r.Body, whole: r.ContentLength == 0}
+			r.Body = body
+			defer func() {
+				if !body.whole {
+					// Else the server would wait for the rest before it ends the connection.
+					_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+				}
+			}()
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// halfBody knows whether it was read to its end.
+type halfBody struct {
+	io.ReadCloser
+	whole bool
+}
+
+func (b *halfBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.whole = true
+	}
+	return n, err
 }

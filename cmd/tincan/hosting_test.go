@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -58,12 +59,7 @@ func TestUnitHostingFlags(t *testing.T) {
 
 // TestFunctionalHosting: what a host is told, and what visitors are.
 func TestFunctionalHosting(t *testing.T) {
-	free := func() string {
-		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer func() { _ = c.Close() }()
-		return strconv.Itoa(c.LocalAddr().(*net.UDPAddr).Port)
-	}
+	free := func() string { return strconv.Itoa(freePort(t)) }
 	for _, c := range []struct {
 		name, args string
 		said, not  []string
@@ -130,8 +126,8 @@ func TestFunctionalHosting(t *testing.T) {
 
 // TestFunctionalRelayPorts: relays and TURN over TCP are where they were told to be.
 func TestFunctionalRelayPorts(t *testing.T) {
-	free := udp(t).LocalAddr().(*net.UDPAddr).Port
-	ports := relayPorts{tcp: free, udp: portRange{40100, 40103}}
+	free := freePort(t)
+	ports := relayPorts{tcp: free, udp: portRange{21100, 21103}}
 	n, err := newNATServer(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, nat(t, true).reach.relayAt, ports, net.InterfaceAddrs)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, n.Close()) }()
@@ -152,7 +148,76 @@ func TestFunctionalRelayPorts(t *testing.T) {
 		defer func() { _ = relay.Close() }()
 		seen[relay.LocalAddr().(*net.UDPAddr).Port] = true
 	}
-	assert.Equal(t, map[int]bool{40100: true, 40101: true, 40102: true, 40103: true}, seen)
+	assert.Equal(t, map[int]bool{21100: true, 21101: true, 21102: true, 21103: true}, seen)
+
+	// The next is refused without a try at any port, and one that another program holds is gone round.
+	tried := &triedPorts{}
+	full := udpRelays{tried, n.reach, ports.udp}
+	_, _, err = full.AllocatePacketConn(turn.AllocateListenerConfig{Network: "udp4"})
+	require.Error(t, err)
+	assert.Empty(t, tried.ports)
+	n.reach.open(21102, false)
+	_, _, err = full.AllocatePacketConn(turn.AllocateListenerConfig{Network: "udp4"})
+	require.Error(t, err)
+	assert.Equal(t, []int{21102}, tried.ports)
+	held := udpRelays{&triedPorts{}, n.reach, portRange{22000, 23000}}
+	_, _, err = held.AllocatePacketConn(turn.AllocateListenerConfig{Network: "udp4"})
+	require.Error(t, err)
+	assert.Len(t, held.RelayAddressGenerator.(*triedPorts).ports, portTries, "pion serves nobody else meanwhile")
+}
+
+// freePort has nobody listening, neither over UDP nor over TCP, and is none that the system gives by itself.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 100 {
+		at := "127.0.0.1:" + strconv.Itoa(24000+rand.IntN(6000))
+		tcp, err := net.Listen("tcp4", at)
+		if err != nil {
+			continue
+		}
+		udp, err := net.ListenPacket("udp4", at)
+		require.NoError(t, tcp.Close())
+		if err != nil {
+			continue
+		}
+		require.NoError(t, udp.Close())
+		return tcp.Addr().(*net.TCPAddr).Port
+	}
+	require.FailNow(t, "no port is free")
+	return 0
+}
+
+// triedPorts has no port, and remembers which were wished for.
+type triedPorts struct {
+	turn.RelayAddressGenerator
+	ports []int
+}
+
+func (p *triedPorts) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
+	p.ports = append(p.ports, c.RequestedPort)
+	return nil, nil, errPort
+}
+
+// TestFunctionalProxyHalfBodies: a proxy that passes bodies on as they come lets no visitor hold the page.
+func TestFunctionalProxyHalfBodies(t *testing.T) {
+	var p proxies
+	require.NoError(t, p.Set("127.0.0.0/8"))
+	page := servedPage(t, testPage, pageFlags{proxies: p})
+	hold(t, page, "127.0.0.2", visitsInAll+100, "POST /api/v1/put HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 198.51.100.1\r\n"+
+		"Content-Type: application/octet-stream\r\nContent-Length: 300\r\n\r\nx")
+	// Long before the halves run out of time; while all of them come at once nobody gets through.
+	for _, address := range []string{"127.0.0.2", "127.0.0.3"} {
+		assert.EventuallyWithT(t, func(c *assert.CollectT) {
+			client := from(address)
+			defer client.CloseIdleConnections()
+			answer, err := client.Get(page.own() + "/")
+			if !assert.NoError(c, err) {
+				return
+			}
+			defer answer.Body.Close()
+			assert.Equal(c, 200, answer.StatusCode)
+		}, bodyTime/2, 50*time.Millisecond)
+	}
 }
 
 // TestUnitProxy: a visitor is whom a trusted proxy names, and nobody else's word counts.

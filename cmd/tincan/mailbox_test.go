@@ -194,7 +194,7 @@ func servedPage(t *testing.T, page fs.FS, f pageFlags) *pageServer {
 	if !f.noMailbox {
 		h.mailbox = newMailbox(f.public)
 	}
-	p := &pageServer{listener: listener, handler: h}
+	p := &pageServer{listener: listener, handler: h, proxies: f.proxies}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.serve(ctx, terminal{err: io.Discard}) }()

@@ -97,14 +97,8 @@ func (n *natServer) openRelay(page *net.TCPAddr, ports relayPorts) error {
 		return err
 	}
 	n.tcpPort = tcp.Addr().(*net.TCPAddr).Port
-	var at turn.RelayAddressGenerator = &turn.RelayAddressGeneratorStatic{RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0"}
-	if ports.udp.first != 0 {
-		at = &turn.RelayAddressGeneratorPortRange{
-			RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0", MinPort: ports.udp.first, MaxPort: ports.udp.last,
-			MaxRetries: 1000, // it draws at random, and some are taken
-		}
-	}
-	relays := udpRelays{at, n.reach}
+	at := &turn.RelayAddressGeneratorStatic{RelayAddress: n.reach.relayAt.AsSlice(), Address: "0.0.0.0"}
+	relays := udpRelays{at, n.reach, ports.udp}
 	listener := &turnListener{Listener: tcp, places: newPlaces(relaysByClient, relaysInAll)}
 	logs := &logging.DefaultLoggerFactory{Writer: io.Discard} // pion logs addresses
 	n.server, err = turn.NewServer(turn.ServerConfig{

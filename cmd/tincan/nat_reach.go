@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -125,26 +126,59 @@ func (r *reach) open(port uint16, is bool) {
 	}
 }
 
+func (r *reach) isOpen(port uint16) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ports[port]
+}
+
 // udpRelays makes relays for UDP and nothing else. pion's would also connect over
 // TCP (RFC 6062) to whatever this computer can reach.
 type udpRelays struct {
 	turn.RelayAddressGenerator
 	reach *reach
+	ports portRange // of relays; none is any port
 }
 
-// AllocatePacketConn opens a relay, at any port: wishes for one are for what RTP was,
+// AllocatePacketConn opens a relay, at any port or at one of ours: wishes for one are for what RTP was,
 // and pion remembers each for a while.
 func (u udpRelays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
 	if c.RequestedPort != 0 {
 		return nil, nil, errPort
 	}
-	conn, at, err := u.RelayAddressGenerator.AllocatePacketConn(c)
+	conn, at, err := u.allocate(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	port := at.(*net.UDPAddr).AddrPort().Port()
 	u.reach.open(port, true)
 	return &udpRelay{PacketConn: conn, reach: u.reach, gone: sync.OnceFunc(func() { u.reach.open(port, false) })}, at, nil
+}
+
+// portTries is how many ports that another program holds are met before a relay is refused: pion
+// serves nobody else meanwhile.
+const portTries = 16
+
+// allocate begins anywhere in the range and goes round it, past the ports of the relays there are.
+func (u udpRelays) allocate(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
+	if u.ports.first == 0 {
+		return u.RelayAddressGenerator.AllocatePacketConn(c)
+	}
+	first, size := int(u.ports.first), int(u.ports.last-u.ports.first)+1
+	start, tries, err := rand.IntN(size), 0, errPort
+	for i := 0; i < size && tries < portTries; i++ {
+		c.RequestedPort = first + (start+i)%size
+		if u.reach.isOpen(uint16(c.RequestedPort)) {
+			continue
+		}
+		tries++
+		var conn net.PacketConn
+		var at net.Addr
+		if conn, at, err = u.RelayAddressGenerator.AllocatePacketConn(c); err == nil {
+			return conn, at, nil
+		}
+	}
+	return nil, nil, err
 }
 
 // AllocateListener refuses.
