@@ -69,6 +69,7 @@ export class ChatState {
   #notice = $state<string>();
   #trouble = $state<Trouble>();
   #hostGone = $state(false);
+  #asksHost = false;
 
   #reply = $state.raw<Made>();
   #opened = $state<string>();
@@ -374,7 +375,7 @@ export class ChatState {
   /** Makes an invite; unless `anyway`, only where the host of the page answers, which is asked meanwhile. */
   async create(anyway = false): Promise<void> {
     const engine = this.#engine;
-    if (!engine || this.#busy) return;
+    if (!engine || this.#busy || this.#asksHost) return;
     this.#busy = 'create';
     this.#problem = undefined;
     this.#notice = undefined;
@@ -410,21 +411,21 @@ export class ChatState {
 
   /** Gives up the invite, or ends the chat, and makes another invite. */
   async newLink(anyway = false): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = 'create';
+    if (this.#busy || this.#asksHost) return;
     this.#hostGone = false;
     // What is pending is not given up for a link that leads nowhere.
     const asked = this.pending && !anyway;
     if (asked) {
-      const screen = this.#screen;
+      const [screen, state] = [this.#screen, this.#state];
+      this.#asksHost = true;
       const answers = await this.#hostAnswers();
-      // A reply may have come meanwhile.
-      this.#hostGone = !answers && this.#screen === screen;
-      if (!answers || this.#screen !== screen) {
-        this.#busy = undefined;
-        return;
-      }
+      this.#asksHost = false;
+      // A reply may have come meanwhile, or the other person be back.
+      if (this.#screen !== screen || this.#state !== state || this.#busy) return;
+      this.#hostGone = !answers;
+      if (!answers) return;
     }
+    this.#busy = 'create';
     if (this.#screen === 'chat') {
       // Else it would say for a moment that the person has left.
       this.#forget();
@@ -451,7 +452,7 @@ export class ChatState {
   async join(byHand = false): Promise<void> {
     const engine = this.#engine;
     const opened = this.#opened;
-    if (!engine || opened === undefined || this.#busy) return;
+    if (!engine || opened === undefined || this.#busy || this.#asksHost) return;
     this.#busy = 'join';
     this.#problem = undefined;
     this.#way.begin();

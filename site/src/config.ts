@@ -75,12 +75,12 @@ export async function loadConfig(): Promise<SiteConfig> {
 export const hostWithin = 3_000;
 
 /**
- * Whether the host of this page still answers, so that a link leads somewhere. Asks for no body, past every cache: the
- * service worker answers nothing but GET.
+ * Whether the host of this page still answers, so that a link leads somewhere. Asks for the page without its body, past every
+ * cache: the service worker answers nothing but GET.
  */
 export async function hostAnswers(): Promise<boolean> {
   try {
-    const address = new URL('config.json', document.baseURI);
+    const address = new URL('./', document.baseURI);
     const asked = { method: 'HEAD', cache: 'no-store', redirect: 'error' } as const;
     const { status } = await fetch(address, { ...asked, signal: AbortSignal.timeout(hostWithin) });
     // A proxy says so where what is behind it does not answer.

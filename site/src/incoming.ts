@@ -7,8 +7,10 @@ export function hearIncoming(
   ontext: (text: string, seen: string) => void,
   onfile: (file: File) => void,
 ): () => void {
-  /** What is dragged began on this page: moving a piece of it brings nothing in. */
-  let own = false;
+  /** Where what is dragged began on this page: moving a piece of it brings nothing in. */
+  let from: Node | undefined;
+  /** Where that is gone meanwhile, nothing says when the drag ends. */
+  const own = () => from?.isConnected === true;
   const pasted = (event: ClipboardEvent) => {
     if (event.defaultPrevented) return;
     const text = textIn(event.clipboardData);
@@ -23,10 +25,10 @@ export function hearIncoming(
     }
   };
   const draggedOver = (event: DragEvent) => {
-    if (isFile(event) || (!own && isText(event) && !takesText(event.target))) event.preventDefault();
+    if (isFile(event) || (!own() && isText(event) && !takesText(event.target))) event.preventDefault();
   };
   const dropped = (event: DragEvent) => {
-    if (!isFile(event) && (own || !isText(event) || takesText(event.target))) return;
+    if (!isFile(event) && (own() || !isText(event) || takesText(event.target))) return;
     // The browser would open the file or the address in place of this page, and with it end what is pending.
     event.preventDefault();
     const file = fileIn(event.dataTransfer);
@@ -35,8 +37,8 @@ export function hearIncoming(
     if (file) onfile(file);
     else if (!isFile(event) && text !== '') ontext(text, seen.trim() === '' ? text : seen);
   };
-  const began = () => (own = true);
-  const ended = () => (own = false);
+  const began = ({ target }: DragEvent) => (from = target instanceof Node ? target : undefined);
+  const ended = () => (from = undefined);
   const listeners = { paste: pasted, dragstart: began, dragend: ended, dragover: draggedOver, drop: dropped };
   for (const [name, listener] of Object.entries(listeners)) {
     document.addEventListener(name, listener as EventListener);

@@ -99,7 +99,7 @@ describe('inviting', () => {
 
   test('nothing comes between closing the first invite and making the second', async () => {
     await chat.create();
-    await Promise.all([chat.newLink(), chat.newLink(), chat.create(), chat.accept('#rReply')]);
+    await Promise.all([chat.newLink(), chat.newLink(), chat.create()]);
     expect(engine.calls).toEqual(['create', 'leave', 'create']);
   });
 
@@ -750,6 +750,45 @@ describe('a host that is gone', () => {
     await chat.newLink();
     expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['chat', false, false]);
     expect(engine.calls).toEqual(['create']);
+  });
+
+  test('whoever is back, and a reply that comes by itself or by hand, while the host is asked, is kept', async () => {
+    there = true;
+    await chat.create();
+    answers = () => {
+      chat.apply({ type: 'state', state: 'connecting' });
+      return Promise.resolve(true);
+    };
+    await chat.newLink();
+    expect(engine.calls).toEqual(['create']);
+
+    engine.open();
+    chat.apply({ type: 'state', state: 'lost' });
+    chat.apply({ type: 'absent', since: 1 });
+    for (const there of [true, false]) {
+      answers = () => {
+        chat.apply({ type: 'state', state: 'open' });
+        chat.apply({ type: 'message', id: 1, text: 'back' });
+        return Promise.resolve(there);
+      };
+      chat.apply({ type: 'state', state: 'lost' });
+      await chat.newLink();
+      expect([chat.screen, chat.status, chat.hostGone]).toEqual(['chat', 'direct', false]);
+    }
+    expect(chat.messages).toHaveLength(2);
+    expect(engine.calls).toEqual(['create']);
+  });
+
+  test('a reply is taken while the host is asked', async () => {
+    there = true;
+    await chat.create();
+    answers = async () => {
+      expect(await chat.accept('#rReply')).toBe(true);
+      engine.open();
+      return true;
+    };
+    await chat.newLink();
+    expect([chat.screen, engine.calls]).toEqual(['chat', ['create', 'find #rReply', 'accept rReply false']]);
   });
 
   test('it is asked while the engine makes the link, and joining never asks', async () => {

@@ -172,7 +172,7 @@ describe('hostAnswers', () => {
     expect(await hostAnswers()).toBe(there);
     expect(fetched).toHaveBeenCalledTimes(1);
     const [address, how] = fetched.mock.calls[0] ?? [];
-    expect(address).toEqual(new URL('config.json', document.baseURI));
+    expect(address).toEqual(new URL('./', document.baseURI));
     expect(how).toMatchObject({ method: 'HEAD', cache: 'no-store', redirect: 'error' });
     vi.unstubAllGlobals();
   });

@@ -721,5 +721,12 @@ describe('pasted and dropped anywhere', () => {
     happens('dragend', link);
     expect(page.engine.calls).toEqual(['create']);
     expect(happens('drop', link)).toBe(true);
+
+    // Nothing says that a drag has ended whose piece of the page is gone.
+    const piece = document.body.appendChild(document.createElement('p'));
+    happens('dragstart', link, piece);
+    expect(happens('drop', link)).toBe(false);
+    piece.remove();
+    expect(happens('drop', link)).toBe(true);
   });
 });
