@@ -95,7 +95,7 @@ export class Person {
 
   async connected(): Promise<void> {
     await expect(this.log).toBeVisible();
-    await expect(this.status).toHaveText(/^Connected (directly|on the same network)$/);
+    await expect(this.status).toHaveText(/^(Connected (directly|on the same network)|Same network)$/);
   }
 
   /** Opens a reply link, and connects in the tab that waits for it. */

@@ -73,7 +73,7 @@ export class Watch {
       // A picture the page has in its own memory has an address, but isn't asked of the network.
       if (url.protocol === 'blob:' && this.origins.has(url.origin)) return false;
       // Whether links still lead somewhere.
-      const there = method === 'HEAD' && url.pathname === '/config.json';
+      const there = method === 'HEAD' && url.pathname === '/';
       return (
         (method !== 'GET' && !there) || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
       );
