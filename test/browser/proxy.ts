@@ -53,7 +53,8 @@ export class Proxy {
     }
     const { hostname, port } = new URL(target);
     const onward = request(
-      { hostname, port, path, method: incoming.method, headers: incoming.headers },
+      // A connection of its own: one that was kept may be closed by the server just when it is used again.
+      { hostname, port, path, method: incoming.method, headers: incoming.headers, agent: false },
       (answer) => {
         if (operation !== undefined) this.answered.push(`${operation} ${answer.statusCode}`);
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
