@@ -95,7 +95,7 @@ check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 test-go: bin/tincan test/node_modules/.installed
 	@echo 'go test -race ./...'
 	@go test -race -v $$(go list ./... | grep -v '^tincan/infra$$') > bin/go-test.log 2>&1 || { grep -v '^=== ' bin/go-test.log; exit 1; }
-	@grep -E '^(ok|\?) |^ *--- SKIP' bin/go-test.log
+	@awk '/^(ok|\?) / {print} /^ *--- SKIP/ {print before; print} {before = $$0}' bin/go-test.log
 	go test ./internal/seal
 
 # Known holes in what is linked. It asks Go's vulnerability database, so it needs a
