@@ -447,6 +447,29 @@ describe('a connection that is lost for long', () => {
     expect(engine.calls.slice(-2)).toEqual(['leave', 'create']);
     expect(screen.queryByText(texts.newLinkMade)).toBeNull();
   });
+
+  test('the question is gone when the other person is back', async () => {
+    await started();
+    await user.click(button('New chat'));
+    engine.open();
+    engine.onevent({ type: 'state', state: 'lost' });
+    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    await settled();
+    await user.click(button('New link'));
+    engine.onevent({ type: 'state', state: 'open' });
+    await settled();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(field('Message')).toBeTruthy();
+    expect(engine.calls).not.toContain('leave');
+
+    // Leave is still asked, for whoever is there.
+    await user.type(field('Message'), 'there you are{Enter}');
+    await user.click(button('Leave'));
+    engine.onevent({ type: 'state', state: 'lost' });
+    engine.onevent({ type: 'state', state: 'open' });
+    await settled();
+    expect(screen.getByRole('dialog', { name: texts.leaving.chat.title })).toBeTruthy();
+  });
 });
 
 describe('the end', () => {
