@@ -95,7 +95,8 @@ export class Person {
 
   async connected(): Promise<void> {
     await expect(this.log).toBeVisible();
-    await expect(this.status).toHaveText(/^(Connected (directly|on the same network)|Same network)$/);
+    const { local, direct } = (this.page.viewportSize()?.width ?? 1280) <= 544 ? texts.statusesShort : texts.statuses;
+    await expect(this.status).toHaveText(new RegExp(`^(${direct}|${local})$`));
   }
 
   /** Opens a reply link, and connects in the tab that waits for it. */
