@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -23,7 +25,13 @@ import (
 	"tincan/site"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// Somebody may have begun the tests by nohup, and they are of a program that was not.
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var testPage = fstest.MapFS{
 	"index.html":              {Data: []byte("<!doctype html><title>page</title>" + strings.Repeat("<p>x", 500))},
