@@ -48,44 +48,47 @@ func (p proxies) trust(from net.Addr) bool {
 	return err == nil && p.trusts(at.Addr())
 }
 
-// handler has next see the visitor instead of the proxy. Each proxy adds at the end whom it
-// heard from, so that is read from there, and no further than to the first that is not
-// trusted: what stands before it, anybody may have written.
+// visitor is whom the request comes from. Each proxy adds at the end whom it heard from, so
+// that is read from there, and no further than to the first that is not trusted: what stands
+// before it, anybody may have written.
+func (p proxies) visitor(from netip.Addr, r *http.Request) netip.Addr {
+	named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(named) - 1; i >= 0 && p.trusts(from); i-- {
+		before, ok := addressIn(strings.TrimSpace(named[i]))
+		if !ok {
+			break
+		}
+		from = before
+	}
+	return from
+}
+
+// handler has next see the visitor instead of the proxy. What a visitor may have at once is
+// counted here: the connections are the proxy's.
 func (p proxies) handler(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
 	}
 	busy := newPlaces(visitsByClient, visitsInAll)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err == nil {
-			ip := from.Addr().Unmap()
-			named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-			for i := len(named) - 1; i >= 0 && p.trusts(ip); i-- {
-				before, ok := addressIn(strings.TrimSpace(named[i]))
-				if !ok {
-					break
-				}
-				ip = before
-			}
+		if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 			// The request is this handler's alone: nothing of the server looks at it any more.
-			r.RemoteAddr = netip.AddrPortFrom(ip, from.Port()).String()
-			// What a visitor may have at once is counted here: the connections are the proxy's.
-			visitor := relay.ClientOf(r.RemoteAddr)
-			if !busy.take(visitor) {
-				// An answer would have to wait for the rest of the body. This ends the connection.
-				panic(http.ErrAbortHandler)
-			}
-			defer busy.count(visitor, -1)
-			body := &halfBody{ReadCloser: r.Body, whole: r.ContentLength == 0}
-			r.Body = body
-			defer func() {
-				if !body.whole {
-					// Else the server would wait for the rest before it ends the connection.
-					_ = http.NewResponseController(w).SetReadDeadline(time.Now())
-				}
-			}()
+			r.RemoteAddr = netip.AddrPortFrom(p.visitor(from.Addr().Unmap(), r), from.Port()).String()
 		}
+		visitor := relay.ClientOf(r.RemoteAddr)
+		if !busy.take(visitor) {
+			// An answer would have to wait for the rest of the body. This ends the connection.
+			panic(http.ErrAbortHandler)
+		}
+		defer busy.count(visitor, -1)
+		body := &halfBody{ReadCloser: r.Body, whole: r.ContentLength == 0}
+		r.Body = body
+		defer func() {
+			if !body.whole {
+				// Else the server would wait for the rest before it ends the connection.
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+			}
+		}()
 		next.ServeHTTP(w, r)
 	})
 }
