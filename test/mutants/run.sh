@@ -18,7 +18,9 @@ copy=$work/copy
 mkdir -p "$copy/test" "$copy/site"
 cp "$root"/go.mod "$root"/go.sum "$root"/PROTOCOL.md "$copy"
 cp -r "$root"/internal "$root"/relay "$root"/cmd "$copy"
-cp "$root"/site/embed.go "$root"/site/headers.json "$root"/site/dist.txt "$copy/site" # the page is not needed
+cp "$root"/site/embed.go "$root"/site/headers.json "$root"/site/dist.txt "$copy/site"
+mkdir "$copy/site/dist"
+echo '<!doctype html>' >"$copy/site/dist/index.html" # what the page is makes no difference
 cp -r "$root"/test/architecture "$copy/test"
 cp -r "$copy" "$work/true" # somebody may be working in the tree meanwhile
 cd "$copy"
