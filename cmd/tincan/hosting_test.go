@@ -19,6 +19,8 @@ import (
 	"github.com/pion/turn/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tincan/site"
 )
 
 // TestUnitHostingFlags: flags that contradict each other, or name nothing, start nothing.
@@ -60,6 +62,9 @@ func TestUnitHostingFlags(t *testing.T) {
 
 // TestFunctionalHosting: what a host is told, and what visitors are.
 func TestFunctionalHosting(t *testing.T) {
+	if _, err := site.Page(); err != nil {
+		t.Skip(err)
+	}
 	free := func() string { return strconv.Itoa(freePort(t)) }
 	for _, c := range []struct {
 		name, args string
