@@ -94,7 +94,10 @@ export class ChatState {
   #typing = $state(false);
   #typed: ReturnType<typeof setTimeout> | undefined;
   #inviter = false;
-  #held: string | undefined;
+  /** What came before the engine did. */
+  #held: { text: string; opened: boolean } | undefined;
+  /** What came while a reply was being tried. */
+  #next: string | undefined;
   #left: Pending | undefined;
 
   readonly #way = new Way();
@@ -309,7 +312,7 @@ export class ChatState {
     this.#mailbox.offer(mailbox);
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) await this.open(held);
+    if (held !== undefined) await this.#go(engine, held.text, held.opened);
   }
 
   /** The engine cannot start, or has stopped. */
@@ -329,12 +332,17 @@ export class ChatState {
   /** A fragment the page was opened with, or a link pasted into the address bar of this tab. */
   async open(text: string): Promise<void> {
     if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
-    if (!this.#engine) {
-      this.#held = text;
-      this.#screen = 'opening';
-      return;
-    }
-    await this.#take(this.#engine, text, true, (code) => {
+    if (this.#engine) await this.#go(this.#engine, text, true);
+    else this.#hold(text, true);
+  }
+
+  #hold(text: string, opened: boolean): void {
+    this.#held = { text, opened };
+    this.#screen = 'opening';
+  }
+
+  async #go(engine: Engine, text: string, opened: boolean): Promise<void> {
+    await this.#take(engine, text, opened, (code) => {
       if (this.pending) {
         this.#notice = texts.errors[code];
       } else {
@@ -344,9 +352,12 @@ export class ChatState {
     });
   }
 
-  /** Text pasted on the home screen. Says whether it held something to go on with. */
+  /** Text pasted on the home screen. Says whether it held something to go on with, or waits for the engine. */
   async paste(text: string): Promise<boolean> {
-    if (!this.#engine) return false;
+    if (!this.#engine) {
+      this.#hold(text, false);
+      return true;
+    }
     return this.#take(this.#engine, text, false, (code) => (this.#problem = { at: 'paste', code }));
   }
 
@@ -499,8 +510,10 @@ export class ChatState {
   /** `offered`: it came from elsewhere and may belong to anybody, so the engine doesn't count it. */
   async #accept(text: string, offered: boolean): Promise<boolean> {
     const engine = this.#engine;
+    if (engine && this.#busy === 'accept' && !offered) this.#next = text;
     if (!engine || this.#busy) return false;
     this.#busy = 'accept';
+    this.#next = undefined;
     this.#problem = undefined;
     let reply: string | undefined;
     try {
@@ -511,10 +524,11 @@ export class ChatState {
       const problem: Problem = { at: 'reply', code: codeOf(error) };
       this.#problem = problem;
       if (reply !== undefined && problem.code === 'other-invite') this.#handOn(reply, problem);
-      return false;
     } finally {
       this.#busy = undefined;
     }
+    const next = this.#next;
+    return next !== undefined && this.awaitsReply && this.#accept(next, false);
   }
 
   /**

@@ -55,6 +55,15 @@ describe('Home', () => {
     expect(screen.queryByRole('progressbar')).toBeNull();
   });
 
+  test('what is pasted into the field before the engine is there is taken once it is', async () => {
+    await user.click(field(texts.pasteLabel));
+    await user.paste('see https://example.test/#iInvite');
+    await settled();
+    expect(button('New chat').disabled).toBe(true);
+    await started();
+    expect(button('Join chat')).toBeTruthy();
+  });
+
   test('says how many servers a new chat asks, without their names, or that none is', async () => {
     await started(false, ['stun.example:3478']);
     expect(screen.getByText(texts.helps(1))).toBeTruthy();

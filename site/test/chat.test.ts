@@ -133,6 +133,16 @@ describe('inviting', () => {
     expect(chat.screen).toBe('invite');
   });
 
+  test('what is pasted while another text is tried is tried after it', async () => {
+    await chat.create();
+    const both = [chat.accept('#rOther'), chat.take('#rReply')];
+    engine.fails.accept = 'other-invite';
+    expect(await Promise.all(both)).toEqual([true, false]);
+    expect(engine.calls.filter((call) => call.startsWith('find'))).toEqual(['find #rOther', 'find #rReply']);
+    expect(engine.calls.at(-1)).toBe('accept rReply false');
+    expect(chat.problem).toBeUndefined();
+  });
+
   test('a reply to another invite may be for another tab', async () => {
     await chat.create();
     engine.fails.accept = 'other-invite';
@@ -194,6 +204,23 @@ describe('joining', () => {
   test('pasted text goes the same way', async () => {
     expect(await chat.paste('#iPasted')).toBe(true);
     expect(chat.screen).toBe('join');
+  });
+
+  test.each<[string, string, Partial<ChatState>]>([
+    ['an invite is opened', '#iPasted', { screen: 'join' }],
+    ['a reply asks the other tabs at once', '#rPasted', { screen: 'reply-elsewhere' }],
+    [
+      'anything else is told at the field',
+      'hello',
+      { screen: 'home', problem: { at: 'paste', code: 'no-code' } },
+    ],
+  ])('pasted before the engine is there, %s', async (_, text, after) => {
+    const early = new ChatState(ask);
+    expect(await early.take(text)).toBe(true);
+    expect(early.screen).toBe('opening');
+    await early.started(engine, config, network);
+    expect(early).toMatchObject(after);
+    expect(ask).toHaveBeenCalledTimes(text === '#rPasted' ? 1 : 0);
   });
 
   test('text that holds nothing is told at the field', async () => {
