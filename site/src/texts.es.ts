@@ -415,6 +415,13 @@ export const spanish: Texts = {
     'Al unirte, esa persona conocerá la dirección del retransmisor, no la tuya. Todavía no se ha enviado nada.',
   joinTextMailbox: (host) =>
     `Al unirte, esa persona conocerá tu dirección de red, y también ${host}, que hace llegar tu respuesta. Todavía no se ha enviado nada.`,
+  joinNext: 'Qué pasa después',
+  joinSteps: [
+    'Pulsas «Unirse al chat» y recibes un enlace de respuesta',
+    'Se lo envías a quien te ha invitado',
+    'Esa persona lo abre y empieza el chat',
+  ],
+  joinStepsByItself: ['Pulsas «Unirse al chat»', 'Tu respuesta vuelve sola', 'Empieza el chat'],
   joinMore: 'Otras vías, y a quién se pregunta',
   joinByHandAbout: (host) => `Si respondes a mano, envías tú la respuesta y ${host} no se entera de nada.`,
   joinChat: 'Unirse al chat',

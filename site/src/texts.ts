@@ -419,6 +419,13 @@ export const english = {
   joinTextRelay: 'Joining tells them the address of the relay, not yours. Nothing has been sent yet.',
   joinTextMailbox: (host: string) =>
     `Joining tells them your network address, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
+  joinNext: 'What happens next',
+  joinSteps: [
+    'You press Join chat and get a reply link',
+    'You send it back to the person who invited you',
+    'They open it, and the chat begins',
+  ],
+  joinStepsByItself: ['You press Join chat', 'Your reply goes back by itself', 'The chat begins'],
   joinMore: 'Other ways, and who is asked',
   joinByHandAbout: (host: string) =>
     `Replying by hand, you send the reply back yourself, and ${host} learns nothing.`,
