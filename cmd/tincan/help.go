@@ -5,6 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
+
+	"tincan/internal/chat"
 )
 
 const usage = `tincan: a private chat for two, with one link and no server
@@ -55,7 +58,8 @@ Without it, join asks; with "-", join reads the first line of its input.
 	"version": "tincan version: say which version this is\n",
 }
 
-const waysHelp = `  --stun HOST:PORT   a STUN server to ask for this computer's public address;
+var waysHelp = `  --stun HOST:PORT   a STUN server to ask for this computer's public address, in place
+                     of ` + strings.Join(chat.DefaultSTUN, " and ") + `;
                      may be given more than once; "none" asks nobody
   --turn URL         a relay for networks that let nothing else through, such as
                      turn:HOST:PORT or turn:HOST:PORT?transport=tcp; its login,
