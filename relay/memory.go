@@ -74,11 +74,9 @@ func (m *Memory) Take(_ context.Context, slot mailbox.Slot, claim mailbox.Claim,
 func (m *Memory) Drop(_ context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.find(slot, now)
-	if e == nil || e.claim == nil || !same(*e.claim, claim) {
-		return ErrNone
+	if e := m.find(slot, now); e != nil && e.claim != nil && same(*e.claim, claim) {
+		e.reply = nil
 	}
-	e.reply = nil
 	return nil
 }
 

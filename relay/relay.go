@@ -28,7 +28,7 @@ type Store interface {
 	// claim again. Everybody else gets ErrNone, whatever the reason.
 	Take(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) ([]byte, error)
 	// Drop removes the reply that this claim took, and keeps the slot taken until
-	// it would have expired. It may be called twice. ErrNone to everybody else.
+	// it would have expired. Where this claim took nothing it changes nothing: nil, too.
 	Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) error
 }
 
@@ -36,7 +36,7 @@ type Store interface {
 var (
 	// ErrOccupied: something else was put there first.
 	ErrOccupied = errors.New("relay: the slot is occupied")
-	// ErrNone: there is nothing here for this claim.
+	// ErrNone, of Take: there is nothing here for this claim.
 	ErrNone = errors.New("relay: there is nothing to take")
 	// ErrBusy: the store takes no more now; later it may.
 	ErrBusy = errors.New("relay: the store takes no more now")
@@ -136,11 +136,10 @@ func (h *handler) put(ctx context.Context, body []byte) ([]byte, int) {
 	return nil, statusOf(h.store.Put(ctx, slot, reply, h.now()))
 }
 
-// take answers what is malformed as what does not exist.
 func (h *handler) take(ctx context.Context, body []byte) ([]byte, int) {
 	slot, claim, ok := mailbox.ParseClaim(body)
 	if !ok {
-		return nil, http.StatusNotFound
+		return nil, http.StatusBadRequest
 	}
 	reply, err := h.store.Take(ctx, slot, claim, h.now())
 	if err != nil {
@@ -152,19 +151,19 @@ func (h *handler) take(ctx context.Context, body []byte) ([]byte, int) {
 func (h *handler) drop(ctx context.Context, body []byte) ([]byte, int) {
 	slot, claim, ok := mailbox.ParseClaim(body)
 	if !ok {
-		return nil, http.StatusNotFound
+		return nil, http.StatusBadRequest
 	}
 	return nil, statusOf(h.store.Drop(ctx, slot, claim, h.now()))
 }
 
+// statusOf: that nothing is there yet is what an inviter hears most, and no error of
+// anybody. Browsers write every status from 400 on into the console as one.
 func statusOf(err error) int {
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, ErrNone):
 		return http.StatusNoContent
 	case errors.Is(err, ErrOccupied):
 		return http.StatusConflict
-	case errors.Is(err, ErrNone):
-		return http.StatusNotFound
 	case errors.Is(err, ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable
 	}

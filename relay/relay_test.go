@@ -47,18 +47,18 @@ func TestFunctionalWhole(t *testing.T) {
 		status int
 		answer []byte
 	}{
-		{mailbox.PathTake, mine, 404, nil},
+		{mailbox.PathTake, mine, 204, nil},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 204, nil},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 204, nil},
 		{mailbox.PathPut, mailbox.NewPut(slot, relaytest.NewReply()), 409, nil},
-		{mailbox.PathDrop, mine, 404, nil},
+		{mailbox.PathDrop, mine, 204, nil},
 		{mailbox.PathTake, mine, 200, reply},
-		{mailbox.PathTake, others, 404, nil},
-		{mailbox.PathDrop, others, 404, nil},
+		{mailbox.PathTake, others, 204, nil},
+		{mailbox.PathDrop, others, 204, nil},
 		{mailbox.PathTake, mine, 200, reply},
 		{mailbox.PathDrop, mine, 204, nil},
 		{mailbox.PathDrop, mine, 204, nil},
-		{mailbox.PathTake, mine, 404, nil},
+		{mailbox.PathTake, mine, 204, nil},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 409, nil},
 	}
 	for i, s := range steps {
@@ -69,6 +69,11 @@ func TestFunctionalWhole(t *testing.T) {
 		if s.answer != nil {
 			require.Equal(t, s.answer, w.Body.Bytes())
 			require.Equal(t, mailbox.ContentType, w.Header().Get("Content-Type"))
+		}
+		if s.status == 204 {
+			require.Empty(t, w.Body.Bytes(), "step %d", i)
+			require.Empty(t, w.Header().Get("Content-Type"), "step %d", i)
+			require.Empty(t, w.Header().Get("Retry-After"), "step %d", i)
 		}
 	}
 	now = now.Add(mailbox.Lifetime)
@@ -99,8 +104,9 @@ func TestFunctionalTwoTypes(t *testing.T) {
 	require.Equal(t, 415, w.Code)
 }
 
-// TestFunctionalSameRefusal: who may not have a reply cannot tell why, by status, headers or body.
-func TestFunctionalSameRefusal(t *testing.T) {
+// TestFunctionalSameNothing: who may not have a reply cannot tell why, by status, headers or body, nor who
+// drops whether anything was there.
+func TestFunctionalSameNothing(t *testing.T) {
 	now := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
 	h := relay.New(relay.NewMemory(), relay.Config{Now: func() time.Time { return now }})
 	claim := relaytest.NewClaim()
@@ -118,20 +124,23 @@ func TestFunctionalSameRefusal(t *testing.T) {
 	expired := fill(true, false)
 	now = now.Add(mailbox.Lifetime)
 	unknown := post(h, mailbox.PathTake, mailbox.NewClaim(relaytest.NewSlot(), claim))
-	require.Equal(t, 404, unknown.Code)
-	for name, body := range map[string][]byte{
-		"expired":            mailbox.NewClaim(expired, claim),
-		"claimed by another": mailbox.NewClaim(fill(true, false), relaytest.NewClaim()),
-		"dropped":            mailbox.NewClaim(fill(true, true), claim),
-		"too short":          mailbox.NewClaim(fill(false, false), claim)[:31],
-		"too long":           append(mailbox.NewClaim(fill(false, false), claim), 0),
-		"empty":              nil,
-	} {
-		w := post(h, mailbox.PathTake, body)
+	require.Equal(t, 204, unknown.Code)
+	same := func(w *httptest.ResponseRecorder, name string) {
 		assert.Equal(t, unknown.Code, w.Code, name)
 		assert.Equal(t, unknown.Body.String(), w.Body.String(), name)
 		assert.Equal(t, unknown.Header(), w.Header(), name)
 	}
+	for name, body := range map[string][]byte{
+		"expired":            mailbox.NewClaim(expired, claim),
+		"claimed by another": mailbox.NewClaim(fill(true, false), relaytest.NewClaim()),
+		"dropped":            mailbox.NewClaim(fill(true, true), claim),
+	} {
+		same(post(h, mailbox.PathTake, body), name)
+		same(post(h, mailbox.PathDrop, body), "drop, "+name)
+	}
+	same(post(h, mailbox.PathDrop, mailbox.NewClaim(relaytest.NewSlot(), claim)), "drop, unknown")
+	same(post(h, mailbox.PathDrop, mailbox.NewClaim(fill(false, false), claim)), "drop, claimed by nobody")
+	same(post(h, mailbox.PathDrop, mailbox.NewClaim(fill(true, false), claim)), "drop, this claim's")
 }
 
 // TestFunctionalRefused: what is not a request of ours does not reach the store.
@@ -159,8 +168,11 @@ func TestFunctionalRefused(t *testing.T) {
 		"reply of another size":   {mailbox.PathPut, body[:len(body)-1], nil, 400},
 		"slot alone":              {mailbox.PathPut, slot[:], nil, 400},
 		"nothing":                 {mailbox.PathPut, nil, nil, 400},
-		"take of nothing":         {mailbox.PathTake, nil, nil, 404},
-		"drop of too much":        {mailbox.PathDrop, make([]byte, 33), nil, 404},
+		"take of nothing":         {mailbox.PathTake, nil, nil, 400},
+		"take of too little":      {mailbox.PathTake, make([]byte, 31), nil, 400},
+		"take of a put":           {mailbox.PathTake, body, nil, 400},
+		"drop of nothing":         {mailbox.PathDrop, nil, nil, 400},
+		"drop of too much":        {mailbox.PathDrop, make([]byte, 33), nil, 400},
 	} {
 		w := post(h, refused.path, refused.body, refused.headers...)
 		assert.Equal(t, refused.status, w.Code, name)
@@ -257,7 +269,7 @@ func TestFunctionalForeign(t *testing.T) {
 			h.ServeHTTP(w, r)
 			want := 403
 			if c.ok {
-				want = map[string]int{mailbox.PathPut: 204, mailbox.PathTake: 404, mailbox.PathDrop: 404}[path]
+				want = 204
 			}
 			assert.Equal(t, want, w.Code, "%s: %s", c.name, path)
 		}

@@ -213,7 +213,7 @@ func TestFunctionalServeMailbox(t *testing.T) {
 		word   string
 		status int
 	}{
-		"with":    {pageFlags{}, "offered", 404},
+		"with":    {pageFlags{}, "offered", 204},
 		"without": {pageFlags{noMailbox: true}, "none", 405},
 	} {
 		p := served(t, c.flags)
@@ -237,7 +237,7 @@ func TestFunctionalServeMailbox(t *testing.T) {
 func TestFunctionalServePublic(t *testing.T) {
 	p := served(t, pageFlags{public: "https://chat.example/"})
 	for origin, status := range map[string]int{
-		"https://chat.example": 404, p.own(): 404, "https://evil.example": 403,
+		"https://chat.example": 204, p.own(): 204, "https://evil.example": 403,
 	} {
 		r, err := http.NewRequest(http.MethodPost, p.own()+mailbox.PathTake, bytes.NewReader(make([]byte, 32)))
 		require.NoError(t, err)

@@ -327,7 +327,8 @@ func TestFunctionalMailboxFaults(t *testing.T) {
 		"someone else's bytes":       {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(random) }), chat.MailboxForeign, chat.MailboxLeft},
 		"bytes that are no reply's":  {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 305)) }), chat.MailboxForeign, chat.MailboxLeft},
 		"an invite":                  {onlyTake(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(append([]byte{0x89}, random[1:]...)) }), chat.MailboxForeign, chat.MailboxLeft},
-		"nothing, though it was put": {onlyTake(http.NotFound), chat.MailboxAsked, chat.MailboxLeft},
+		"nothing, though it was put": {onlyTake(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), chat.MailboxAsked, chat.MailboxLeft},
+		"a site without a mailbox":   {status(404), chat.MailboxSilent, chat.MailboxSilent},
 		"everything occupied":        {status(409), chat.MailboxSilent, chat.MailboxOccupied},
 		"another one's every other ask": {onlyTake(func(w http.ResponseWriter, _ *http.Request) {
 			b := bytes.Clone(random)

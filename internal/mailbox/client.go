@@ -84,7 +84,7 @@ func (c *Client) Take(ctx context.Context, slot Slot, claim Claim) ([]byte, erro
 	return reply, err
 }
 
-// Drop removes what this claim took.
+// Drop removes what this claim took. Nil also where there was nothing.
 func (c *Client) Drop(ctx context.Context, slot Slot, claim Claim) error {
 	_, err := c.ask(ctx, PathDrop, NewClaim(slot, claim))
 	return err
@@ -97,10 +97,12 @@ func (c *Client) ask(ctx context.Context, path string, body []byte) ([]byte, err
 	switch status := got.status; {
 	case err != nil:
 		return nil, ErrSilent
-	case status == 200 && path == PathTake, status == 204 && path != PathTake:
+	case status == 200 && path == PathTake:
 		return got.body, nil
-	case status == 404 && path != PathPut:
+	case status == 204 && path == PathTake:
 		return nil, ErrNone
+	case status == 204:
+		return nil, nil
 	case status == 409 && path == PathPut:
 		return nil, ErrOccupied
 	case status == 429, status == 500, status == 503:

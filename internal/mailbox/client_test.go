@@ -1,12 +1,15 @@
 package mailbox_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,14 +97,24 @@ func TestFunctionalAnswers(t *testing.T) {
 		take   error
 		drop   error
 	}{
-		{204, 0, nil, mailbox.ErrSilent, nil},
+		{204, 0, nil, mailbox.ErrNone, nil},
 		{200, 177, mailbox.ErrSilent, nil, mailbox.ErrSilent},
 		{200, 305, mailbox.ErrSilent, nil, mailbox.ErrSilent},
 		{200, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
 		{200, 176, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
 		{200, 306, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
 		{200, 4 << 20, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{404, 9, mailbox.ErrSilent, mailbox.ErrNone, mailbox.ErrNone},
+		{201, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{202, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{205, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{206, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{304, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{400, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{404, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{404, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{404, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{405, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
+		{410, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
 		{409, 9, mailbox.ErrOccupied, mailbox.ErrSilent, mailbox.ErrSilent},
 		{403, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
 		{429, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
@@ -113,6 +126,38 @@ func TestFunctionalAnswers(t *testing.T) {
 		require.Equal(t, a.put, put(), a.status)
 		require.Equal(t, a.take, take(), a.status)
 		require.Equal(t, a.drop, drop(), a.status)
+	}
+}
+
+// TestFunctionalNothing: an answer that nothing is there ends with its headers. What stands behind it all the same is
+// no part of it.
+func TestFunctionalNothing(t *testing.T) {
+	reply := bytes.Repeat([]byte{0xAD}, 177)
+	for name, behind := range map[string]string{
+		"nothing":           "",
+		"a reply":           string(reply),
+		"an answer":         "HTTP/1.1 200 OK\r\nContent-Length: 177\r\n\r\n" + string(reply),
+		"a page":            "<!doctype html><title>Log in to this Wi-Fi</title>",
+		"a chunk":           "b1\r\n" + string(reply) + "\r\n0\r\n\r\n",
+		"more than is read": strings.Repeat("\xAD", 1<<20),
+	} {
+		for _, header := range []string{"", "Content-Length: 0\r\n", fmt.Sprintf("Content-Length: %d\r\n", len(behind)), "Transfer-Encoding: chunked\r\n", "Retry-After: 60\r\n"} {
+			c := serving(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.ReadAll(r.Body)
+				conn, buffered, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				defer conn.Close()
+				_, _ = conn.Write([]byte("HTTP/1.1 204 No Content\r\n" + header + "\r\n" + behind))
+				_, _ = io.Copy(io.Discard, buffered) // until the client hangs up
+			})
+			got, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
+			require.Equal(t, mailbox.ErrNone, err, "%s behind %q", name, header)
+			require.Nil(t, got)
+			c.Close() // or it would wait for the answer to the next question there
+			require.NoError(t, c.Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}), "%s behind %q", name, header)
+		}
 	}
 }
 
@@ -158,7 +203,7 @@ func TestFunctionalRetryAfter(t *testing.T) {
 // hangs up. What the server could write is what fits into the system's buffers between them.
 func TestFunctionalFlooded(t *testing.T) {
 	const endless, buffers = 256 << 20, 32 << 20
-	for _, status := range []int{200, 301, 404, 409, 500} {
+	for _, status := range []int{200, 301, 404, 409, 500} { // 204 cannot carry a body
 		for _, chunked := range []bool{true, false} {
 			wrote := make(chan int, 1)
 			c := serving(t, func(w http.ResponseWriter, r *http.Request) {

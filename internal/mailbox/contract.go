@@ -2,8 +2,8 @@
 // side of it: a reply waits, sealed, for at most five minutes (PROTOCOL.md §2.6).
 //
 //	put   slot(16) ‖ reply(177, 241 or 305)   204, 409 other bytes are there, or any were
-//	take  slot(16) ‖ claim(16)                200 reply, 404
-//	drop  slot(16) ‖ claim(16)                204, also the second time, 404
+//	take  slot(16) ‖ claim(16)                200 reply, 204 nothing for this claim
+//	drop  slot(16) ‖ claim(16)                204, also where there was nothing
 //
 // All of it is POST under the link's own origin. No id stands in an address.
 package mailbox

@@ -180,7 +180,7 @@ func (s *Store) Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim
 		ExpressionAttributeValues: claimed(claim, now),
 	})
 	if conditionFailed(err) {
-		return relay.ErrNone
+		return nil // it is not this claim's, or not there
 	}
 	return plain(err)
 }

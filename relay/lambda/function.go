@@ -113,10 +113,10 @@ func outcomeOf(o operation, status int) outcome {
 		return found
 	case status == http.StatusNoContent && o == put:
 		return kept
+	case status == http.StatusNoContent && o == take:
+		return none
 	case status == http.StatusNoContent:
 		return dropped
-	case status == http.StatusNotFound && o != other:
-		return none
 	case status == http.StatusConflict:
 		return occupied
 	case status == http.StatusServiceUnavailable:

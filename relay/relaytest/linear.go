@@ -69,11 +69,8 @@ var model = porcupine.Model{
 			}
 			return errors.Is(out.err, relay.ErrNone), s
 		default:
-			if s.claim != 0 && owns {
-				s.dropped = true
-				return out.err == nil, s
-			}
-			return errors.Is(out.err, relay.ErrNone), s
+			s.dropped = s.dropped || s.claim != 0 && owns
+			return out.err == nil, s
 		}
 	},
 }

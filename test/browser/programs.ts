@@ -135,9 +135,6 @@ export class Serve {
   }
 }
 
-/** What the faults of a mailbox are called, here and in test/lambda. */
-export type Fault = 'none' | 'down' | 'slow' | '429' | '500' | 'half' | 'other';
-
 /** The mailbox as the cloud runs it, and a page in front: the real bootstrap behind API events, over dynalite. */
 export class Gateway {
   readonly url: string;

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Fault } from './programs.ts';
+
+/**
+ * What can be wrong with a mailbox. Beside those of test/lambda, where each is explained, it can be `missing`, as on a site
+ * that has none, take with an `empty` 200, and hide an answer with a reply `behind` one that says that nothing is there.
+ */
+export type Fault = 'none' | 'down' | 'slow' | '429' | '500' | 'half' | 'other' | 'missing' | 'empty' | 'behind';
 
 /**
  * Stands between browsers and the server of the page: counts what is asked of the mailbox, and makes it fail as
@@ -11,7 +16,7 @@ export class Proxy {
   readonly url: string;
   /** What was asked below /api, such as `put`. */
   readonly asked: string[] = [];
-  /** What the server said to it, such as `take 404`. */
+  /** What the server said to it, such as `take 204`. */
   readonly answered: string[] = [];
   fault: Fault = 'none';
   readonly #server: Server;
@@ -78,6 +83,22 @@ export class Proxy {
       case '429':
       case '500':
         outgoing.writeHead(Number(this.fault), { 'retry-after': '1' }).end();
+        return true;
+      case 'missing':
+        outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>Not found</title>');
+        return true;
+      case 'empty':
+        if (operation !== 'take') return false;
+        outgoing.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 0 }).end();
+        return true;
+      case 'behind':
+        if (operation !== 'take') return false;
+        incoming.resume().on('end', () => {
+          const reply = Buffer.concat([Buffer.of(0xad), randomBytes(176)]);
+          const found = `HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: ${reply.length}\r\n\r\n`;
+          const nothing = `HTTP/1.1 204 No Content\r\nContent-Length: ${found.length + reply.length}\r\n\r\n`;
+          incoming.socket.write(Buffer.concat([Buffer.from(nothing + found), reply]));
+        });
         return true;
       case 'half':
       case 'other':

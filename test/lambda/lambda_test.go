@@ -178,18 +178,18 @@ func TestIntegrationLife(t *testing.T) {
 		answer []byte
 		told   string
 	}{
-		{mailbox.PathTake, mine, 404, nil, "none"},
+		{mailbox.PathTake, mine, 204, nil, "none"},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 204, nil, "kept"},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 204, nil, "kept"},
 		{mailbox.PathPut, mailbox.NewPut(slot, s.reply()), 409, nil, "occupied"},
-		{mailbox.PathDrop, mine, 404, nil, "none"},
+		{mailbox.PathDrop, mine, 204, nil, "dropped"},
 		{mailbox.PathTake, mine, 200, reply, "found"},
-		{mailbox.PathTake, others, 404, nil, "none"},
-		{mailbox.PathDrop, others, 404, nil, "none"},
+		{mailbox.PathTake, others, 204, nil, "none"},
+		{mailbox.PathDrop, others, 204, nil, "dropped"},
 		{mailbox.PathTake, mine, 200, reply, "found"},
 		{mailbox.PathDrop, mine, 204, nil, "dropped"},
 		{mailbox.PathDrop, mine, 204, nil, "dropped"},
-		{mailbox.PathTake, mine, 404, nil, "none"},
+		{mailbox.PathTake, mine, 204, nil, "none"},
 		{mailbox.PathPut, mailbox.NewPut(slot, reply), 409, nil, "occupied"},
 	} {
 		w := s.post(step.path, step.body)
@@ -198,6 +198,10 @@ func TestIntegrationLife(t *testing.T) {
 		if step.answer != nil {
 			require.Equal(t, step.answer, w.Body.Bytes())
 			require.Equal(t, mailbox.ContentType, w.Header().Get("Content-Type"))
+		}
+		if step.status == 204 {
+			require.Empty(t, w.Body.Bytes(), "step %d", i)
+			require.Empty(t, w.Header().Get("Content-Type"), "step %d", i)
 		}
 		line := s.lines()[i]
 		require.Equal(t, step.told, line["outcome"], "step %d", i)
@@ -255,8 +259,8 @@ func TestIntegrationRefused(t *testing.T) {
 		"cross site":        {"POST", mailbox.PathPut, body, []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://hidden.example"}, 403},
 		"a navigation":      {"POST", mailbox.PathPut, body, []string{"Sec-Fetch-Site", "none"}, 403},
 		"origin alone":      {"POST", mailbox.PathPut, body, []string{"Sec-Fetch-Site", "", "Origin", "https://hidden.example"}, 403},
-		"a malformed take":  {"POST", mailbox.PathTake, body, nil, 404},
-		"neither header":    {"POST", mailbox.PathTake, body[:32], []string{"Sec-Fetch-Site", "", "Origin", ""}, 404},
+		"a malformed take":  {"POST", mailbox.PathTake, body, nil, 400},
+		"neither header":    {"POST", mailbox.PathTake, body[:32], []string{"Sec-Fetch-Site", "", "Origin", ""}, 204},
 		"empty with a type": {"POST", mailbox.PathPut, nil, nil, 400},
 	} {
 		w := s.send(c.method, c.path, c.body, c.headers...)
