@@ -136,15 +136,16 @@ bin/engine-names.wasm: $(GO_FILES)
 profile:
 	go test -trimpath -tags purego -run '^$$' -bench Message -benchtime 20s -cpuprofile wasm/default.pgo -outputdir . -o /dev/null ./internal/seal
 
-# Every vector, natively and in wasm, with the counts. TINCAN_VECTORS names the
-# folder of outside vectors.
+# Every vector, natively and in wasm, with the counts.
 VECTORS := -count=1 -v -run 'Vectors|Wycheproof|Secretbox|Wrappers|ProtocolExample'
 COUNTS := grep -E 'vectors[:,]|cases$$|TINCAN_VECTORS|^(ok|FAIL|--- FAIL)'
 vectors:
 	@echo native:
-	@go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat ./relay | $(COUNTS)
+	@folder="$$(test/wycheproof.sh)"; \
+	TINCAN_VECTORS="$$folder" go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat ./relay | $(COUNTS)
 	@echo js/wasm:
-	@$(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)
+	@folder="$$(test/wycheproof.sh)"; \
+	TINCAN_VECTORS="$$folder" $(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)
 
 # The protocol broken on purpose, one way at a time: a test must notice each.
 mutants:
