@@ -1,14 +1,13 @@
-# make run    build everything, serve the page on this network, print its address
-# make test   everything that must hold, from a fresh clone on
-# make deploy build everything, put page and mailbox into an AWS account
-# The rest: build check size vectors mutants fuzz times bench bench-engine bench-relay profile network slow vuln
-# screenshots icons synth destroy
-# clean, and the parts of test.
+# make help lists what can be made. It takes GNU make 4.3, Go and Node; browsers it installs itself where it may.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
+
+ifeq ($(filter grouped-target,$(.FEATURES)),)
+$(error GNU make 4.3 or newer is needed; on macOS: brew install make, then gmake)
+endif
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 RELEASE := -trimpath -buildvcs=false
@@ -22,37 +21,51 @@ INLINED := math/bits golang.org/x/crypto/... crypto/internal/fips140deps/byteord
 WASM_FLAGS := -gcflags=all=-l $(INLINED:%=-gcflags=%=)
 JS := GOOS=js GOARCH=wasm
 
-GO_FILES := $(shell find cmd internal relay wasm site -name '*.go' -not -path '*/node_modules/*') go.mod go.sum wasm/default.pgo
+GO_FILES = $(shell find $(1) -name '*.go' -not -name '*_test.go' -not -path '*/node_modules/*') go.mod go.sum
+ENGINE_FILES := $(call GO_FILES,wasm internal) wasm/default.pgo bin/version
+PROGRAM_FILES := $(call GO_FILES,cmd internal relay site) bin/version
+LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/generated
 
-.PHONY: run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \
+.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \
 	check-go check-site test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
-run: build
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+
+run: build ## build everything, serve the page on this network, print its address
 	@exec bin/tincan serve
 
-build: bin/tincan
+build: bin/tincan ## the program, with the page in it: bin/tincan
 
-bin/tincan: $(GO_FILES) site/dist/index.html site/headers.json
+# Written only where it differs, so that another version is a reason to build, and the same one is none.
+ifneq ($(VERSION),$(file <bin/version))
+$(shell mkdir -p bin)
+$(file >bin/version,$(VERSION))
+endif
+bin/version:
+	@mkdir -p $(@D) && printf '%s\n' '$(VERSION)' > $@
+
+bin/tincan: $(PROGRAM_FILES) site/dist/index.html site/headers.json
 	CGO_ENABLED=0 go build $(RELEASE) -ldflags "$(LDFLAGS)" -o $@ ./cmd/tincan
 
 # The mailbox as Lambda runs it, here for the computer that tests it; for AWS see synth.
 LAMBDA := CGO_ENABLED=0 go build $(RELEASE) -tags lambda.norpc -ldflags "-s -w -buildid="
-bin/lambda-here/bootstrap: $(GO_FILES)
+bin/lambda-here/bootstrap: $(LAMBDA_FILES)
 	$(LAMBDA) -o $@ ./relay/lambda
 
 # What AWS has in front of the page and the mailbox, for browser tests.
-bin/gateway: $(GO_FILES) $(shell find test/lambda -name '*.go') bin/lambda-here/bootstrap test/node_modules/.installed
+bin/gateway: $(LAMBDA_FILES) $(call GO_FILES,test/lambda) bin/lambda-here/bootstrap test/node_modules/.installed
 	go build -o $@ ./test/lambda/gateway
 
 # The engine: the Go program, its loader, and its size for the progress bar.
-$(GENERATED)/engine.wasm: $(GO_FILES)
+$(addprefix $(GENERATED)/,engine.wasm wasm_exec.js engine-size.ts) &: $(ENGINE_FILES)
 	mkdir -p $(GENERATED)
-	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "$(LDFLAGS)" -o $@ ./wasm
+	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "$(LDFLAGS)" -o $(GENERATED)/engine.wasm ./wasm
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(GENERATED)/wasm_exec.js
-	printf 'export const engineBytes = %s;\n' "$$(wc -c < $@ | tr -d ' ')" > $(GENERATED)/engine-size.ts
+	printf 'export const engineBytes = %s;\n' "$$(wc -c < $(GENERATED)/engine.wasm | tr -d ' ')" > $(GENERATED)/engine-size.ts
 
 site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
 	cd site && npm run --silent build
@@ -68,7 +81,7 @@ $(FAKE_PAGE): site/node_modules/.installed $(GENERATED)/engine.wasm $(SITE_FILES
 
 # Everything that has to hold, without and with browsers.
 # All output is kept and searched for what nobody may read there (test/seen.mjs).
-test:
+test: ## everything that must hold, from a fresh clone on
 	@mkdir -p bin && : > bin/seen.txt
 	@TINCAN_SEEN="$(CURDIR)/bin/seen.txt" $(MAKE) --no-print-directory tests 2>&1 | tee bin/test.log
 	@node test/seen.mjs bin/seen.txt bin/test.log bin/go-test.log
@@ -76,13 +89,15 @@ test:
 
 tests: check test-go vectors test-peer test-site test-browser test-infra size
 
-check: check-go check-site
+check: check-go check-site ## format, types, vet, staticcheck, lint: no test is run
 
+# infra is checked with its tests: under it lie 150 packages of the CDK, a quarter of all there is to read.
+OURS = $$(go list ./... | grep -v '^tincan/infra$$')
 check-go: bin/staticcheck
 	@files=$$(gofmt -l cmd infra/*.go internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
-	go vet ./...
+	go vet $(OURS)
 	$(JS) go vet ./wasm ./internal/...
-	bin/staticcheck ./...
+	bin/staticcheck $(OURS)
 	$(JS) bin/staticcheck ./wasm ./internal/...
 	go mod tidy -diff
 	go mod verify
@@ -91,16 +106,16 @@ check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
 
 # The proofs of seal take samples under the race detector, and all of it without.
-# What they say is kept for test/seen.mjs. infra has no goroutines, and 150 packages of the CDK under it: see test-infra.
+# What they say is kept for test/seen.mjs.
 test-go: bin/tincan test/node_modules/.installed
 	@echo 'go test -race ./...'
-	@go test -race -v $$(go list ./... | grep -v '^tincan/infra$$') > bin/go-test.log 2>&1 || { grep -v '^=== ' bin/go-test.log; exit 1; }
+	@go test -race -v $(OURS) > bin/go-test.log 2>&1 || { grep -v '^=== ' bin/go-test.log; exit 1; }
 	@awk '/^(ok|\?) / {print} /^ *--- SKIP/ {print before; print} {before = $$0}' bin/go-test.log
 	go test ./internal/seal
 
 # Known holes in what is linked. It asks Go's vulnerability database, so it needs a
 # network, and what it says may change from one day to the next.
-vuln: bin/govulncheck
+vuln: bin/govulncheck ## known holes in what is linked; needs a network
 	bin/govulncheck ./...
 
 # The peer contract again, over the RTCPeerConnection of a real Chromium.
@@ -123,23 +138,24 @@ test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
 	cd test/browser && npx --no-install playwright test
 
-# What a visitor loads, against the budgets.
-size: site/dist/index.html bin/engine-names.wasm
-	node test/size.mjs $(GENERATED)/engine.wasm bin/engine-names.wasm site/dist
+size: site/dist/index.html bin/engine-sized.wasm bin/engine-names.wasm ## what a visitor loads, against the budgets
+	node test/size.mjs bin/engine-sized.wasm bin/engine-names.wasm site/dist
 
-bin/engine-names.wasm: $(GO_FILES)
-	mkdir -p bin
+# The engine as it is built, but for the version: its letters alone move what brotli makes of the rest by up to 3,000 bytes.
+bin/engine-sized.wasm: $(ENGINE_FILES)
+	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "-s -w -buildid= -X main.version=v1.0.0" -o $@ ./wasm
+
+bin/engine-names.wasm: $(ENGINE_FILES)
 	$(JS) go build $(RELEASE) $(WASM_FLAGS) -o $@ ./wasm
 
 # The profile that is committed, anew: messages in the portable code, which is what wasm has.
 # For a new version of Go or x/crypto; each time it is a little different.
-profile:
+profile: ## the profile that the engine is built by, anew
 	go test -trimpath -tags purego -run '^$$' -bench Message -benchtime 20s -cpuprofile wasm/default.pgo -outputdir . -o /dev/null ./internal/seal
 
-# Every vector, natively and in wasm, with the counts.
 VECTORS := -count=1 -v -run 'Vectors|Wycheproof|Secretbox|Wrappers|ProtocolExample'
 COUNTS := grep -E 'vectors[:,]|cases$$|TINCAN_VECTORS|^(ok|FAIL|--- FAIL)'
-vectors:
+vectors: ## published and own test vectors, natively and in wasm, with counts
 	@echo native:
 	@folder="$$(test/wycheproof.sh)"; \
 	TINCAN_VECTORS="$$folder" go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat ./relay | $(COUNTS)
@@ -147,12 +163,11 @@ vectors:
 	@folder="$$(test/wycheproof.sh)"; \
 	TINCAN_VECTORS="$$folder" $(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)
 
-# The protocol broken on purpose, one way at a time: a test must notice each.
-mutants:
+mutants: ## the protocol broken on purpose, one way at a time: a test must notice each
 	test/mutants/run.sh
 
 FUZZTIME ?= 30s
-fuzz:
+fuzz: ## each fuzz target for FUZZTIME (30s)
 	@set -e; for p in ./internal/sdp ./internal/invite ./internal/seal ./internal/chat ./cmd/tincan; do \
 	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "fuzz $$p $$f for $(FUZZTIME)"; \
@@ -160,19 +175,18 @@ fuzz:
 	  done; \
 	done
 
-# How long a link takes, with STUN that answers, that is dead, and without.
-times: bin/tincan test/node_modules/.installed chromium
+times: bin/tincan test/node_modules/.installed chromium ## how long a link takes, with STUN that answers, that is dead, and without
 	cd test/browser && TINCAN_TIMES=1 npx --no-install playwright test --grep @times --workers=1
 
 # The NATs of a virtual network, then real ones: network namespaces and nftables,
 # for root, with Chromium, Firefox and terminals.
-network: bin/tincan test/node_modules/.installed chromium firefox
+network: bin/tincan test/node_modules/.installed chromium firefox ## chats through NATs: virtual ones, then real ones in network namespaces, as root
 	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
 # What the engine costs in two pages of Chromium beside a raw data channel in the same
 # run, then the mailbox. Ratios and processor time are printed; nothing fails by them.
-bench: bench-engine bench-relay
+bench: bench-engine bench-relay ## what engine and mailbox cost, beside bare ones in the same run
 
 bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
 	cd test/browser && TINCAN_BENCH=1 npx --no-install playwright test --grep @bench --workers=1
@@ -182,12 +196,10 @@ bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
 bench-relay: test/node_modules/.installed
 	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable|Flood' ./relay ./relay/dynamo ./cmd/tincan
 
-# Each screen as it looks, into site/screenshots.
-screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium
+screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen as it looks, into site/screenshots
 	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
 
-# Minutes of waiting: late replies, frozen tabs, the AWS SDK for another processor.
-slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
+slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, the SDK of AWS for another processor
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	TINCAN_SLOW=1 go test -count=1 -run 'Arm64' -v ./test/lambda
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
@@ -195,11 +207,13 @@ slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium 
 
 # Needs no AWS account, no network. -count=1, because Go's cache doesn't see what
 # Node reads.
-test-infra:
+test-infra: bin/staticcheck
+	go vet ./infra
+	bin/staticcheck ./infra
 	go test -count=1 ./infra
 
 # The mailbox as Lambda runs it. The folder is what is uploaded.
-bin/lambda/bootstrap: $(GO_FILES)
+bin/lambda/bootstrap: $(LAMBDA_FILES)
 	GOOS=linux GOARCH=arm64 $(LAMBDA) -o $@ ./relay/lambda
 
 # CONTEXT goes before cdk.json: make deploy CONTEXT="-c mailbox=on"
@@ -210,30 +224,29 @@ test-infra synth deploy destroy: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VE
 
 # What AWS would be asked for, as a template in cdk.out and as a table. Needs no
 # AWS account, nor a network once infra/node_modules is there.
-synth: bin/lambda/bootstrap infra/node_modules/.installed
+synth: bin/lambda/bootstrap infra/node_modules/.installed ## what AWS would be asked for, as a template and as a table
 	$(CDK) synth --quiet $(CONTEXT)
 	@sed -n 's/^   "Type": "\(AWS::[A-Za-z0-9:]*\)",$$/\1/p' cdk.out/tincan.template.json | sort | uniq -c
 
-deploy: bin/lambda/bootstrap site/dist/index.html infra/node_modules/.installed
+deploy: bin/lambda/bootstrap site/dist/index.html infra/node_modules/.installed ## page and mailbox into an AWS account
 	$(CDK) deploy --outputs-file ../cdk.out/outputs.json $(CONTEXT)
 	node infra/upload.mjs site/dist cdk.out
 
 # Takes the whole site down, without a question. A bucket has to be empty for it.
-destroy: bin/lambda/bootstrap infra/node_modules/.installed
+destroy: bin/lambda/bootstrap infra/node_modules/.installed ## the whole site out of the account, without a question
 	bucket=$$(aws cloudformation describe-stacks --stack-name tincan --output text \
 	  --query "Stacks[0].Outputs[?OutputKey=='Bucket'].OutputValue"); \
 	  test -z "$$bucket" || aws s3 rm --recursive --only-show-errors "s3://$$bucket"
 	$(CDK) destroy --force $(CONTEXT)
 
-clean:
+clean: ## remove all that was built and installed here
 	rm -rf bin cdk.out site/dist $(GENERATED) infra/node_modules site/node_modules test/node_modules test/browser/test-results test/network/test-results
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
 	@test/browser/chromium.sh
 
-# site/public/icons, drawn anew from the logo. They are committed: few change it.
-icons: test/node_modules/.installed chromium
+icons: test/node_modules/.installed chromium ## the icons of the page, drawn anew from the logo
 	node site/icons.mjs
 
 # Firefox for the tests: Debian's where apt can install it.
