@@ -17,7 +17,7 @@ const (
 	mailboxOn      = "on"
 )
 
-// The page leaves out what is longer or more than this (site/src/config.ts), so
+// The page leaves out what is longer or more than this (site/src/engine/config.ts), so
 // here it is an error.
 const (
 	maxSTUN       = 16

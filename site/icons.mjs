@@ -1,4 +1,4 @@
-// Draws public/icons anew from src/Logo.svelte, with the Chromium of the tests: make icons.
+// Draws public/icons anew from src/look/Logo.svelte, with the Chromium of the tests: make icons.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -12,7 +12,7 @@ const looks = {
   rim: `fill="${paper}" stroke="${ink}" stroke-width="1.8"`,
 };
 const cans = /<svg[^>]*>(.*)<\/svg>/s
-  .exec(readFileSync(new URL('src/Logo.svelte', import.meta.url), 'utf8'))[1]
+  .exec(readFileSync(new URL('src/look/Logo.svelte', import.meta.url), 'utf8'))[1]
   .replace(/class="(\w+)"/g, (_, name) => looks[name])
   .trim();
 

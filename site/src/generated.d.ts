@@ -1,4 +1,4 @@
-/* What `make` puts into src/generated, for a tree where it has not run yet. */
+/* What `make` puts into src/engine/generated, for a tree where it has not run yet. */
 
 declare module '*/generated/wasm_exec.js';
 

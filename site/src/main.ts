@@ -1,22 +1,22 @@
 // First, so that the secret is out of the address bar; see scrub.ts.
 import { onFragment, takeFragment } from './scrub.ts';
 
-import './tokens.css';
-import './base.css';
+import './look/tokens.css';
+import './look/base.css';
 
 import { mount } from 'svelte';
-import App from './App.svelte';
-import { askForPage, markedPending, type Mark } from './away.ts';
-import { ifAllowed, readLanguages } from './browser.ts';
-import { ChatState } from './chat.svelte.ts';
-import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './config.ts';
-import { missingFeature, startEngine } from './engine.ts';
-import { engineBytes } from './generated/engine-size.ts';
-import wasmUrl from './generated/engine.wasm?url';
-import { preferred, speak } from './language.svelte.ts';
-import { Offline } from './offline.svelte.ts';
-import { Settings } from './settings.svelte.ts';
-import { ReplyTabs } from './tabs.ts';
+import App from './app/App.svelte';
+import { askForPage, markedPending, type Mark } from './life/away.ts';
+import { ifAllowed, readLanguages } from './life/browser.ts';
+import { ChatState } from './app/page.svelte.ts';
+import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './engine/config.ts';
+import { missingFeature, startEngine } from './engine/engine.ts';
+import { engineBytes } from './engine/generated/engine-size.ts';
+import wasmUrl from './engine/generated/engine.wasm?url';
+import { preferred, speak } from './language/language.svelte.ts';
+import { Offline } from './life/offline.svelte.ts';
+import { Settings } from './settings/settings.svelte.ts';
+import { ReplyTabs } from './meet/tabs.ts';
 
 const chat = new ChatState((reply, answered) => {
   if (tabs) tabs.ask(reply, answered);
@@ -32,7 +32,7 @@ if (opened !== '') void chat.open(link(opened));
 onFragment((fragment) => void chat.open(link(fragment)));
 
 const settings = new Settings();
-const parts = import('./parts.ts');
+const parts = import('./app/parts.ts');
 void start();
 // A language that takes longer comes when it comes, and English is there.
 const spoken = Promise.race([
@@ -74,7 +74,7 @@ async function start(): Promise<void> {
     const program = {
       wasmUrl,
       wasmBytes: engineBytes,
-      loadGo: () => import('./generated/wasm_exec.js'),
+      loadGo: () => import('./engine/generated/wasm_exec.js'),
     };
     const engine = await startEngine(program, starting, {
       onevent: (event) => chat.apply(event),

@@ -1,6 +1,6 @@
 // The service worker of the hosted page, built into /sw.js: what the page is made of, kept for when there is no
 // network, and replaced when the person says so. page-cache.ts has the rules; offline.svelte.ts is the page's side.
-import { type Build, PageCache } from './page-cache.ts';
+import { type Build, PageCache } from './life/page-cache.ts';
 
 /** Put here by the build, when it knows every file; see vite.config.ts. */
 declare const TINCAN_BUILD: Build;

@@ -1,10 +1,10 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/App.svelte';
-import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
-import { english as texts } from '../src/texts.ts';
-import { Settings } from '../src/settings.svelte.ts';
+import App from '../src/app/App.svelte';
+import { ChatState, type AskTabs } from '../src/app/page.svelte.ts';
+import { english as texts } from '../src/language/en.ts';
+import { Settings } from '../src/settings/settings.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { parts } from './page.ts';
 

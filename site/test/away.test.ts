@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Absence, answerWithin, askForPage, markedPending, markPending } from '../src/away.ts';
-import { english as texts } from '../src/texts.ts';
+import { Absence, answerWithin, askForPage, markedPending, markPending } from '../src/life/away.ts';
+import { english as texts } from '../src/language/en.ts';
 import { button, hasButton, heading, status, TestPage } from './page.ts';
 
 const key = 'tincan-pending';

@@ -44,14 +44,14 @@ const later = [
   ['node_modules/lowlight/', 'grammars'],
   ['node_modules/highlight.js/', 'grammars'],
   ['node_modules/qr/', 'decode'],
-  ['texts.es.ts', 'texts.es'],
-  ['texts.ar.ts', 'texts.ar'],
+  ['language/es.ts', 'es'],
+  ['language/ar.ts', 'ar'],
   ['wasm_exec.js', 'wasm_exec'],
 ] as const;
 
 test('the first screen waits for itself', () => {
   const first = modules('main');
-  for (const part of ['Home.svelte', 'texts.ts', 'node_modules/svelte/'])
+  for (const part of ['Home.svelte', 'language/en.ts', 'node_modules/svelte/'])
     expect(
       first.some((id) => id.includes(part)),
       part,
@@ -64,7 +64,7 @@ test.each(later)('%s comes later, with %s', (part, chunk) => {
 });
 
 test('the chat waits for no colours, no QR reader and no language', () => {
-  for (const part of ['lowlight', 'highlight.js', 'node_modules/qr/', 'texts.es.ts', 'texts.ar.ts'])
+  for (const part of ['lowlight', 'highlight.js', 'node_modules/qr/', 'language/es.ts', 'language/ar.ts'])
     expect(
       modules('parts').filter((id) => id.includes(part)),
       part,

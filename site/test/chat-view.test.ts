@@ -1,10 +1,10 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ChatMessage } from '../src/history.svelte.ts';
-import Chat from '../src/Chat.svelte';
-import { maxBytes } from '../src/Composer.svelte';
-import { english as texts } from '../src/texts.ts';
+import type { ChatMessage } from '../src/chat/history.svelte.ts';
+import Chat from '../src/chat/Chat.svelte';
+import { maxBytes } from '../src/chat/Composer.svelte';
+import { english as texts } from '../src/language/en.ts';
 import { digits, words } from './fake-engine.ts';
 
 afterEach(cleanup);

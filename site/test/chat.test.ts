@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network, Reason } from '../../wasm/engine.d.ts';
-import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
-import { english as texts } from '../src/texts.ts';
+import { ChatState, type AskTabs } from '../src/app/page.svelte.ts';
+import { english as texts } from '../src/language/en.ts';
 import { digits, FakeEngine, words } from './fake-engine.ts';
 
 const config = { site: 'https://example.test/', loopback: false, mailbox: '' };

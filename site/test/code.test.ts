@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import CodeBlock from '../src/CodeBlock.svelte';
-import { highlight } from '../src/highlight.ts';
-import LinkDialog, { otherHost } from '../src/LinkDialog.svelte';
-import Markdown from '../src/Markdown.svelte';
-import Message from '../src/Message.svelte';
-import { english as texts } from '../src/texts.ts';
+import CodeBlock from '../src/message/CodeBlock.svelte';
+import { highlight } from '../src/message/highlight.ts';
+import LinkDialog, { otherHost } from '../src/message/LinkDialog.svelte';
+import Markdown from '../src/message/Markdown.svelte';
+import Message from '../src/chat/Message.svelte';
+import { english as texts } from '../src/language/en.ts';
 
 afterEach(() => {
   cleanup();
@@ -72,7 +72,7 @@ describe('a code block', () => {
 });
 
 test('colours of code can be read, on light and dark', () => {
-  const css = readFileSync('src/tokens.css', 'utf8');
+  const css = readFileSync('src/look/tokens.css', 'utf8');
   const luminance = (hex: string) => {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
       const c = parseInt(hex.slice(at, at + 2), 16) / 255;

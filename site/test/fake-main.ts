@@ -1,13 +1,13 @@
 /* The page with the fake engine, on the screen that the address names: `npm run dev -- --mode fake`, then ?chat. */
 
-import '../src/tokens.css';
-import '../src/base.css';
+import '../src/look/tokens.css';
+import '../src/look/base.css';
 
 import { mount, tick } from 'svelte';
-import App from '../src/App.svelte';
-import { ChatState } from '../src/chat.svelte.ts';
-import { preferred, speak } from '../src/language.svelte.ts';
-import { Settings } from '../src/settings.svelte.ts';
+import App from '../src/app/App.svelte';
+import { ChatState } from '../src/app/page.svelte.ts';
+import { preferred, speak } from '../src/language/language.svelte.ts';
+import { Settings } from '../src/settings/settings.svelte.ts';
 import type { MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 import PlainLog from './PlainLog.svelte';
@@ -40,7 +40,7 @@ Object.assign(globalThis, { chat, engine });
 
 const settings = new Settings();
 await speak(settings.chosen.language ?? preferred(navigator.languages));
-const parts = import('../src/parts.ts');
+const parts = import('../src/app/parts.ts');
 const target = document.getElementById('app') ?? document.body;
 const long = /^(\d+)(-plain)?$/.exec(screen);
 if (long) {

@@ -1,8 +1,8 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MailboxState } from '../../wasm/engine.d.ts';
-import { MailboxChoice, type PageMailbox } from '../src/mailbox.svelte.ts';
-import { english as texts } from '../src/texts.ts';
+import { MailboxChoice, type PageMailbox } from '../src/meet/mailbox.svelte.ts';
+import { english as texts } from '../src/language/en.ts';
 import { button, field, hasButton, heading, noServers, status, TestPage } from './page.ts';
 
 const key = 'tincan-mailbox';

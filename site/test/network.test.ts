@@ -1,8 +1,8 @@
 import { cleanup, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
-import { NetworkChoice } from '../src/network.svelte.ts';
-import { english as texts } from '../src/texts.ts';
+import { NetworkChoice } from '../src/network/network.svelte.ts';
+import { english as texts } from '../src/language/en.ts';
 import { button, field, TestPage } from './page.ts';
 
 const key = 'tincan-network';

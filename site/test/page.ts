@@ -2,14 +2,14 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
-import App from '../src/App.svelte';
-import { ChatState, type AskTabs } from '../src/chat.svelte.ts';
-import type { PageMailbox } from '../src/mailbox.svelte.ts';
-import { Settings } from '../src/settings.svelte.ts';
+import App from '../src/app/App.svelte';
+import { ChatState, type AskTabs } from '../src/app/page.svelte.ts';
+import type { PageMailbox } from '../src/meet/mailbox.svelte.ts';
+import { Settings } from '../src/settings/settings.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /** The rest of the page, as main.ts loads it. */
-export const parts = Promise.resolve(await import('../src/parts.ts'));
+export const parts = Promise.resolve(await import('../src/app/parts.ts'));
 
 export const noServers: Network = { mode: 'all', stun: [], turn: [] };
 

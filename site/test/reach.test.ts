@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../wasm/engine.d.ts';
-import { english as texts } from '../src/texts.ts';
+import { english as texts } from '../src/language/en.ts';
 import { button, field, hasButton, status, TestPage, warnings } from './page.ts';
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ChatMessage } from '../src/history.svelte.ts';
-import { added, dayOf, rowsOf, type Made, type Row } from '../src/rows.ts';
+import type { ChatMessage } from '../src/chat/history.svelte.ts';
+import { added, dayOf, rowsOf, type Made, type Row } from '../src/chat/rows.ts';
 
 let count = 0;
 

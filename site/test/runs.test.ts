@@ -1,13 +1,13 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import CodeBlock from '../src/CodeBlock.svelte';
-import { fold } from '../src/fold.ts';
-import { parse } from '../src/markdown.ts';
-import Markdown from '../src/Markdown.svelte';
-import Message from '../src/Message.svelte';
-import { cutBefore, cutRuns, joinRuns } from '../src/runs.ts';
-import { english as texts } from '../src/texts.ts';
-import { mayRead, turn } from '../src/turns.ts';
+import CodeBlock from '../src/message/CodeBlock.svelte';
+import { fold } from '../src/message/fold.ts';
+import { parse } from '../src/message/markdown.ts';
+import Markdown from '../src/message/Markdown.svelte';
+import Message from '../src/chat/Message.svelte';
+import { cutBefore, cutRuns, joinRuns } from '../src/message/runs.ts';
+import { english as texts } from '../src/language/en.ts';
+import { mayRead, turn } from '../src/message/turns.ts';
 import Twenty from './Twenty.svelte';
 
 afterEach(async () => {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
-import { asked, helped, atHost, isStun, isTurn, readStun, readTurn, turnName } from '../src/servers.ts';
-import { english as texts } from '../src/texts.ts';
+import {
+  asked,
+  helped,
+  atHost,
+  isStun,
+  isTurn,
+  readStun,
+  readTurn,
+  turnName,
+} from '../src/network/servers.ts';
+import { english as texts } from '../src/language/en.ts';
 
 test.each([
   ['stun.example:3478', true],

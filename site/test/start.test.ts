@@ -1,10 +1,10 @@
 import { cleanup, configure, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { configWithin } from '../src/config.ts';
-import type * as EngineModule from '../src/engine.ts';
-import { english } from '../src/texts.ts';
-import { arabic } from '../src/texts.ar.ts';
-import { spanish } from '../src/texts.es.ts';
+import { configWithin } from '../src/engine/config.ts';
+import type * as EngineModule from '../src/engine/engine.ts';
+import { english } from '../src/language/en.ts';
+import { arabic } from '../src/language/ar.ts';
+import { spanish } from '../src/language/es.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /* The page as it starts for real, but for the wasm, in browsers that lack or refuse something. */
@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const patience = { timeout: 10_000 };
 
 let engine: FakeEngine;
-vi.mock('../src/engine.ts', async (original) => ({
+vi.mock('../src/engine/engine.ts', async (original) => ({
   ...(await original<object>()),
   startEngine: (_parts: unknown, _config: unknown, heard: { onevent: FakeEngine['onevent'] }) => {
     engine.onevent = heard.onevent;
@@ -245,7 +245,7 @@ describe('interfaces', () => {
   test.each(causes.flatMap((each) => ways.slice(0, 2).map((way) => ({ ...each, ...way }))))(
     'without $name, $way, the page says the cause',
     async ({ name, trouble, descriptor }) => {
-      const { missingFeature } = await vi.importActual<typeof EngineModule>('../src/engine.ts');
+      const { missingFeature } = await vi.importActual<typeof EngineModule>('../src/engine/engine.ts');
       expect(missingFeature()).toBeUndefined();
       replace(globalThis, name, descriptor);
       expect(missingFeature()).toBe(trouble);

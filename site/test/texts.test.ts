@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { arabic } from '../src/texts.ar.ts';
-import { spanish } from '../src/texts.es.ts';
-import { english, type Texts } from '../src/texts.ts';
+import { arabic } from '../src/language/ar.ts';
+import { spanish } from '../src/language/es.ts';
+import { english, type Texts } from '../src/language/en.ts';
 
 const contract = readFileSync('../wasm/engine.d.ts', 'utf8').replace(/\/\*\*.*?\*\//gs, '');
-const source = readFileSync('src/texts.ts', 'utf8');
+const source = readFileSync('src/language/en.ts', 'utf8');
 const table = readFileSync('../internal/seal/sas.go', 'utf8').replace(/.*\nvar words =/s, '');
 
 /** The members of a union of strings. */

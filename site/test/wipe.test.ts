@@ -1,6 +1,6 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { wipePage } from '../src/wipe.ts';
+import { wipePage } from '../src/life/wipe.ts';
 import { TestPage } from './page.ts';
 
 const replace = vi.fn();

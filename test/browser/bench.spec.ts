@@ -11,7 +11,7 @@ const rounds = 3;
 const trips = 300;
 const parts = 600;
 
-const generated = new URL('../../site/src/generated/', import.meta.url);
+const generated = new URL('../../site/src/engine/generated/', import.meta.url);
 
 /** One end of a way, in a page. A message is answered by `echo`, or counted. */
 interface End {

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { type Cause, causes } from '../network/causes.ts';
 import { expect, test } from '@playwright/test';
 

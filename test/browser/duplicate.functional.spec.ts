@@ -1,4 +1,4 @@
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, Person } from './person.ts';
 

@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test as base } from './fixtures.ts';
 import { costlyTexts, plainText } from './hostile-texts.ts';
 import { Watch } from './watch.ts';

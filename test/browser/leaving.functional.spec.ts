@@ -1,5 +1,5 @@
 import type { Dialog } from '@playwright/test';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, meet, type Person } from './person.ts';
 

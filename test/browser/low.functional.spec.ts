@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test } from './fixtures.ts';
 import { screens, show } from './looks.ts';
 import { Watch } from './watch.ts';

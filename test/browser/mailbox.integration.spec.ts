@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, type MailboxOf, test } from './fixtures.ts';

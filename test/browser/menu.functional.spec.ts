@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test } from './fixtures.ts';
 import { meet, type Person } from './person.ts';
 

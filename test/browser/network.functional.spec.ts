@@ -1,5 +1,5 @@
 import type { ErrorCode, TurnServer } from '../../wasm/engine.d.ts';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { census, count } from './peers.ts';

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { expect, test as base } from './fixtures.ts';
 import { Hosted } from './hosted.ts';
 import { greet, type Person } from './person.ts';

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Reason } from '../../wasm/engine.d.ts';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 
 /** One line of the history as it is shown. */
 export interface Shown {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import puppeteer, { type Browser } from 'puppeteer-core';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork } from './chromium.ts';
 import { expect, test } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Browser, Page } from '@playwright/test';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { hasNetwork, loopbackSwitches, onlyLoopback, plainName } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, type Person } from './person.ts';

@@ -1,4 +1,4 @@
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from './texts.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { expect, test } from './fixtures.ts';
 import { talkWithTerminal } from './messages.ts';

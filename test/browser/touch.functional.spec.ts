@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from '@playwright/test';
-import { english } from '../../site/src/texts.ts';
-import { spanish } from '../../site/src/texts.es.ts';
-import { arabic } from '../../site/src/texts.ar.ts';
+import { english } from '../../site/src/language/en.ts';
+import { spanish } from '../../site/src/language/es.ts';
+import { arabic } from '../../site/src/language/ar.ts';
 import { expect, test } from './fixtures.ts';
 import { Watch } from './watch.ts';
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Browser as PlaywrightBrowser } from '@playwright/test';
 import type { CDPSession, Browser as PuppeteerBrowser, Page as PuppeteerPage } from 'puppeteer-core';
 import type { ErrorCode } from '../../wasm/engine.d.ts';
-import { english as texts } from '../../site/src/texts.ts';
+import { texts } from '../browser/texts.ts';
 import { Person } from '../browser/person.ts';
 import { binary as built } from '../browser/programs.ts';
 import { type Ask, inPage } from './page.ts';

@@ -1,0 +1,12 @@
+/* What is loaded beside the engine, after the first screen: all that can't be used before it. */
+
+export { default as Chat } from '../chat/Chat.svelte';
+export { default as Invite } from '../meet/Invite.svelte';
+export { default as Join } from '../meet/Join.svelte';
+export { default as LeaveDialog } from './LeaveDialog.svelte';
+export { default as Network } from '../network/Network.svelte';
+export { default as Reply } from '../meet/Reply.svelte';
+export { default as ReplyElsewhere } from '../meet/ReplyElsewhere.svelte';
+export { default as Scan } from '../scan/Scan.svelte';
+export { default as Settings } from '../settings/Settings.svelte';
+export { default as Shortcuts } from './Shortcuts.svelte';

@@ -1,0 +1,208 @@
+import type { ErrorCode } from '../../../wasm/engine.d.ts';
+
+/** One message of the history. */
+export interface ChatMessage {
+  /** Stays the same as long as the message is shown. */
+  readonly key: string;
+  readonly from: 'you' | 'them';
+  /** Exactly what its author wrote: only ever shown as text. */
+  readonly text: string;
+  /** When it was written or arrived here, in milliseconds since 1970. */
+  readonly at: number;
+  /** `sent`: on its way; `held`: it waits for a lost connection; `delivered`: on the other person's device. */
+  readonly state: 'sending' | 'sent' | 'held' | 'delivered' | 'failed' | 'received';
+  /** Why it failed. */
+  readonly code?: ErrorCode | undefined;
+}
+
+interface Fate {
+  state: ChatMessage['state'];
+  code?: ErrorCode | undefined;
+}
+
+class Entry implements ChatMessage {
+  readonly key: string;
+  readonly from: ChatMessage['from'];
+  readonly text: string;
+  readonly at = Date.now();
+  /** What the engine calls this attempt to send it. */
+  readonly ref: string;
+  id: number | undefined;
+  /** All that ever changes of a message, so it alone is watched. */
+  #fate = $state.raw<Fate>({ state: 'received' });
+
+  constructor(key: string, from: ChatMessage['from'], text: string, ref: string) {
+    this.key = key;
+    this.from = from;
+    this.text = text;
+    this.ref = ref;
+    if (from === 'you') this.#fate = { state: 'sending' };
+  }
+
+  get state(): ChatMessage['state'] {
+    return this.#fate.state;
+  }
+  get code(): ErrorCode | undefined {
+    return this.#fate.code;
+  }
+  get underWay(): boolean {
+    return this.state === 'sending' || this.state === 'sent' || this.state === 'held';
+  }
+
+  becomes(state: ChatMessage['state'], code?: ErrorCode): void {
+    this.#fate = { state, code };
+  }
+}
+
+/** A text on its way to the engine: `ref` is what the engine calls this attempt. */
+export interface Attempt {
+  ref: string;
+  text: string;
+}
+
+/** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
+const keptMessages = 20_000;
+const keptLength = 4 << 20;
+
+/** The messages of one chat and what became of them. */
+export class History {
+  /** Changes with the list. The list itself isn't watched: that would make each message of thousands dear. */
+  #version = $state(0);
+  #trimmed = $state(false);
+  #list: Entry[] = [];
+  /** A new array for each version, so that whoever was given one sees that it has changed. */
+  readonly #messages = $derived.by(() => {
+    void this.#version;
+    return this.#list.slice();
+  });
+  /* eslint-disable svelte/prefer-svelte-reactivity -- no screen shows these */
+  /** What may still be delivered or fail, shown or not, by what the engine calls it. */
+  readonly #byRef = new Map<string, Entry>();
+  readonly #byId = new Map<number, Entry>();
+  /** Delivered before the engine has told which message that is. */
+  readonly #early = new Set<number>();
+  /* eslint-enable svelte/prefer-svelte-reactivity */
+  #length = 0;
+  #count = 0;
+  #lost = false;
+
+  get messages(): readonly ChatMessage[] {
+    return this.#messages;
+  }
+  /** The oldest messages were dropped: the history had become too long. */
+  get trimmed(): boolean {
+    return this.#trimmed;
+  }
+
+  /** A text that the person writes. */
+  write(text: string): Attempt {
+    const key = this.#nextKey();
+    return this.#send(key, text, key);
+  }
+
+  /** A text of the other person. */
+  receive(text: string): void {
+    this.#add(new Entry(this.#nextKey(), 'them', text, ''));
+  }
+
+  /** A failed message becomes the newest, to be sent once more. */
+  again(key: string): Attempt | undefined {
+    const index = this.#list.findLastIndex((entry) => entry.key === key && entry.state === 'failed');
+    const [failed] = index < 0 ? [] : this.#list.splice(index, 1);
+    if (!failed) return undefined;
+    this.#length -= failed.text.length;
+    this.#settle(failed);
+    return this.#send(key, failed.text, this.#nextKey());
+  }
+
+  /** The engine has given an attempt its id: it is on its way. */
+  sent(ref: string, id: number): void {
+    const entry = this.#byRef.get(ref);
+    if (!entry) return;
+    entry.id = id;
+    this.#byId.set(id, entry);
+    if (entry.state === 'sending') entry.becomes(this.#lost ? 'held' : 'sent');
+    if (this.#early.delete(id)) this.delivered(id);
+  }
+
+  /** Nothing gets through, or again. What waits does so until it has arrived, which it does right after. */
+  lost(lost: boolean): void {
+    this.#lost = lost;
+    if (!lost) return;
+    for (const entry of this.#byRef.values()) if (entry.state === 'sent') entry.becomes('held');
+  }
+
+  delivered(id: number): void {
+    const entry = this.#byId.get(id);
+    if (entry) {
+      entry.becomes('delivered');
+      this.#settle(entry);
+    } else if (this.#byRef.size > this.#byId.size) {
+      this.#early.add(id);
+    }
+  }
+
+  failed(ref: string, code: ErrorCode): void {
+    this.#byRef.get(ref)?.becomes('failed', code);
+  }
+
+  /** The chat is over: what is on its way will not arrive. */
+  ended(): void {
+    for (const entry of this.#byRef.values()) if (entry.underWay) entry.becomes('failed', 'ended');
+    this.#forgetAttempts();
+  }
+
+  /** Empties what is shown. The chat goes on, and what is on its way stays on its way. */
+  clear(): void {
+    this.#list = [];
+    this.#length = 0;
+    this.#trimmed = false;
+    this.#version += 1;
+  }
+
+  /** The chat is gone, and another one may begin. */
+  forget(): void {
+    this.clear();
+    this.#lost = false;
+    this.#forgetAttempts();
+  }
+
+  #send(key: string, text: string, ref: string): Attempt {
+    const entry = new Entry(key, 'you', text, ref);
+    this.#byRef.set(ref, entry);
+    this.#add(entry);
+    return { ref, text };
+  }
+
+  #add(entry: Entry): void {
+    this.#list.push(entry);
+    this.#length += entry.text.length;
+    let drop = 0;
+    while (this.#list.length - drop > keptMessages || this.#length > keptLength) {
+      this.#length -= this.#list[drop]?.text.length ?? 0;
+      drop += 1;
+    }
+    if (drop > 0) {
+      this.#list.splice(0, drop);
+      this.#trimmed = true;
+    }
+    this.#version += 1;
+  }
+
+  /** Nothing more will be told of it. */
+  #settle(entry: Entry): void {
+    this.#byRef.delete(entry.ref);
+    if (entry.id !== undefined) this.#byId.delete(entry.id);
+  }
+
+  #forgetAttempts(): void {
+    this.#byRef.clear();
+    this.#byId.clear();
+    this.#early.clear();
+  }
+
+  #nextKey(): string {
+    this.#count += 1;
+    return `m${this.#count}`;
+  }
+}

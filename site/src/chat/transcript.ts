@@ -1,0 +1,56 @@
+import { showBidi, showCode } from '../message/bidi.ts';
+import type { ChatMessage } from './history.svelte.ts';
+import { lineEnds } from '../message/lines.ts';
+import { texts } from '../language/language.svelte.ts';
+
+/** What a program that shows the file might obey instead of showing it. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F]/g;
+
+/**
+ * The messages as plain text, one a line; the further lines of one are indented, for a text must not look like the
+ * beginning of somebody's next message.
+ */
+export function transcript(messages: readonly ChatMessage[], trimmed: boolean, now = new Date()): string {
+  const lines = messages.map(({ from, text, at, state }) => {
+    const who = from === 'you' ? texts.you : texts.them;
+    const lost = state === 'failed' ? ` (${texts.notDelivered})` : '';
+    return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).map(shown).join('\n    ')}`;
+  });
+  const head = [texts.savedFrom(date(now)), ...(trimmed ? [texts.trimmed] : []), ''];
+  return [...head, ...lines, ''].join('\n');
+}
+
+/** Name of the file that a chat is saved as. */
+export function transcriptName(now = new Date()): string {
+  return `tincan-${date(now)}.txt`;
+}
+
+/** Has the browser save the messages as a file. Works on plain http as well. */
+export function saveTranscript(messages: readonly ChatMessage[], trimmed = false): void {
+  const file = new Blob([transcript(messages, trimmed)], { type: 'text/plain;charset=utf-8' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = transcriptName();
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // Some browsers begin to read it only after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function shown(line: string): string {
+  return showBidi(line.replace(controls, showCode));
+}
+
+function stamp(at: Date): string {
+  return `${date(at)} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+function date(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}

@@ -1,0 +1,106 @@
+import type { Engine, EngineConfig, EngineEvent, StartEngine } from '../../../wasm/engine.d.ts';
+import { ifAllowed } from '../life/browser.ts';
+
+/** The part of Go's wasm_exec.js that is used here. */
+interface GoProgram {
+  readonly importObject: WebAssembly.Imports;
+  run(instance: WebAssembly.Instance): Promise<void>;
+}
+
+declare global {
+  /** Put there by wasm_exec.js. */
+  var Go: (new () => GoProgram) | undefined;
+  /** Put there by the Go program once it is ready. */
+  var tincan: StartEngine | undefined;
+}
+
+/** Where the engine's parts come from. */
+export interface EngineParts {
+  wasmUrl: string;
+  /** Size of the unpacked wasm, for the progress shown. */
+  wasmBytes: number;
+  /** Loads Go's wasm_exec.js. */
+  loadGo: () => Promise<unknown>;
+}
+
+/** What the page hears from the engine. */
+export interface EngineCallbacks {
+  onevent: (event: EngineEvent) => void;
+  /** Loaded part, 0 to 1. */
+  onprogress: (part: number) => void;
+  /** The Go program ended, which it never does by itself. Called once. */
+  onstopped: () => void;
+}
+
+/** What this browser lacks or refuses, or undefined when it has all that the engine needs. */
+export function missingFeature(): 'wasm' | 'webrtc' | 'parts' | undefined {
+  if (ifAllowed(() => typeof WebAssembly !== 'object', true)) return 'wasm';
+  if (ifAllowed(() => typeof RTCPeerConnection !== 'function', true)) return 'webrtc';
+  // What Go's loader asks for; it stops where one of these is missing.
+  const there = () =>
+    typeof crypto.getRandomValues === 'function' &&
+    typeof performance.now === 'function' &&
+    typeof TextEncoder === 'function' &&
+    typeof TextDecoder === 'function';
+  return ifAllowed(there, false) ? undefined : 'parts';
+}
+
+/** Loads and starts the engine, while the configuration is still on its way. Rejects when a part cannot be fetched or the program ends at once. */
+export async function startEngine(
+  parts: EngineParts,
+  config: Promise<EngineConfig>,
+  { onevent, onprogress, onstopped }: EngineCallbacks,
+): Promise<Engine> {
+  const [response] = await Promise.all([fetch(parts.wasmUrl), parts.loadGo()]);
+  if (!response.ok) throw new Error(`load engine: status ${response.status}`);
+  if (!globalThis.Go) throw new Error('load engine: no loader');
+
+  const go = new globalThis.Go();
+  const { instance } = await instantiate(counted(response, parts.wasmBytes, onprogress), go.importObject);
+
+  let running = true;
+  const stopped = () => {
+    if (!running) return;
+    running = false;
+    onstopped();
+  };
+  go.run(instance).then(stopped, stopped);
+  // A fault inside the wasm surfaces as an error of whichever callback entered it; go.run never hears of it.
+  addEventListener('error', (event) => {
+    if (event.error instanceof WebAssembly.RuntimeError) stopped();
+  });
+
+  while (!globalThis.tincan) {
+    if (!running) throw new Error('start engine: the program ended');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return globalThis.tincan(await config, onevent);
+}
+
+/** The same response, telling how much of it has come. */
+function counted(response: Response, total: number, onprogress: (part: number) => void): Response {
+  const { body: whole } = response;
+  if (!whole || !ifAllowed(() => typeof TransformStream === 'function', false)) return response;
+  let seen = 0;
+  const body = whole.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        seen += chunk.byteLength;
+        onprogress(Math.min(1, seen / total));
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  // The type is set here, so compiling while loading doesn't depend on how the server labels the file.
+  return new Response(body, { headers: { 'Content-Type': 'application/wasm' } });
+}
+
+async function instantiate(
+  response: Response,
+  imports: WebAssembly.Imports,
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+  if (typeof WebAssembly.instantiateStreaming === 'function') {
+    return WebAssembly.instantiateStreaming(response, imports);
+  }
+  return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+}

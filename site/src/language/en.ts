@@ -1,0 +1,664 @@
+import type { ErrorCode, MailboxState, Network, Reason } from '../../../wasm/engine.d.ts';
+import type { Pending } from '../life/away.ts';
+import { clockTime } from './dates.ts';
+import type { ScanTrouble } from '../scan/scan.ts';
+
+/** How a chat ended: what happened, and what can be done. */
+export interface Ending {
+  title: string;
+  text: string;
+}
+
+/** Why the page cannot work here, or not any more. */
+export type Trouble = 'wasm' | 'webrtc' | 'parts' | 'load' | 'stopped';
+
+const errors: Record<ErrorCode, string> = {
+  empty: 'The field is empty. Paste the link you were sent.',
+  'too-long': 'That is far more text than a link. Paste only the message that holds the link.',
+  'no-code': 'There is no invite or reply in that text. Copy the whole link and paste it again.',
+  'several-codes': 'That text holds several different links. Paste only one.',
+  cut: 'The end of that link is missing. Copy the whole link and paste it again.',
+  version: 'That link was made by another version of tincan. Both of you: reload the page, then start again.',
+  malformed: 'Something inside that link was changed on its way. Ask for it again, or for its QR code.',
+  'want-invite':
+    'That is a reply, but an invite belongs here. A reply goes into the tab where the invite was made.',
+  'want-reply':
+    'That is an invite, but a reply belongs here. Wait for the reply to your invite, or open that invite in a new tab.',
+  'own-invite':
+    'That is your own invite. Send it to the other person, and paste the reply that they send back.',
+  'own-reply': 'That is your own reply. Send it to the person who invited you.',
+  'other-invite':
+    'That reply answers another invite. Ask the other person to open this link, or make a new one.',
+  'already-used': 'That reply has been used already. Make a new link for a new chat.',
+  'second-reply':
+    'A second person replied to your invite, so more than one person has your link. Compare the safety words with Verify.',
+  tries: 'Ten replies did not open, so this invite is spent. Make a new link.',
+  'no-webrtc':
+    'This browser does not allow direct connections. Allow WebRTC in its settings, or use another browser.',
+  'no-addresses':
+    'No network address was found: this device has no network, or one without a router, where browsers give none away. Connect to a network with a router, or let one of you use tincan in a terminal.',
+  unreachable: 'No way to the other person was found. Try the same network, or another one, with a new link.',
+  'stun-silent':
+    'None of the STUN servers answered: they may be down, or this network blocks UDP. The link works on the same network. For anybody else use another network, or name another server under Network on the start page.',
+  'udp-blocked':
+    'This network lets no UDP through, but the relay answered over TCP: the chat, encrypted, goes through the relay.',
+  symmetric:
+    'This network gives each connection another port, so the link works only if the other person’s network is an open one. Use another network, such as a phone’s hotspot, or name a relay under Network on the start page.',
+  'symmetric-pair':
+    'One of the two networks gives each connection another port, and the other lets nobody in unasked, so there is no direct way. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
+  'hidden-address':
+    'The browser hides its address behind a name that this network does not pass on. Use the same Wi-Fi, not a guest network that keeps devices apart, or a network with internet, and make a new link.',
+  'old-link':
+    'The reply came too late for the address in the link. Make a new link, and have it answered sooner.',
+  'nobody-came':
+    'Nobody has used this reply. Perhaps somebody else was faster with the invite, or the page that made it was closed. Ask for a new link.',
+  'no-relay':
+    'Relay only is chosen, but there is no relay to use. Name one under Network with its user name and password, or choose another way there.',
+  'relay-silent':
+    'The relay did not answer. Check its address, user name and password under Network on the start page, or use another network.',
+  busy: 'A chat is open here already. Leave it first, or use a new tab.',
+  'no-chat': 'There is no chat here any more. Start a new one.',
+  'not-open': 'The chat is not connected yet. Try again in a moment.',
+  'message-empty': 'The message is empty.',
+  'message-too-long': 'The message is too long. Send it in parts.',
+  'too-many-waiting': 'Too many messages are waiting to be sent. Try again when some have arrived.',
+  ended: 'The chat has ended. Start a new one.',
+  internal: 'Something went wrong in this page. Reload it and start again.',
+};
+
+/** Instead of `no-addresses`, where the device has a network. */
+const addressesHidden =
+  'The browser tells this page none of this device’s network addresses. Either a setting or an extension protects you from WebRTC leaks: allow WebRTC for this page, or use another browser. Or this network has no router: use one that has.';
+
+const endings: Record<Reason, Ending> = {
+  closed: {
+    title: 'You left the chat',
+    text: 'Its messages are gone from this page, and it stored nothing. Close the tab to clear its memory too.',
+  },
+  left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
+  'other-closed': {
+    title: 'The other person closed tincan',
+    text: 'Their page or program was closed or reloaded, so the chat has ended. To talk again, make a new link.',
+  },
+  'other-differ': {
+    title: 'The other person says that the safety words differ',
+    text: 'Somebody may be between the two of you, so the chat was ended and its keys wiped. Start again with a new link, sent another way.',
+  },
+  lost: {
+    title: 'Connection lost',
+    text: 'The other person could not be reached any more. To go on, make a new link.',
+  },
+  unreachable: {
+    title: 'No connection',
+    text: 'The reply fits, but no way between the two of you was found. Try again on the same network or on another one, or name a relay under Network on the start page.',
+  },
+  untrusted: {
+    title: 'Chat stopped for safety',
+    text: 'Something arrived that the other person’s tincan would not send, so the chat was closed and its keys wiped. Start again with a new link, sent another way.',
+  },
+  differ: {
+    title: 'The safety words differ',
+    text: 'Somebody may be between the two of you. The chat was closed and its keys wiped. Start again with a new link, sent another way.',
+  },
+  tries: {
+    title: 'This invite is spent',
+    text: 'Ten replies did not open. Make a new link and send it.',
+  },
+  internal: {
+    title: 'The chat stopped',
+    text: 'Something went wrong in this page. Reload it and start again.',
+  },
+};
+
+const troubles: Record<Trouble, Ending> = {
+  wasm: {
+    title: 'This browser cannot run tincan',
+    text: 'It has no WebAssembly, or it is switched off. Use a current browser, or allow WebAssembly in its settings.',
+  },
+  webrtc: {
+    title: 'This browser cannot run tincan',
+    text: 'It does not allow direct connections (WebRTC). Allow WebRTC in its settings, or use another browser.',
+  },
+  parts: {
+    title: 'This browser cannot run tincan',
+    text: 'It lacks parts that every current browser has, or an extension takes them away. Use a current browser, or switch off the extension for this page.',
+  },
+  load: {
+    title: 'The page did not load completely',
+    text: 'The engine is missing. Check the network connection and reload the page.',
+  },
+  stopped: { title: 'The engine stopped. Reload the page.', text: 'The chat in this tab has ended with it.' },
+};
+
+const away: Record<Pending, Ending> = {
+  invite: {
+    title: 'This invite ended while you were away',
+    text: 'A link works only while its page stays open, so the one you sent leads nowhere now. Make a new one and send that.',
+  },
+  reply: {
+    title: 'This invite ended while you were away',
+    text: 'A reply works only while its page stays open. If nobody has used yours yet, open the invite link again from the message it came in, and send the new reply back. Otherwise ask for a new link, or make one yourself.',
+  },
+  chat: {
+    title: 'This chat ended while you were away',
+    text: 'A chat lasts only while its page stays open, and its messages are gone. To talk again, make a new link.',
+  },
+};
+
+/** How the mailbox stands; `host` is its own, `inviter` says on which side of it one is. */
+const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
+  asked: (host) => `No reply has come to ${host} yet. It is asked again and again.`,
+  foreign: (host) =>
+    `What lies at ${host} does not fit this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
+  over: (host, inviter) =>
+    inviter
+      ? `Half an hour is over, so ${host} is not asked any more. Have the reply sent to you and paste it below, or make a new link.`
+      : `${host} did not take your reply for half an hour, and is not tried any more. Send it by hand.`,
+  leaving: (host) => `Your reply is being left, sealed, at ${host}.`,
+  left: (host) => `Your reply lies sealed at ${host}, for 5 minutes. Their page fetches it by itself.`,
+  expired: (host) =>
+    `5 minutes are over without a connection, and your reply is gone from ${host}. Their page may be closed, or somebody else may have answered first. Ask them, then leave it again or send it by hand.`,
+  occupied: (host) =>
+    `Another reply to this invite was left at ${host} before this one: one of yours, or somebody else has the link. Send this one by hand.`,
+  silent: (host, inviter) =>
+    inviter
+      ? `${host} does not answer as it should, and is asked again. To be sure, have the reply sent to you and paste it below.`
+      : `${host} does not take your reply as it should, and is tried again. To be sure, send it by hand.`,
+};
+
+const scanTroubles: Record<ScanTrouble, string> = {
+  insecure: 'Browsers allow the camera only over https. Choose a photo or screenshot of the QR code.',
+  unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
+  refused:
+    'The camera was refused. Allow it in the page’s settings beside the address bar, or choose a photo of the QR code.',
+  absent: 'No camera was found. Choose a photo or screenshot of the QR code.',
+  busy: 'The camera did not start: another program may be using it. Close that, or choose a photo of the QR code.',
+  reader: 'The QR reader did not load. Check the network connection, or paste the text instead.',
+  hidden:
+    'The browser hides pictures from this page, to protect you from being recognised. Allow it to read them (in Firefox by the picture icon beside the address bar), or paste the text instead.',
+  'not-image': 'That file is no picture that this browser can read. Choose another one.',
+  'too-large': 'That picture is too large. Cut it down to the QR code, or take a smaller one.',
+  'no-code': 'No QR code was found in that picture. Choose one where the whole code is sharp and large.',
+};
+
+const statuses = {
+  direct: 'Connected directly',
+  local: 'Connected on the same network',
+  relay: 'Connected through a relay',
+  open: 'Connected',
+  reconnecting: 'Reconnecting…',
+  lost: 'Connection lost, trying again…',
+  ended: 'Connection lost',
+  over: 'The chat has ended',
+  left: 'The other person left',
+};
+
+/** Where an open chat stands. */
+export type ChatStatus = keyof typeof statuses;
+
+/** A length of time, for people. */
+function lasting(seconds: number): string {
+  const [count, unit] = seconds < 90 ? [Math.round(seconds), 'second'] : [Math.floor(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function clock(at: Date): string {
+  return clockTime(at, undefined, 'en');
+}
+
+function list(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
+
+const asksNobody = 'No server is asked, so both of you need to be on the same network.';
+const noOther = 'No other server is asked.';
+const relayMissing = 'Relay only is chosen, but no relay can be used.';
+
+/** Which servers hear of a chat; `mailbox` is the host that the reply goes through, if any. */
+function asks(
+  mode: Network['mode'],
+  stun: readonly string[],
+  relays: readonly string[],
+  mailbox = '',
+): string {
+  const asked = [
+    stun.length > 0 ? `To find your public network address, a chat asks ${list(stun)}.` : '',
+    relays.length > 0
+      ? `Where there is no direct way, ${list(relays)} ${pass(relays)} the encrypted chat on.`
+      : '',
+    mailbox !== '' ? `The reply goes through ${mailbox}.` : '',
+  ];
+  if (mode === 'relay') {
+    if (relays.length === 0) return relayMissing;
+    if (mailbox === '')
+      return `Your network address is told to ${list(relays)} only, which ${pass(relays)} the encrypted chat on. ${noOther}`;
+    return `Your network address is told to ${list(relays)}, which ${pass(relays)} the encrypted chat on, and to ${mailbox}, which the reply goes through. ${noOther}`;
+  }
+  if (stun.length === 0 && relays.length === 0) {
+    if (mailbox === '') return asksNobody;
+    return `The reply goes through ${mailbox}. No other server is asked, so both of you need to be on the same network.`;
+  }
+  return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
+}
+
+/** The names that the engine has for the safety words. */
+export type SafetyName =
+  | 'dog'
+  | 'cat'
+  | 'lion'
+  | 'horse'
+  | 'unicorn'
+  | 'pig'
+  | 'elephant'
+  | 'rabbit'
+  | 'panda'
+  | 'rooster'
+  | 'penguin'
+  | 'turtle'
+  | 'fish'
+  | 'octopus'
+  | 'butterfly'
+  | 'flower'
+  | 'tree'
+  | 'cactus'
+  | 'mushroom'
+  | 'globe'
+  | 'moon'
+  | 'cloud'
+  | 'fire'
+  | 'banana'
+  | 'apple'
+  | 'strawberry'
+  | 'corn'
+  | 'pizza'
+  | 'cake'
+  | 'heart'
+  | 'smiley'
+  | 'robot'
+  | 'hat'
+  | 'glasses'
+  | 'spanner'
+  | 'santa'
+  | 'thumbs up'
+  | 'umbrella'
+  | 'hourglass'
+  | 'clock'
+  | 'gift'
+  | 'light bulb'
+  | 'book'
+  | 'pencil'
+  | 'paperclip'
+  | 'scissors'
+  | 'lock'
+  | 'key'
+  | 'hammer'
+  | 'telephone'
+  | 'flag'
+  | 'train'
+  | 'bicycle'
+  | 'aeroplane'
+  | 'rocket'
+  | 'trophy'
+  | 'ball'
+  | 'guitar'
+  | 'trumpet'
+  | 'bell'
+  | 'anchor'
+  | 'headphones'
+  | 'folder'
+  | 'pin';
+
+export const english = {
+  name: 'tincan',
+  tagline: 'A private chat for two.',
+  pitch:
+    'One link, no account, no server in between. Messages go straight from your device to theirs, encrypted.',
+  newChat: 'New chat',
+  makingLink: 'Making a link…',
+  configUnread:
+    'The settings of this site did not load, so its servers are not used. Reload the page to try again.',
+  loading: 'Loading…',
+  opening: 'Opening the link…',
+  keptHere: 'Works offline on this device.',
+  newVersion: 'A new version of tincan is here.',
+  updateNow: 'Update now',
+
+  asks,
+  asksNobody,
+  /** Who is asked when a chat begins, in short: so many servers, the page's own alone, a relay alone. */
+  helps: (servers: number) =>
+    `${servers === 1 ? 'One server helps' : `${servers} servers help`} the two of you to find each other. Network says which.`,
+  helpsOwn: 'Only this page’s own server helps the two of you to find each other.',
+  helpsRelay: 'Everything goes through the relay that is named under Network.',
+  relayMissing,
+  relayLocked: (relay: string) =>
+    `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
+
+  byItself: 'Let the reply come back by itself',
+  mailboxSees: (host: string) =>
+    `It waits, sealed, for up to 5 minutes at ${host}, which sees both network addresses.`,
+  mailboxLocal: 'Not with Local network only, since no server is asked then.',
+
+  mailbox,
+
+  network: 'Network',
+  networkLegend: 'Ways to the other person',
+  modes: { all: 'Any way that works', local: 'Local network only', relay: 'Relay only' },
+  localOnly: 'Both of you are on the same network. No server is asked for anything.',
+  relayNeedsTurn: 'For this, name a TURN server below.',
+  stunLabel: 'STUN servers',
+  stunHint: 'They tell a device its public address. One host:port a line; none is fine.',
+  turnLegend: 'A relay of your own',
+  turnHint: (page: string[]) =>
+    page.length === 0
+      ? 'For networks that allow no direct way. The relay sees your address and how much is sent, and cannot read it.'
+      : `Used instead of ${list(page)}. The relay sees your address and how much is sent, and cannot read it.`,
+  turnLabel: 'TURN server',
+  turnUser: 'User name',
+  turnPassword: 'Password',
+  turnKept: 'This device remembers all but the password, which is forgotten when the page is closed.',
+  networkDefaults: 'Use the page’s defaults',
+  save: 'Save',
+  notStun: (line: string) => `“${line}” is no server. Write host:port, such as stun.example.org:3478.`,
+  tooManyStun: (most: number) => `At most ${most} servers. Remove some.`,
+  notTurn: (address: string) =>
+    `“${address}” is no relay. Write turn:host:port, if need be with ?transport=tcp, or turns:host:port.`,
+  turnForRelay: 'Relay only needs a relay: name one here, or choose another way.',
+  turnIncomplete: 'A relay needs both its user name and its password.',
+  credentialTooLong: (most: number) => `User name and password have at most ${most} characters each.`,
+  copyDiagnostics: 'Copy diagnostics',
+  diagnostics: 'Diagnostics',
+  nothingTried: 'Nothing has been tried yet.',
+
+  pasteLabel: 'Paste an invite or reply',
+  pasteButton: 'Open',
+  lostSecret:
+    'Opened an invite and see this? Its secret part was lost on the way. Copy the whole link from the message and paste it above.',
+
+  inviteTitle: 'Invite the other person',
+  stepSend: 'Send this link to one person, any way you like',
+  stepJoin: 'They open it and press Join chat',
+  stepReply: 'Their reply comes back, and the chat begins',
+  inviteLabel: 'Invite link',
+  inviteQr: 'QR code of the invite link',
+  copyLink: 'Copy link',
+  share: 'Share',
+  reveals: 'Anyone with this link learns your network address.',
+  revealsRelay: 'Anyone with this link learns the address of the relay, not yours.',
+  hereOnly: 'This link works on this computer only.',
+  replyLabel: 'Reply',
+  replyText: 'Paste the link that they send back, or open it in this browser.',
+  replyByItself: 'Or take the reply by hand',
+  connect: 'Connect',
+  connecting: 'Connecting…',
+  waiting: 'Waiting for the reply. The link works as long as this page stays open.',
+  waitingUntil: (seconds: number, until: Date) =>
+    `Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about ${lasting(seconds)}, until ${clock(until)}.`,
+  scanForeign: 'That QR code holds no invite or reply. Show the one from the other person’s tincan.',
+  notConnected: 'No connection yet.',
+  warnings: 'Warnings',
+  oldWarning: (age: number) =>
+    `This link is ${lasting(age)} old: somebody on another network may not get through. On the same network it still works.`,
+  lateReply: (seconds: number) =>
+    `The reply came ${lasting(seconds)} too late for the address in the link. Make a new link, and have it answered sooner.`,
+  renewed: (age: number) => `The link was ${lasting(age)} old and not used, so here is a new one.`,
+  localNetworkRefused:
+    'The browser refuses this page access to the local network, so somebody on the same network may not get through. Allow it in the page’s settings beside the address bar, then make a new link.',
+  newLink: 'New link',
+  hostGone:
+    'This page’s host does not answer, so a new link would lead nowhere. Only somebody whose device keeps this page, or who joins in a terminal, could use it.',
+  linkAnyway: 'Make a link all the same',
+  cancel: 'Cancel',
+
+  joinTitle: 'You are invited to a private chat',
+  joinLead: 'Somebody wants to talk with you here, just the two of you: no account, nothing to install.',
+  joinText: 'Joining tells them your network address. Nothing has been sent yet.',
+  joinTextRelay: 'Joining tells them the address of the relay, not yours. Nothing has been sent yet.',
+  joinTextMailbox: (host: string) =>
+    `Joining tells them your network address, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
+  joinNext: 'What happens next',
+  joinSteps: [
+    'You press Join chat and get a reply link',
+    'You send it back to the person who invited you',
+    'They open it, and the chat begins',
+  ],
+  joinStepsByItself: ['You press Join chat', 'Your reply goes back by itself', 'The chat begins'],
+  joinMore: 'Other ways, and who is asked',
+  joinByHandAbout: (host: string) =>
+    `Replying by hand, you send the reply back yourself, and ${host} learns nothing.`,
+  joinChat: 'Join chat',
+  joinByHand: 'Reply by hand',
+  joining: 'Joining…',
+
+  replyTitle: 'Your reply is ready',
+  replyDo: 'Keep this page open until they have used it.',
+  replyTitleByItself: 'Your reply is on its way',
+  replyDoByItself: 'There is nothing more to do. Keep this page open.',
+  replySendByHand: 'Send the reply by hand, if nothing happens',
+  stepJoined: 'You joined',
+  stepSendBack: 'Send this reply back to the person who invited you',
+  stepOpened: 'They open it, and the chat begins',
+  leaveAgain: 'Leave it again',
+  replyLinkLabel: 'Reply link',
+  replyQr: 'QR code of the reply',
+  copyReply: 'Copy reply',
+  replyWaiting: 'Waiting for them to open it. The reply works as long as this page stays open.',
+  replyWaitingUntil: (seconds: number, until: Date) =>
+    `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${clock(until)}.`,
+
+  elsewhereTitle: 'A reply to an invite',
+  elsewhereConnect: 'Connect in the other tab',
+  replyOpened: 'A reply was opened in this tab. Connect only if you expect it.',
+  otherReplyOpened: 'A reply to another invite was opened in this tab. Connect only if you expect it.',
+  /** What is known of a reply to an invite that this tab did not make. */
+  elsewhere: {
+    opened:
+      'Somebody has answered an invite. If you made it, it waits in another tab of this browser. Connect only if you expect this reply.',
+    asking: 'Looking for the tab that waits for this reply…',
+    taken: 'Connected in your other tab.',
+    used: 'Your invite has been answered already, in another tab of this browser. This reply came too late.',
+    nobody:
+      'No tab here waits for this reply. If the invite was made in another browser or app, paste the reply there. If its page was closed, make a new link.',
+  },
+  elsewhereTakenHint: 'It is among the open tabs of this browser. You can close this one.',
+  elsewhereUsedHint:
+    'If somebody else sent it, more than one person has your link: compare the safety words in that tab.',
+  closeTab: 'Close this tab',
+  closeTabFailed: 'The browser lets no page close this tab. Close it yourself.',
+
+  enlarge: 'Show the QR code large',
+  scanQr: 'Scan QR code',
+  scanReply: 'Scan reply',
+  scanHint: 'Hold the QR code in front of the camera.',
+  cameraStarting: 'Starting the camera…',
+  camera: 'Camera picture',
+  choosePhoto: 'Choose a photo',
+  photoHint: 'A photo or screenshot of the QR code works as well. You can also paste it or drop it here.',
+  readingPhoto: 'Reading the picture…',
+  scanTroubles,
+
+  copied: 'Copied',
+  pressToCopy: 'Press Ctrl+C, or long-press the text, to copy it.',
+  copyFailed: 'Copying did not work. Select the text and copy it.',
+
+  chatTitle: 'Chat',
+  messages: 'Messages',
+  message: 'Message',
+  messageHint: 'Write a message',
+  send: 'Send',
+  onlyText: 'Only text can be sent so far. Send pictures and files another way.',
+  retry: 'Send again',
+  verify: 'Verify',
+  leave: 'Leave',
+  you: 'You',
+  them: 'Them',
+  trimmed: 'Older messages were dropped: the history had become too long.',
+  emptyChat:
+    'You are connected, encrypted from your page to theirs. Compare the safety words to know that it is them.',
+  sending: 'Sending',
+  sent: 'Sent',
+  held: 'Waiting',
+  delivered: 'Delivered',
+  failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
+  absentTitle: 'Not reachable',
+  absent: (since: Date) =>
+    `Not reachable since ${clock(since)}. The chat goes on by itself if they come back. If they closed the page, make a new link.`,
+  notVerified: 'Not verified',
+  notVerifiedHint: 'Compare the safety words to be sure who this is.',
+  verified: 'Verified',
+  verifiedHint: 'The safety words match. This is about this chat only.',
+  latest: 'Jump to latest',
+  latestUnread: (count: number) => `Jump to latest, ${count} new`,
+  unread: (count: number) => `${count} new`,
+  newMessages: (count: number) => `${count} new ${count === 1 ? 'message' : 'messages'}`,
+  newDivider: 'New',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  savedFrom: (date: string) => `Chat of ${date}, saved from tincan`,
+  notDelivered: 'not delivered',
+  tooLong: (bytes: number) =>
+    `Too long by ${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}. Shorten it, or send it in parts.`,
+
+  showAll: 'Show all',
+  showLess: 'Show less',
+  copyMessage: 'Copy message',
+  /** The box of a task in a list. */
+  taskOpen: 'To do:',
+  taskDone: 'Done:',
+  code: 'Code',
+  copyCode: 'Copy code',
+  linkTitle: 'Open this link?',
+  linkText:
+    'This link was sent in the chat. It opens in a new tab, and whoever runs that site learns your network address.',
+  linkOther: (host: string) => `The text of the link says ${host}, which is not where it leads.`,
+  linkAddress: 'Address',
+  openLink: 'Open link',
+
+  verifyTitle: 'Compare the safety words',
+  verifyText:
+    'Tell them to each other over a call or in person. Compare the pictures, since their names differ between languages. If all six are the same on both sides, nobody is in between.',
+  verifyDigits: 'Or as numbers:',
+  match: 'They match',
+  differ: 'They differ',
+  differTitle: 'Do the words differ?',
+  differText:
+    'If even one is different, somebody may be between the two of you. The chat ends for both of you, and the other person is told why.',
+  compareAgain: 'Compare again',
+  differSure: 'They differ, end the chat',
+  close: 'Close',
+
+  settings: 'Settings',
+  language: 'Language',
+  languageBrowser: (name: string) => `Browser language (${name})`,
+  languageFailed: 'That language did not load. Check the network connection and try again.',
+  theme: 'Appearance',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  sendWith: 'Sending',
+  sendWays: {
+    enter: 'Enter sends, Shift+Enter begins a new line',
+    ctrl: 'Ctrl+Enter or the button sends, Enter begins a new line',
+  },
+  tellTyping: 'Show when I am writing',
+  tellTypingAbout: 'The other person sees that you are writing, never what you write.',
+  notify: 'Notify me of new messages',
+  notifyAbout: 'While this page is in the background. A notification says that something came, never what.',
+  notifyRefused:
+    'The browser refuses notifications. Allow them in the page’s settings beside the address bar, then switch this on again.',
+  notifyUnsupported:
+    'There are none here: the address of this page is a plain http one, or the browser has none.',
+  notifyMessage: 'New message',
+  notifyOpen: 'The chat is open',
+  settingsKept: 'This device remembers these settings until you press Wipe, and no one else learns them.',
+  done: 'Done',
+
+  more: 'More',
+  saveText: 'Save as text',
+  clearHistory: 'Clear history',
+  clearTitle: 'Clear the history?',
+  clearText: 'All messages are removed from this page. The chat goes on, and the other person keeps theirs.',
+  clear: 'Clear',
+  wipe: 'Wipe',
+
+  shortcuts: 'Keyboard shortcuts',
+  shortcutSend: 'Send the message',
+  shortcutLine: 'Begin a new line',
+  shortcutScroll: 'Scroll the history while writing',
+  shortcutLatest: 'Jump to latest',
+  shortcutClose: 'Close a dialog or menu',
+  shortcutSheet: 'Show this list',
+  shortcutWipe: 'Wipe: end the chat and empty the page at once',
+  /** The names on the keys. */
+  keys: {
+    enter: 'Enter',
+    shift: 'Shift',
+    ctrl: 'Ctrl',
+    esc: 'Esc',
+    end: 'End',
+    pageUp: 'Page up',
+    pageDown: 'Page down',
+  },
+
+  typing: 'Writing…',
+  roomLeft: (characters: number) =>
+    `Room for about ${characters.toLocaleString('en')} more ${characters === 1 ? 'character' : 'characters'}.`,
+  /** Title of the page while messages wait to be read. */
+  unreadTitle: (count: number, title: string) => `(${count}) ${title}`,
+  /** A safety word, which the engine knows by its English name. */
+  safetyWord: (name: string) => name,
+
+  /** What is asked before something ends: what that is, and the button that ends it. */
+  leaving: {
+    chat: {
+      title: 'Leave this chat?',
+      text: 'It ends for both of you, and its messages and what you were writing are removed from this page.',
+      leave: 'Leave anyway',
+    },
+    chatLink: {
+      title: 'Make a new link?',
+      text: 'This chat ends, and its messages and what you were writing are removed from this page. Save them first if you need them.',
+      leave: 'Make a new link',
+    },
+    invite: {
+      title: 'Give up waiting?',
+      text: 'The link that you gave away stops working.',
+      leave: 'Give up',
+    },
+    reply: {
+      title: 'Give up waiting?',
+      text: 'Your reply stops working. If you have not sent it yet, nobody misses it.',
+      leave: 'Give up',
+    },
+    link: {
+      title: 'Make a new link?',
+      text: 'The link that you gave away stops working, so you will have to send the new one.',
+      leave: 'Make a new link',
+    },
+  },
+  newLinkMade: 'This is a new link. The one before does not work any more.',
+  stay: 'Stay',
+  unsent: 'You were writing this, and it was not sent',
+  copyUnsent: 'Copy this text',
+
+  away,
+
+  reload: 'Reload the page',
+  startPage: 'Start page',
+  dismiss: 'Dismiss',
+  keepOpenChat: 'A chat is going on in this tab. To open that invite, use a new tab.',
+  keepOpenReply:
+    'This tab waits until your reply is opened. To open that invite, cancel first or use a new tab.',
+
+  errors,
+  addressesHidden,
+  endings,
+  troubles,
+  statuses,
+  /** On a narrow screen, where they stand in one line. */
+  statusesShort: { ...statuses, local: 'Same network', relay: 'Through a relay', lost: 'Connection lost…' },
+};
+
+/** Every sentence the page shows, for one language: one that is missing breaks the build. */
+export type Texts = typeof english;

@@ -1,0 +1,75 @@
+import { device } from '../life/browser.ts';
+import { isTag, type Tag } from '../language/language.svelte.ts';
+
+/** How the page looks and behaves for this person. What is undefined follows the browser. */
+export interface Chosen {
+  language?: Tag | undefined;
+  theme?: 'light' | 'dark' | undefined;
+  /** What sends a message besides the button. */
+  sendWith?: 'enter' | 'ctrl' | undefined;
+  /** The other person is told when this one writes. */
+  typing: boolean;
+  notify: boolean;
+}
+
+const key = 'tincan-settings';
+const maxStored = 1_024;
+
+/** The settings of this person, remembered on the device. */
+export class Settings {
+  #chosen = $state.raw<Chosen>(load());
+
+  get chosen(): Chosen {
+    return this.#chosen;
+  }
+
+  /** Where there is only a screen to type on, Enter is the one way to begin a new line. */
+  get sendWith(): 'enter' | 'ctrl' {
+    return this.#chosen.sendWith ?? (device('(any-pointer: fine)', true) ? 'enter' : 'ctrl');
+  }
+
+  /** Takes what the person chose, and remembers it. */
+  choose(part: Partial<Chosen>): void {
+    this.#chosen = { ...this.#chosen, ...part };
+    try {
+      localStorage.setItem(key, JSON.stringify(this.#chosen));
+    } catch {
+      // It holds for this visit, then.
+    }
+  }
+}
+
+function load(): Chosen {
+  try {
+    const stored = localStorage.getItem(key) ?? '';
+    return parse(stored.length <= maxStored ? JSON.parse(stored) : undefined);
+  } catch {
+    return parse(undefined);
+  }
+}
+
+/** What is stored may be of another version, or anybody's: a part that is wrong counts as never chosen. */
+function parse(stored: unknown): Chosen {
+  const { language, theme, sendWith, typing, notify } = (
+    typeof stored === 'object' && stored !== null ? stored : {}
+  ) as Record<string, unknown>;
+  return {
+    language: isTag(language) ? language : undefined,
+    theme: theme === 'light' || theme === 'dark' ? theme : undefined,
+    sendWith: sendWith === 'enter' || sendWith === 'ctrl' ? sendWith : undefined,
+    typing: typing === true,
+    notify: notify === true,
+  };
+}
+
+/** Light or dark; undefined: as on the device. The colours are in tokens.css, and the browser's own parts follow them. */
+export function showTheme(theme: Chosen['theme']): void {
+  const root = document.documentElement;
+  if (theme) root.dataset['theme'] = theme;
+  else delete root.dataset['theme'];
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = (meta.dataset['media'] ??= meta.media);
+    // Of the two colours, the chosen one holds whatever the device prefers.
+    meta.media = theme === undefined ? own : own.includes(theme) ? 'all' : 'not all';
+  }
+}
