@@ -29,7 +29,7 @@ SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/
 GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \
-	check-go check-site test-go test-peer test-site test-browser test-infra \
+	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
 help: ## this list
@@ -89,7 +89,7 @@ test: ## everything that must hold, from a fresh clone on
 
 tests: check test-go vectors test-peer test-site test-browser test-infra size
 
-check: check-go check-site ## format, types, vet, staticcheck, lint: no test is run
+check: check-go check-site check-test ## format, types, vet, staticcheck, lint: no test is run
 
 # infra is checked with its tests: under it lie 150 packages of the CDK, a quarter of all there is to read.
 OURS = $$(go list ./... | grep -v '^tincan/infra$$')
@@ -104,6 +104,9 @@ check-go: bin/staticcheck
 
 check-site: site/node_modules/.installed $(GENERATED)/engine.wasm
 	cd site && npm run --silent check && npm run --silent lint
+
+check-test: test/node_modules/.installed $(GENERATED)/engine.wasm
+	cd test && npm run --silent check
 
 # The proofs of seal take samples under the race detector, and all of it without.
 # What they say is kept for test/seen.mjs.
@@ -244,14 +247,11 @@ clean: ## remove all that was built and installed here
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
-	@test/browser/chromium.sh
+	@test/browser/browsers.sh chromium
 
 icons: test/node_modules/.installed chromium ## the icons of the page, drawn anew from the logo
 	node site/icons.mjs
 
 # Firefox for the tests: Debian's where apt can install it.
 firefox:
-	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; \
-	  else echo "no Firefox here: its tests will be skipped"; fi; }
+	@test/browser/browsers.sh firefox

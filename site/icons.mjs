@@ -1,6 +1,7 @@
 // Draws public/icons anew from src/look/Logo.svelte, with the Chromium of the tests: make icons.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { installed } from '../test/browser/browsers.mjs';
 
 const { chromium } = createRequire(new URL('../test/package.json', import.meta.url))('@playwright/test');
 
@@ -31,10 +32,8 @@ function icon(part, corner = 0) {
 const folder = new URL('public/icons/', import.meta.url);
 writeFileSync(new URL('icon.svg', folder), icon(0.8, 0.22));
 
-const debian = '/usr/bin/chromium';
-const executablePath = process.env.CHROMIUM ?? (existsSync(debian) ? debian : undefined);
 const browser = await chromium.launch({
-  executablePath,
+  executablePath: installed('chromium'),
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 for (const [name, size, svg] of [

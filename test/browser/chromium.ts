@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { LaunchOptions } from '@playwright/test';
+import { installed } from './browsers.mjs';
 
 /** Without these Chromium finds no way between two pages on a computer that has no network. */
 export const loopbackSwitches = ['--allow-loopback-in-peer-connection', '--use-fake-ui-for-media-stream'];
@@ -21,10 +21,9 @@ const resolve = [
   ...addresses.map(({ address, family }) => `EXCLUDE ${family === 'IPv6' ? `[${address}]` : address}`),
 ].join(', ');
 
-/** The Chromium of the tests: `CHROMIUM`, else Debian's, else Playwright's own. */
+/** How the tests start Chromium: the one that is installed, else Playwright's own. */
 export function launchOptions(switches: readonly string[] = loopbackSwitches): LaunchOptions {
-  const debian = '/usr/bin/chromium';
-  const executablePath = process.env['CHROMIUM'] ?? (existsSync(debian) ? debian : undefined);
+  const executablePath = installed('chromium');
   return {
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
+import { installed } from './browsers.mjs';
 import { expect, test } from './fixtures.ts';
 
-const firefox = [process.env['FIREFOX'] ?? '', '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
+const firefox = installed('firefox');
 
 // Firefox says less of itself in a request than Chromium, and a mailbox has to know whose page asks.
 test.describe('Firefox', () => {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { texts } from './texts.ts';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork } from './chromium.ts';
+import { installed } from './browsers.mjs';
 import { expect, test } from './fixtures.ts';
 import { greet, meet } from './person.ts';
 import { foreign, Studio } from './scan-frames.ts';
@@ -67,7 +67,7 @@ test.describe('Chromium', () => {
   });
 });
 
-const firefox = [process.env['FIREFOX'] ?? '', '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
+const firefox = installed('firefox');
 
 test.describe('Firefox', () => {
   test.skip(firefox === undefined, 'there is no Firefox here: make firefox, or FIREFOX=path');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from '@playwright/test';
 import puppeteer, { type Browser as PuppeteerBrowser } from 'puppeteer-core';
+import { installed } from '../browser/browsers.mjs';
 import { launchOptions } from '../browser/chromium.ts';
 
 /**
@@ -147,7 +148,7 @@ export class Computer {
     const { port } = door.address() as AddressInfo;
     const browser = await puppeteer.launch({
       browser: 'firefox',
-      executablePath: this.wrapper(process.env['FIREFOX'] ?? 'firefox-esr'),
+      executablePath: this.wrapper(installed('firefox') ?? 'firefox'),
       debuggingPort: port,
       protocolTimeout: 900_000, // late replies are what the rig is for
     });
