@@ -71,7 +71,7 @@ site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SI
 	cd site && npm run --silent build
 
 # The page with the fake engine, for a history of ten thousand messages.
-FAKE_PAGE := site/node_modules/.fake/index.html
+FAKE_PAGE := bin/fake-page/index.html
 $(FAKE_PAGE): site/node_modules/.installed $(GENERATED)/engine.wasm $(SITE_FILES) $(wildcard site/test/fake-*.ts site/test/*.svelte)
 	cd site && npx --no-install vite build --mode fake --logLevel warn
 

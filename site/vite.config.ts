@@ -106,7 +106,8 @@ export default defineConfig(({ mode }) => ({
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {
     target: 'es2022',
-    outDir: mode === 'fake' ? 'node_modules/.fake' : 'dist',
+    outDir: mode === 'fake' ? '../bin/fake-page' : 'dist',
+    emptyOutDir: true,
     // A file as a data: address would be refused by the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

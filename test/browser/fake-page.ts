@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const site = new URL('../../site/', import.meta.url).pathname;
+const site = fileURLToPath(new URL('../../site/', import.meta.url));
+const built = fileURLToPath(new URL('../../bin/fake-page/', import.meta.url));
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 /** Serves the page with the fake engine, as `make` has built it, under the headers of the real one. */
@@ -20,7 +22,7 @@ export class FakePage {
     const { all } = JSON.parse(readFileSync(join(site, 'headers.json'), 'utf8')) as { all: Record<string, string> };
     const server = createServer((request, response) => {
       const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
-      const file = join(site, 'node_modules/.fake', path === '/' ? 'index.html' : path);
+      const file = join(built, path === '/' ? 'index.html' : path);
       try {
         const body = readFileSync(file);
         response.writeHead(200, { ...all, 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });
