@@ -25,7 +25,7 @@ GO_FILES = $(shell find $(1) -name '*.go' -not -name '*_test.go' -not -path '*/n
 ENGINE_FILES := $(call GO_FILES,wasm internal) wasm/default.pgo bin/version
 PROGRAM_FILES := $(call GO_FILES,cmd internal relay site) bin/version
 LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
-SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
+SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \

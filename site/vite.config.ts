@@ -123,7 +123,7 @@ export default defineConfig(({ mode }) => ({
   preview: { headers: { ...headers.all, ...headers.secure, 'Cache-Control': headers.cache.page } },
   test: {
     environment: 'jsdom',
-    include: ['test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
   },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { arabic } from '../src/language/ar.ts';
-import { spanish } from '../src/language/es.ts';
-import { english, type Texts } from '../src/language/en.ts';
+import { arabic } from './ar.ts';
+import { spanish } from './es.ts';
+import { english, type Texts } from './en.ts';
 
 const contract = readFileSync('../wasm/engine.d.ts', 'utf8').replace(/\/\*\*.*?\*\//gs, '');
 const source = readFileSync('src/language/en.ts', 'utf8');

@@ -1,9 +1,9 @@
 import { cleanup, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Network } from '../../wasm/engine.d.ts';
-import { NetworkChoice } from '../src/network/network.svelte.ts';
-import { english as texts } from '../src/language/en.ts';
-import { button, field, TestPage } from './page.ts';
+import type { Network } from '../../../wasm/engine.d.ts';
+import { NetworkChoice } from './network.svelte.ts';
+import { english as texts } from '../language/en.ts';
+import { button, field, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-network';
 const turn = { url: 'turn:relay.example:3478', username: 'ana', credential: 'top secret' };

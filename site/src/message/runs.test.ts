@@ -1,14 +1,14 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import CodeBlock from '../src/message/CodeBlock.svelte';
-import { fold } from '../src/message/fold.ts';
-import { parse } from '../src/message/markdown.ts';
-import Markdown from '../src/message/Markdown.svelte';
-import Message from '../src/chat/Message.svelte';
-import { cutBefore, cutRuns, joinRuns } from '../src/message/runs.ts';
-import { english as texts } from '../src/language/en.ts';
-import { mayRead, turn } from '../src/message/turns.ts';
-import Twenty from './Twenty.svelte';
+import CodeBlock from './CodeBlock.svelte';
+import { fold } from './fold.ts';
+import { parse } from './markdown.ts';
+import Markdown from './Markdown.svelte';
+import Message from '../chat/Message.svelte';
+import { cutBefore, cutRuns, joinRuns } from './runs.ts';
+import { english as texts } from '../language/en.ts';
+import { mayRead, turn } from './turns.ts';
+import Twenty from './Twenty.test.svelte';
 
 afterEach(async () => {
   cleanup();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ChatMessage } from '../src/chat/history.svelte.ts';
-import { transcript, transcriptName } from '../src/chat/transcript.ts';
+import type { ChatMessage } from './history.svelte.ts';
+import { transcript, transcriptName } from './transcript.ts';
 
 const now = new Date(2026, 10, 26, 14, 5);
 

@@ -1,12 +1,12 @@
 import { cleanup, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
-import { ChatState } from '../src/app/page.svelte.ts';
-import { inUse, preferred, speak } from '../src/language/language.svelte.ts';
-import { Settings } from '../src/settings/settings.svelte.ts';
-import { english } from '../src/language/en.ts';
-import { button, field, TestPage } from './page.ts';
+import App from '../app/App.svelte';
+import { ChatState } from '../app/page.svelte.ts';
+import { inUse, preferred, speak } from '../language/language.svelte.ts';
+import { Settings } from './settings.svelte.ts';
+import { english } from '../language/en.ts';
+import { button, field, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-settings';
 

@@ -1,9 +1,9 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
-import { Offline } from '../src/life/offline.svelte.ts';
-import { hasButton, TestPage, parts } from './page.ts';
+import App from '../app/App.svelte';
+import { Offline } from './offline.svelte.ts';
+import { hasButton, TestPage, parts } from '../../test/page.ts';
 
 /** A worker of a version, which knows whether that is the chosen one. */
 class FakeWorker extends EventTarget {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Announcer } from '../src/chat/announcer.svelte.ts';
-import { History, type ChatMessage } from '../src/chat/history.svelte.ts';
-import { Unread } from '../src/chat/unread.svelte.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { History, type ChatMessage } from './history.svelte.ts';
+import { Unread } from './unread.svelte.ts';
 
 function states(history: History): string[] {
   return history.messages.map(({ state }) => state);

@@ -1,8 +1,8 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ErrorCode } from '../../wasm/engine.d.ts';
-import { english as texts } from '../src/language/en.ts';
-import { button, field, hasButton, status, TestPage, warnings } from './page.ts';
+import type { ErrorCode } from '../../../wasm/engine.d.ts';
+import { english as texts } from '../language/en.ts';
+import { button, field, hasButton, status, TestPage, warnings } from '../../test/page.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Stick } from '../src/chat/stick.svelte.ts';
+import { Stick } from './stick.svelte.ts';
 
 /** A scrolling box of 400 pixels; jsdom has no layout. */
 function box(contentHeight: number) {

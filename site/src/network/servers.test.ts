@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Network } from '../../wasm/engine.d.ts';
-import {
-  asked,
-  helped,
-  atHost,
-  isStun,
-  isTurn,
-  readStun,
-  readTurn,
-  turnName,
-} from '../src/network/servers.ts';
-import { english as texts } from '../src/language/en.ts';
+import type { Network } from '../../../wasm/engine.d.ts';
+import { asked, helped, atHost, isStun, isTurn, readStun, readTurn, turnName } from './servers.ts';
+import { english as texts } from '../language/en.ts';
 
 test.each([
   ['stun.example:3478', true],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Build, PageCache } from '../src/life/page-cache.ts';
+import { type Build, PageCache } from './page-cache.ts';
 
 const scope = new URL('https://chat.example/');
 const at = (path: string) => new URL(path, scope).href;

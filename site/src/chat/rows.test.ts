@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ChatMessage } from '../src/chat/history.svelte.ts';
-import { added, dayOf, rowsOf, type Made, type Row } from '../src/chat/rows.ts';
+import type { ChatMessage } from './history.svelte.ts';
+import { added, dayOf, rowsOf, type Made, type Row } from './rows.ts';
 
 let count = 0;
 

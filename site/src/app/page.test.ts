@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Network, Reason } from '../../wasm/engine.d.ts';
-import { ChatState, type AskTabs } from '../src/app/page.svelte.ts';
-import { english as texts } from '../src/language/en.ts';
-import { digits, FakeEngine, words } from './fake-engine.ts';
+import type { Network, Reason } from '../../../wasm/engine.d.ts';
+import { ChatState, type AskTabs } from './page.svelte.ts';
+import { english as texts } from '../language/en.ts';
+import { digits, FakeEngine, words } from '../../test/fake-engine.ts';
 
 const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
 const network: Network = { mode: 'all', stun: ['stun.example:3478'], turn: [] };

@@ -1,9 +1,9 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { MailboxState } from '../../wasm/engine.d.ts';
-import { MailboxChoice, type PageMailbox } from '../src/meet/mailbox.svelte.ts';
-import { english as texts } from '../src/language/en.ts';
-import { button, field, hasButton, heading, noServers, status, TestPage } from './page.ts';
+import type { MailboxState } from '../../../wasm/engine.d.ts';
+import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
+import { english as texts } from '../language/en.ts';
+import { button, field, hasButton, heading, noServers, status, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-mailbox';
 const host = 'example.test';

@@ -1,8 +1,8 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Absence, answerWithin, askForPage, markedPending, markPending } from '../src/life/away.ts';
-import { english as texts } from '../src/language/en.ts';
-import { button, hasButton, heading, status, TestPage } from './page.ts';
+import { Absence, answerWithin, askForPage, markedPending, markPending } from './away.ts';
+import { english as texts } from '../language/en.ts';
+import { button, hasButton, heading, status, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-pending';
 

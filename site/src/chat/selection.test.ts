@@ -1,12 +1,12 @@
 import { cleanup, render } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import Log from '../src/chat/Log.svelte';
-import * as markdown from '../src/message/markdown.ts';
-import * as language from '../src/language/language.svelte.ts';
-import * as runs from '../src/message/runs.ts';
-import { copied } from '../src/chat/selection.ts';
-import type { ChatMessage } from '../src/chat/history.svelte.ts';
-import { turn } from '../src/message/turns.ts';
+import Log from './Log.svelte';
+import * as markdown from '../message/markdown.ts';
+import * as language from '../language/language.svelte.ts';
+import * as runs from '../message/runs.ts';
+import { copied } from './selection.ts';
+import type { ChatMessage } from './history.svelte.ts';
+import { turn } from '../message/turns.ts';
 
 afterEach(async () => {
   vi.restoreAllMocks();

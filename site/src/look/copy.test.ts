@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { copyText } from '../src/look/copy.ts';
+import { copyText } from './copy.ts';
 
 let field: HTMLTextAreaElement;
 

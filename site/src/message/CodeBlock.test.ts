@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import CodeBlock from '../src/message/CodeBlock.svelte';
-import { highlight } from '../src/message/highlight.ts';
-import LinkDialog, { otherHost } from '../src/message/LinkDialog.svelte';
-import Markdown from '../src/message/Markdown.svelte';
-import Message from '../src/chat/Message.svelte';
-import { english as texts } from '../src/language/en.ts';
+import CodeBlock from './CodeBlock.svelte';
+import { highlight } from './highlight.ts';
+import LinkDialog, { otherHost } from './LinkDialog.svelte';
+import Markdown from './Markdown.svelte';
+import Message from '../chat/Message.svelte';
+import { english as texts } from '../language/en.ts';
 
 afterEach(() => {
   cleanup();

@@ -1,11 +1,11 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ChatMessage } from '../src/chat/history.svelte.ts';
-import Chat from '../src/chat/Chat.svelte';
-import { maxBytes } from '../src/chat/Composer.svelte';
-import { english as texts } from '../src/language/en.ts';
-import { digits, words } from './fake-engine.ts';
+import type { ChatMessage } from './history.svelte.ts';
+import Chat from './Chat.svelte';
+import { maxBytes } from './Composer.svelte';
+import { english as texts } from '../language/en.ts';
+import { digits, words } from '../../test/fake-engine.ts';
 
 afterEach(cleanup);
 

@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { wipePage } from '../src/life/wipe.ts';
-import { TestPage } from './page.ts';
+import { wipePage } from './wipe.ts';
+import { TestPage } from '../../test/page.ts';
 
 const replace = vi.fn();
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { answerWithin, ReplyTabs, type Whose } from '../src/meet/tabs.ts';
+import { answerWithin, ReplyTabs, type Whose } from './tabs.ts';
 
 const open: ReplyTabs[] = [];
 

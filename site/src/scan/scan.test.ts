@@ -1,10 +1,10 @@
 import { cleanup, fireEvent, screen } from '@testing-library/svelte';
 import { decodeQR, decodeQRBatch } from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { bestCode, canSee, readPhoto as readAny, type Decode, type Worth } from '../src/scan/scan.ts';
-import { english as texts } from '../src/language/en.ts';
-import { drawCode, FakeCamera, part, type Pixels } from './fake-camera.ts';
-import { button, field, hasButton, status, TestPage } from './page.ts';
+import { bestCode, canSee, readPhoto as readAny, type Decode, type Worth } from './scan.ts';
+import { english as texts } from '../language/en.ts';
+import { drawCode, FakeCamera, part, type Pixels } from '../../test/fake-camera.ts';
+import { button, field, hasButton, status, TestPage } from '../../test/page.ts';
 
 const reply = `https://example.test/#r${'0K7Q/X'.repeat(28)}`;
 

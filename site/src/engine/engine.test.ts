@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Engine } from '../../wasm/engine.d.ts';
-import { missingFeature, startEngine } from '../src/engine/engine.ts';
-import { FakeEngine } from './fake-engine.ts';
+import type { Engine } from '../../../wasm/engine.d.ts';
+import { missingFeature, startEngine } from './engine.ts';
+import { FakeEngine } from '../../test/fake-engine.ts';
 
 const wasm = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const told = { site: 'https://example.test/', loopback: false, mailbox: '' };

@@ -8,7 +8,7 @@ import {
   loadConfig,
   pageMailbox,
   parseConfig,
-} from '../src/engine/config.ts';
+} from './config.ts';
 
 describe('parseConfig', () => {
   const nothing = { stun: [], turn: [], addresses: [], mailbox: 'none', offline: undefined, unread: false };
