@@ -2,9 +2,6 @@ import { readLanguages } from '../life/browser.ts';
 import { dateFormat } from './dates.ts';
 import { english, type Texts } from './en.ts';
 
-/** A language of the page, by its tag (BCP 47). */
-export type Tag = 'en' | 'es' | 'ar';
-
 interface Language {
   /** What it calls itself. */
   name: string;
@@ -13,11 +10,14 @@ interface Language {
   load: () => Promise<Texts>;
 }
 
-export const languages: Record<Tag, Language> = {
+/** By their tags (BCP 47). Another one is a line here, and its file. */
+export const languages = {
   en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(english) },
   es: { name: 'Español', direction: 'ltr', load: async () => (await import('./es.ts')).spanish },
   ar: { name: 'العربية', direction: 'rtl', load: async () => (await import('./ar.ts')).arabic },
-};
+} satisfies Record<string, Language>;
+
+export type Tag = keyof typeof languages;
 
 let tag = $state<Tag>('en');
 let dictionary = $state.raw<Texts>(english);
