@@ -48,7 +48,7 @@ func watchCallbacks(t *testing.T) {
 	t.Cleanup(func() { assert.Equal(t, before, peer.LiveCallbacks(), "js callbacks outlive Close") })
 }
 
-func TestContract(t *testing.T) {
+func TestFunctionalContract(t *testing.T) {
 	inBrowser(t)
 	var watched *testing.T
 	peertest.Run(t, func(t *testing.T) peer.Conn {
@@ -60,7 +60,7 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func TestUnavailable(t *testing.T) {
+func TestFunctionalUnavailable(t *testing.T) {
 	constructor := js.Global().Get("RTCPeerConnection")
 	js.Global().Set("RTCPeerConnection", js.Undefined())
 	defer js.Global().Set("RTCPeerConnection", constructor)
@@ -69,7 +69,7 @@ func TestUnavailable(t *testing.T) {
 }
 
 // What protects people from WebRTC rarely takes its name away.
-func TestRefused(t *testing.T) {
+func TestFunctionalRefused(t *testing.T) {
 	const works = `addEventListener() {} setLocalDescription() {} setRemoteDescription() {} addIceCandidate() {}
 		getStats() {} close() {} `
 	for name, constructor := range map[string]string{
@@ -102,7 +102,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-func TestNewRefusesAServerThatIsNone(t *testing.T) {
+func TestFunctionalNewRefusesAServerThatIsNone(t *testing.T) {
 	inBrowser(t)
 	watchCallbacks(t)
 	_, err := peer.New(peer.Config{STUN: []string{"no:such:server"}})
@@ -111,7 +111,7 @@ func TestNewRefusesAServerThatIsNone(t *testing.T) {
 
 // The page can't be slowed down, so what piles up unread ends the connection,
 // and both ends learn it.
-func TestUnreadMessagesEndTheConnection(t *testing.T) {
+func TestFunctionalUnreadMessagesEndTheConnection(t *testing.T) {
 	inBrowser(t)
 	watchCallbacks(t)
 	ctx := withDeadline(t)
@@ -153,7 +153,7 @@ func (s browserStranger) OpenChannels(n int) {
 }
 
 // What nothing of ours does ends the connection, and both ends learn it.
-func TestStrange(t *testing.T) {
+func TestFunctionalStrange(t *testing.T) {
 	inBrowser(t)
 	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
 		watchCallbacks(t)
@@ -171,7 +171,7 @@ func TestStrange(t *testing.T) {
 
 // What the page answers once is let go at once, not at Close: a chat asks for
 // hours.
-func TestCallbacksDoNotPileUp(t *testing.T) {
+func TestFunctionalCallbacksDoNotPileUp(t *testing.T) {
 	inBrowser(t)
 	watchCallbacks(t)
 	ctx := withDeadline(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestParseCandidate(t *testing.T) {
+func TestUnitParseCandidate(t *testing.T) {
 	for line, want := range map[string]candidate{
 		"candidate:1 1 udp 2113937151 a.local 53788 typ host generation 0 network-cost 999":                   {candidateType: "host", address: "a.local", port: 53788},
 		"candidate:0 1 UDP 2122187007 192.168.1.2 56756 typ host":                                             {candidateType: "host", address: "192.168.1.2", port: 56756},
@@ -22,7 +22,7 @@ func TestParseCandidate(t *testing.T) {
 	}
 }
 
-func TestFirefoxIsRecognised(t *testing.T) {
+func TestUnitFirefoxIsRecognised(t *testing.T) {
 	assert.True(t, isFirefox("v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 68 0 IN IP4 0.0.0.0\r\n"))
 	assert.False(t, isFirefox("v=0\r\no=- 68 2 IN IP4 127.0.0.1\r\n"))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestInboxKeepsWhatArrivedBeforeTheEnd(t *testing.T) {
+func TestUnitInboxKeepsWhatArrivedBeforeTheEnd(t *testing.T) {
 	b := newInbox()
 	b.put([]byte("one"))
 	b.put([]byte("two"))
@@ -25,7 +25,7 @@ func TestInboxKeepsWhatArrivedBeforeTheEnd(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 }
 
-func TestInboxForgetsWhatIsDropped(t *testing.T) {
+func TestUnitInboxForgetsWhatIsDropped(t *testing.T) {
 	b := newInbox()
 	b.put([]byte("one"))
 	b.drop()
@@ -33,7 +33,7 @@ func TestInboxForgetsWhatIsDropped(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 }
 
-func TestInboxWeighsEmptyMessages(t *testing.T) {
+func TestUnitInboxWeighsEmptyMessages(t *testing.T) {
 	b := newInbox()
 	assert.Equal(t, messageWeight, b.put(nil))
 	assert.Equal(t, 2*messageWeight+1, b.put([]byte{1}))
@@ -44,7 +44,7 @@ func TestInboxWeighsEmptyMessages(t *testing.T) {
 
 // Send waits above highWater until lowWater is reached, whatever words of
 // earlier turns are left over.
-func TestWaitToSend(t *testing.T) {
+func TestUnitWaitToSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChannel()
 		c.opened.set()

@@ -18,7 +18,7 @@ import (
 
 // With LoopbackOnly nothing but loopback stands in a description, and two ends find each
 // other by it.
-func TestLoopbackOnly(t *testing.T) {
+func TestFunctionalLoopbackOnly(t *testing.T) {
 	newConfined := func(config peer.Config) peer.Conn {
 		config.LoopbackOnly = true
 		c, err := peer.New(config)
@@ -48,7 +48,7 @@ func TestLoopbackOnly(t *testing.T) {
 }
 
 // What is sent goes to this computer alone, and no name is looked up.
-func TestConfined(t *testing.T) {
+func TestFunctionalConfined(t *testing.T) {
 	n := peer.Confined(t)
 	conn, err := n.ListenUDP("udp4", &net.UDPAddr{})
 	require.NoError(t, err)

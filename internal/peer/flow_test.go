@@ -11,7 +11,7 @@ import (
 
 // However fast the sender is, the engine never holds more than highWater and
 // one message.
-func TestSendBoundsWhatIsOnItsWay(t *testing.T) {
+func TestUnitSendBoundsWhatIsOnItsWay(t *testing.T) {
 	inBrowser(t)
 	ctx := withDeadline(t)
 	a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestGathering(t *testing.T) {
+func TestUnitGathering(t *testing.T) {
 	type found struct {
 		after         time.Duration
 		candidateType string
@@ -128,7 +128,7 @@ func TestGathering(t *testing.T) {
 	}
 }
 
-func TestGatheringIsInterrupted(t *testing.T) {
+func TestUnitGatheringIsInterrupted(t *testing.T) {
 	ended := newLatch()
 	ended.set()
 	require.ErrorIs(t, newGathering(Config{}).wait(t.Context(), ended), ErrClosed)
@@ -139,7 +139,7 @@ func TestGatheringIsInterrupted(t *testing.T) {
 
 // Two servers that see one socket at two ports sit behind a symmetric NAT. What
 // a server on this side of the NAT sees says nothing.
-func TestSymmetricNAT(t *testing.T) {
+func TestUnitSymmetricNAT(t *testing.T) {
 	srflx := func(address string, port int, base string) candidate {
 		return candidate{candidateType: "srflx", address: address, port: port, base: base}
 	}

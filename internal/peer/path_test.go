@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestPathBetween(t *testing.T) {
+func TestUnitPathBetween(t *testing.T) {
 	for name, row := range map[string]struct {
 		local, remote end
 		want          Path

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRenewedCandidates(t *testing.T) {
+func TestUnitRenewedCandidates(t *testing.T) {
 	sdp := "v=0\r\na=candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0\r\n" +
 		"a=candidate:2 1 udp 2113937151 0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local 5001 typ host\r\na=mid:0\r\n"
 	lines := plainCandidates(sdp)
@@ -24,7 +24,7 @@ func TestRenewedCandidates(t *testing.T) {
 // A refused candidate would buy no patience and nobody would notice. One that
 // looks new must be taken too, and so must the provisional answer, or Chromium's
 // public address is gone after two minutes.
-func TestPatienceIsTaken(t *testing.T) {
+func TestUnitPatienceIsTaken(t *testing.T) {
 	if !js.Global().Get("RTCPeerConnection").Truthy() {
 		t.Skip("no RTCPeerConnection here: run in a browser, as make test does")
 	}

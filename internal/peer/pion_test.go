@@ -44,7 +44,7 @@ func withDeadline(t *testing.T) context.Context {
 	return ctx
 }
 
-func TestContract(t *testing.T) {
+func TestFunctionalContract(t *testing.T) {
 	var watched *testing.T
 	peertest.Run(t, func(t *testing.T) peer.Conn {
 		if watched != t {
@@ -55,7 +55,7 @@ func TestContract(t *testing.T) {
 	})
 }
 
-func TestDescriptionIsLikeABrowsers(t *testing.T) {
+func TestFunctionalDescriptionIsLikeABrowsers(t *testing.T) {
 	ctx := withDeadline(t)
 	offer, err := newConn(t, peer.Config{}).Offer(ctx)
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestDescriptionIsLikeABrowsers(t *testing.T) {
 	assert.NotContains(t, offer, " tcp ")
 }
 
-func TestLoopbackOnlyWhenAsked(t *testing.T) {
+func TestFunctionalLoopbackOnlyWhenAsked(t *testing.T) {
 	c, err := peer.New(peer.Config{})
 	require.NoError(t, err)
 	defer c.Close()
@@ -81,14 +81,14 @@ func TestLoopbackOnlyWhenAsked(t *testing.T) {
 	assert.NotContains(t, offer, " ::1 ")
 }
 
-func TestNewRefusesAServerThatIsNone(t *testing.T) {
+func TestFunctionalNewRefusesAServerThatIsNone(t *testing.T) {
 	_, err := peer.New(peer.Config{STUN: []string{"no:such:server"}})
 	require.Error(t, err)
 }
 
 // An engine that can be slowed down must be: nobody's memory fills, and the
 // connection lives on.
-func TestReaderSlowsTheSenderDown(t *testing.T) {
+func TestFunctionalReaderSlowsTheSenderDown(t *testing.T) {
 	ctx := withDeadline(t)
 	a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
 	peertest.Connect(t, ctx, a, b)
@@ -154,7 +154,7 @@ func stunServer(t *testing.T, network, address, public string) string {
 }
 
 // A dead server beside live ones, or alone, must not hold the link back.
-func TestSTUN(t *testing.T) {
+func TestFunctionalSTUN(t *testing.T) {
 	dead := stunServer(t, "udp4", "127.0.0.1:0", "")
 	alive4 := stunServer(t, "udp4", "127.0.0.1:0", "203.0.113.7")
 	alive6 := stunServer(t, "udp6", "[::1]:0", "2001:db8::7")
@@ -182,7 +182,7 @@ func TestSTUN(t *testing.T) {
 
 // pion gives a pair up after seven requests in 1.4 s. A joiner may have to ask
 // for minutes, or its NAT lets nobody in.
-func TestJoinerKeepsAsking(t *testing.T) {
+func TestFunctionalJoinerKeepsAsking(t *testing.T) {
 	ctx := withDeadline(t)
 	inviter, joiner := newConn(t, peer.Config{}), newConn(t, peer.Config{})
 	offer, err := inviter.Offer(ctx)
@@ -211,7 +211,7 @@ func TestJoinerKeepsAsking(t *testing.T) {
 }
 
 // pion's own loggers write addresses to the terminal.
-func TestSilence(t *testing.T) {
+func TestFunctionalSilence(t *testing.T) {
 	t.Setenv("PION_LOG_TRACE", "all")
 	out, err := os.CreateTemp(t.TempDir(), "")
 	require.NoError(t, err)
@@ -252,7 +252,7 @@ func (s nativeStranger) OpenChannels(n int) {
 
 // What nothing of ours does ends the connection: it isn't kept, and nobody is left
 // waiting for more.
-func TestStrange(t *testing.T) {
+func TestFunctionalStrange(t *testing.T) {
 	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
 		c := newConn(t, peer.Config{})
 		return c, connectStranger(t, withDeadline(t), c)
@@ -261,7 +261,7 @@ func TestStrange(t *testing.T) {
 
 // More than was announced, up to what SCTP puts together, is told from a connection that
 // was lost, too.
-func TestStrangeSizes(t *testing.T) {
+func TestFunctionalStrangeSizes(t *testing.T) {
 	for _, size := range []int{peer.MaxMessage + 1, 262145, 300_000, 500_000, 1_000_000} {
 		ctx := withDeadline(t)
 		c := newConn(t, peer.Config{})
@@ -274,7 +274,7 @@ func TestStrangeSizes(t *testing.T) {
 
 // Who opens channels without end fills nobody's memory, however late the connection is
 // closed.
-func TestStrangeChannelsAreNotKept(t *testing.T) {
+func TestFunctionalStrangeChannelsAreNotKept(t *testing.T) {
 	ctx := withDeadline(t)
 	c := newConn(t, peer.Config{})
 	stranger := connectStranger(t, ctx, c)

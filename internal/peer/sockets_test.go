@@ -151,7 +151,7 @@ func publicAddresses(sdp string) (found []string) {
 
 // However many servers are asked, and whatever some of them say, the link has
 // one public address: what the first honest one saw.
-func TestServers(t *testing.T) {
+func TestFunctionalServers(t *testing.T) {
 	const (
 		atOnce = 100 * time.Millisecond // two ways through two routers, and gathering's last look
 		atLast = peer.GatherWait
@@ -233,7 +233,7 @@ func newPair(t *testing.T, n *internet) (inviter, joiner peer.Conn) {
 
 // A NAT forgets after 30 s. An invite that is answered after five minutes works
 // because of what goes out meanwhile, and would not without.
-func TestKeepAlive(t *testing.T) {
+func TestFunctionalKeepAlive(t *testing.T) {
 	for name, silenced := range map[string]bool{"kept alive": false, "control: not kept alive": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -285,7 +285,7 @@ func TestKeepAlive(t *testing.T) {
 
 // Once the chat is open its own packets keep the path alive, and after Close
 // there is nothing to keep.
-func TestKeepAliveEnds(t *testing.T) {
+func TestFunctionalKeepAliveEnds(t *testing.T) {
 	asked := func(n *internet) int64 {
 		before := n.servers[0].asked.Load()
 		time.Sleep(10 * peer.KeepAliveEvery)

@@ -118,6 +118,26 @@ func TestUnitConstantTime(t *testing.T) {
 	}
 }
 
+// TestUnitTestNames: a test says by its name what kind it is (test/README.md).
+func TestUnitTestNames(t *testing.T) {
+	kind := regexp.MustCompile(`^Test(Unit|Functional|Integration)[A-Z]|^TestMain$`)
+	seen := 0
+	for _, file := range list(t, false, `{{range .TestGoFiles}}{{$.Dir}}/{{.}} {{end}}{{range .XTestGoFiles}}{{$.Dir}}/{{.}} {{end}}{{range .IgnoredGoFiles}}{{$.Dir}}/{{.}} {{end}}`, "./...") {
+		if !strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, declared := range parsed.Decls {
+			if function, ok := declared.(*ast.FuncDecl); ok && strings.HasPrefix(function.Name.Name, "Test") {
+				seen++
+				assert.Regexp(t, kind, function.Name.Name, file)
+			}
+		}
+	}
+	assert.Greater(t, seen, 300)
+}
+
 // constants are the values of a string type in a Go file.
 func constants(t *testing.T, file, typeName string) []string {
 	t.Helper()

@@ -549,8 +549,8 @@ func TestIntegrationBadInput(t *testing.T) {
 	assert.Equal(t, "works", joiner.await("message")["text"])
 }
 
-// TestLate: a reply applied 280 s late opens the chat (make slow).
-func TestLate(t *testing.T) {
+// TestIntegrationLate: a reply applied 280 s late opens the chat (make slow).
+func TestIntegrationLate(t *testing.T) {
 	if os.Getenv("TINCAN_SLOW") == "" {
 		t.Skip("waits for minutes: make slow")
 	}
