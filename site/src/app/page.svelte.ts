@@ -11,9 +11,9 @@ import type {
 import { Absence, type Pending } from '../life/away.ts';
 import { History, type Attempt, type ChatMessage } from '../chat/history.svelte.ts';
 import { texts } from '../language/language.svelte.ts';
-import { MailboxChoice, type PageMailbox } from '../meet/mailbox.svelte.ts';
+import { MailboxChoice, type MailboxWay, type PageMailbox } from '../meet/mailbox.svelte.ts';
 import { NetworkChoice } from '../network/network.svelte.ts';
-import type { Whose } from '../meet/tabs.ts';
+import type { Answer, AskTabs, Whose } from '../meet/tabs.ts';
 import type { ChatStatus, Trouble } from '../language/en.ts';
 import { isAboutTheWay, Way, type Made } from '../meet/way.svelte.ts';
 
@@ -37,25 +37,11 @@ export interface Problem {
   code: ErrorCode;
 }
 
-/** How the way of the reply through the mailbox stands. */
-export interface MailboxWay {
-  host: string;
-  state: MailboxState;
-  /** Nothing is to be done by hand, as far as is known. */
-  works: boolean;
-}
-
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
 
 /** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
 const writing = 7_000;
-
-/** What is known of a reply that may belong to another tab: nobody is asked before this person wants it. */
-export type Answer = 'opened' | 'asking' | Whose | 'nobody';
-
-/** Asks the other tabs whose reply this is; see ReplyTabs. */
-export type AskTabs = (reply: string, answered: (whose: Whose | 'nobody') => void) => void;
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class ChatState {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network, Reason } from '../../../wasm/engine.d.ts';
-import { ChatState, type AskTabs } from './page.svelte.ts';
+import { ChatState } from './page.svelte.ts';
+import type { AskTabs } from '../meet/tabs.ts';
 import { english as texts } from '../language/en.ts';
 import { digits, FakeEngine, words } from '../../test/fake-engine.ts';
 

@@ -1,7 +1,5 @@
 import type { ErrorCode, MailboxState, Network, Reason } from '../../../wasm/engine.d.ts';
-import type { Pending } from '../life/away.ts';
 import { clockTime } from './dates.ts';
-import type { ScanTrouble } from '../scan/scan.ts';
 
 /** How a chat ended: what happened, and what can be done. */
 export interface Ending {
@@ -130,7 +128,7 @@ const troubles: Record<Trouble, Ending> = {
   stopped: { title: 'The engine stopped. Reload the page.', text: 'The chat in this tab has ended with it.' },
 };
 
-const away: Record<Pending, Ending> = {
+const away: Record<'invite' | 'reply' | 'chat', Ending> = {
   invite: {
     title: 'This invite ended while you were away',
     text: 'A link works only while its page stays open, so the one you sent leads nowhere now. Make a new one and send that.',
@@ -166,7 +164,7 @@ const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> 
       : `${host} does not take your reply as it should, and is tried again. To be sure, send it by hand.`,
 };
 
-const scanTroubles: Record<ScanTrouble, string> = {
+const scanTroubles = {
   insecure: 'Browsers allow the camera only over https. Choose a photo or screenshot of the QR code.',
   unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
   refused:

@@ -1,3 +1,5 @@
+import type { MailboxState } from '../../../wasm/engine.d.ts';
+
 /** The mailbox of the server that the page came from. */
 export interface PageMailbox {
   /** On until the person switches it off, rather than off until they switch it on. */
@@ -6,6 +8,14 @@ export interface PageMailbox {
   host: string;
   /** The origins under which it is reached: an invite that names another one has nothing to do with it. */
   origins: readonly string[];
+}
+
+/** How the way of the reply through the mailbox stands. */
+export interface MailboxWay {
+  host: string;
+  state: MailboxState;
+  /** Nothing is to be done by hand, as far as is known. */
+  works: boolean;
 }
 
 const key = 'tincan-mailbox';

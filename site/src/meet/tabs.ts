@@ -7,6 +7,12 @@
 /** What the tab that made the invite says: it has taken the reply, or had taken another one before. */
 export type Whose = 'taken' | 'used';
 
+/** What is known of a reply that may belong to another tab: nobody is asked before this person wants it. */
+export type Answer = 'opened' | 'asking' | Whose | 'nobody';
+
+/** Asks the other tabs whose reply this is; see ReplyTabs. */
+export type AskTabs = (reply: string, answered: (whose: Whose | 'nobody') => void) => void;
+
 type TabMessage = { type: 'ask'; id: string; reply: string } | { type: Whose; id: string };
 
 /** How long a tab has to answer before the person is told that nobody did. */

@@ -14,7 +14,14 @@ import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { createLowlight } from 'lowlight';
-import type { Kind, Piece } from './highlight.ts';
+
+/** A run of code, and what it is: one of the few kinds that have a colour. */
+export interface Piece {
+  kind: Kind | undefined;
+  text: string;
+}
+
+export type Kind = 'keyword' | 'string' | 'number' | 'comment' | 'title' | 'name' | 'added' | 'removed';
 
 /* Loaded by highlight.ts, and only when code in one of these languages is shown. */
 

@@ -1,12 +1,5 @@
+import type { Piece } from './grammars.ts';
 import { turn } from './turns.ts';
-
-/** A run of code, and what it is: one of the few kinds that have a colour. */
-export interface Piece {
-  kind: Kind | undefined;
-  text: string;
-}
-
-export type Kind = 'keyword' | 'string' | 'number' | 'comment' | 'title' | 'name' | 'added' | 'removed';
 
 /** The languages there are grammars for, by all the names that people write behind a fence. */
 const names: Record<string, string> = {
