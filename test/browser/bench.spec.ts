@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
+import { environment } from '../../site/src/engine/engine.ts';
 import type { Engine, EngineEvent, StartEngine } from '../../wasm/engine.d.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -115,9 +116,10 @@ async function open(browser: Browser, url: string): Promise<Page> {
 
 async function meetByEngine(a: Page, b: Page): Promise<void> {
   for (const page of [a, b]) {
-    await page.evaluate(async () => {
+    await page.evaluate(async (environment) => {
       const scope = globalThis as unknown as {
         Go: new () => {
+          env: Record<string, string>;
           importObject: WebAssembly.Imports;
           run(instance: WebAssembly.Instance): Promise<void>;
         };
@@ -126,6 +128,7 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
         opened: Promise<void>;
       };
       const go = new scope.Go();
+      go.env = environment;
       const { instance } = await WebAssembly.instantiateStreaming(fetch('/engine.wasm'), go.importObject);
       void go.run(instance);
       while (!scope.tincan) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -153,7 +156,7 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
       };
       scope.engine = await scope.tincan({ site: '', loopback: true, mailbox: '' }, onevent);
       globalThis.ends = { engine: end } as typeof globalThis.ends;
-    });
+    }, environment);
   }
   type Scope = { engine: Engine; opened: Promise<void> };
   const ways = { mode: 'local' as const, stun: [], turn: [] };

@@ -10,12 +10,15 @@ const parts = { wasmUrl: '/engine.wasm', wasmBytes: wasm.length, loadGo: () => P
 
 let engine: Engine;
 let end: () => void;
+let began: Record<string, string>;
 
 /** Stands for wasm_exec.js: runs until `end` is called, and is ready after `ready`. */
 function program(ready: () => void): void {
   globalThis.Go = class {
+    env = {};
     readonly importObject = {};
     run(): Promise<void> {
+      began = this.env;
       ready();
       return new Promise((resolve) => (end = resolve));
     }
@@ -53,6 +56,11 @@ test('hands the configuration and the events over', async () => {
   expect(start).toHaveBeenCalledWith(told, heard.onevent);
 });
 
+test('gives the program its environment before it runs', async () => {
+  await startEngine(parts, config, callbacks());
+  expect(began).toEqual({ GOGC: '400' });
+});
+
 test('waits for a program that is not ready at once', async () => {
   program(() => setTimeout(() => (globalThis.tincan = () => Promise.resolve(engine)), 20));
   expect(await startEngine(parts, config, callbacks())).toBe(engine);
@@ -78,6 +86,7 @@ test('a fault inside the wasm is the end of the program, any other error is not'
 
 test('rejects when the program ends at once', async () => {
   globalThis.Go = class {
+    env = {};
     readonly importObject = {};
     run(): Promise<void> {
       return Promise.resolve();
