@@ -13,6 +13,12 @@ import (
 var (
 	promiseType, objectType = js.Global().Get("Promise"), js.Global().Get("Object")
 
+	// An executor that has its array push what it is given: one of ours would be called back
+	// in the middle of Promise's constructor, and cost more than all the rest of a promise.
+	settlers = js.Global().Get("Array").New()
+	executor = settlers.Get("push").Call("bind", settlers)
+	settler  = settlers.Get("pop").Call("bind", settlers)
+
 	kinds = map[string]js.Value{} // the types of events, of which there are few
 )
 
@@ -20,25 +26,21 @@ var (
 // An error or a panic rejects with a js Error that carries a code; the text of
 // a panic could hold anything and goes nowhere.
 func promise(f func() (any, error)) js.Value {
-	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		resolve, reject := args[0], args[1]
-		go func() {
-			defer func() {
-				if recover() != nil {
-					reject.Invoke(errorObject(chat.ErrInternal))
-				}
-			}()
-			value, err := f()
-			if err != nil {
-				reject.Invoke(errorObject(err))
-				return
-			}
-			resolve.Invoke(value)
-		}()
-		return nil
-	})
 	p := promiseType.New(executor)
-	executor.Release() // the executor has run
+	reject, resolve := settler.Invoke(), settler.Invoke()
+	go func() {
+		defer func() {
+			if recover() != nil {
+				reject.Invoke(errorObject(chat.ErrInternal))
+			}
+		}()
+		value, err := f()
+		if err != nil {
+			reject.Invoke(errorObject(err))
+			return
+		}
+		resolve.Invoke(value)
+	}()
 	return p
 }
 
