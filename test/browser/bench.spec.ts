@@ -16,7 +16,7 @@ const generated = new URL('../../site/src/engine/generated/', import.meta.url);
 
 /** One end of a way, in a page. A message is answered by `echo`, or counted. */
 interface End {
-  send(text: string): void | Promise<unknown>;
+  send(text: string): unknown;
   /** How many bytes are on their way. */
   waiting(): number;
   heard: number;
@@ -134,7 +134,7 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
       while (!scope.tincan) await new Promise((resolve) => setTimeout(resolve, 5));
       let sent = 0;
       let arrived = 0;
-      let told = () => undefined as void;
+      let told: () => void = () => undefined;
       scope.opened = new Promise((resolve) => (told = resolve));
       const end: End = {
         send: (text) => {
