@@ -117,9 +117,9 @@ export type EngineEvent =
   /** It has been lost for a minute: nothing has come since then, in milliseconds since 1970. Once in each silence. */
   | { type: 'absent'; since: number }
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
-  | { type: 'open'; path: 'direct' | 'local' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
+  | { type: 'open'; path: 'direct' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
   /** The two found a better way to each other, or lost the one they had. */
-  | { type: 'path'; path: 'direct' | 'local' | 'relay' }
+  | { type: 'path'; path: 'direct' | 'relay' }
   /** How the way of the reply through the mailbox stands. The way by hand is open whatever it says. */
   | { type: 'mailbox'; state: MailboxState }
   /** A text from the other person. */

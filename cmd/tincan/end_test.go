@@ -84,7 +84,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"reply":       jsonLine(t, func(j *jsonLines) { j.code(chat.KindReply, link, true) }),
 		"state":       jsonLine(t, func(j *jsonLines) { j.event(chat.StateChanged{State: chat.StateWaiting}) }),
 		"absent":      jsonLine(t, func(j *jsonLines) { j.event(chat.Absent{Since: time.Now()}) }),
-		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathLocal}) }),
+		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathDirect}) }),
 		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
 		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
 		"sent":        jsonLine(t, func(j *jsonLines) { j.sent("a", 1) }),

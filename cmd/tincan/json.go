@@ -123,9 +123,9 @@ func (j *jsonLines) event(e chat.Event) {
 		for _, w := range e.SAS.Words() {
 			names = append(names, w.Name)
 		}
-		j.put("open", object{"path": pathName(e.Path), "local": e.Path == chat.PathLocal, "sas": names, "digits": e.SAS.Digits()})
+		j.put("open", object{"path": pathName(e.Path), "sas": names, "digits": e.SAS.Digits()})
 	case chat.PathChanged:
-		j.put("path", object{"path": pathName(e.Path), "local": e.Path == chat.PathLocal})
+		j.put("path", object{"path": e.Path})
 	case chat.MailboxChanged:
 		j.put("mailbox", object{"state": e.State, "text": e.State.Sentence()})
 	case chat.Message:
@@ -143,7 +143,7 @@ func (j *jsonLines) event(e chat.Event) {
 	}
 }
 
-// pathName is direct or relay; that both are on one network is said beside it.
+// pathName is direct or relay. One that is not known yet is taken for direct, and another is told when it is.
 func pathName(path chat.Path) chat.Path {
 	if path == chat.PathRelay {
 		return path

@@ -121,9 +121,8 @@ func (p *plain) problem(_ string, err error) { p.t.say("tincan: %s", err) }
 
 func (p *plain) fail(err error) { p.problem("", err) }
 
-var pathWords = map[chat.Path]string{
-	chat.PathDirect: "directly", chat.PathLocal: "directly, on the same network", chat.PathRelay: "through a relay",
-}
+// pathWords follow the word connected; there are none until the path is known.
+var pathWords = map[chat.Path]string{chat.PathDirect: " directly", chat.PathRelay: " through a relay"}
 
 func (p *plain) event(e chat.Event) {
 	switch e := e.(type) {
@@ -149,10 +148,10 @@ func (p *plain) event(e chat.Event) {
 		}
 		digits := e.SAS.Digits()
 		p.words = "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
-		p.t.say("Connected %s. Not verified: compare the safety words with the other person, by voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
+		p.t.say("Connected%s. Not verified: compare the safety words with the other person, by voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
 			pathWords[e.Path], p.words)
 	case chat.PathChanged:
-		p.t.say("Now connected %s.", pathWords[e.Path])
+		p.t.say("Now connected%s.", pathWords[e.Path])
 	case chat.MailboxChanged:
 		p.t.say("%s", mailboxWords(e.State))
 	case chat.Message:

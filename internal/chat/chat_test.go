@@ -164,7 +164,7 @@ func TestFunctionalStates(t *testing.T) {
 	for _, s := range []*chat.Session{inviter, joiner} {
 		assert.Equal(t, chat.StateConnecting, await[chat.StateChanged](t, s).State)
 		assert.Equal(t, chat.StateOpen, await[chat.StateChanged](t, s).State)
-		assert.Equal(t, peer.PathLocal, await[chat.Opened](t, s).Path)
+		assert.Equal(t, chat.PathDirect, await[chat.Opened](t, s).Path)
 	}
 	require.NoError(t, inviter.Verify(true))
 	require.NoError(t, joiner.Leave())

@@ -23,15 +23,23 @@ const (
 	StateLost       State = "lost" // nothing heard for a while
 )
 
-// Path is how the two ends reach each other.
-type Path = peer.Path
+// Path is how the two ends reach each other, as both can tell.
+type Path string
 
-// The paths.
+// The paths; empty until it is known.
 const (
-	PathDirect = peer.PathDirect
-	PathLocal  = peer.PathLocal
-	PathRelay  = peer.PathRelay
+	PathDirect Path = "direct"
+	PathRelay  Path = "relay" // through a TURN server
 )
+
+// pathOf leaves out that both are on one network: only one of them may see it, as
+// engines hide addresses, and two people would read different things of one chat.
+func pathOf(seen peer.Path) Path {
+	if seen == peer.PathLocal {
+		return PathDirect
+	}
+	return Path(seen)
+}
 
 // StateChanged tells a new state.
 type StateChanged struct{ State State }

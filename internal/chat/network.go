@@ -91,7 +91,7 @@ func (s *Session) lookAtPath(now time.Time) {
 	every := 30 * time.Second
 	if now.Sub(s.openedAt) < every {
 		every = 2 * time.Second
-		if s.path == peer.PathUnknown {
+		if s.seen == peer.PathUnknown {
 			every = 0
 		}
 	}
@@ -123,14 +123,15 @@ func (s *Session) askPath(now time.Time) {
 	})
 }
 
-// sawPath tells a path that is another than before.
-func (s *Session) sawPath(path Path) {
-	if path == s.path || path == peer.PathUnknown {
+// sawPath notes a path that is another than before, and tells it where both sides can.
+func (s *Session) sawPath(seen peer.Path) {
+	if seen == s.seen || seen == peer.PathUnknown {
 		return
 	}
-	s.path = path
-	s.diary.note("path: " + string(path))
-	if s.seal != nil { // else Opened will tell
+	path, before := pathOf(seen), pathOf(s.seen)
+	s.seen = seen
+	s.diary.note("path, as seen from here: " + string(seen))
+	if path != before && s.seal != nil { // else Opened will tell
 		s.events.push(PathChanged{path})
 	}
 }

@@ -179,7 +179,7 @@ func TestFunctionalDiary(t *testing.T) {
 
 	text := diary.Text()
 	for _, want := range []string{"inviter, ways: local", "own candidate: host IPv4", "own candidates: complete", "link made, candidates in it: ",
-		"the reply's candidates: ", "ICE: ", "connection: connected", "chat: open", "path: ", "ended: closed"} {
+		"the reply's candidates: ", "ICE: ", "connection: connected", "chat: open", "path, as seen from here: ", "ended: closed"} {
 		assert.Contains(t, text, want)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {
@@ -197,26 +197,34 @@ func TestFunctionalDiary(t *testing.T) {
 // walking is a connection whose path becomes another.
 type walking struct {
 	peer.Conn
-	path *Path
+	path *peer.Path
 }
 
-func (w walking) Path(context.Context) Path { return *w.path }
+func (w walking) Path(context.Context) peer.Path { return *w.path }
 
-// TestUnitPathChanged: a new path is told once; one that cannot be told is not.
+// TestUnitPathChanged: a new path is told once; one that cannot be told is not, nor what this side alone may see.
 func TestUnitPathChanged(t *testing.T) {
-	path, now := PathRelay, time.Now()
+	path, now := peer.PathRelay, time.Now()
 	s := faceOver(t, seal.Joiner, walking{path: &path}).Session
 	require.NoError(t, s.runJobs(t))
-	s.seal, s.openedAt, s.lookedAt, s.events = &seal.Session{}, now, now, newEventQueue()
-	for second, want := range []Path{"", "", PathDirect, PathDirect, PathDirect, PathLocal} {
-		if want != "" {
-			path = want
-		}
+	s.seal, s.openedAt, s.lookedAt, s.events, s.diary = &seal.Session{}, now, now, newEventQueue(), NewDiary()
+	for second, seen := range []peer.Path{
+		peer.PathRelay, peer.PathRelay, peer.PathDirect, peer.PathDirect, peer.PathLocal, peer.PathDirect, peer.PathLocal,
+		peer.PathRelay, peer.PathLocal, peer.PathLocal,
+	} {
+		path = seen
 		s.lookAtPath(now.Add(time.Duration(second) * 2 * time.Second))
 		require.NoError(t, s.runJobs(t))
 	}
 	path = peer.PathUnknown
 	s.lookAtPath(now.Add(time.Minute))
 	require.NoError(t, s.runJobs(t))
-	assert.Equal(t, []Event{PathChanged{PathDirect}, PathChanged{PathLocal}}, s.events.list)
+	assert.Equal(t, []Event{PathChanged{PathDirect}, PathChanged{PathRelay}, PathChanged{PathDirect}}, s.events.list)
+	var noted []string
+	for line := range strings.Lines(s.diary.Text()) {
+		if _, seen, is := strings.Cut(line, "path, as seen from here: "); is {
+			noted = append(noted, strings.TrimSpace(seen))
+		}
+	}
+	assert.Equal(t, []string{"direct", "local", "direct", "local", "relay", "local"}, noted)
 }

@@ -17,7 +17,7 @@ import (
 // to run's own functions, in the order they like.
 type unconnected struct{ peer.Conn }
 
-func (unconnected) Path(context.Context) Path { return PathLocal }
+func (unconnected) Path(context.Context) peer.Path { return peer.PathLocal }
 
 // facing is a session of ours and an honest other end, without a connection.
 type facing struct {

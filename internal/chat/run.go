@@ -506,7 +506,7 @@ func (s *Session) shake(message []byte) error {
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
 	s.openedAt = s.lastHeard
-	s.events.push(Opened{Path: s.path, SAS: session.SAS()})
+	s.events.push(Opened{Path: pathOf(s.seen), SAS: session.SAS()})
 	return nil
 }
 

@@ -139,7 +139,7 @@ type Session struct {
 
 	work work
 
-	path       Path
+	seen       peer.Path // as this side sees it
 	askingPath bool
 	openedAt   time.Time
 	lookedAt   time.Time // at the path

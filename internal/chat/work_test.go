@@ -46,12 +46,12 @@ func (c stuck) wait(ctx context.Context) error {
 	}
 }
 
-func (c stuck) Path(ctx context.Context) Path {
+func (c stuck) Path(ctx context.Context) peer.Path {
 	c.asked.Add(1)
 	if c.wait(ctx) != nil {
 		return peer.PathUnknown
 	}
-	return PathDirect
+	return peer.PathDirect
 }
 
 func (c stuck) Accept(ctx context.Context, _ string) error { return c.wait(ctx) }

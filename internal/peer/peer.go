@@ -84,7 +84,7 @@ type Path string
 const (
 	PathUnknown Path = ""
 	PathDirect  Path = "direct" // across the internet or a router
-	PathLocal   Path = "local"  // both ends used addresses of their own network
+	PathLocal   Path = "local"  // both ends used addresses of their own network; the other end may not see it
 	PathRelay   Path = "relay"  // through a TURN server
 )
 

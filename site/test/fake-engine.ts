@@ -134,7 +134,7 @@ export class FakeEngine implements Engine {
   }
 
   /** The two sides have found each other. */
-  open(path: 'direct' | 'local' | 'relay' | '' = 'direct'): void {
+  open(path: 'direct' | 'relay' | '' = 'direct'): void {
     this.onevent({ type: 'state', state: 'open' });
     this.onevent({ type: 'open', path, sas: words, digits });
   }

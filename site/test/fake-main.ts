@@ -183,7 +183,7 @@ async function show(): Promise<void> {
       break;
     case 'markdown':
       await chat.create();
-      engine.open('local');
+      engine.open('direct');
       await write();
       break;
     case 'long':

@@ -196,7 +196,7 @@ func TestUnitEngineContract(t *testing.T) {
 	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Reason"), literals(t, between(t, contract, "type Reason =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/event.go", "State"), literals(t, between(t, contract, "state: ", " }")))
 	assert.Equal(t, constants(t, "../../internal/chat/mailbox.go", "MailboxState"), literals(t, between(t, contract, "type MailboxState =", ";")))
-	assert.Equal(t, constants(t, "../../internal/peer/peer.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
+	assert.Equal(t, constants(t, "../../internal/chat/event.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
 
 	goMain, err := os.ReadFile("../../wasm/main.go")
 	require.NoError(t, err)

@@ -27,7 +27,8 @@ for (const { name, flags, network, messages } of places) {
       await ana.connect(await ben.link('reply'));
       await ana.connected();
       const open = await ben.event('open');
-      expect(open['path']).toBe('direct');
+      expect(open['path'], 'both say the same').toBe('direct');
+      await expect(ana.status).toHaveText(texts.statuses.direct);
       const words = (await ana.safetyWords()).slice(0, 6);
       for (const [i, word] of words.entries()) expect(word).toContain((open['sas'] as string[])[i]);
 
@@ -51,7 +52,8 @@ for (const { name, flags, network, messages } of places) {
       await ben.open(invite);
       ana.do({ do: 'reply', link: await ben.joinChat() });
       await ben.connected();
-      await ana.event('open');
+      expect((await ana.event('open'))['path'], 'both say the same').toBe('direct');
+      await expect(ben.status).toHaveText(texts.statuses.direct);
 
       await talkWithTerminal(ben, ana, messages);
 

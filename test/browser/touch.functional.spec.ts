@@ -46,7 +46,7 @@ for (const [locale, texts] of [
       fake,
     }) => {
       const page = await phone(browser, `${fake.url}?chat`, locale, width);
-      for (const path of ['direct', 'local', 'relay'] as const) {
+      for (const path of ['direct', 'relay'] as const) {
         await page.evaluate((path) => {
           (globalThis as unknown as Driven).engine.onevent({ type: 'path', path });
         }, path);

@@ -16,7 +16,7 @@ const binary = process.env['TINCAN_BIN'] ?? built;
 const patience = 30_000;
 
 export type Kind = 'Chromium' | 'Firefox' | 'terminal';
-export type Path = 'direct' | 'local' | 'relay';
+export type Path = 'direct' | 'relay';
 
 /** Somebody who chats. */
 export interface End {
@@ -30,7 +30,7 @@ export interface End {
   /** When the chat was open, in milliseconds since 1970, and the way it took, as it is shown. */
   opened(within?: number): Promise<{ at: number; path: Path }>;
   /** Waits until this is the way that is shown: an engine may find a better one when the chat is open. */
-  shows(...paths: readonly Path[]): Promise<void>;
+  shows(path: Path): Promise<void>;
   /** The time at which the page said that its invite or reply ended while it was away. */
   endedAway(): Promise<number>;
   /** When the sentence of this code was shown, in milliseconds since 1970. */
@@ -177,16 +177,12 @@ export class AtTerminal implements End {
   }
 
   async opened(within?: number): Promise<{ at: number; path: Path }> {
-    const { at, path, local } = await this.#event('open', () => true, within);
-    return { at, path: local === true ? 'local' : (path as Path) };
+    const { at, path } = await this.#event('open', () => true, within);
+    return { at, path: path as Path };
   }
 
-  async shows(...paths: readonly Path[]): Promise<void> {
-    await this.#event(
-      '',
-      (found) =>
-        'path' in found && paths.includes((found['local'] === true ? 'local' : found['path']) as Path),
-    );
+  async shows(path: Path): Promise<void> {
+    await this.#event('', (found) => found['path'] === path);
   }
 
   async told(code: ErrorCode, within?: number): Promise<number> {
@@ -255,16 +251,13 @@ abstract class AtPage implements End {
   }
 
   async opened(within?: number): Promise<{ at: number; path: Path }> {
-    const { direct, local, relay } = texts.statuses;
-    const { at, found } = await this.waits({ verb: 'status', any: [direct, local, relay] }, within);
-    return {
-      at,
-      path: found === direct ? 'direct' : found === local ? 'local' : 'relay',
-    };
+    const { direct, relay } = texts.statuses;
+    const { at, found } = await this.waits({ verb: 'status', any: [direct, relay] }, within);
+    return { at, path: found === direct ? 'direct' : 'relay' };
   }
 
-  async shows(...paths: readonly Path[]): Promise<void> {
-    await this.waits({ verb: 'status', any: paths.map((path) => texts.statuses[path]) });
+  async shows(path: Path): Promise<void> {
+    await this.waits({ verb: 'status', any: [texts.statuses[path]] });
   }
 
   async told(code: ErrorCode, within?: number): Promise<number> {

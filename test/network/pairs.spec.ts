@@ -48,9 +48,7 @@ async function connects(
     `connected: ${shown}`,
     Math.max(here.at, there.at) - began,
   );
-  // Where both asked a STUN server of their own network, Chromium may hide that it is one.
-  const paths: readonly Path[] = path === 'local' ? [path, 'direct'] : [path];
-  await Promise.all([inviter.shows(...paths), joiner.shows(...paths)]);
+  await Promise.all([inviter.shows(path), joiner.shows(path)]);
 }
 
 /** Somebody is told this, in time, before there is a link to send. */
@@ -237,22 +235,22 @@ for (const kind of ['Chromium', 'terminal'] as const) {
 
 test('one network whose way out is dead: two pages connect', async () => {
   world = await World.lan({ gateway: true }, 'STUN');
-  await meets('LAN without uplink', 'STUN', await ends('Chromium', 'Chromium'), 'local');
+  await meets('LAN without uplink', 'STUN', await ends('Chromium', 'Chromium'), 'direct');
 });
 
 test('one network whose way out is dead, asking nobody: two pages connect', async () => {
   world = await World.lan({ gateway: true }, 'none');
-  await meets('LAN without uplink', 'none', await ends('Chromium', 'Chromium'), 'local');
+  await meets('LAN without uplink', 'none', await ends('Chromium', 'Chromium'), 'direct');
 });
 
 test('one network without a default route: two pages connect, as the page’s own STUN tells their addresses', async () => {
   world = await World.lan({ gateway: false }, 'STUN');
-  await meets('LAN without default route', 'STUN', await ends('Chromium', 'Chromium'), 'local');
+  await meets('LAN without default route', 'STUN', await ends('Chromium', 'Chromium'), 'direct');
 });
 
 test('one network without a default route, asking nobody: two terminals connect', async () => {
   world = await World.lan({ gateway: false }, 'none');
-  await meets('LAN without default route', 'none', await ends('terminal', 'terminal'), 'local');
+  await meets('LAN without default route', 'none', await ends('terminal', 'terminal'), 'direct');
 });
 
 test('one network without a default route, asking nobody: a page is told what helps', async () => {

@@ -69,7 +69,7 @@ export class ChatState {
 
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
   #absentSince = $state<number>();
-  #path = $state<'direct' | 'local' | 'relay' | ''>('');
+  #path = $state<'direct' | 'relay' | ''>('');
   #sas = $state.raw<SafetyWord[]>([]);
   #digits = $state.raw<string[]>([]);
   #verified = $state(false);

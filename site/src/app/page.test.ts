@@ -427,9 +427,9 @@ describe('replies and tabs', () => {
 describe('chatting', () => {
   test('opens with the path and the safety words', async () => {
     await chat.create();
-    engine.open('local');
+    engine.open('relay');
     expect(chat.screen).toBe('chat');
-    expect(chat.status).toBe('local');
+    expect(chat.status).toBe('relay');
     expect(chat.sas).toEqual(words);
     expect(chat.digits).toEqual(digits);
     expect(chat.verified).toBe(false);

@@ -180,7 +180,6 @@ const scanTroubles: Texts['scanTroubles'] = {
 
 const statuses: Texts['statuses'] = {
   direct: 'اتصال مباشر',
-  local: 'اتصال على الشبكة نفسها',
   relay: 'اتصال عبر خادم ترحيل',
   open: 'تم الاتصال',
   reconnecting: 'تجري إعادة الاتصال…',
@@ -668,5 +667,5 @@ export const arabic: Texts = {
   endings,
   troubles,
   statuses,
-  statusesShort: { ...statuses, local: 'على الشبكة نفسها', relay: 'عبر خادم ترحيل', lost: 'انقطع الاتصال…' },
+  statusesShort: { ...statuses, relay: 'عبر خادم ترحيل', lost: 'انقطع الاتصال…' },
 };

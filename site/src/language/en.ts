@@ -181,7 +181,6 @@ const scanTroubles = {
 
 const statuses = {
   direct: 'Connected directly',
-  local: 'Connected on the same network',
   relay: 'Connected through a relay',
   open: 'Connected',
   reconnecting: 'Reconnecting…',
@@ -655,7 +654,7 @@ export const english = {
   troubles,
   statuses,
   /** On a narrow screen, where they stand in one line. */
-  statusesShort: { ...statuses, local: 'Same network', relay: 'Through a relay', lost: 'Connection lost…' },
+  statusesShort: { ...statuses, relay: 'Through a relay', lost: 'Connection lost…' },
 };
 
 /** Every sentence the page shows, for one language: one that is missing breaks the build. */

@@ -185,7 +185,6 @@ const scanTroubles: Texts['scanTroubles'] = {
 
 const statuses: Texts['statuses'] = {
   direct: 'Conexión directa',
-  local: 'Conexión en la misma red',
   relay: 'Conexión a través de un retransmisor',
   open: 'Conexión establecida',
   reconnecting: 'Reconectando…',
@@ -649,5 +648,5 @@ export const spanish: Texts = {
   endings,
   troubles,
   statuses,
-  statusesShort: { ...statuses, local: 'Misma red', relay: 'Por un retransmisor', lost: 'Conexión perdida…' },
+  statusesShort: { ...statuses, relay: 'Por un retransmisor', lost: 'Conexión perdida…' },
 };
