@@ -171,12 +171,7 @@ mutants: ## the protocol broken on purpose, one way at a time: a test must notic
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME (30s)
-	@set -e; for p in ./internal/sdp ./internal/invite ./internal/seal ./internal/chat ./cmd/tincan; do \
-	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "fuzz $$p $$f for $(FUZZTIME)"; \
-	    go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; \
-	  done; \
-	done
+	test/fuzz.sh $(FUZZTIME)
 
 times: bin/tincan test/node_modules/.installed chromium ## how long a link takes, with STUN that answers, that is dead, and without
 	cd test/browser && TINCAN_TIMES=1 npx --no-install playwright test --grep @times --workers=1
