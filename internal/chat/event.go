@@ -12,17 +12,6 @@ import (
 // Event is what a session tells: one of the types below. The last is Closed.
 type Event interface{ event() }
 
-// State is where a chat stands.
-type State string
-
-// The states. Lost can turn into open again.
-const (
-	StateWaiting    State = "waiting"    // for a reply, or for our reply to be used
-	StateConnecting State = "connecting" // both know each other
-	StateOpen       State = "open"
-	StateLost       State = "lost" // nothing heard for a while
-)
-
 // Path is how the two ends reach each other, as both can tell.
 type Path string
 

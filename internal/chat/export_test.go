@@ -124,14 +124,14 @@ func FastMail(t testing.TB, c MailClock) {
 func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (ages []time.Duration) {
 	secret := seal.NewLinkSecret([16]byte{1})
 	s := &Session{
-		role: role, state: StateWaiting, events: newEventQueue(), diary: NewDiary(),
+		role: role, phase: waiting, events: newEventQueue(), diary: NewDiary(),
 		courier: newCourier("http://192.0.2.1", true, secret),
 	}
 	began := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
 	s.sendCourier(began)
 	c := s.courier
 	if met {
-		s.state, s.reply = StateOpen, invite.Code{1}
+		s.phase, s.reply = open, invite.Code{1}
 		s.keepWatch(began, 0)
 	}
 	var back time.Time

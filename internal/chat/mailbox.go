@@ -177,7 +177,7 @@ func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 	if c == nil {
 		return
 	}
-	if s.role == seal.Joiner && s.state != StateWaiting {
+	if s.role == seal.Joiner && s.phase.met() {
 		return // they have met: the reply has been fetched, or came by hand
 	}
 	if !c.left.IsZero() && now.Sub(c.left) >= mailTiming.gone {
@@ -221,7 +221,7 @@ func (s *Session) takeMail(r returned, now time.Time) error {
 	wait := mailbox.RetryAfter(r.err)
 	if !errors.Is(r.err, mailbox.ErrSilent) {
 		c.failed = 0
-	} else if c.failed++; (c.failed > 1 || wait > mailTiming.often) && s.state == StateWaiting {
+	} else if c.failed++; (c.failed > 1 || wait > mailTiming.often) && !s.phase.met() {
 		s.setMailbox(MailboxSilent)
 	}
 	var end error
@@ -230,7 +230,7 @@ func (s *Session) takeMail(r returned, now time.Time) error {
 		if r.err == nil {
 			c.left = now
 		}
-		if s.state != StateWaiting {
+		if s.phase.met() {
 			c.next = errandNone // they have met: the mailbox concerns nobody any more
 			return nil
 		}
@@ -248,7 +248,7 @@ func (s *Session) takeMail(r returned, now time.Time) error {
 	case errandTake, errandClear, errandWatch:
 		if r.err == nil {
 			end = s.takeReply(r.reply)
-		} else if errors.Is(r.err, mailbox.ErrNone) && s.state == StateWaiting {
+		} else if errors.Is(r.err, mailbox.ErrNone) && !s.phase.met() {
 			s.setMailbox(MailboxAsked)
 		}
 	}
@@ -353,7 +353,7 @@ func (s *Session) recallCourier() {
 // mailbox, or the reply lies there still.
 func (s *Session) Put() error {
 	return s.call(func(ctx context.Context) error {
-		if c := s.courier; c != nil && s.role == seal.Joiner && s.state == StateWaiting && c.left.IsZero() && !c.away {
+		if c := s.courier; c != nil && s.role == seal.Joiner && !s.phase.met() && c.left.IsZero() && !c.away {
 			s.sendCourier(time.Now())
 			s.lookAtMailbox(ctx, time.Now())
 		}
@@ -385,7 +385,7 @@ func (s *Session) Take() error {
 // closed has no time.
 func (s *Session) withdraw() {
 	c := s.courier
-	if c == nil || s.role != seal.Joiner || s.state != StateWaiting || c.left.IsZero() && c.failed == 0 && !c.away {
+	if c == nil || s.role != seal.Joiner || s.phase.met() || c.left.IsZero() && c.failed == 0 && !c.away {
 		return
 	}
 	cut := c.away

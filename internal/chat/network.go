@@ -131,7 +131,7 @@ func (s *Session) sawPath(seen peer.Path) {
 	path, before := pathOf(seen), pathOf(s.seen)
 	s.seen = seen
 	s.diary.note("path, as seen from here: " + string(seen))
-	if path != before && s.seal != nil { // else Opened will tell
+	if path != before && s.phase.opened() { // else Opened will tell
 		s.events.push(PathChanged{path})
 	}
 }

@@ -207,7 +207,7 @@ func TestUnitPathChanged(t *testing.T) {
 	path, now := peer.PathRelay, time.Now()
 	s := faceOver(t, seal.Joiner, walking{path: &path}).Session
 	require.NoError(t, s.runJobs(t))
-	s.seal, s.openedAt, s.lookedAt, s.events, s.diary = &seal.Session{}, now, now, newEventQueue(), NewDiary()
+	s.phase, s.openedAt, s.lookedAt, s.events, s.diary = open, now, now, newEventQueue(), NewDiary()
 	for second, seen := range []peer.Path{
 		peer.PathRelay, peer.PathRelay, peer.PathDirect, peer.PathDirect, peer.PathLocal, peer.PathDirect, peer.PathLocal,
 		peer.PathRelay, peer.PathLocal, peer.PathLocal,

@@ -101,8 +101,6 @@ func (s *Session) carryOut(ctx context.Context, out <-chan []byte) {
 func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, workers *sync.WaitGroup, connect func()) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
-	s.setState(StateWaiting)
-	s.sendCourier(time.Now())
 	s.lookAtMailbox(ctx, time.Now())
 	connected := false
 	s.heardUntil = time.Now()
@@ -117,7 +115,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		if err := s.fillWire(); err != nil {
 			return ReasonInternal
 		}
-		if s.closing {
+		if s.phase == leaving {
 			leave() // our goodbye waits for no engine
 		}
 		s.work.begin(staying, workers)
@@ -172,14 +170,6 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		if end, ok := err.(stop); ok {
 			return end.reason
 		}
-	}
-}
-
-func (s *Session) setState(state State) {
-	if s.state != state {
-		s.state = state
-		s.diary.note("chat: " + string(state))
-		s.events.push(StateChanged{state})
 	}
 }
 
@@ -307,8 +297,7 @@ func (s *Session) spend(a *attempt, err error) error {
 	s.reply, s.handshake, s.remote = a.code, a.handshake, a.description
 	s.recallCourier()
 	s.diary.candidates("the reply's", a.description)
-	s.since = time.Now()
-	s.setState(StateConnecting)
+	s.enter(looking, time.Now())
 	return nil
 }
 
@@ -343,9 +332,9 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	switch {
-	case s.seal == nil:
+	case !s.phase.opened():
 		return 0, fail(CodeNotOpen, nil)
-	case s.closing:
+	case s.phase == leaving:
 		return 0, fail(CodeEnded, nil)
 	case text == "":
 		return 0, fail(CodeMessageEmpty, nil)
@@ -372,7 +361,7 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 // fillWire seals the next frame, if there is one that may go and the writer
 // has taken the one before. Sealed order is sent order.
 func (s *Session) fillWire() error {
-	if s.wire != nil || s.seal == nil {
+	if s.wire != nil || !s.phase.opened() {
 		return nil
 	}
 	f, ok, err := s.nextFrame()
@@ -415,7 +404,7 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	case s.typing:
 		s.typing = false
 		return frame{kind: typeTyping}, true, nil
-	case s.closing, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
+	case s.phase == leaving, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
 		return frame{}, false, nil
 	case len(s.unsettled) >= maxUnacked:
 		return s.takeAckDue(), true, nil
@@ -448,11 +437,11 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	switch {
 	case a.foreign:
 		return stop{reason: ReasonUntrusted}
-	case !ok && s.closing:
+	case !ok && s.phase == leaving:
 		return stop{reason: s.ending}
 	case s.ending == ReasonDiffer:
 		return nil
-	case !ok && s.seal == nil && s.state == StateConnecting && s.lastHeard.IsZero():
+	case !ok && s.phase == looking:
 		return stop{reason: ReasonUnreachable}
 	case !ok:
 		return stop{reason: ReasonLost}
@@ -461,21 +450,20 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	s.lastHeard = now
 	s.silent, s.heardUntil, s.toldAbsent = 0, now, false
 	if a.opened {
-		s.since = now
-		s.setState(StateConnecting)
+		s.enter(shaking, now)
 		s.askPath(now)
 		s.wire, s.first = s.first, nil
 		return nil
 	}
-	if s.seal == nil {
+	if s.phase == shaking {
 		s.since = now
 		return s.shake(a.message)
 	}
 	if err := s.open(a.message); err != nil {
 		return err
 	}
-	if s.state == StateLost {
-		s.setState(StateOpen)
+	if s.phase == apart {
+		s.enter(open, now)
 	}
 	switch {
 	case s.toAck >= ackEvery:
@@ -502,7 +490,7 @@ func (s *Session) shake(message []byte) error {
 		s.secret.Wipe()
 	}
 	s.lastSent = time.Now()
-	s.setState(StateOpen)
+	s.enter(open, s.lastHeard)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
 	s.openedAt = s.lastHeard
@@ -562,7 +550,7 @@ func (s *Session) open(wire []byte) error {
 		}
 		s.theirFeatures = f.features()
 	case typeBye:
-		if s.closing {
+		if s.phase == leaving {
 			return stop{reason: s.ending}
 		}
 		return stop{reason: f.farewell()}
@@ -607,12 +595,12 @@ func (s *Session) listened(now time.Time, reading bool) {
 // watch looks at the clock.
 func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
-	switch {
-	case s.closing:
+	switch s.phase {
+	case leaving:
 		if waited >= timing.goodbye {
 			return stop{reason: s.ending}
 		}
-	case s.seal != nil:
+	case open, apart:
 		s.toldTyping = false
 		if s.typingIn > 0 {
 			s.typingIn--
@@ -620,24 +608,27 @@ func (s *Session) watch(now time.Time) error {
 		if now.Sub(s.lastSent) >= timing.ping && len(s.control) == 0 && s.wire == nil {
 			s.control = append(s.control, frame{kind: typePing})
 		}
-		if s.silent >= timing.silence {
-			s.setState(StateLost)
+		if s.silent >= timing.silence && s.phase == open {
+			s.enter(apart, now)
 		}
 		if s.silent >= timing.absent && !s.toldAbsent {
 			s.toldAbsent = true
 			s.events.push(Absent{s.lastHeard})
 		}
 		s.lookAtPath(now)
-	case s.state == StateWaiting:
+	case waiting:
 		s.lookAtNetwork(now)
-	case !s.lastHeard.IsZero(): // the channel is open
+	case shaking:
 		if waited >= timing.handshake {
 			return stop{reason: ReasonLost}
 		}
-	case waited >= timing.giveUp:
-		return stop{reason: ReasonUnreachable}
-	case waited >= timing.slow:
-		s.problem(s.whyUnreachable())
+	case looking:
+		if waited >= timing.giveUp {
+			return stop{reason: ReasonUnreachable}
+		}
+		if waited >= timing.slow {
+			s.problem(s.whyUnreachable())
+		}
 	}
 	return nil
 }

@@ -106,10 +106,10 @@ type Session struct {
 	handshake *seal.Handshake
 	first     []byte // M1 at the joiner, until it is sent
 	seal      *seal.Session
-	state     State
-	closing   bool   // our bye is queued
-	ending    Reason // why we are closing
-	saidBye   bool   // it is sealed: nothing follows
+	phase     phase
+	since     time.Time // when it began, or its last step was made
+	ending    Reason    // why we are leaving
+	saidBye   bool      // it is sealed: nothing follows
 
 	waiting      []outgoing // messages not yet framed
 	waitingBytes int
@@ -143,7 +143,6 @@ type Session struct {
 	askingPath bool
 	openedAt   time.Time
 	lookedAt   time.Time // at the path
-	since      time.Time // of the step that the clock watches
 	began      time.Time // the link was made
 	remote     invite.Description
 	told       map[Code]bool // problems the person has been told of
@@ -347,6 +346,9 @@ func (s *Session) abandon() {
 func (s *Session) begin() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
+	now := time.Now()
+	s.enter(waiting, now)
+	s.sendCourier(now)
 	go s.run(ctx)
 }
 
@@ -395,7 +397,7 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
 		// No ack outstanding and nothing on the wire: all that was sent has arrived.
-		if s.state == StateOpen && !s.closing && s.wire == nil && len(s.unacked) == 0 && s.typingIn == 0 {
+		if s.phase == open && s.wire == nil && len(s.unacked) == 0 && s.typingIn == 0 {
 			s.typing, s.typingIn = true, typingTicks
 		}
 		return nil
@@ -408,7 +410,7 @@ func (s *Session) Typing() {
 func (s *Session) Verify(match bool) error {
 	return s.call(func(context.Context) error {
 		switch {
-		case s.seal == nil:
+		case !s.phase.opened():
 			return fail(CodeNotOpen, nil)
 		case !match:
 			return s.goodbye(ReasonDiffer, byeDiffer)
@@ -435,14 +437,14 @@ func (s *Session) end(why byte) error {
 // goodbye has our bye sent, or ends the session where there is nobody to say it to, or it
 // is said already. The other side closes the connection when it has it.
 func (s *Session) goodbye(reason Reason, why byte) error {
-	if s.closing {
+	if s.phase == leaving {
 		return stop{reason: s.ending}
 	}
-	if s.seal == nil {
+	if !s.phase.opened() {
 		return stop{reason: reason}
 	}
-	s.closing, s.ending = true, reason
-	s.since = time.Now()
+	s.ending = reason
+	s.enter(leaving, time.Now())
 	s.ackDue = s.ackDue || s.toAck > 0 // what was said has arrived
 	s.control = append(s.control, byeFrame(why))
 	return nil

@@ -156,7 +156,7 @@ func TestUnitSilence(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := runFaced(t, unconnected{})
 				r.open(t)
-				require.Equal(t, StateOpen, r.state)
+				require.Equal(t, open, r.phase)
 				r.forgetEvents()
 				c.happens(t, r)
 				synctest.Wait()
@@ -234,12 +234,12 @@ func TestUnitSilenceOfAFrozenPage(t *testing.T) {
 		now = now.Add(asleep)
 		f.listened(now, true)
 		require.NoError(t, f.watch(now))
-		require.Equal(t, StateOpen, f.state)
+		require.Equal(t, open, f.phase)
 	}
 	for range 15 {
 		now = now.Add(time.Second)
 		f.listened(now, true)
 		require.NoError(t, f.watch(now))
 	}
-	require.Equal(t, StateLost, f.state)
+	require.Equal(t, apart, f.phase)
 }

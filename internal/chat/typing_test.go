@@ -91,9 +91,9 @@ func TestUnitTypingDropped(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "\x01hi", f.next(t))
 		}, func(f *facing) { require.NoError(t, f.gets(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02")) }},
-		"connection lost":   {func(f *facing) { f.setState(StateLost) }, func(f *facing) { f.setState(StateOpen) }},
-		"still connecting":  {func(f *facing) { f.setState(StateConnecting) }, func(f *facing) { f.setState(StateOpen) }},
-		"a goodbye is said": {func(f *facing) { f.closing = true }, func(f *facing) { f.closing = false }},
+		"connection lost":   {func(f *facing) { f.enter(apart, time.Now()) }, func(f *facing) { f.enter(open, time.Now()) }},
+		"still connecting":  {func(f *facing) { f.enter(shaking, time.Now()) }, func(f *facing) { f.enter(open, time.Now()) }},
+		"a goodbye is said": {func(f *facing) { f.enter(leaving, time.Now()) }, func(f *facing) { f.enter(open, time.Now()) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := openFace(t)

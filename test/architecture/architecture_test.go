@@ -194,7 +194,7 @@ func TestUnitEngineContract(t *testing.T) {
 
 	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Code"), literals(t, between(t, contract, "type ErrorCode =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Reason"), literals(t, between(t, contract, "type Reason =", ";")))
-	assert.Equal(t, constants(t, "../../internal/chat/event.go", "State"), literals(t, between(t, contract, "state: ", " }")))
+	assert.Equal(t, constants(t, "../../internal/chat/phase.go", "State"), literals(t, between(t, contract, "state: ", " }")))
 	assert.Equal(t, constants(t, "../../internal/chat/mailbox.go", "MailboxState"), literals(t, between(t, contract, "type MailboxState =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/event.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
 

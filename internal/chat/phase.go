@@ -1,0 +1,58 @@
+package chat
+
+import "time"
+
+// State is what a person reads of where a chat stands.
+type State string
+
+// The states. Lost can turn into open again.
+const (
+	StateWaiting    State = "waiting"    // for a reply, or for our reply to be used
+	StateConnecting State = "connecting" // both know each other
+	StateOpen       State = "open"
+	StateLost       State = "lost" // nothing heard for a while
+)
+
+// phase is where a chat stands. It only moves on, except between open and apart.
+type phase byte
+
+const (
+	making  phase = iota // our link is not made yet
+	waiting              // our link is out, and nobody has used it
+	looking              // the inviter has the reply; the two look for a way to each other
+	shaking              // the channel is open: M1 to M3
+	open                 // both have the same keys
+	apart                // it was open, and nothing has been heard for a while
+	leaving              // our bye is on its way
+)
+
+// state is what the person reads in a phase. In leaving it stays what it was.
+func (p phase) state() State {
+	switch p {
+	case waiting:
+		return StateWaiting
+	case looking, shaking:
+		return StateConnecting
+	case open:
+		return StateOpen
+	case apart:
+		return StateLost
+	}
+	return ""
+}
+
+// met tells that the two ends know each other.
+func (p phase) met() bool { return p >= looking }
+
+// opened tells that the chat is or has been open: there are frames to seal.
+func (p phase) opened() bool { return p >= open }
+
+// enter begins a phase, and tells the state if that is another one.
+func (s *Session) enter(p phase, now time.Time) {
+	was := s.phase.state()
+	s.phase, s.since = p, now
+	if state := p.state(); state != was && state != "" {
+		s.diary.note("chat: " + string(state))
+		s.events.push(StateChanged{state})
+	}
+}

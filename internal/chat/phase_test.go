@@ -1,0 +1,43 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestUnitPhase: the state that the person reads follows from the phase, each is told once,
+// and leaving takes back nothing that was told.
+func TestUnitPhase(t *testing.T) {
+	for name, c := range map[string]struct {
+		phases []phase
+		want   []State
+	}{
+		"a chat that was left":     {[]phase{waiting, looking, shaking, open, leaving}, []State{StateWaiting, StateConnecting, StateOpen}},
+		"a joiner does not look":   {[]phase{waiting, shaking, open}, []State{StateWaiting, StateConnecting, StateOpen}},
+		"lost twice":               {[]phase{waiting, shaking, open, apart, open, apart, leaving}, []State{StateWaiting, StateConnecting, StateOpen, StateLost, StateOpen, StateLost}},
+		"the same once more":       {[]phase{waiting, waiting, shaking, shaking, open, open}, []State{StateWaiting, StateConnecting, StateOpen}},
+		"not even a link":          {[]phase{making}, nil},
+		"never came to a handover": {[]phase{waiting, looking}, []State{StateWaiting, StateConnecting}},
+	} {
+		s := &Session{events: newEventQueue(), diary: NewDiary()}
+		began := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
+		for i, p := range c.phases {
+			now := began.Add(time.Duration(i) * time.Second)
+			s.enter(p, now)
+			require.Equal(t, p, s.phase, name)
+			require.Equal(t, now, s.since, name)
+		}
+		var told []State
+		for _, e := range s.events.list {
+			told = append(told, e.(StateChanged).State)
+		}
+		assert.Equal(t, c.want, told, name)
+	}
+	for p := making; p <= leaving; p++ {
+		assert.Equal(t, p == looking || p == shaking || p == open || p == apart || p == leaving, p.met(), p)
+		assert.Equal(t, p == open || p == apart || p == leaving, p.opened(), p)
+	}
+}
