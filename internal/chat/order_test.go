@@ -42,7 +42,7 @@ func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{role: role, conn: conn, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), told: map[Code]bool{}, work: newWork(), phase: looking, since: time.Now()},
+		Session:   &Session{role: role, conn: conn, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), work: newWork(), phase: looking, since: time.Now()},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

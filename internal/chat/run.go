@@ -294,7 +294,7 @@ func (s *Session) spend(a *attempt, err error) error {
 		}
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
-	s.reply, s.handshake, s.remote = a.code, a.handshake, a.description
+	s.reply, s.handshake, s.look.remote = a.code, a.handshake, a.description
 	s.recallCourier()
 	s.diary.candidates("the reply's", a.description)
 	s.enter(looking, time.Now())
@@ -493,8 +493,8 @@ func (s *Session) shake(message []byte) error {
 	s.enter(open, s.lastHeard)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
-	s.openedAt = s.lastHeard
-	s.events.push(Opened{Path: pathOf(s.seen), SAS: session.SAS()})
+	s.look.openedAt = s.lastHeard
+	s.events.push(Opened{Path: s.look.path(), SAS: session.SAS()})
 	return nil
 }
 
@@ -615,9 +615,13 @@ func (s *Session) watch(now time.Time) error {
 			s.toldAbsent = true
 			s.events.push(Absent{s.lastHeard})
 		}
-		s.lookAtPath(now)
+		if s.look.pathDue(now) {
+			s.askPath(now)
+		}
 	case waiting:
-		s.lookAtNetwork(now)
+		for _, code := range s.look.waiting(now, s.conn.Findings()) {
+			s.problem(code)
+		}
 	case shaking:
 		if waited >= timing.handshake {
 			return stop{reason: ReasonLost}
@@ -627,7 +631,7 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: ReasonUnreachable}
 		}
 		if waited >= timing.slow {
-			s.problem(s.whyUnreachable())
+			s.problem(s.look.stuck(s.since, s.conn.Findings()))
 		}
 	}
 	return nil

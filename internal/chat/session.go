@@ -88,7 +88,6 @@ type Session struct {
 	confined bool // LoopbackOnly
 	role     seal.Role
 	conn     peer.Conn
-	network  Network
 	diary    *Diary
 	keys     *seal.KeyPair
 	secret   seal.LinkSecret
@@ -139,15 +138,9 @@ type Session struct {
 
 	work work
 
-	seen       peer.Path // as this side sees it
-	askingPath bool
-	openedAt   time.Time
-	lookedAt   time.Time // at the path
-	began      time.Time // the link was made
-	remote     invite.Description
-	told       map[Code]bool // problems the person has been told of
-	lastHeard  time.Time     // zero until the channel is open
-	lastSent   time.Time
+	look      outlook
+	lastHeard time.Time // zero until the channel is open
+	lastSent  time.Time
 
 	silent     time.Duration // what the other side could have said something in, and did not
 	heardUntil time.Time     // up to when silent is counted
@@ -236,8 +229,8 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		role: role, conn: conn, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly, network: config.Network, diary: config.Diary,
-		told:   map[Code]bool{},
+		role: role, conn: conn, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly, diary: config.Diary,
+		look:   newOutlook(config.Network),
 		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}, nil
@@ -308,7 +301,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		s.courier = newCourier(config.Mailbox, s.loopback, s.secret)
 	}
 	s.link = newLink(config.Site, s.reply)
-	s.remote = inv.Offer
+	s.look.remote, s.look.lonely = inv.Offer, s.courier == nil // else the mailbox's line says that nobody has come
 	s.diary.candidates("the invite's", inv.Offer)
 	return s.checkAddresses(answer)
 }
@@ -325,11 +318,11 @@ func (s *Session) tried(d invite.Description) invite.Description {
 // It is no failure: an end without addresses can still reach one that has
 // some, unless all it may do is ask a relay that isn't there.
 func (s *Session) checkAddresses(d invite.Description) error {
-	s.began = time.Now()
+	s.look.began, s.look.goodFor = time.Now(), s.link.GoodFor
 	s.diary.note("link made, candidates in it: " + count(d.Candidates))
 	switch {
 	case len(d.Candidates) > 0:
-	case s.network.Mode == ModeRelay:
+	case s.look.network.Mode == ModeRelay:
 		return fail(CodeRelaySilent, nil)
 	default:
 		s.problem(CodeNoAddresses)

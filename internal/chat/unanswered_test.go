@@ -19,7 +19,7 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	f.wire = nil
 	b = &Session{
 		role: seal.Joiner, conn: unconnected{}, keys: f.keys, secret: f.secret, seal: f.other.Session, phase: open,
-		events: newEventQueue(), diary: NewDiary(), told: map[Code]bool{}, since: time.Now(), work: newWork(),
+		events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), since: time.Now(), work: newWork(),
 	}
 	return f.Session, b
 }
