@@ -87,8 +87,15 @@ console.log(`${''.padEnd(44)} ${'raw'.padStart(9)} ${'gzip'.padStart(9)} ${'brot
 const engine = measure(readFileSync(engineFile));
 console.log(row('engine.wasm', engine));
 const list = packages(readFileSync(namedFile));
-console.log('\nbiggest packages in the engine, bytes of code');
-for (const [name, size] of list.slice(0, 15)) console.log(`${name.padEnd(44)} ${String(size).padStart(9)}`);
+const told = (title, some) => {
+  console.log(`\n${title}, bytes of code`);
+  for (const [name, size] of some) console.log(`${name.padEnd(44)} ${String(size).padStart(9)}`);
+};
+told('biggest packages in the engine', list.slice(0, 15));
+told(
+  'packages of ours',
+  list.filter(([name]) => name === 'main' || name.startsWith('tincan/')),
+);
 // crypto/rand imports math/big and that fmt: their empty initialisers are linked, and no more may be.
 const initialiser = 1000;
 for (const [name, size] of list) {
