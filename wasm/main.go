@@ -192,8 +192,8 @@ func (e *engine) accept(args []js.Value) (any, error) {
 	return e.inSession(func(s *chat.Session) error { return s.Accept(str(args, 0), argument(args, 1).Truthy()) })
 }
 
-func (e *engine) put([]js.Value) (any, error)  { return e.inSession((*chat.Session).Put) }
-func (e *engine) take([]js.Value) (any, error) { return e.inSession((*chat.Session).Take) }
+func (e *engine) put([]js.Value) (any, error)  { return e.inSession((*chat.Session).LeaveAgain) }
+func (e *engine) take([]js.Value) (any, error) { return e.inSession((*chat.Session).AskNow) }
 
 func (e *engine) verify(args []js.Value) (any, error) {
 	return e.inSession(func(s *chat.Session) error { return s.Verify(argument(args, 0).Truthy()) })

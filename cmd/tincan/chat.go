@@ -485,7 +485,7 @@ func (c *talk) do(do command) {
 			c.f.problem("", err)
 		}
 	case "put":
-		if err := c.s.Put(); err != nil {
+		if err := c.s.LeaveAgain(); err != nil {
 			c.f.problem("", err)
 		}
 	case "diagnostics":

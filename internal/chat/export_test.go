@@ -122,30 +122,29 @@ func FastMail(t testing.TB, c MailClock) {
 // time with err, delay after it was asked, up to an hour. The session has met the
 // other one if met. Its clock ticks late by so much.
 func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (ages []time.Duration) {
-	secret := seal.NewLinkSecret([16]byte{1})
-	s := &Session{
-		role: role, phase: waiting, events: newEventQueue(), diary: NewDiary(),
-		courier: newCourier("http://192.0.2.1", true, secret),
+	e := newErrands("http://192.0.2.1", true, seal.NewLinkSecret([16]byte{1}))
+	var p post = &leaver{errands: e}
+	if role == seal.Inviter {
+		p = &fetcher{errands: e}
 	}
-	began := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
-	s.sendCourier(began)
-	c := s.courier
+	p.start(began)
 	if met {
-		s.phase, s.reply = open, invite.Code{1}
-		s.keepWatch(began, 0)
+		p.meet(began)
+		p.(*fetcher).keepWatch(began, 0)
 	}
 	var back time.Time
 	visit := func(now time.Time) {
-		if c.due(now) {
+		if p.due(now) {
 			ages = append(ages, now.Sub(began))
-			c.away, back = true, now.Add(delay)
+			e.away, back = true, now.Add(delay)
 		}
 	}
 	visit(began)
 	for tick := began.Add(timing.tick + late); tick.Before(began.Add(time.Hour)); tick = tick.Add(timing.tick) {
-		for c.away && !back.After(tick) {
-			at := back
-			_ = s.takeMail(returned{errand: c.next, err: err}, at)
+		for e.away && !back.After(tick) {
+			at, r := back, returned{errand: e.next, err: err}
+			p.brought(r, at)
+			p.plan(r, at)
 			visit(at)
 		}
 		visit(tick)

@@ -37,13 +37,17 @@ func (s *Session) run(ctx context.Context) {
 	}
 	s.wipe()
 	s.cancel()
-	s.withdraw()
+	if l, ok := s.post.(*leaver); ok {
+		l.withdraw()
+	}
 	s.diary.note("ended: " + string(reason))
 	_ = s.conn.Close()
 	close(out)
 	carriers.Wait()
 	s.events.push(Closed{reason})
-	s.dismiss()
+	if s.post != nil {
+		s.post.road().close()
+	}
 	close(s.ended)
 }
 
@@ -295,9 +299,12 @@ func (s *Session) spend(a *attempt, err error) error {
 		return stop{ReasonInternal, fail(CodeInternal, err)}
 	}
 	s.reply, s.handshake, s.look.remote = a.code, a.handshake, a.description
-	s.recallCourier()
+	now := time.Now()
+	if s.post != nil {
+		s.post.meet(now)
+	}
 	s.diary.candidates("the reply's", a.description)
-	s.enter(looking, time.Now())
+	s.enter(looking, now)
 	return nil
 }
 
@@ -451,6 +458,9 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	s.silent, s.heardUntil, s.toldAbsent = 0, now, false
 	if a.opened {
 		s.enter(shaking, now)
+		if l, ok := s.post.(*leaver); ok {
+			l.meet(now)
+		}
 		s.askPath(now)
 		s.wire, s.first = s.first, nil
 		return nil

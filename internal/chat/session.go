@@ -96,8 +96,7 @@ type Session struct {
 	mediaID  string
 	refused  []invite.Code // handed in by the person, and of no use
 	seconds  []invite.Code // that opened when the invite was spent, and have been told
-	verified bool          // the person says that the safety words are the same
-	courier  *courier      // nil where the reply goes by hand alone
+	post     post          // nil where the reply goes by hand alone
 
 	attempt *attempt   // a reply that the engine looks at
 	held    []handedIn // replies that came meanwhile
@@ -261,7 +260,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 		inv.Secret.Wipe()
 	}
 	if inv.Mailbox {
-		s.courier = newCourier(config.Mailbox, true, s.secret)
+		s.post = &fetcher{errands: newErrands(config.Mailbox, true, s.secret)}
 	}
 	s.link = newLink(config.Site, s.invite)
 	if inv.Offer.Public() {
@@ -298,10 +297,10 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
-		s.courier = newCourier(config.Mailbox, s.loopback, s.secret)
+		s.post = &leaver{errands: newErrands(config.Mailbox, s.loopback, s.secret)}
 	}
 	s.link = newLink(config.Site, s.reply)
-	s.look.remote, s.look.lonely = inv.Offer, s.courier == nil // else the mailbox's line says that nobody has come
+	s.look.remote, s.look.lonely = inv.Offer, s.post == nil // else the mailbox's line says that nobody has come
 	s.diary.candidates("the invite's", inv.Offer)
 	return s.checkAddresses(answer)
 }
@@ -341,7 +340,7 @@ func (s *Session) begin() {
 	s.cancel = cancel
 	now := time.Now()
 	s.enter(waiting, now)
-	s.sendCourier(now)
+	s.startMail(now)
 	go s.run(ctx)
 }
 
@@ -408,8 +407,9 @@ func (s *Session) Verify(match bool) error {
 		case !match:
 			return s.goodbye(ReasonDiffer, byeDiffer)
 		}
-		s.verified = true
-		s.endWatch()
+		if f, ok := s.post.(*fetcher); ok {
+			f.verify()
+		}
 		return nil
 	})
 }
