@@ -22,7 +22,7 @@ const (
 const (
 	maxSTUN       = 16
 	maxTURN       = 4
-	maxAddress    = 260
+	maxAddress    = 300
 	maxCredential = 256
 )
 

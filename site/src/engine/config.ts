@@ -22,7 +22,8 @@ const maxBytes = 16_384;
 /** How long the server of the page has to answer, for the page waits for it; in milliseconds. */
 export const configWithin = 4_000;
 const maxEntries = 16;
-const maxLength = 260;
+/** Longest address of a server: a host name has 253 letters, and its port and transport come to it. */
+const maxLength = 300;
 
 /** Reads a parsed config.json. What is missing or wrong is left out; nothing in it can make the page fail. */
 export function parseConfig(value: unknown): SiteConfig {
