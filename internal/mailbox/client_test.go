@@ -1,3 +1,5 @@
+//go:build !js
+
 package mailbox_test
 
 import (
@@ -8,6 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -18,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"tincan/internal/mailbox"
+	"tincan/internal/mailbox/mailboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -75,58 +81,21 @@ func TestFunctionalRequests(t *testing.T) {
 	}
 }
 
-// TestFunctionalAnswers: what each answer means; all that a mailbox does not say is ErrSilent.
-func TestFunctionalAnswers(t *testing.T) {
-	var status atomic.Int64
-	var body []byte
-	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(int(status.Load()))
-		_, _ = w.Write(body)
+// TestFunctionalContract: what a client makes of each answer, over net/http and, under Node, over fetch.
+func TestFunctionalContract(t *testing.T) {
+	server := httptest.NewServer(mailboxtest.Handler())
+	defer server.Close()
+	t.Run("net/http", func(t *testing.T) { mailboxtest.Run(t, server.URL) })
+	t.Run("fetch", func(t *testing.T) {
+		root, err := exec.Command("go", "env", "GOROOT").Output()
+		require.NoError(t, err)
+		loader := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec")
+		test := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-run", "^TestFunctionalFetch$", "-exec", loader, ".")
+		test.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "TINCAN_MAILBOXTEST="+server.URL)
+		said, err := test.CombinedOutput()
+		require.NoError(t, err, string(said))
+		require.Contains(t, string(said), "--- PASS: TestFunctionalFetch")
 	})
-	put := func() error { return c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177)) }
-	take := func() error {
-		reply, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
-		require.Equal(t, err == nil, reply != nil)
-		return err
-	}
-	drop := func() error { return c.Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}) }
-	for _, a := range []struct {
-		status int
-		size   int
-		put    error
-		take   error
-		drop   error
-	}{
-		{204, 0, nil, mailbox.ErrNone, nil},
-		{200, 177, mailbox.ErrSilent, nil, mailbox.ErrSilent},
-		{200, 305, mailbox.ErrSilent, nil, mailbox.ErrSilent},
-		{200, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{200, 176, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{200, 306, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{200, 4 << 20, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{201, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{202, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{205, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{206, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{304, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{400, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{404, 0, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{404, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{404, 177, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{405, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{410, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{409, 9, mailbox.ErrOccupied, mailbox.ErrSilent, mailbox.ErrSilent},
-		{403, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{429, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{500, 9, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-		{503, 1 << 20, mailbox.ErrSilent, mailbox.ErrSilent, mailbox.ErrSilent},
-	} {
-		status.Store(int64(a.status))
-		body = make([]byte, a.size)
-		require.Equal(t, a.put, put(), a.status)
-		require.Equal(t, a.take, take(), a.status)
-		require.Equal(t, a.drop, drop(), a.status)
-	}
 }
 
 // TestFunctionalNothing: an answer that nothing is there ends with its headers. What stands behind it all the same is
@@ -159,44 +128,6 @@ func TestFunctionalNothing(t *testing.T) {
 			require.NoError(t, c.Drop(t.Context(), mailbox.Slot{}, mailbox.Claim{}), "%s behind %q", name, header)
 		}
 	}
-}
-
-// TestFunctionalRetryAfter: whole seconds, five minutes at most, of a mailbox that says not now; whatever else stands
-// there, or with another answer, is as if it were not.
-func TestFunctionalRetryAfter(t *testing.T) {
-	var status atomic.Int64
-	var value atomic.Value
-	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", value.Load().(string))
-		w.WriteHeader(int(status.Load()))
-	})
-	ask := func(code int, header string) error {
-		status.Store(int64(code))
-		value.Store(header)
-		err := c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177))
-		if code == 204 {
-			require.NoError(t, err)
-		} else if code != 409 {
-			require.ErrorIs(t, err, mailbox.ErrSilent)
-			require.Equal(t, mailbox.ErrSilent.Error(), err.Error())
-		}
-		return err
-	}
-	for header, after := range map[string]time.Duration{
-		"1": time.Second, "7": 7 * time.Second, "007": 7 * time.Second, "299": 299 * time.Second, "300": 5 * time.Minute,
-		"301": 5 * time.Minute, "3600": 5 * time.Minute, "9223372036854775807": 5 * time.Minute,
-		"9999999999999999999999999999999999999999": 5 * time.Minute, "18446744073709551617": 5 * time.Minute,
-		"0": 0, "": 0, "-1": 0, "+5": 0, "5.5": 0, "5s": 0, "1e9": 0, "5, 6": 0, "0x10": 0, "soon": 0, "٣": 0,
-		"Fri, 31 Dec 2999 23:59:59 GMT": 0,
-	} {
-		for _, code := range []int{429, 500, 503} {
-			require.Equal(t, after, mailbox.RetryAfter(ask(code, header)), "%d %q", code, header)
-		}
-	}
-	for _, code := range []int{200, 204, 302, 400, 404, 409, 418, 502} {
-		require.Zero(t, mailbox.RetryAfter(ask(code, "60")), code)
-	}
-	require.Zero(t, mailbox.RetryAfter(nil))
 }
 
 // TestFunctionalFlooded: of an answer without end the client reads no more than tells that it is too long, and
@@ -232,28 +163,6 @@ func pour(w io.Writer, most int) (wrote int) {
 		}
 	}
 	return wrote
-}
-
-// TestFunctionalHalf: a body that breaks off is no reply, though its size so far may be one's.
-func TestFunctionalHalf(t *testing.T) {
-	c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "241")
-		_, _ = w.Write(make([]byte, 177))
-	})
-	_, err := c.Take(t.Context(), mailbox.Slot{}, mailbox.Claim{})
-	require.Equal(t, mailbox.ErrSilent, err)
-}
-
-// TestFunctionalRedirect: a mailbox that sends elsewhere has nobody sent there.
-func TestFunctionalRedirect(t *testing.T) {
-	var elsewhere atomic.Bool
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Store(true) }))
-	defer other.Close()
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		c := serving(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) })
-		require.Equal(t, mailbox.ErrSilent, c.Put(t.Context(), mailbox.Slot{}, make([]byte, 177)), status)
-		require.False(t, elsewhere.Load(), status)
-	}
 }
 
 // TestFunctionalSlow: who ends the wait ends the request.
