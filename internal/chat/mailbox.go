@@ -115,7 +115,7 @@ func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 		return
 	}
 	if s.post.due(now) {
-		s.post.road().send(ctx, now, s.reply)
+		s.post.road().send(ctx, now, s.meet.reply)
 	}
 	s.tellMailbox()
 }
@@ -134,12 +134,12 @@ func (s *Session) takeMail(r returned, now time.Time) (end error) {
 // takeReply tries what lay in the mailbox. Whoever has the link can put anything
 // there, so what cannot be used is not counted as a try, and told once.
 func (s *Session) takeReply(reply []byte) error {
-	if bytes.Equal(s.reply, reply) || s.attempt != nil && bytes.Equal(s.attempt.code, reply) {
+	if s.meet.isHere(reply) {
 		return nil // it came by hand as well
 	}
 	f := s.post.(*fetcher)
 	tried := func(error) {
-		f.tried(reply, bytes.Equal(s.reply, reply))
+		f.tried(reply, bytes.Equal(s.meet.reply, reply))
 		s.tellMailbox()
 	}
 	if code, err := invite.NewCode(reply); err == nil && code.IsReply() && !f.isForeign(reply) {

@@ -42,11 +42,11 @@ func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{role: role, conn: conn, keys: i, secret: secret, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), work: newWork(), phase: looking, since: time.Now()},
+		Session:   &Session{meet: meeting{role: role, keys: i, secret: secret}, conn: conn, handshake: atInviter, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), work: newWork(), phase: looking, since: time.Now()},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {
-		f.keys, f.Session.handshake, f.handshake = j, atJoiner, atInviter
+		f.meet.keys, f.Session.handshake, f.handshake = j, atJoiner, atInviter
 		f.first, err = atJoiner.Start()
 		require.NoError(t, err)
 	}
@@ -64,7 +64,7 @@ func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
 func (f *facing) shakeHands(t testing.TB) {
 	t.Helper()
 	order := []string{"M1", "M3"}
-	if f.role == seal.Joiner {
+	if f.meet.role == seal.Joiner {
 		order = []string{"M2"}
 	}
 	for _, name := range order {
@@ -86,17 +86,17 @@ func (f *facing) message(t testing.TB, name string) []byte {
 	case "M1":
 		return f.m1
 	case "M2":
-		if f.role == seal.Inviter && len(f.wire) == seal.M2Size {
+		if f.meet.role == seal.Inviter && len(f.wire) == seal.M2Size {
 			return f.wire // its own, sent back
 		}
-		if f.role == seal.Joiner && f.other == nil && f.seal == nil {
+		if f.meet.role == seal.Joiner && f.other == nil && f.seal == nil {
 			if m2, _, err := f.handshake.Handle(f.m1); err == nil {
 				return m2
 			}
 		}
 		return make([]byte, seal.M2Size)
 	case "M3":
-		if f.role == seal.Inviter && len(f.wire) == seal.M2Size {
+		if f.meet.role == seal.Inviter && len(f.wire) == seal.M2Size {
 			m3, other, err := f.handshake.Handle(f.wire)
 			require.NoError(t, err)
 			f.other = NewSpeaker(other)

@@ -15,10 +15,15 @@ import (
 // began is when the link is made in tests whose time is their own.
 var began = time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
 
+// candidateSDP is what an engine says that found one candidate.
+func candidateSDP(line string) string {
+	return "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " +
+		strings.Repeat("AB:", 31) + "AB\r\na=candidate:1 1 udp 1 " + line + "\r\n"
+}
+
 func candidates(list ...string) (d invite.Description) {
 	for _, line := range list {
-		one, err := invite.ParseSDP("a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 "+
-			strings.Repeat("AB:", 31)+"AB\r\na=candidate:1 1 udp 1 "+line+"\r\n", false)
+		one, err := invite.ParseSDP(candidateSDP(line), false)
 		if err != nil || len(one.Candidates) != 1 {
 			panic(line)
 		}

@@ -1,19 +1,14 @@
 package chat
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
-	"tincan/internal/invite"
 	"tincan/internal/peer"
-	"tincan/internal/seal"
 )
 
 // arrival is what the reading goroutine brings: first that the channel is
@@ -52,14 +47,9 @@ func (s *Session) run(ctx context.Context) {
 }
 
 func (s *Session) wipe() {
-	s.keys.Wipe()
-	s.secret.Wipe()
-	clear(s.invite) // it holds the link secret too
+	s.meet.wipe()
 	if s.handshake != nil {
 		s.handshake.Close()
-	}
-	if s.attempt != nil {
-		s.attempt.handshake.Close()
 	}
 	if s.seal != nil {
 		s.seal.Close()
@@ -177,162 +167,6 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	}
 }
 
-// accept is Accept, inside run: see acceptReply for answer.
-func (s *Session) accept(text string, offered bool, answer func(error)) error {
-	code, err := invite.Find(text)
-	switch {
-	case err != nil:
-		return textError(err)
-	case code.IsInvite() && bytes.Equal(code, s.invite) && s.role == seal.Inviter:
-		return fail(CodeOwnInvite, nil)
-	case code.IsInvite():
-		return fail(CodeWantReply, nil)
-	case s.role == seal.Joiner && bytes.Equal(code, s.reply):
-		return fail(CodeOwnReply, nil)
-	case s.role == seal.Joiner:
-		return fail(CodeBusy, nil)
-	}
-	return s.acceptReply(handedIn{code, offered, answer})
-}
-
-// handedIn is a code that is a reply and not ours. offered is that of Accept; answer is
-// called, inside run, if and when acceptReply has returned errLater.
-type handedIn struct {
-	code    invite.Code
-	offered bool
-	answer  func(error)
-}
-
-// attempt is a reply that opened, while the engine looks at what it holds.
-type attempt struct {
-	handedIn
-	handshake   *seal.Handshake
-	description invite.Description
-}
-
-// errLater is returned instead of an answer that will come.
-var errLater = errors.New("chat: the engine is asked")
-
-// acceptReply is accept for a code that is a reply and not ours. Whoever has the link
-// can seal anything, so it takes a reply that can be used to spend the invite: before
-// that is certain, nothing of the session changes. The engine looks at one at a time.
-func (s *Session) acceptReply(r handedIn) error {
-	code, offered := r.code, r.offered
-	switch {
-	case bytes.Equal(code, s.reply), s.attempt != nil && bytes.Equal(code, s.attempt.code):
-		return fail(CodeAlreadyUsed, nil)
-	case s.attempt != nil:
-		s.held = append(s.held, r)
-		return errLater
-	}
-	answer, handshake, err := seal.OpenReply(rand.Reader, s.keys, s.secret, s.invite, code)
-	if s.reply != nil {
-		// The invite is spent. Another reply that opens was made by somebody
-		// else who had the link, or by the same person joining twice.
-		if err != nil {
-			return fail(CodeOtherInvite, err)
-		}
-		handshake.Close()
-		if offered {
-			s.tellSecond(code)
-		}
-		return fail(CodeSecondReply, nil)
-	}
-	if err != nil {
-		return s.refuseReply(code, offered, fail(CodeOtherInvite, err))
-	}
-	description, err := invite.ParseAnswer(answer, s.loopback)
-	if err != nil {
-		handshake.Close()
-		return s.refuseReply(code, offered, textError(err))
-	}
-	s.attempt = &attempt{r, handshake, description}
-	conn, sdp := s.conn, s.tried(description).SDP(invite.Answer, s.mediaID)
-	s.work.ask(func(ctx context.Context) func() error {
-		err := conn.Accept(ctx, sdp)
-		return func() error { return s.attempted(err) }
-	})
-	return errLater
-}
-
-// attempted goes on with what the engine made of a reply, and then with those that
-// were handed in meanwhile.
-func (s *Session) attempted(err error) error {
-	a := s.attempt
-	s.attempt = nil
-	if err = answerTo(a.handedIn, s.spend(a, err)); err != nil {
-		return err
-	}
-	for s.attempt == nil && len(s.held) > 0 {
-		r := s.held[0]
-		s.held = s.held[1:]
-		if err := s.acceptReply(r); err != errLater {
-			if err = answerTo(r, err); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// answerTo tells who handed a reply in what came of it, and returns what ends the session.
-func answerTo(r handedIn, err error) error {
-	end, ok := err.(stop)
-	if ok {
-		r.answer(end.err)
-		return end
-	}
-	r.answer(err)
-	return nil
-}
-
-// spend uses the invite up for a reply that the engine has taken.
-func (s *Session) spend(a *attempt, err error) error {
-	if err != nil {
-		a.handshake.Close()
-		if errors.Is(err, peer.ErrDescription) {
-			return s.refuseReply(a.code, a.offered, fail(CodeMalformed, err))
-		}
-		if errors.Is(err, peer.ErrForeign) {
-			return stop{ReasonUntrusted, fail(CodeEnded, err)} // refused while the engine was at it
-		}
-		return stop{ReasonInternal, fail(CodeInternal, err)}
-	}
-	s.reply, s.handshake, s.look.remote = a.code, a.handshake, a.description
-	now := time.Now()
-	if s.post != nil {
-		s.post.meet(now)
-	}
-	s.diary.candidates("the reply's", a.description)
-	s.enter(looking, now)
-	return nil
-}
-
-// refuseReply counts a try, unless it is no other than one before: pressing a button
-// twice gains nothing for anybody who guesses.
-func (s *Session) refuseReply(code invite.Code, offered bool, why error) error {
-	if offered || known(s.refused, code) {
-		return why
-	}
-	if s.refused = append(s.refused, code); len(s.refused) >= maxTries {
-		return stop{ReasonTries, fail(CodeTries, why)}
-	}
-	return why
-}
-
-// tellSecond warns of a reply that nobody has handed in here, once of each.
-func (s *Session) tellSecond(code invite.Code) {
-	if len(s.seconds) < maxTold && !known(s.seconds, code) {
-		s.seconds = append(s.seconds, code)
-		s.diary.note("told: " + string(CodeSecondReply))
-		s.events.push(Problem{CodeSecondReply})
-	}
-}
-
-func known(list []invite.Code, code invite.Code) bool {
-	return slices.ContainsFunc(list, func(c invite.Code) bool { return bytes.Equal(c, code) })
-}
-
 // queue is Send, inside run.
 func (s *Session) queue(ref, text string) (uint64, error) {
 	if !utf8.ValidString(text) {
@@ -350,14 +184,8 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 	case len(s.waiting) >= maxWaiting, s.waitingBytes+len(text) > maxOutgoing:
 		return 0, fail(CodeTooManyWaiting, nil)
 	}
-	// A reply to this very invite is no message: it came by hand after another had come
-	// by itself, and must not go to whoever sent that.
-	if s.role == seal.Inviter && len(text) >= invite.MinReplyText {
-		if code, err := invite.Find(text); err == nil && code.IsReply() && !bytes.Equal(code, s.reply) {
-			if err := s.acceptReply(handedIn{code: code}); CodeOf(err) == CodeSecondReply {
-				return 0, err
-			}
-		}
+	if s.meet.isSecond(text) {
+		return 0, fail(CodeSecondReply, nil)
 	}
 	s.sent++
 	s.waitingBytes += len(text)
@@ -495,10 +323,7 @@ func (s *Session) shake(message []byte) error {
 		return nil
 	}
 	s.seal, s.handshake = session, nil
-	if s.role == seal.Joiner {
-		// The inviter keeps it, to recognise a second reply.
-		s.secret.Wipe()
-	}
+	s.meet.done()
 	s.lastSent = time.Now()
 	s.enter(open, s.lastHeard)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,

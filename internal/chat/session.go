@@ -84,22 +84,10 @@ type Session struct {
 
 	// Below here: run's alone.
 
-	loopback bool
-	confined bool // LoopbackOnly
-	role     seal.Role
-	conn     peer.Conn
-	diary    *Diary
-	keys     *seal.KeyPair
-	secret   seal.LinkSecret
-	invite   invite.Code
-	reply    invite.Code // ours, or the one accepted
-	mediaID  string
-	refused  []invite.Code // handed in by the person, and of no use
-	seconds  []invite.Code // that opened when the invite was spent, and have been told
-	post     post          // nil where the reply goes by hand alone
-
-	attempt *attempt   // a reply that the engine looks at
-	held    []handedIn // replies that came meanwhile
+	conn  peer.Conn
+	diary *Diary
+	meet  meeting
+	post  post // nil where the reply goes by hand alone
 
 	handshake *seal.Handshake
 	first     []byte // M1 at the joiner, until it is sent
@@ -190,7 +178,7 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.invite, s.secret = code, seal.NewLinkSecret(inv.Secret.Bytes())
+	s.meet.invite, s.meet.secret = code, seal.NewLinkSecret(inv.Secret.Bytes())
 	inv.Secret.Wipe()
 	if err := s.makeReply(ctx, config, inv); err != nil {
 		s.abandon()
@@ -228,7 +216,8 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		role: role, conn: conn, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly, diary: config.Diary,
+		conn: conn, diary: config.Diary,
+		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network),
 		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
@@ -240,77 +229,42 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	s.mediaID = invite.MediaID(sdp)
-	offer, err := invite.ParseSDP(sdp, s.loopback)
+	mailbox := config.Site != "" && config.usesMailbox() // a bare code does not say where
+	offer, err := s.meet.offer(sdp, mailbox)
 	if err != nil {
 		return err
 	}
-	inv := invite.Invite{
-		Mailbox: config.Site != "" && config.usesMailbox(), // a bare code does not say where
-		Key:     s.keys.PublicKey(), Offer: offer.ForInvite(),
+	if mailbox {
+		s.post = &fetcher{errands: newErrands(config.Mailbox, true, s.meet.secret)}
 	}
-	for s.invite == nil || s.invite.EndsInMark() {
-		clear(s.invite)
-		s.secret.Wipe()
-		if s.secret, err = seal.GenerateLinkSecret(rand.Reader); err != nil {
-			return err
-		}
-		inv.Secret = invite.NewSecret(s.secret.Bytes())
-		s.invite = inv.Bytes()
-		inv.Secret.Wipe()
-	}
-	if inv.Mailbox {
-		s.post = &fetcher{errands: newErrands(config.Mailbox, true, s.secret)}
-	}
-	s.link = newLink(config.Site, s.invite)
-	if inv.Offer.Public() {
+	s.link = newLink(config.Site, s.meet.invite)
+	if offer.Public() {
 		s.link.GoodFor = s.conn.Findings().GoodFor
 	}
-	return s.checkAddresses(inv.Offer)
+	return s.checkAddresses(offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	sdp, err := s.conn.Answer(ctx, s.tried(inv.Offer).SDP(invite.Offer, "0"))
+	sdp, err := s.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(invite.Offer, "0"))
 	if err != nil {
 		return err
 	}
-	answer, err := invite.ParseSDP(sdp, s.loopback)
+	answer, handshake, err := s.meet.answer(sdp, inv)
 	if err != nil {
 		return err
 	}
-	for {
-		s.reply, s.handshake, err = seal.SealReply(rand.Reader, s.keys, s.secret, inv.Key, s.invite, invite.AnswerBytes(answer))
-		if err != nil {
-			return err
-		}
-		if !s.reply.EndsInMark() {
-			break
-		}
-		s.handshake.Close()
-		s.keys.Wipe() // a key pair seals once
-		if s.keys, err = seal.GenerateKeyPair(rand.Reader); err != nil {
-			return err
-		}
-	}
+	s.handshake = handshake
 	// Made now, while there is nothing to do but wait, and not when the channel opens.
 	if s.first, err = s.handshake.Start(); err != nil {
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
-		s.post = &leaver{errands: newErrands(config.Mailbox, s.loopback, s.secret)}
+		s.post = &leaver{errands: newErrands(config.Mailbox, s.meet.loopback, s.meet.secret)}
 	}
-	s.link = newLink(config.Site, s.reply)
+	s.link = newLink(config.Site, s.meet.reply)
 	s.look.remote, s.look.lonely = inv.Offer, s.post == nil // else the mailbox's line says that nobody has come
 	s.diary.candidates("the invite's", inv.Offer)
 	return s.checkAddresses(answer)
-}
-
-// tried is what of the other side's description the engine is given.
-func (s *Session) tried(d invite.Description) invite.Description {
-	if s.confined {
-		return d.OnThisComputer()
-	}
-	return d
 }
 
 // checkAddresses warns when the other side will have nothing to reach us by.

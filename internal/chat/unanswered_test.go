@@ -18,7 +18,7 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	f.shakeHands(t)
 	f.wire = nil
 	b = &Session{
-		role: seal.Joiner, conn: unconnected{}, keys: f.keys, secret: f.secret, seal: f.other.Session, phase: open,
+		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, conn: unconnected{}, seal: f.other.Session, phase: open,
 		events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), since: time.Now(), work: newWork(),
 	}
 	return f.Session, b

@@ -140,14 +140,14 @@ func waitingOver(t *testing.T, conn peer.Conn) (r *running, reply func() string)
 	r = &running{facing: faceOver(t, seal.Inviter, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
 	r.Session.handshake, r.phase, r.work = nil, making, newWork()
 	r.enter(waiting, time.Now())
-	r.invite = invite.Code("an invite")
+	r.meet.invite = invite.Code("an invite")
 	d := candidates("192.0.2.7 5000 typ host")
 	d.Ufrag, d.Password = "abcd", "abcdefghijklmnopqrstuvwx"
 	r.run(t)
 	return r, func() string {
 		keys, err := seal.GenerateKeyPair(rand.Reader)
 		require.NoError(t, err)
-		code, handshake, err := seal.SealReply(rand.Reader, keys, r.secret, r.keys.PublicKey(), r.invite, invite.AnswerBytes(d))
+		code, handshake, err := seal.SealReply(rand.Reader, keys, r.meet.secret, r.meet.keys.PublicKey(), r.meet.invite, invite.AnswerBytes(d))
 		require.NoError(t, err)
 		handshake.Close()
 		return invite.Code(code).LinkText()
