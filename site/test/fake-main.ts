@@ -58,21 +58,21 @@ if (long) {
 async function longChat(count: number, plain: boolean): Promise<void> {
   await chat.started(engine, { site, loopback: false, mailbox: '' }, { mode: 'all', stun: [], turn: [] });
   await chat.create();
+  engine.open('direct');
   for (let i = 0; i < count; i++) {
     const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
-    if (i % 3 === 0) chat.send(text);
+    if (i % 3 === 0) chat.conversation?.send(text);
     else engine.onevent({ type: 'message', id: i, text });
   }
   await new Promise((resolve) => setTimeout(resolve, 500)); // what is delivered meanwhile isn't measured
   await parts;
   const began = performance.now();
-  engine.open('direct');
   if (plain)
     mount(PlainLog, {
       target,
       props: {
         get messages() {
-          return chat.messages;
+          return chat.conversation?.messages ?? [];
         },
       },
     });
@@ -199,7 +199,7 @@ async function show(): Promise<void> {
       await fail();
       break;
   }
-  if (screen === 'verified') await chat.verify(true);
+  if (screen === 'verified') await chat.conversation?.verify(true);
   if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
     engine.onevent({ type: 'closed', reason: screen, text: '' });
   if (screen === 'typing') engine.onevent({ type: 'typing' });
@@ -218,7 +218,7 @@ function said(text: string): void {
 }
 
 async function say(text: string): Promise<void> {
-  chat.send(text);
+  chat.conversation?.send(text);
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

@@ -9,9 +9,7 @@ interface Driven {
     onevent: (event: { type: 'message'; id: number; text: string }) => void;
   };
   chat: {
-    send: (text: string) => void;
-    clearHistory: () => void;
-    messages: readonly unknown[];
+    conversation: { clear: () => void; messages: readonly unknown[] };
   };
   painted?: number;
 }
@@ -201,7 +199,7 @@ test('messages that are dropped at the start do not move what one reads', async 
     });
     await settled(page);
   }
-  expect(await page.evaluate(() => (globalThis as unknown as Driven).chat.messages.length)).toBe(20_000);
+  expect(await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.messages.length)).toBe(20_000);
   const after = await reading(page);
   expect(after.text).toBe(before.text);
   expect(Math.abs(after.place - before.place)).toBeLessThanOrEqual(1);
@@ -271,7 +269,7 @@ test('a link in a list of a message that is scrolled away keeps the focus, too',
 test('clearing empties the history, and the chat goes on', async ({ chat }) => {
   const page = await chat('2000');
   await wheel(page, -5000);
-  await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+  await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.clear());
   await expect(log(page).getByRole('listitem')).toHaveCount(0);
   await expect(latest(page)).toBeHidden();
   await hear(page, 'after the clearing');

@@ -11,7 +11,7 @@ import { Watch } from './watch.ts';
 
 interface Driven {
   engine: { onevent: (event: { type: 'message'; id: number; text: string }) => void };
-  chat: { clearHistory: () => void };
+  chat: { conversation: { clear: () => void } };
 }
 
 const test = base.extend<{ chat: Page }>({
@@ -97,7 +97,7 @@ interface Cost {
 
 /** One message by itself, as wide as the window lets it be, then narrower, then all of it. */
 async function costOf(page: Page, meter: Meter, text: string): Promise<Cost> {
-  await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+  await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.clear());
   await page.setViewportSize({ width: 800, height: 600 });
   await settled(page);
   const shown = await meter.cost(() => hear(page, text));
@@ -172,7 +172,7 @@ test('twenty messages in a row do not stand the page still', async ({ chat: page
   const costly = costlyTexts(bytes);
   const twenty = (text: string) => Array.from({ length: 20 }, (_, i) => `${i} ${text}`);
   const run = async (all: string[]) => {
-    await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+    await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.clear());
     await settled(page);
     const longest = await longestTask(page, async () => {
       await hear(page, ...all);
@@ -198,7 +198,7 @@ test('15,000 lines are pasted, sent and received as words are', async ({ chat: p
   expect(lines.length).toBeLessThan(65_536);
   const field = page.getByRole('textbox', { name: texts.message });
   const all = async (text: string) => {
-    await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+    await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.clear());
     await page.evaluate((text) => {
       const other = document.createElement('textarea');
       other.value = text;
@@ -225,7 +225,7 @@ test('15,000 lines are pasted, sent and received as words are', async ({ chat: p
 test('marks that are stacked paint over no other message', async ({ chat: page }) => {
   const above = 'the message above, with room to the right';
   const shots = async (text: string) => {
-    await page.evaluate(() => (globalThis as unknown as Driven).chat.clearHistory());
+    await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.clear());
     await hear(page, above, text);
     await settled(page);
     return page.locator('.bubble').first().screenshot({ animations: 'disabled' });

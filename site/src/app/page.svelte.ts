@@ -6,15 +6,15 @@ import type {
   MailboxState,
   Network,
   Reason,
-  SafetyWord,
 } from '../../../wasm/engine.d.ts';
 import { Absence, type Pending } from '../life/away.ts';
-import { History, type Attempt, type ChatMessage } from '../chat/history.svelte.ts';
+import { Conversation } from '../chat/conversation.svelte.ts';
 import { texts } from '../language/language.svelte.ts';
 import { MailboxChoice, type MailboxWay, type PageMailbox } from '../meet/mailbox.svelte.ts';
 import { NetworkChoice } from '../network/network.svelte.ts';
 import type { Answer, AskTabs, Whose } from '../meet/tabs.ts';
-import type { ChatStatus, Trouble } from '../language/en.ts';
+import { codeOf } from '../language/codes.ts';
+import type { Trouble } from '../language/en.ts';
 import { isAboutTheWay, Way, type Made } from '../meet/way.svelte.ts';
 
 export type Screen =
@@ -39,9 +39,6 @@ export interface Problem {
 
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
-
-/** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
-const writing = 7_000;
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class ChatState {
@@ -68,17 +65,9 @@ export class ChatState {
   #openedReply = $state<string>();
 
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
-  #absentSince = $state<number>();
-  #path = $state<'direct' | 'relay' | ''>('');
-  #sas = $state.raw<SafetyWord[]>([]);
-  #digits = $state.raw<string[]>([]);
-  #verified = $state(false);
-  #reason = $state<Reason>();
+  /** Why what went on here ended, where nothing of it is shown any more. */
+  #ended = $state<Reason>();
   #gone = $state<Pending>();
-  #received = $state(0);
-  #draft = $state('');
-  #typing = $state(false);
-  #typed: ReturnType<typeof setTimeout> | undefined;
   #inviter = false;
   /** What came before the engine did. */
   #held: { text: string; opened: boolean } | undefined;
@@ -87,7 +76,8 @@ export class ChatState {
   #left: Pending | undefined;
 
   readonly #way = new Way();
-  readonly #history = new History();
+  #conversation = $state.raw<Conversation>();
+  #onmessage = () => {};
   readonly #choice = new NetworkChoice();
   readonly #mailbox = new MailboxChoice();
   readonly #absence = new Absence();
@@ -215,58 +205,25 @@ export class ChatState {
   get gone(): Pending | undefined {
     return this.#gone;
   }
-  get messages(): readonly ChatMessage[] {
-    return this.#history.messages;
-  }
-  /** How many messages of the other person have come. */
-  get received(): number {
-    return this.#received;
-  }
-  /** The other person is writing. */
-  get typing(): boolean {
-    return this.#typing && this.#state === 'open';
-  }
-  get trimmed(): boolean {
-    return this.#history.trimmed;
-  }
-  /** What the person is writing. It outlives the chat, until the next begins or the page is left. */
-  get draft(): string {
-    return this.#draft;
-  }
-  get sas(): readonly SafetyWord[] {
-    return this.#sas;
-  }
-  get digits(): readonly string[] {
-    return this.#digits;
-  }
-  get verified(): boolean {
-    return this.#verified;
+  /** The open chat, and what was said in it once it has ended. */
+  get conversation(): Conversation | undefined {
+    return this.#conversation;
   }
   /** Why the chat ended; undefined while it goes on. */
   get reason(): Reason | undefined {
-    return this.#reason;
-  }
-  get status(): ChatStatus {
-    if (this.#reason === 'left') return 'left';
-    if (this.#reason !== undefined) return this.#reason === 'lost' ? 'ended' : 'over';
-    if (this.#state === 'open') return this.#path || 'open';
-    return this.#state === 'lost' ? 'lost' : 'reconnecting';
-  }
-  /** Nothing has come since then, and has not for so long that the person is told what can be done; in milliseconds since 1970. */
-  get absentSince(): number | undefined {
-    return this.#state === 'lost' && this.#reason === undefined ? this.#absentSince : undefined;
+    return this.#conversation?.reason ?? this.#ended;
   }
   /** Closing the page now would lose a chat, or an invite or reply that somebody holds. */
   get pending(): boolean {
     const waiting = this.#screen === 'invite' || this.#screen === 'reply';
-    return waiting || (this.#screen === 'chat' && this.#reason === undefined);
+    return waiting || (this.#screen === 'chat' && this.reason === undefined);
   }
 
   /** Leaving would end what was said or written here, or a link or reply that somebody may hold. */
   get atStake(): boolean {
     if (!this.pending) return false;
     if (this.#screen !== 'chat') return this.#way.given || this.#screen === 'reply';
-    return this.messages.length > 0 || this.#received > 0 || this.#draft.trim() !== '';
+    return this.#conversation?.atStake ?? false;
   }
 
   /** What a reload would have to tell. What has been told is not told again. */
@@ -307,7 +264,7 @@ export class ChatState {
     this.#engine = undefined;
     if (this.#screen === 'chat') {
       // What was said is the page's, and outlives the engine.
-      if (this.#reason === undefined) this.#closed('internal');
+      if (this.reason === undefined) this.#closed('internal');
       return;
     }
     this.#trouble = trouble;
@@ -413,12 +370,12 @@ export class ChatState {
     // What is pending is not given up for a link that leads nowhere.
     const asked = this.pending && !anyway;
     if (asked) {
-      const [screen, state] = [this.#screen, this.#state];
+      const [screen, state] = [this.#screen, this.#standing];
       this.#asksHost = true;
       const answers = await this.#hostAnswers();
       this.#asksHost = false;
       // A reply may have come meanwhile, or the other person be back.
-      if (this.#screen !== screen || this.#state !== state || this.#busy) return;
+      if (this.#screen !== screen || this.#standing !== state || this.#busy) return;
       this.#hostGone = !answers;
       if (!answers) return;
     }
@@ -522,7 +479,7 @@ export class ChatState {
    * another one to an invite of this tab that is spent. The engine says neither without the link's secret.
    */
   async offer(reply: string): Promise<Whose | undefined> {
-    if (!this.#engine || !this.#inviter || this.#reason !== undefined) return undefined;
+    if (!this.#engine || !this.#inviter || this.reason !== undefined) return undefined;
     try {
       await this.#engine.accept(reply, true);
       return 'taken';
@@ -565,37 +522,11 @@ export class ChatState {
     this.#way.give();
   }
 
-  /** Sends a text. It is in the history at once, and says there what became of it. */
-  send(text: string): void {
-    void this.#send(this.#history.write(text));
-  }
-
-  /** Sends a failed message once more, as the newest. */
-  retry(key: string): void {
-    const attempt = this.#history.again(key);
-    if (attempt) void this.#send(attempt);
-  }
-
-  /** Empties the history. The chat goes on, and so does what is on its way. */
-  clearHistory(): void {
-    this.#history.clear();
-  }
-
-  /** Records the comparison of the safety words. With `false` the chat ends. */
-  async verify(match: boolean): Promise<void> {
-    try {
-      await this.#engine?.verify(match);
-      this.#verified = match;
-    } catch (error) {
-      this.#notice = texts.errors[codeOf(error)];
-    }
-  }
-
   /** Ends what is going on in this tab. */
   async leave(): Promise<void> {
-    const chatting = this.#screen === 'chat' && this.#reason === undefined;
+    const chatting = this.#screen === 'chat' && this.reason === undefined;
     this.#forget();
-    if (chatting) this.#reason = 'closed';
+    if (chatting) this.#ended = 'closed';
     this.#screen = chatting ? 'ended' : 'home';
     await this.#close();
   }
@@ -609,17 +540,6 @@ export class ChatState {
     this.#held = undefined;
     this.#screen = 'wiped';
     await closed(engine);
-  }
-
-  /** The person has changed what is being written. */
-  write(draft: string): void {
-    this.#draft = draft;
-  }
-
-  /** This person is writing, and lets the other one know. */
-  writes(): void {
-    // One that fails is one that nobody sees.
-    this.#engine?.typing().catch(() => undefined);
   }
 
   /** Back to the start, from a screen where nothing is going on. */
@@ -681,6 +601,11 @@ export class ChatState {
     if (this.#screen === 'away') this.home();
   }
 
+  /** Calls this with each message of the other person that comes. */
+  listen(onmessage: () => void): void {
+    this.#onmessage = onmessage;
+  }
+
   /** Says something that belongs to no field. */
   tell(sentence: string): void {
     this.#notice = sentence;
@@ -696,44 +621,29 @@ export class ChatState {
     if (this.#left !== undefined || this.#screen === 'wiped') return;
     switch (event.type) {
       case 'state':
+        if (this.#chatting) {
+          this.#chatting.apply(event);
+          break;
+        }
         if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
         this.#state = event.state;
-        this.#absentSince = undefined;
-        this.#history.lost(event.state === 'lost');
-        break;
-      case 'absent':
-        this.#absentSince = event.since;
         break;
       case 'open':
-        this.#path = event.path;
-        this.#sas = event.sas;
-        this.#digits = event.digits;
         this.#state = 'open';
         this.#notice = this.#way.codes.includes('second-reply') ? texts.errors['second-reply'] : undefined;
         this.#openedReply = undefined;
-        this.#screen = 'chat';
-        break;
-      case 'path':
-        this.#path = event.path;
+        this.#opens(event);
         break;
       case 'mailbox':
         this.#mailboxState = event.state;
         break;
+      case 'absent':
+      case 'path':
       case 'message':
-        this.#history.receive(event.text);
-        this.#received += 1;
-        this.#stopsTyping();
-        break;
       case 'typing':
-        this.#stopsTyping();
-        this.#typing = true;
-        this.#typed = setTimeout(() => this.#stopsTyping(), writing);
-        break;
       case 'delivered':
-        this.#history.delivered(event.id);
-        break;
       case 'failed':
-        this.#history.failed(event.ref, event.code);
+        this.#conversation?.apply(event);
         break;
       case 'error':
         this.#warn(event.code);
@@ -804,16 +714,23 @@ export class ChatState {
     });
   }
 
-  async #send({ ref, text }: Attempt): Promise<void> {
-    try {
-      if (!this.#engine) throw new Error('no engine');
-      this.#history.sent(ref, await this.#engine.send(ref, text));
-    } catch (error) {
-      const code = codeOf(error);
-      this.#history.failed(ref, code);
-      // A reply of somebody else was written into the chat: that concerns more than this message.
-      if (code === 'second-reply') this.#warn(code);
-    }
+  #opens(event: Extract<EngineEvent, { type: 'open' }>): void {
+    if (!this.#engine) return;
+    this.#conversation = new Conversation(this.#engine, event, {
+      onmessage: () => this.#onmessage(),
+      ontrouble: (code) => (this.#notice = texts.errors[code]),
+    });
+    this.#screen = 'chat';
+  }
+
+  /** The chat that goes on. */
+  get #chatting(): Conversation | undefined {
+    return this.reason === undefined ? this.#conversation : undefined;
+  }
+
+  /** Where the engine says that the chat stands. */
+  get #standing(): string {
+    return this.#chatting?.state ?? this.#state;
   }
 
   /** Gives up a link that grew old unseen. */
@@ -839,28 +756,20 @@ export class ChatState {
   }
 
   #closed(reason: Reason): void {
-    this.#history.ended();
+    const { pending } = this;
+    this.#conversation?.ended(reason);
     // Where this side ended an invite, the verb that did has already changed the screen, perhaps to a new one.
-    if (!this.pending || (reason === 'closed' && this.#screen !== 'chat')) return;
+    if (!pending || (reason === 'closed' && this.#screen !== 'chat')) return;
     const gaveWay = reason === 'unreachable' || reason === 'lost' || reason === 'internal';
     if ((this.#screen === 'invite' || this.#screen === 'reply') && gaveWay && this.#absence.justBack) {
       this.endedAway(this.#screen);
       return;
     }
     // What was said stays until its person leaves, whoever ended the chat, and why.
-    if (this.#screen !== 'chat' || reason === 'closed') {
-      this.#forget();
-      this.#screen = 'ended';
-    }
-    this.#sas = [];
-    this.#digits = [];
-    this.#verified = false;
-    this.#reason = reason;
-  }
-
-  #stopsTyping(): void {
-    clearTimeout(this.#typed);
-    this.#typing = false;
+    if (this.#screen === 'chat' && reason !== 'closed') return;
+    this.#forget();
+    this.#screen = 'ended';
+    this.#ended = reason;
   }
 
   #close(): Promise<void> {
@@ -880,25 +789,12 @@ export class ChatState {
     this.#elsewhere = undefined;
     this.#openedReply = undefined;
     this.#state = 'waiting';
-    this.#absentSince = undefined;
-    this.#path = '';
-    this.#sas = [];
-    this.#digits = [];
-    this.#verified = false;
-    this.#reason = undefined;
+    this.#conversation = undefined;
+    this.#ended = undefined;
     this.#way.forget();
     this.#gone = undefined;
-    this.#history.forget();
-    this.#received = 0;
-    this.#draft = '';
-    this.#stopsTyping();
     this.#inviter = false;
   }
-}
-
-function codeOf(error: unknown): ErrorCode {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && Object.hasOwn(texts.errors, code) ? (code as ErrorCode) : 'internal';
 }
 
 async function closed(engine: Engine | undefined): Promise<void> {

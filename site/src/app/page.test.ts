@@ -41,7 +41,7 @@ describe('starting', () => {
     expect(chat.screen).toBe('unusable');
     expect(chat.trouble).toBe('stopped');
     expect(chat.ready).toBe(false);
-    expect(chat.messages).toEqual([]);
+    expect(chat.conversation).toBeUndefined();
     await chat.open('#iLate');
     expect(chat.screen).toBe('unusable');
   });
@@ -429,49 +429,49 @@ describe('chatting', () => {
     await chat.create();
     engine.open('relay');
     expect(chat.screen).toBe('chat');
-    expect(chat.status).toBe('relay');
-    expect(chat.sas).toEqual(words);
-    expect(chat.digits).toEqual(digits);
-    expect(chat.verified).toBe(false);
+    expect(chat.conversation?.status).toBe('relay');
+    expect(chat.conversation?.words).toEqual(words);
+    expect(chat.conversation?.digits).toEqual(digits);
+    expect(chat.conversation?.verified).toBe(false);
   });
 
   test('says so when the two find another way to each other', async () => {
     await chat.create();
     engine.open('relay');
-    expect(chat.status).toBe('relay');
+    expect(chat.conversation?.status).toBe('relay');
     chat.apply({ type: 'path', path: 'direct' });
-    expect(chat.status).toBe('direct');
+    expect(chat.conversation?.status).toBe('direct');
   });
 
   test('the status follows the connection', async () => {
     await chat.create();
     engine.open('');
-    expect(chat.status).toBe('open');
+    expect(chat.conversation?.status).toBe('open');
     chat.apply({ type: 'state', state: 'lost' });
-    expect(chat.status).toBe('lost');
+    expect(chat.conversation?.status).toBe('lost');
     chat.apply({ type: 'state', state: 'connecting' });
-    expect(chat.status).toBe('reconnecting');
+    expect(chat.conversation?.status).toBe('reconnecting');
     chat.apply({ type: 'state', state: 'open' });
-    expect(chat.status).toBe('open');
+    expect(chat.conversation?.status).toBe('open');
   });
 
   test('since when nothing has come is told while it is lost, and no longer', async () => {
     await chatting();
     engine.delivers = false;
-    chat.send('into the void');
+    chat.conversation?.send('into the void');
     await new Promise((resolve) => setTimeout(resolve));
     chat.apply({ type: 'state', state: 'lost' });
-    expect(chat.absentSince).toBeUndefined();
+    expect(chat.conversation?.absentSince).toBeUndefined();
     chat.apply({ type: 'absent', since: 1_000 });
-    expect(chat.absentSince).toBe(1_000);
-    expect(chat.messages.map(({ state }) => state)).toEqual(['held']);
+    expect(chat.conversation?.absentSince).toBe(1_000);
+    expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['held']);
     chat.apply({ type: 'state', state: 'open' });
-    expect(chat.absentSince).toBeUndefined();
+    expect(chat.conversation?.absentSince).toBeUndefined();
     chat.apply({ type: 'state', state: 'lost' });
-    expect(chat.absentSince).toBeUndefined();
+    expect(chat.conversation?.absentSince).toBeUndefined();
     chat.apply({ type: 'absent', since: 2_000 });
     chat.apply({ type: 'closed', reason: 'lost', text: '' });
-    expect(chat.absentSince).toBeUndefined();
+    expect(chat.conversation?.absentSince).toBeUndefined();
   });
 
   test('a new link ends the chat, and never says that the person has left', async () => {
@@ -486,88 +486,87 @@ describe('chatting', () => {
     await chat.newLink();
     expect(screens).toEqual(['home']);
     expect(chat.screen).toBe('invite');
-    expect(chat.messages).toEqual([]);
-    expect(chat.absentSince).toBeUndefined();
+    expect(chat.conversation).toBeUndefined();
   });
 
   test('a peer cannot fill the memory: the oldest messages go, and the page says so', async () => {
     await chatting();
     const text = 'x'.repeat(65_536);
     for (let id = 1; id <= 1600; id++) chat.apply({ type: 'message', id, text });
-    expect(chat.messages.length).toBe(64);
-    expect(chat.trimmed).toBe(true);
-    expect(chat.messages.at(-1)?.text).toBe(text);
+    expect(chat.conversation?.messages.length).toBe(64);
+    expect(chat.conversation?.trimmed).toBe(true);
+    expect(chat.conversation?.messages.at(-1)?.text).toBe(text);
     chat.home();
-    expect(chat.trimmed).toBe(false);
+    expect(chat.conversation).toBeUndefined();
     await chatting();
     for (let id = 1; id <= 20_001; id++) chat.apply({ type: 'message', id, text: 'y' });
-    expect(chat.messages.length).toBe(20_000);
-    expect(chat.trimmed).toBe(true);
+    expect(chat.conversation?.messages.length).toBe(20_000);
+    expect(chat.conversation?.trimmed).toBe(true);
   });
 
   test('a sent message is there at once, then delivered', async () => {
     await chatting();
-    chat.send('hello');
-    expect(chat.messages).toMatchObject([{ from: 'you', text: 'hello', state: 'sending' }]);
-    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('delivered'));
+    chat.conversation?.send('hello');
+    expect(chat.conversation?.messages).toMatchObject([{ from: 'you', text: 'hello', state: 'sending' }]);
+    await vi.waitFor(() => expect(chat.conversation?.messages[0]?.state).toBe('delivered'));
   });
 
   test('each confirmation finds its message', async () => {
     await chatting();
     engine.delivers = false;
-    for (const text of ['a', 'b', 'c']) chat.send(text);
+    for (const text of ['a', 'b', 'c']) chat.conversation?.send(text);
     await new Promise((resolve) => setTimeout(resolve));
     chat.apply({ type: 'delivered', id: 2 });
-    expect(chat.messages.map(({ state }) => state)).toEqual(['sent', 'delivered', 'sent']);
+    expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['sent', 'delivered', 'sent']);
   });
 
   test('a message the engine refuses has failed, and says why', async () => {
     await chatting();
     engine.fails.send = 'too-many-waiting';
-    chat.send('hello');
+    chat.conversation?.send('hello');
     await vi.waitFor(() =>
-      expect(chat.messages[0]).toMatchObject({ state: 'failed', code: 'too-many-waiting' }),
+      expect(chat.conversation?.messages[0]).toMatchObject({ state: 'failed', code: 'too-many-waiting' }),
     );
   });
 
   test('a failed message is sent again as the newest, and stays the same message', async () => {
     await chatting();
     engine.fails.send = 'not-open';
-    chat.send('first');
-    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('failed'));
-    const key = chat.messages[0]?.key ?? '';
-    chat.send('second');
-    chat.retry(key);
-    expect(chat.messages.map(({ text }) => text)).toEqual(['second', 'first']);
-    await vi.waitFor(() => expect(chat.messages[1]).toMatchObject({ key, state: 'delivered' }));
-    chat.retry(key);
-    expect(chat.messages).toHaveLength(2);
+    chat.conversation?.send('first');
+    await vi.waitFor(() => expect(chat.conversation?.messages[0]?.state).toBe('failed'));
+    const key = chat.conversation?.messages[0]?.key ?? '';
+    chat.conversation?.send('second');
+    chat.conversation?.retry(key);
+    expect(chat.conversation?.messages.map(({ text }) => text)).toEqual(['second', 'first']);
+    await vi.waitFor(() => expect(chat.conversation?.messages[1]).toMatchObject({ key, state: 'delivered' }));
+    chat.conversation?.retry(key);
+    expect(chat.conversation?.messages).toHaveLength(2);
   });
 
   test('a failure of an earlier attempt does not touch the later one', async () => {
     await chatting();
     engine.delivers = false;
     engine.fails.send = 'not-open';
-    chat.send('text');
-    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe('failed'));
-    const { key = '' } = chat.messages[0] ?? {};
-    chat.retry(key);
+    chat.conversation?.send('text');
+    await vi.waitFor(() => expect(chat.conversation?.messages[0]?.state).toBe('failed'));
+    const { key = '' } = chat.conversation?.messages[0] ?? {};
+    chat.conversation?.retry(key);
     chat.apply({ type: 'failed', ref: key, id: 0, code: 'ended' });
-    expect(chat.messages[0]?.state).toBe('sending');
+    expect(chat.conversation?.messages[0]?.state).toBe('sending');
   });
 
   test('messages of both keep their order and get keys of their own', async () => {
     await chatting();
-    chat.send('one');
+    chat.conversation?.send('one');
     chat.apply({ type: 'message', id: 1, text: 'two' });
-    chat.send('three');
-    expect(chat.messages.map(({ from, text }) => `${from} ${text}`)).toEqual([
+    chat.conversation?.send('three');
+    expect(chat.conversation?.messages.map(({ from, text }) => `${from} ${text}`)).toEqual([
       'you one',
       'them two',
       'you three',
     ]);
-    expect(new Set(chat.messages.map(({ key }) => key)).size).toBe(3);
-    expect(chat.messages[1]?.state).toBe('received');
+    expect(new Set(chat.conversation?.messages.map(({ key }) => key)).size).toBe(3);
+    expect(chat.conversation?.messages[1]?.state).toBe('received');
   });
 
   test('a warning is shown and the chat goes on', async () => {
@@ -580,13 +579,13 @@ describe('chatting', () => {
   test('a reply of somebody else that is written into the chat warns, and is not sent', async () => {
     await chatting();
     engine.fails.send = 'second-reply';
-    chat.send('they sent me https://example.test/#rSecond');
-    await vi.waitFor(() => expect(chat.messages[0]).toMatchObject({ state: 'failed' }));
+    chat.conversation?.send('they sent me https://example.test/#rSecond');
+    await vi.waitFor(() => expect(chat.conversation?.messages[0]).toMatchObject({ state: 'failed' }));
     expect(chat.notice).toBe(texts.errors['second-reply']);
     chat.dismissNotice();
     engine.fails.send = 'too-many-waiting';
-    chat.send('hello');
-    await vi.waitFor(() => expect(chat.messages[1]).toMatchObject({ state: 'failed' }));
+    chat.conversation?.send('hello');
+    await vi.waitFor(() => expect(chat.conversation?.messages[1]).toMatchObject({ state: 'failed' }));
     expect(chat.notice).toBeUndefined();
   });
 });
@@ -594,27 +593,27 @@ describe('chatting', () => {
 describe('verifying', () => {
   test('They match is kept', async () => {
     await chatting();
-    await chat.verify(true);
+    await chat.conversation?.verify(true);
     expect(engine.calls.at(-1)).toBe('verify true');
-    expect(chat.verified).toBe(true);
+    expect(chat.conversation?.verified).toBe(true);
   });
 
   test('They differ ends the chat and wipes the words', async () => {
     await chatting();
-    chat.send('hello');
-    await chat.verify(false);
+    chat.conversation?.send('hello');
+    await chat.conversation?.verify(false);
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe('differ');
-    expect(chat.verified).toBe(false);
-    expect(chat.messages.map(({ text }) => text)).toEqual(['hello']);
-    expect(chat.sas).toEqual([]);
+    expect(chat.conversation?.verified).toBe(false);
+    expect(chat.conversation?.messages.map(({ text }) => text)).toEqual(['hello']);
+    expect(chat.conversation?.words).toEqual([]);
   });
 
   test('one that fails verifies nothing', async () => {
     await chatting();
     engine.fails.verify = 'no-chat';
-    await chat.verify(true);
-    expect(chat.verified).toBe(false);
+    await chat.conversation?.verify(true);
+    expect(chat.conversation?.verified).toBe(false);
     expect(chat.notice).toBe(texts.errors['no-chat']);
   });
 });
@@ -626,32 +625,31 @@ describe('ending', () => {
   test.each(others)('%s: what was said and written stays until its person leaves', async (reason) => {
     await chatting();
     engine.delivers = false;
-    chat.send('unheard');
-    chat.write('half a sent');
+    chat.conversation?.send('unheard');
+    chat.conversation?.write('half a sent');
     chat.apply({ type: 'message', id: 1, text: 'bye' });
     chat.apply({ type: 'closed', reason, text: '' });
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe(reason);
-    expect(chat.status).toBe(known[reason] ?? 'over');
-    expect(texts.statuses[chat.status]).not.toMatch(/connected/i);
-    expect(chat.messages.map(({ state }) => state)).toEqual(['failed', 'received']);
-    expect(chat.draft).toBe('half a sent');
+    expect(chat.conversation?.status).toBe(known[reason] ?? 'over');
+    expect(texts.statuses[chat.conversation?.status ?? 'open']).not.toMatch(/connected/i);
+    expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['failed', 'received']);
+    expect(chat.conversation?.draft).toBe('half a sent');
     expect(chat.pending).toBe(false);
     chat.home();
-    expect(chat.messages).toEqual([]);
-    expect(chat.draft).toBe('');
+    expect(chat.conversation).toBeUndefined();
   });
 
   test('an engine that stops takes nothing along of what was said', async () => {
     await chatting();
     chat.apply({ type: 'message', id: 1, text: 'still here' });
-    chat.write('half a sent');
+    chat.conversation?.write('half a sent');
     chat.unusable('stopped');
     expect(chat.screen).toBe('chat');
     expect(chat.ready).toBe(false);
     expect(chat.reason).toBe('internal');
-    expect(chat.messages.map(({ text }) => text)).toEqual(['still here']);
-    expect(chat.draft).toBe('half a sent');
+    expect(chat.conversation?.messages.map(({ text }) => text)).toEqual(['still here']);
+    expect(chat.conversation?.draft).toBe('half a sent');
   });
 
   test('an engine that stops after the chat has ended changes nothing about why', async () => {
@@ -664,11 +662,11 @@ describe('ending', () => {
 
   test('Leave wipes and tells the engine', async () => {
     await chatting();
-    chat.send('hello');
+    chat.conversation?.send('hello');
     await chat.leave();
     expect(chat.screen).toBe('ended');
     expect(chat.reason).toBe('closed');
-    expect(chat.messages).toEqual([]);
+    expect(chat.conversation).toBeUndefined();
     expect(engine.calls.at(-1)).toBe('leave');
     expect(chat.pending).toBe(false);
   });
@@ -750,10 +748,10 @@ describe('a host that is gone', () => {
     chat.apply({ type: 'message', id: 1, text: 'x' });
     chat.apply({ type: 'state', state: 'lost' });
     await chat.newLink();
-    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['chat', true, 1]);
+    expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
     expect(engine.calls).not.toContain('leave');
     await chat.linkAnyway();
-    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['invite', false, 0]);
+    expect([chat.screen, chat.hostGone, chat.conversation]).toEqual(['invite', false, undefined]);
     expect(chat.invite).not.toBe(invite);
   });
 
@@ -765,7 +763,7 @@ describe('a host that is gone', () => {
     chat.apply({ type: 'closed', reason: 'left', text: '' });
     there = false;
     await chat.create();
-    expect([chat.screen, chat.hostGone, chat.messages.length]).toEqual(['chat', true, 1]);
+    expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
   });
 
   test('a reply that comes while the host is asked is not given up', async () => {
@@ -801,9 +799,9 @@ describe('a host that is gone', () => {
       };
       chat.apply({ type: 'state', state: 'lost' });
       await chat.newLink();
-      expect([chat.screen, chat.status, chat.hostGone]).toEqual(['chat', 'direct', false]);
+      expect([chat.screen, chat.conversation?.status, chat.hostGone]).toEqual(['chat', 'direct', false]);
     }
-    expect(chat.messages).toHaveLength(2);
+    expect(chat.conversation?.messages).toHaveLength(2);
     expect(engine.calls).toEqual(['create']);
   });
 

@@ -1,10 +1,10 @@
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ChatMessage } from './history.svelte.ts';
-import Chat from './Chat.svelte';
 import { maxBytes } from './Composer.svelte';
 import { english as texts } from '../language/en.ts';
+import { showChat } from '../../test/conversation.svelte.ts';
 import { digits, words } from '../../test/fake-engine.ts';
 
 afterEach(cleanup);
@@ -17,7 +17,7 @@ function message(from: 'you' | 'them', text: string, more: Partial<ChatMessage> 
   return { key: `k${count}`, from, text, at: Date.UTC(2026, 0, 2, 3, 4, 5), state, ...more };
 }
 
-const base = { messages: [] as ChatMessage[], status: 'direct', words, digits, onsend: vi.fn() } as const;
+const base = { messages: [] as ChatMessage[], status: 'direct', words, digits, send: vi.fn() } as const;
 
 /** The messages among the rows of the history. */
 function shown() {
@@ -32,7 +32,7 @@ function log() {
 
 describe('the history', () => {
   test('tells the two apart by label, with the time of each message', () => {
-    render(Chat, { ...base, messages: [message('you', 'ping'), message('them', 'pong')] });
+    showChat({ ...base, messages: [message('you', 'ping'), message('them', 'pong')] });
     const [mine, theirs] = shown();
     expect(mine?.textContent).toContain('You');
     expect(mine?.textContent).toContain('ping');
@@ -45,7 +45,7 @@ describe('the history', () => {
 
   test('shows markup of the other person as the text it is', () => {
     const text = '<img src=x onerror="alert(1)"><b>bold</b>\n  next';
-    render(Chat, { ...base, messages: [message('them', text)] });
+    showChat({ ...base, messages: [message('them', text)] });
     expect(log().querySelector('img, b')).toBeNull();
     expect(log().querySelector('.text')?.textContent).toBe(text);
   });
@@ -56,37 +56,23 @@ describe('the history', () => {
     ['held', 'Waiting'],
     ['delivered', 'Delivered'],
   ] as const)('says in words that a message is %s', (state, words) => {
-    render(Chat, { ...base, messages: [message('you', 'x', { state })] });
+    showChat({ ...base, messages: [message('you', 'x', { state })] });
     expect(within(log()).getByText(words)).toBeTruthy();
   });
 
   test('a failed message says why and can be sent again', async () => {
     const failed = message('you', 'x', { state: 'failed', code: 'too-many-waiting' });
-    const onretry = vi.fn();
-    render(Chat, { ...base, messages: [failed], onretry });
+    const retry = vi.fn();
+    showChat({ ...base, messages: [failed], retry });
     expect(within(log()).getByText(/^Not delivered\. Too many/)).toBeTruthy();
     await userEvent.click(within(log()).getByRole('button', { name: 'Send again' }));
-    expect(onretry).toHaveBeenCalledWith(failed.key);
-  });
-});
-
-describe('onnewmessage', () => {
-  test('is called once for each message that is added, by either author, and not for those there before', async () => {
-    const onnewmessage = vi.fn();
-    const old = message('them', 'old');
-    const view = render(Chat, { ...base, messages: [old], onnewmessage });
-    const first = message('you', 'first', { state: 'sending' });
-    await view.rerender({ messages: [old, first] });
-    const second = message('them', 'second');
-    await view.rerender({ messages: [old, first, second] });
-    await view.rerender({ messages: [old, second, { ...first, state: 'delivered' }] });
-    expect(onnewmessage.mock.calls).toEqual([['first'], ['second']]);
+    expect(retry).toHaveBeenCalledWith(failed.key);
   });
 });
 
 describe('the announcer', () => {
   test('reads each new message of the other person once, and none of ours', async () => {
-    const view = render(Chat, base);
+    const view = showChat(base);
     const mine = message('you', 'my words');
     const theirs = message('them', 'their words');
     await view.rerender({ messages: [mine, theirs] });
@@ -102,7 +88,7 @@ describe('a connection that is lost for long', () => {
   test('says since when and what can be done, is read out once, and goes', async () => {
     const onnewlink = vi.fn();
     const lost = { ...base, status: 'lost', messages: [message('them', 'x')], onnewlink } as const;
-    const view = render(Chat, lost);
+    const view = showChat(lost);
     expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
     await view.rerender({ absentSince: since });
     const card = within(screen.getByRole('region', { name: texts.absentTitle }));
@@ -129,7 +115,7 @@ describe('a connection that is lost for long', () => {
   });
 
   test('nothing to save where nothing was said', () => {
-    render(Chat, { ...base, status: 'lost', absentSince: since });
+    showChat({ ...base, status: 'lost', absentSince: since });
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save as text' }).disabled).toBe(true);
   });
 });
@@ -140,19 +126,19 @@ describe('the composer', () => {
   }
 
   test('Enter sends, empties the field and keeps the focus', async () => {
-    const onsend = vi.fn();
-    render(Chat, { ...base, onsend });
+    const send = vi.fn();
+    showChat({ ...base, send });
     await userEvent.type(composer(), 'hello{Enter}');
-    expect(onsend.mock.calls).toEqual([['hello']]);
+    expect(send.mock.calls).toEqual([['hello']]);
     expect(composer().value).toBe('');
     expect(document.activeElement).toBe(composer());
   });
 
   test('Shift+Enter breaks the line', async () => {
-    const onsend = vi.fn();
-    render(Chat, { ...base, onsend });
+    const send = vi.fn();
+    showChat({ ...base, send });
     await userEvent.type(composer(), 'one{Shift>}{Enter}{/Shift}two');
-    expect(onsend).not.toHaveBeenCalled();
+    expect(send).not.toHaveBeenCalled();
     expect(composer().value).toBe('one\ntwo');
   });
 
@@ -160,25 +146,25 @@ describe('the composer', () => {
     ['isComposing', { key: 'Enter', isComposing: true }],
     ['key code 229', { key: 'Enter', keyCode: 229 }],
   ])('Enter that chooses a candidate of an input method does not send: %s', async (_name, init) => {
-    const onsend = vi.fn();
-    render(Chat, { ...base, onsend });
+    const send = vi.fn();
+    showChat({ ...base, send });
     await userEvent.type(composer(), 'に');
     await fireEvent.keyDown(composer(), init);
-    expect(onsend).not.toHaveBeenCalled();
+    expect(send).not.toHaveBeenCalled();
     await fireEvent.keyDown(composer(), { key: 'Enter' });
-    expect(onsend).toHaveBeenCalledWith('に');
+    expect(send).toHaveBeenCalledWith('に');
   });
 
   test('Send sends, and can do so only when there is something', async () => {
-    const onsend = vi.fn();
-    render(Chat, { ...base, onsend });
-    const send = screen.getByRole<HTMLButtonElement>('button', { name: 'Send' });
-    expect(send.disabled).toBe(true);
+    const send = vi.fn();
+    showChat({ ...base, send });
+    const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Send' });
+    expect(button.disabled).toBe(true);
     await userEvent.type(composer(), '  \n ');
-    expect(send.disabled).toBe(true);
+    expect(button.disabled).toBe(true);
     await userEvent.type(composer(), 'x');
-    await userEvent.click(send);
-    expect(onsend.mock.calls).toEqual([['  \n x']]);
+    await userEvent.click(button);
+    expect(send.mock.calls).toEqual([['  \n x']]);
   });
 
   test.each([
@@ -186,27 +172,27 @@ describe('the composer', () => {
     ['two bytes each', 'é', maxBytes / 2],
     ['four bytes each', '🙂', maxBytes / 4],
   ])('the limit is told in bytes before sending, and the text kept: %s', async (_name, letter, fits) => {
-    const onsend = vi.fn();
-    render(Chat, { ...base, onsend });
+    const send = vi.fn();
+    showChat({ ...base, send });
     await fireEvent.input(composer(), { target: { value: letter.repeat(fits) } });
     expect(screen.queryByRole('alert')).toBeNull();
     const long = `${letter.repeat(fits)}!`;
     await fireEvent.input(composer(), { target: { value: long } });
     expect(screen.getByRole('alert').textContent).toBe(texts.tooLong(1));
     await fireEvent.keyDown(composer(), { key: 'Enter' });
-    expect(onsend).not.toHaveBeenCalled();
+    expect(send).not.toHaveBeenCalled();
     expect(composer().value).toBe(long);
   });
 });
 
 describe('status and verifying', () => {
   test.each(Object.entries(texts.statuses))('%s', (status, sentence) => {
-    render(Chat, { ...base, status: status as keyof typeof texts.statuses });
+    showChat({ ...base, status: status as keyof typeof texts.statuses });
     expect(screen.getByRole('status').textContent.trim()).toBe(sentence);
   });
 
   test('says that the chat is not verified until it is', async () => {
-    const view = render(Chat, base);
+    const view = showChat(base);
     expect(screen.getByText('Not verified')).toBeTruthy();
     await view.rerender({ verified: true });
     expect(screen.queryByText('Not verified')).toBeNull();
@@ -222,8 +208,8 @@ describe('status and verifying', () => {
     ['They match', undefined, true],
     ['They differ', texts.differSure, false],
   ])('Verify shows words and digits; %s', async (button, sure, match) => {
-    const onverify = vi.fn();
-    render(Chat, { ...base, onverify });
+    const verify = vi.fn();
+    showChat({ ...base, verify });
     await userEvent.click(screen.getByRole('button', { name: 'Verify' }));
     const dialog = screen.getByRole('dialog', { name: texts.verifyTitle });
     expect(
@@ -234,35 +220,35 @@ describe('status and verifying', () => {
     for (const group of digits) expect(dialog.textContent).toContain(group);
     await userEvent.click(within(dialog).getByRole('button', { name: button }));
     if (sure !== undefined) {
-      expect(onverify).not.toHaveBeenCalled();
+      expect(verify).not.toHaveBeenCalled();
       const question = screen.getByRole('dialog', { name: texts.differTitle });
       await userEvent.click(within(question).getByRole('button', { name: texts.compareAgain }));
       expect(screen.getByRole('dialog', { name: texts.verifyTitle })).toBeTruthy();
       await userEvent.click(screen.getByRole('button', { name: button }));
       await userEvent.click(screen.getByRole('button', { name: sure }));
     }
-    expect(onverify.mock.calls).toEqual([[match]]);
+    expect(verify.mock.calls).toEqual([[match]]);
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   test('Escape closes the words without a verdict', async () => {
-    const onverify = vi.fn();
-    render(Chat, { ...base, onverify });
+    const verify = vi.fn();
+    showChat({ ...base, verify });
     await userEvent.click(screen.getByRole('button', { name: 'Verify' }));
     await fireEvent(screen.getByRole('dialog'), new Event('cancel', { cancelable: true }));
     expect(screen.queryByRole('dialog')).toBeNull();
-    expect(onverify).not.toHaveBeenCalled();
+    expect(verify).not.toHaveBeenCalled();
   });
 
   test('without words there is nothing to verify', () => {
-    render(Chat, { ...base, words: [] });
+    showChat({ ...base, words: [] });
     expect(screen.queryByRole('button', { name: 'Verify' })).toBeNull();
   });
 });
 
 test('Leave leaves', async () => {
   const onleave = vi.fn();
-  render(Chat, { ...base, onleave });
+  showChat({ ...base, onleave });
   await userEvent.click(screen.getByRole('button', { name: 'Leave' }));
   expect(onleave).toHaveBeenCalledTimes(1);
 });
@@ -270,8 +256,8 @@ test('Leave leaves', async () => {
 test('an ended chat keeps its history and offers a new one instead of the composer', async () => {
   const onnewchat = vi.fn();
   const failed = message('you', 'unheard', { state: 'failed', code: 'ended' });
-  const view = render(Chat, { ...base, messages: [failed], onnewchat, onretry: vi.fn() });
-  await view.rerender({ status: 'left', ending: texts.endings.left });
+  const view = showChat({ ...base, messages: [failed], onnewchat, retry: vi.fn() });
+  await view.rerender({ status: 'left', reason: 'left' });
   expect(screen.getByText('unheard')).toBeTruthy();
   expect(screen.getByRole('heading', { name: 'The other person left' })).toBe(document.activeElement);
   expect(screen.queryByRole('textbox')).toBeNull();
@@ -289,7 +275,7 @@ describe('the announcer in a long chat', () => {
 
   test('what comes under an open dialog is told when that is closed', async () => {
     vi.useFakeTimers();
-    const view = render(Chat, base);
+    const view = showChat(base);
     await fireEvent.click(screen.getByRole('button', { name: 'Verify' }));
     await view.rerender({ messages: [message('them', 'unheard'), message('them', 'as well')] });
     await vi.advanceTimersByTimeAsync(3_000);
@@ -302,7 +288,7 @@ describe('the announcer in a long chat', () => {
 
   test('somebody who writes more than a voice can read is told as a number', async () => {
     vi.useFakeTimers();
-    const view = render(Chat, base);
+    const view = showChat(base);
     const messages: ChatMessage[] = [];
     for (let second = 0; second < 20; second++) {
       for (let i = 0; i < 4; i++) messages.push(message('them', 'x'.repeat(400)));
@@ -317,7 +303,7 @@ describe('the announcer in a long chat', () => {
 
   test('reads nothing again: not when the list changes its kind, is trimmed, cleared or made anew', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => message('them', `old ${i}`));
-    const view = render(Chat, { ...base, messages: many });
+    const view = showChat({ ...base, messages: many });
     const news = message('them', 'the first new one');
     await view.rerender({ messages: [...many, news] });
     expect(within(log()).queryAllByRole('listitem').length).toBeLessThan(1000);
@@ -332,14 +318,14 @@ describe('the announcer in a long chat', () => {
 
 test('few messages of very many elements are not all on the page', async () => {
   const table = `|a|b|\n|-|-|\n${'|||\n'.repeat(450)}`;
-  const view = render(Chat, base);
+  const view = showChat(base);
   const messages = Array.from({ length: 60 }, () => message('them', table));
   await view.rerender({ messages });
   expect(log().querySelectorAll('*').length).toBeLessThan(30_000);
 });
 
 test('one stop of the keyboard copies messages, and arrows lead to the others', async () => {
-  render(Chat, { ...base, messages: [message('them', 'a'), message('you', 'b'), message('them', 'c')] });
+  showChat({ ...base, messages: [message('them', 'a'), message('you', 'b'), message('them', 'c')] });
   const buttons = screen.getAllByRole('button', { name: texts.copyMessage });
   expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
   buttons[2]?.focus();
@@ -351,14 +337,14 @@ test('one stop of the keyboard copies messages, and arrows lead to the others', 
 
 test('what comes while the page is hidden from the start is below the divider', async () => {
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-  const view = render(Chat, base);
+  const view = showChat(base);
   await view.rerender({ messages: [message('them', 'unseen')] });
   expect(within(log()).getByText(texts.newDivider)).toBeTruthy();
 });
 
 test('days, groups, and the divider above what came unseen', async () => {
   const mine = message('you', 'one');
-  const view = render(Chat, { ...base, messages: [mine, message('you', 'two')] });
+  const view = showChat({ ...base, messages: [mine, message('you', 'two')] });
   const authors = () =>
     [...log().querySelectorAll('.author:not(.visually-hidden)')].map((e) => e.textContent);
   expect(authors()).toEqual(['You']);
@@ -393,7 +379,7 @@ describe('away from the end', () => {
   }
 
   test('unread messages are counted, and reading them at the end clears the count', async () => {
-    const view = render(Chat, base);
+    const view = showChat(base);
     const scroll = scrollable();
     await scroll(600);
     await scroll(450);
@@ -408,7 +394,7 @@ describe('away from the end', () => {
   });
 
   test('far up the way back is offered, and taken by pressing it', async () => {
-    render(Chat, base);
+    showChat(base);
     const scroll = scrollable();
     await scroll(600);
     await scroll(100);
@@ -418,7 +404,7 @@ describe('away from the end', () => {
   });
 
   test('a message of one’s own jumps to the end', async () => {
-    const view = render(Chat, base);
+    const view = showChat(base);
     const scroll = scrollable();
     await scroll(600);
     await scroll(100);

@@ -15,11 +15,11 @@ export class Attention {
     return this.#unread;
   }
 
-  /** Messages have come. Says whether they are the first that nobody was looking at. */
-  heard(count: number): boolean {
+  /** A message has come. Says whether it is the first that nobody was looking at. */
+  heard(): boolean {
     if (looking()) return false;
-    this.#unread += count;
-    return this.#unread === count;
+    this.#unread += 1;
+    return this.#unread === 1;
   }
 
   looked(): void {

@@ -1,0 +1,197 @@
+import type { Engine, EngineEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
+import { codeOf } from '../language/codes.ts';
+import type { ChatStatus } from '../language/en.ts';
+import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+
+/** What is told of an open chat. */
+export type ChatEvent = Extract<
+  EngineEvent,
+  { type: 'state' | 'absent' | 'path' | 'message' | 'typing' | 'delivered' | 'failed' }
+>;
+
+/** What concerns more than the chat itself. */
+export interface Listener {
+  /** A message of the other person has come. */
+  onmessage: () => void;
+  /** Something that the person should know, and that belongs to no message. */
+  ontrouble: (code: ErrorCode) => void;
+}
+
+/** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
+const writing = 7_000;
+
+/** An open chat, until its page is left: what was said stays when it has ended. */
+export class Conversation {
+  readonly #engine: Engine;
+  readonly #listener: Listener;
+  readonly #history = new History();
+  #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('open');
+  #absentSince = $state<number>();
+  #path = $state<'direct' | 'relay' | ''>('');
+  #words = $state.raw<SafetyWord[]>([]);
+  #digits = $state.raw<string[]>([]);
+  #verified = $state(false);
+  #reason = $state<Reason>();
+  #draft = $state('');
+  #typing = $state(false);
+  #typed: ReturnType<typeof setTimeout> | undefined;
+  /** The other person has said something, whether it is still shown or not. */
+  #heard = $state(false);
+
+  /** The chat that has opened in this engine. */
+  constructor(engine: Engine, opened: Extract<EngineEvent, { type: 'open' }>, listener: Listener) {
+    this.#engine = engine;
+    this.#listener = listener;
+    this.#path = opened.path;
+    this.#words = opened.sas;
+    this.#digits = opened.digits;
+  }
+
+  get messages(): readonly ChatMessage[] {
+    return this.#history.messages;
+  }
+  /** Older messages than these were dropped. */
+  get trimmed(): boolean {
+    return this.#history.trimmed;
+  }
+  /** Where the engine says that the connection stands. */
+  get state(): 'waiting' | 'connecting' | 'open' | 'lost' {
+    return this.#state;
+  }
+  get status(): ChatStatus {
+    if (this.#reason === 'left') return 'left';
+    if (this.#reason !== undefined) return this.#reason === 'lost' ? 'ended' : 'over';
+    if (this.#state === 'open') return this.#path || 'open';
+    return this.#state === 'lost' ? 'lost' : 'reconnecting';
+  }
+  /** Nothing has come since then, and has not for so long that the person is told what can be done; in milliseconds since 1970. */
+  get absentSince(): number | undefined {
+    return this.#state === 'lost' && this.#reason === undefined ? this.#absentSince : undefined;
+  }
+  /** The six safety words; none once the chat has ended. */
+  get words(): readonly SafetyWord[] {
+    return this.#words;
+  }
+  /** The safety words as numbers. */
+  get digits(): readonly string[] {
+    return this.#digits;
+  }
+  /** The person has compared the words, and they match. */
+  get verified(): boolean {
+    return this.#verified;
+  }
+  /** The other person is writing. */
+  get typing(): boolean {
+    return this.#typing && this.#state === 'open';
+  }
+  /** What the person is writing. It outlives the chat, until the next begins or the page is left. */
+  get draft(): string {
+    return this.#draft;
+  }
+  /** Why the chat ended; undefined while it goes on. */
+  get reason(): Reason | undefined {
+    return this.#reason;
+  }
+  /** Something was said or written here. */
+  get atStake(): boolean {
+    return this.messages.length > 0 || this.#heard || this.#draft.trim() !== '';
+  }
+
+  /** Sends a text. It is in the history at once, and says there what became of it. */
+  send(text: string): void {
+    void this.#send(this.#history.write(text));
+  }
+
+  /** Sends a failed message once more, as the newest. */
+  retry(key: string): void {
+    const attempt = this.#history.again(key);
+    if (attempt) void this.#send(attempt);
+  }
+
+  /** Empties the history. The chat goes on, and so does what is on its way. */
+  clear(): void {
+    this.#history.clear();
+  }
+
+  /** Records the comparison of the safety words. With `false` the chat ends. */
+  async verify(match: boolean): Promise<void> {
+    try {
+      await this.#engine.verify(match);
+      this.#verified = match;
+    } catch (error) {
+      this.#listener.ontrouble(codeOf(error));
+    }
+  }
+
+  /** The person has changed what is being written. */
+  write(draft: string): void {
+    this.#draft = draft;
+  }
+
+  /** This person is writing, and lets the other one know. */
+  writes(): void {
+    // One that fails is one that nobody sees.
+    this.#engine.typing().catch(() => undefined);
+  }
+
+  /** Takes in what the engine tells. */
+  apply(event: ChatEvent): void {
+    switch (event.type) {
+      case 'state':
+        this.#state = event.state;
+        this.#absentSince = undefined;
+        this.#history.lost(event.state === 'lost');
+        break;
+      case 'absent':
+        this.#absentSince = event.since;
+        break;
+      case 'path':
+        this.#path = event.path;
+        break;
+      case 'message':
+        this.#history.receive(event.text);
+        this.#heard = true;
+        this.#stopsTyping();
+        this.#listener.onmessage();
+        break;
+      case 'typing':
+        this.#stopsTyping();
+        this.#typing = true;
+        this.#typed = setTimeout(() => this.#stopsTyping(), writing);
+        break;
+      case 'delivered':
+        this.#history.delivered(event.id);
+        break;
+      case 'failed':
+        this.#history.failed(event.ref, event.code);
+        break;
+    }
+  }
+
+  /** The chat has ended, and its words are good for nothing more. */
+  ended(reason: Reason): void {
+    this.#history.ended();
+    this.#stopsTyping();
+    if (this.#reason !== undefined) return;
+    this.#words = [];
+    this.#digits = [];
+    this.#verified = false;
+    this.#reason = reason;
+  }
+
+  async #send({ ref, text }: Attempt): Promise<void> {
+    try {
+      this.#history.sent(ref, await this.#engine.send(ref, text));
+    } catch (error) {
+      const code = codeOf(error);
+      this.#history.failed(ref, code);
+      // A reply of somebody else was written into the chat: that concerns more than this message.
+      if (code === 'second-reply') this.#listener.ontrouble(code);
+    }
+  }
+
+  #stopsTyping(): void {
+    clearTimeout(this.#typed);
+    this.#typing = false;
+  }
+}

@@ -1,0 +1,51 @@
+import { render } from '@testing-library/svelte';
+import type { ComponentProps } from 'svelte';
+import Chat, { type Shown } from '../src/chat/Chat.svelte';
+
+type Rest = Omit<ComponentProps<typeof Chat>, 'conversation'>;
+type Parts = Partial<Shown> & Rest;
+
+/** An open chat in which nothing has been said yet. */
+const quiet: Shown = {
+  messages: [],
+  trimmed: false,
+  status: 'direct',
+  absentSince: undefined,
+  words: [],
+  digits: [],
+  verified: false,
+  typing: false,
+  draft: '',
+  reason: undefined,
+  send: () => undefined,
+  retry: () => undefined,
+  clear: () => undefined,
+  verify: () => Promise.resolve(),
+  write: () => undefined,
+  writes: () => undefined,
+};
+
+/** Shows a chat that stands like this; what isn't named is as in a quiet one. What is written is kept as typed. */
+export function showChat(parts: Parts): { rerender: (more: Parts) => Promise<void>; unmount: () => void } {
+  let draft = $state(parts.draft ?? '');
+  let now = parts;
+  const props = () => ({
+    ...now,
+    conversation: {
+      ...quiet,
+      ...now,
+      get draft() {
+        return draft;
+      },
+      write: (text: string) => (draft = text),
+    },
+  });
+  const view = render(Chat, props());
+  return {
+    rerender: async (more) => {
+      now = { ...now, ...more };
+      await view.rerender(props());
+    },
+    unmount: () => view.unmount(),
+  };
+}
