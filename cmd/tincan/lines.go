@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// maxLine is the longest line read: a message of 64 KiB, each byte escaped.
+const maxLine = 512 << 10
+
+// inputLine is a line of input, or the news that one was too long to keep.
+type inputLine struct {
+	text    string
+	tooLong bool
+	typed   bool      // into a terminal
+	more    bool      // in which another line had arrived already
+	at      time.Time // when it was read
+}
+
+// readLines reads in the background: a read of a terminal cannot be stopped,
+// so this goroutine ends with its input or with the program. window is the terminal
+// that it reads, if it is one.
+func readLines(in *bufio.Reader, window *os.File) <-chan inputLine {
+	lines := make(chan inputLine)
+	go func() {
+		defer close(lines)
+		for {
+			text, whole, err := readLine(in)
+			if err == nil || text != "" {
+				line := inputLine{text: text, tooLong: !whole, typed: window != nil, at: time.Now()}
+				line.more = line.typed && (in.Buffered() > 0 || arrived(window))
+				lines <- line
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// readLine reads up to maxLine bytes of a line; whole is false if there was
+// more, which is read and forgotten.
+func readLine(in *bufio.Reader) (line string, whole bool, err error) {
+	var b []byte
+	whole = true
+	for {
+		piece, err := in.ReadSlice('\n')
+		if len(b)+len(piece) <= maxLine {
+			b = append(b, piece...)
+		} else {
+			whole = false
+		}
+		switch err {
+		case nil:
+			return strings.TrimRight(string(b), "\r\n"), whole, nil
+		case bufio.ErrBufferFull:
+		case io.EOF:
+			return strings.TrimRight(string(b), "\r\n"), whole, err
+		default:
+			return "", whole, err
+		}
+	}
+}

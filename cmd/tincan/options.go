@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"net"
+	"net/url"
+	"strings"
+
+	"tincan/internal/chat"
+)
+
+// options are the flags of new and join.
+type options struct {
+	config  chat.Config
+	json    bool
+	link    string // join's argument
+	mailbox string // on, off or, where nothing was said, empty
+	serve   bool   // new alone: serve the page, too
+	page    pageFlags
+}
+
+// mailboxOf is the origin whose mailbox the reply goes to: the one that the link
+// names, unless the person wants it otherwise. Whoever made the link chose it, so
+// this computer itself is meant only where both programs are told to run on it; and
+// who hides behind a relay tells no mailbox the address either, unless told to.
+func (o options) mailboxOf(link string) string {
+	found, err := chat.Find(link)
+	mode := o.config.Network.Mode
+	if err != nil || o.mailbox == "off" || mode == chat.ModeLocal || o.mailbox == "" && mode == chat.ModeRelay {
+		return ""
+	}
+	host := hostOfOrigin(found.Mailbox)
+	if o.config.LoopbackOnly && !onlyHere(host) || !o.config.LoopbackOnly && (loopbackHost(host) || isLinkLocal(host)) {
+		return ""
+	}
+	return found.Mailbox
+}
+
+// hostOfOrigin is host and port of an origin, as a person reads them.
+func hostOfOrigin(origin string) string {
+	_, host, _ := strings.Cut(origin, "://")
+	return host
+}
+
+// sayAsked names the servers that are about to be asked.
+func (o options) sayAsked(t terminal) {
+	if asked := o.config.Network.STUN; len(asked) > 0 && o.config.Network.Mode == chat.ModeAll && !o.json {
+		t.say("Asking %s for this computer's public address; --stun none asks nobody.", strings.Join(asked, " and "))
+	}
+}
+
+func parseOptions(t terminal, name string, args []string) (o options, err error) {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.BoolVar(&o.json, "json", false, "")
+	flags.BoolVar(&o.config.LoopbackOnly, "loopback", false, "")
+	if name == "new" {
+		flags.Func("site", "", func(s string) error {
+			u, err := url.Parse(s)
+			if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil {
+				return errors.New("not an address such as https://chat.example/")
+			}
+			o.config.Site = s
+			return nil
+		})
+		flags.BoolVar(&o.serve, "serve", false, "")
+		flags.StringVar(&o.page.listen, "listen", "", "")
+		flags.StringVar(&o.page.public, "public", "", "")
+	}
+	flags.Func("mailbox", "", func(s string) error {
+		if s != "on" && s != "off" {
+			return errors.New("on or off")
+		}
+		o.mailbox = s
+		return nil
+	})
+	o.config.Diary = chat.NewDiary()
+	ways := networkFlags(flags)
+	// Flags may stand before and after the link.
+	var rest []string
+	for first := true; first || len(args) > 0; first = false {
+		if err := parseFlags(t, flags, args); err != nil {
+			return o, err
+		}
+		if args = flags.Args(); len(args) > 0 {
+			rest, args = append(rest, args[0]), args[1:]
+		}
+	}
+	if name == "new" && len(rest) > 0 || len(rest) > 1 {
+		t.say("tincan: %s takes flags%s and nothing else. See tincan %s --help.", name, map[string]string{"join": ", one link"}[name], name)
+		return o, errUsage
+	}
+	if len(rest) > 0 {
+		o.link = rest[0]
+	}
+	if o.config.Network, err = ways.network(); err == nil && name == "new" {
+		err = o.settleNew(ways)
+	} else if err == nil && o.mailbox == "on" && o.config.Network.Mode == chat.ModeLocal {
+		err = errLocalMailbox
+	}
+	if err == nil && o.config.LoopbackOnly {
+		err = o.confine(ways)
+	}
+	if err != nil {
+		t.say("tincan: %s", err)
+		return o, errUsage
+	}
+	return o, nil
+}
+
+// confine is for --loopback: nobody elsewhere is asked, and no packet leaves the computer.
+// Its errors are for the person.
+func (o *options) confine(ways *waysFlags) error {
+	n := &o.config.Network
+	if !ways.stunNamed {
+		n.STUN = nil
+	}
+	if len(n.STUN) > 0 || len(n.TURN) > 0 {
+		return errors.New("--loopback asks nobody: leave --stun and --turn away")
+	}
+	if o.config.Mailbox != "" && !onlyHere(hostOfOrigin(o.config.Mailbox)) {
+		return errors.New("--loopback asks nobody elsewhere, and so not the mailbox of another computer")
+	}
+	if o.serve && o.page.listen == "" {
+		o.page.listen = "127.0.0.1" + defaultListen
+	}
+	if host, _, err := net.SplitHostPort(o.page.listen); o.serve && (err != nil || !onlyHere(host)) {
+		return errors.New("--loopback serves this computer alone: leave --listen away, or name 127.0.0.1")
+	}
+	return nil
+}
+
+var errLocalMailbox = errors.New("--local-only asks no server, and so no mailbox")
+
+// settleNew brings together what new is told of its links. Its errors are for the person.
+func (o *options) settleNew(ways *waysFlags) error {
+	switch {
+	case o.serve && o.config.Site != "":
+		return errors.New("--serve makes links to this computer: leave --site away")
+	case !o.serve && (o.page.listen != "" || o.page.public != ""):
+		return errors.New("--listen and --public go with --serve")
+	case o.serve && o.page.public == "" && o.config.Network.Mode == chat.ModeRelay:
+		return errors.New("--serve puts this computer's address into the link, which --relay-only is to hide: name another with --public")
+	case !isPublic(o.page.public):
+		return errors.New("--public needs an address such as https://chat.example/")
+	case o.mailbox == "on" && o.config.Site == "" && !o.serve:
+		return errors.New("--mailbox on needs --site or --serve: a bare code does not say where the mailbox is")
+	case o.mailbox == "on" && !o.serve && o.config.Network.Mode == chat.ModeLocal:
+		return errLocalMailbox
+	}
+	switch {
+	case o.serve:
+		if o.mailbox == "" {
+			o.mailbox = "on" // on this very computer
+		}
+		// Who opens the link reaches this computer; nobody else needs to be asked.
+		if n := &o.config.Network; n.Mode == chat.ModeLocal || o.page.public == "" && !ways.stunNamed && n.Mode == chat.ModeAll {
+			n.Mode, n.STUN = chat.ModeAll, nil
+		}
+		o.page.noMailbox = o.mailbox == "off"
+	case o.mailbox == "on":
+		u, _ := url.Parse(o.config.Site) // it was parsed before
+		o.config.Mailbox = u.Scheme + "://" + u.Host
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tincan/site"
+)
+
+// pageHandler serves the built page with its security headers, and config.json.
+type pageHandler struct {
+	files   map[string]pageFile
+	headers site.Headers
+	others  []string // addresses for config.json
+	public  string   // host and port by which others know this server, where it was told
+	nat     *natServer
+	mailbox http.Handler // nil without one
+	visited atomic.Bool  // by another computer
+}
+
+type pageFile struct {
+	kind  string
+	plain []byte
+	small func() []byte // gzip, made when it is first asked for; nil where that is not smaller
+}
+
+// types by extension: what the system thinks of them differs between systems.
+var types = map[string]string{
+	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+	".wasm": "application/wasm", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png",
+	".webmanifest": "application/manifest+json",
+}
+
+// newPageHandler reads the whole page into memory. Browsers take brotli only over
+// https, so it is compressed with gzip, each file once, for the first who asks:
+// whoever serves a page for one visitor alone need not wait for it.
+func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, error) {
+	headers, err := site.LoadHeaders()
+	if err != nil {
+		return nil, err
+	}
+	h := &pageHandler{files: map[string]pageFile{}, headers: headers, others: others, nat: nat}
+	err = fs.WalkDir(page, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		kind, known := types[path.Ext(name)]
+		if !known {
+			return fmt.Errorf("the page has a file of an unknown kind: %s", name)
+		}
+		f := pageFile{kind: kind}
+		if f.plain, err = fs.ReadFile(page, name); err != nil {
+			return err
+		}
+		f.small = sync.OnceValue(func() []byte { return compress(f.plain) })
+		h.files[name] = f
+		return nil
+	})
+	if len(h.files) == 0 && err == nil {
+		err = errors.New("the page is empty")
+	}
+	return h, err
+}
+
+// compress gives nil where little is won. The level is gzip's own: the best one takes
+// more than twice the time for 0.7 %.
+func compress(plain []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(plain)
+	_ = w.Close()
+	if b.Len() >= len(plain)*9/10 {
+		return nil
+	}
+	return b.Bytes()
+}
+
+func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	for name, value := range h.headers.All {
+		header.Set(name, value)
+	}
+	for name, value := range h.headers.Secure {
+		if r.TLS != nil || name != "Strict-Transport-Security" && loopbackHost(r.Host) {
+			header.Set(name, value)
+		}
+	}
+	header.Set("Cache-Control", h.headers.Cache.Page)
+	own := ownName(r.Host, h.public)
+	if h.mailbox != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+		if !own {
+			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+			return
+		}
+		h.mailbox.ServeHTTP(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		header.Set("Allow", "GET, HEAD")
+		http.Error(w, "Only GET and HEAD.", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	if name == "config.json" {
+		header.Set("Content-Type", "application/json")
+		_, _ = w.Write(h.config(own))
+		return
+	}
+	if name == "" {
+		name = "index.html"
+		if !h.visited.Load() && !fromHere(r) {
+			h.visited.Store(true)
+		}
+	}
+	f, ok := h.files[name]
+	if !ok {
+		http.Error(w, "There is no such file.", http.StatusNotFound)
+		return
+	}
+	header.Set("Content-Type", f.kind)
+	if strings.HasPrefix(name, "assets/") {
+		header.Set("Cache-Control", h.headers.Cache.Assets)
+	}
+	header.Set("Vary", "Accept-Encoding")
+	body := f.plain
+	if acceptsGzip(r) {
+		if small := f.small(); small != nil {
+			header.Set("Content-Encoding", "gzip")
+			body = small
+		}
+	}
+	header.Set("Content-Length", fmt.Sprint(len(body)))
+	if r.Method == http.MethodGet {
+		answer(w, body)
+	}
+}
+
+// answer writes a body for as long as each piece of it is taken in time.
+func answer(w http.ResponseWriter, body []byte) {
+	control := http.NewResponseController(w)
+	for piece := range slices.Chunk(body, answerStep) {
+		_ = control.SetWriteDeadline(time.Now().Add(answerTime)) // a recorder of tests has none
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
+	}
+}
+
+// config is config.json, made anew for each visitor: logins run out. Never
+// offline: this page is gone when whoever runs it is, and a worker would keep
+// it at an address that somebody else's may have next. Under a name that is not own
+// it says nothing about this computer, gives no login, and offers no mailbox, which
+// would refuse: only the port of STUN, which is the page's.
+func (h *pageHandler) config(own bool) []byte {
+	stun, relays := h.nat.config()
+	addresses, mailbox := h.others, "none"
+	if h.mailbox != nil {
+		mailbox = "offered"
+	}
+	if !own {
+		addresses, relays, mailbox = nil, nil, "none"
+	}
+	b, _ := json.Marshal(map[string]any{
+		"stun": stun, "turn": append([]turnEntry{}, relays...), "mailbox": mailbox, "offline": false,
+		"addresses": append([]string{}, addresses...),
+	}) // strings only: it can't fail
+	return b
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(coding, "gzip") {
+			return strings.ReplaceAll(quality, " ", "") != "q=0"
+		}
+	}
+	return false
+}
+
+// fromHere tells a visitor on this computer.
+func fromHere(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	ip := from.Addr().Unmap()
+	return ip.IsLoopback() || slices.Contains(localAddresses(), ip)
+}

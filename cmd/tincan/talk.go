@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"tincan/internal/chat"
+)
+
+// talk is one chat between its session and its front.
+type talk struct {
+	s           *chat.Session
+	f           front
+	diary       *chat.Diary
+	mailbox     bool // the reply may come by itself
+	waiting     bool // the inviter waits for a reply
+	open        bool
+	ending      bool // no more input: leave once all has arrived
+	heard       time.Time
+	held        []command
+	undelivered int
+	json        bool      // its lines are commands, each for itself
+	reply       paste     // of the inviter's person, until there is one
+	told        time.Time // when the person was told what came of the last code
+	reason      chat.Reason
+	failure     error // why it was ended here, where nobody wished it
+}
+
+// converse runs a chat to its end: input goes to the session, events to the front.
+func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s *chat.Session, kind chat.Kind, err error) error {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return leave(ctx, f)
+	case err != nil:
+		return fail(f, err)
+	}
+	f.code(kind, s.Link(), o.config.Mailbox != "")
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
+	if kind == chat.KindReply {
+		c.tells()
+	}
+	events := make(chan chat.Event)
+	go func() {
+		defer restoreOnPanic()
+		defer close(events)
+		for {
+			e, ok := s.Next(context.Background())
+			if !ok {
+				return
+			}
+			events <- e
+		}
+	}()
+	interrupted := ctx.Done()
+	var clock <-chan time.Time
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				lines, c.ending = nil, ctx.Err() == nil
+				c.heard = time.Now()
+				ticker := time.NewTicker(patience / 4)
+				defer ticker.Stop()
+				clock = ticker.C
+			} else {
+				c.line(line)
+			}
+		case e, ok := <-events:
+			if !ok {
+				_ = s.Close() // its last errand may still be on the road
+				return c.result()
+			}
+			c.event(e)
+		case <-clock:
+		case <-interrupted:
+			interrupted = nil
+			if context.Cause(ctx) == errUnread {
+				c.failure = errUnread
+			}
+			_ = s.Close()
+		}
+		if c.ending {
+			c.finish()
+		}
+	}
+}
+
+// finish ends a chat that gets no more input, once nothing is left to wait for.
+func (c *talk) finish() {
+	switch {
+	case c.open && c.undelivered == 0:
+	case c.open && time.Since(c.heard) > patience:
+		c.failure = errUnheard
+	case c.waiting && !c.mailbox:
+		c.failure = errNoReply
+	default:
+		return
+	}
+	c.ending = false
+	_ = c.s.Leave()
+}
+
+func (c *talk) result() error {
+	switch c.reason {
+	case chat.ReasonClosed, chat.ReasonLeft, chat.ReasonOtherClosed:
+		if c.failure == nil {
+			return nil
+		}
+	}
+	return errSilent
+}
+
+func (c *talk) line(l inputLine) {
+	if l.tooLong {
+		c.f.problem("", chat.ErrTooLong)
+		return
+	}
+	if c.pasted(l) {
+		return
+	}
+	if c.waiting && !c.json && !(c.reply.burst == "" && isCommand(l)) {
+		text, ready := c.reply.add(l)
+		if !ready {
+			return
+		}
+		l.text = text
+	}
+	do, err := c.f.parse(l.text, c.waiting)
+	if err != nil {
+		c.f.problem("", err)
+		return
+	}
+	if do.Do == "send" && !c.open && !c.waiting {
+		c.held = append(c.held, do) // typed ahead
+		return
+	}
+	c.do(do)
+}
+
+func (c *talk) do(do command) {
+	switch do.Do {
+	case "reply":
+		err := c.s.Accept(do.Link, false)
+		if err != nil {
+			c.f.problem("", err)
+			return
+		}
+		c.waiting = false
+		c.tells()
+	case "send":
+		id, err := c.s.Send(do.Ref, do.Text)
+		if err != nil {
+			c.f.problem(do.Ref, err)
+			return
+		}
+		c.undelivered++
+		c.f.sent(do.Ref, id)
+	case "typing":
+		c.s.Typing()
+	case "verify":
+		if err := c.s.Verify(*do.Match); err != nil {
+			c.f.problem("", err)
+		}
+	case "put":
+		if err := c.s.LeaveAgain(); err != nil {
+			c.f.problem("", err)
+		}
+	case "diagnostics":
+		c.f.diagnostics(c.diary.Text())
+	case "close":
+		_ = c.s.Leave()
+	}
+}
+
+func (c *talk) event(e chat.Event) {
+	if _, ended := e.(chat.Closed); ended && c.failure != nil {
+		c.f.fail(c.failure)
+	} else {
+		c.f.event(e)
+	}
+	switch e := e.(type) {
+	case chat.StateChanged:
+		// The reply may have come by itself: what is typed from now on is none.
+		c.waiting = c.waiting && e.State == chat.StateWaiting
+	case chat.Opened:
+		c.open, c.waiting, c.heard = true, false, time.Now()
+		for _, do := range c.held {
+			c.do(do)
+		}
+		c.held = nil
+	case chat.Delivered, chat.Failed:
+		c.undelivered--
+		c.heard = time.Now()
+	case chat.Closed:
+		c.reason = e.Reason
+	}
+}
