@@ -120,6 +120,11 @@ func (q *eventQueue) push(e Event) {
 func (q *eventQueue) full() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	return q.fullNow()
+}
+
+// fullNow is full for who holds mu.
+func (q *eventQueue) fullNow() bool {
 	return len(q.list) >= fullQueue || q.bytes >= fullQueueBytes
 }
 
@@ -135,12 +140,15 @@ func (q *eventQueue) next(ctx context.Context) (Event, bool) {
 	for {
 		q.mu.Lock()
 		if len(q.list) > 0 {
+			full := q.fullNow()
 			e := q.list[0]
 			q.list[0] = nil
 			q.bytes -= textSize(e)
 			q.list = q.list[1:]
 			q.mu.Unlock()
-			signal(q.shrunk)
+			if full { // or nobody waits for room
+				signal(q.shrunk)
+			}
 			return e, true
 		}
 		ended := q.ended

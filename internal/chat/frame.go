@@ -137,13 +137,17 @@ func (a *assembly) add(f frame) (message []byte, err error) {
 	if len(a.parts)+len(f.content) > MaxText {
 		return nil, errFrame
 	}
-	a.parts = append(a.parts, f.content...)
+	message = f.content
+	if f.kind == typeMore || a.parts != nil {
+		a.parts = append(a.parts, f.content...)
+		message = a.parts
+	}
 	if f.kind == typeMore {
 		return nil, nil
 	}
-	if !utf8.Valid(a.parts) {
+	if !utf8.Valid(message) {
 		return nil, errFrame
 	}
-	message, a.parts = a.parts, nil
+	a.parts = nil
 	return message, nil
 }
