@@ -28,7 +28,7 @@ var (
 func promise(f func() (any, error)) js.Value {
 	p := promiseType.New(executor)
 	reject, resolve := settler.Invoke(), settler.Invoke()
-	go func() {
+	inGoroutine(func() {
 		defer func() {
 			if recover() != nil {
 				reject.Invoke(errorObject(chat.ErrInternal))
@@ -40,8 +40,25 @@ func promise(f func() (any, error)) js.Value {
 			return
 		}
 		resolve.Invoke(value)
-	}()
+	})
 	return p
+}
+
+var idle = make(chan func()) // to a goroutine that has nothing to do
+
+// inGoroutine is go, in a goroutine that is there already if one is idle: a new one would
+// grow its stack again, which costs more than a short verb does.
+func inGoroutine(f func()) {
+	select {
+	case idle <- f:
+	default:
+		go func() {
+			for {
+				f()
+				f = <-idle
+			}
+		}()
+	}
 }
 
 func errorObject(err error) js.Value {

@@ -117,8 +117,12 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			ack = time.After(timing.ack)
 		}
 		from, to := in, out
-		if !connected || s.events.full() {
-			from = nil // the reader of events is slow; so is the sender, then
+		var room <-chan struct{}
+		if s.events.full() {
+			from, room = nil, s.events.shrunk // the reader of events is slow; so is the sender, then
+		}
+		if !connected {
+			from = nil
 		}
 		if len(s.work.back) > 0 {
 			from = nil // the engine's answer was there first
@@ -152,7 +156,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		case <-ack:
 			ack = nil
 			s.ackDue = s.ackDue || s.ackSoon
-		case <-s.events.shrunk:
+		case <-room:
 		case now := <-clock.C:
 			if len(in) == 0 {
 				s.idle = 0 // caught up: what came was no flood
