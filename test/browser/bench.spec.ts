@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
-import { environment } from '../../site/src/engine/engine.ts';
+import { environment } from '../../site/src/engine/environment.ts';
 import type { Engine, EngineEvent, StartEngine } from '../../wasm/engine.d.ts';
 import { expect, test } from './fixtures.ts';
 

@@ -1,5 +1,6 @@
 import type { Engine, EngineConfig, EngineEvent, StartEngine } from '../../../wasm/engine.d.ts';
 import { ifAllowed } from '../life/browser.ts';
+import { environment } from './environment.ts';
 
 /** The part of Go's wasm_exec.js that is used here. */
 interface GoProgram {
@@ -14,12 +15,6 @@ declare global {
   /** Put there by the Go program once it is ready. */
   var tincan: StartEngine | undefined;
 }
-
-/**
- * What the Go program finds in its environment. The garbage of a message is some kilobytes, and all the rest is
- * small: collected at 16 MB instead of 4, it costs a tenth less of the processor in all.
- */
-export const environment = { GOGC: '400' };
 
 /** Where the engine's parts come from. */
 export interface EngineParts {
