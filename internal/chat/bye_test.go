@@ -21,7 +21,7 @@ func TestUnitByeLast(t *testing.T) {
 		require.Equal(t, string([]byte{typeBye, why}), f.next(t))
 		require.NoError(t, f.gets(t, "\x01are you there?"))
 		require.NoError(t, f.watch(time.Now()))
-		f.typing = true
+		f.typing.due = true
 		require.Empty(t, f.next(t), "no ack, no ping, no message")
 		require.Equal(t, stop{reason: ReasonClosed}, f.goodbye(ReasonClosed, byeLeft), "a second time")
 	}

@@ -97,7 +97,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
 	connected := false
-	s.heardUntil = time.Now()
+	s.silence.until = time.Now()
 	clock := time.NewTicker(timing.tick)
 	defer clock.Stop()
 	var ack <-chan time.Time
@@ -162,7 +162,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 				s.idle = 0 // caught up: what came was no flood
 			}
 			s.lookAtMailbox(ctx, now)
-			s.listened(now, from != nil && len(in) == 0)
+			s.silence.listened(now, from != nil && len(in) == 0)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -240,8 +240,7 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	case len(s.control) > 0:
 		f, s.control = s.control[0], s.control[1:]
 		return f, true, nil
-	case s.typing:
-		s.typing = false
+	case s.typing.take():
 		return frame{kind: typeTyping}, true, nil
 	case s.phase == leaving, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
 		return frame{}, false, nil
@@ -286,8 +285,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 		return stop{reason: ReasonLost}
 	}
 	now := time.Now()
-	s.lastHeard = now
-	s.silent, s.heardUntil, s.toldAbsent = 0, now, false
+	s.silence.broken(now)
 	if a.opened {
 		s.enter(shaking, now)
 		if l, ok := s.post.(*leaver); ok {
@@ -329,10 +327,10 @@ func (s *Session) shake(message []byte) error {
 	s.seal, s.handshake = session, nil
 	s.meet.done()
 	s.lastSent = time.Now()
-	s.enter(open, s.lastHeard)
+	s.enter(open, s.silence.heard)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
-	s.look.openedAt = s.lastHeard
+	s.look.openedAt = s.silence.heard
 	s.events.push(Opened{Path: s.look.path(), SAS: session.SAS()})
 	return nil
 }
@@ -379,8 +377,7 @@ func (s *Session) open(wire []byte) error {
 			return untrusted
 		}
 	case typeTyping:
-		if !s.toldTyping {
-			s.toldTyping = true
+		if s.typing.heard() {
 			s.events.push(Typing{})
 		}
 	case typeCan:
@@ -420,17 +417,6 @@ func (s *Session) takeAck(next uint64) bool {
 	return true
 }
 
-// listened counts for how long the other side has said nothing, of which it is told
-// at each turn of the clock whether this side was reading: while the reader of events is
-// slow, what the other side says waits unread. A page that was frozen has not listened
-// either, so that a turn which took long counts as a third of what makes a connection lost.
-func (s *Session) listened(now time.Time, reading bool) {
-	if reading {
-		s.silent += min(now.Sub(s.heardUntil), timing.silence/3)
-	}
-	s.heardUntil = now
-}
-
 // watch looks at the clock.
 func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
@@ -440,19 +426,15 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: s.ending}
 		}
 	case open, apart:
-		s.toldTyping = false
-		if s.typingIn > 0 {
-			s.typingIn--
-		}
+		s.typing.tick()
 		if now.Sub(s.lastSent) >= timing.ping && len(s.control) == 0 && s.wire == nil {
 			s.control = append(s.control, frame{kind: typePing})
 		}
-		if s.silent >= timing.silence && s.phase == open {
+		if s.silence.lost() && s.phase == open {
 			s.enter(apart, now)
 		}
-		if s.silent >= timing.absent && !s.toldAbsent {
-			s.toldAbsent = true
-			s.events.push(Absent{s.lastHeard})
+		if s.silence.absent() {
+			s.events.push(Absent{s.silence.heard})
 		}
 		if s.look.pathDue(now) {
 			s.askPath(now)

@@ -29,7 +29,6 @@ const (
 	ackEvery    = 16  // frames received before an ack must go out
 	maxIdle     = 256 // pings, typing and frames to ignore before we have caught up
 	maxWaiting  = 1024
-	typingTicks = 5       // between two typing frames, of which the first is cut short: 4 s at least
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )
 
@@ -110,8 +109,7 @@ type Session struct {
 	unsettled    []uint64 // those that the other side must take to have none (PROTOCOL.md §4)
 	acked        uint64   // the other side's last ack
 
-	typing   bool // a typing frame goes next
-	typingIn int  // ticks of the clock until another may
+	typing typing
 
 	incoming   assembly
 	received   uint64    // messages: the last id
@@ -119,19 +117,14 @@ type Session struct {
 	unanswered []uint64  // numbers of its frames whose ack it has not shown to have
 	ourAcks    []sentAck // that it has not shown to have
 	idle       int       // pings, typing and ignored frames since we had caught up
-	toldTyping bool      // since the last tick, however many came
 
 	theirFeatures feature
 
 	work work
 
-	look      outlook
-	lastHeard time.Time // zero until the channel is open
-	lastSent  time.Time
-
-	silent     time.Duration // what the other side could have said something in, and did not
-	heardUntil time.Time     // up to when silent is counted
-	toldAbsent bool          // in this silence
+	look     outlook
+	lastSent time.Time
+	silence  silence
 }
 
 // sentAck is an ack of ours: the frame that it is, and what it says.
@@ -343,8 +336,8 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
 		// No ack outstanding and nothing on the wire: all that was sent has arrived.
-		if s.phase == open && s.wire == nil && len(s.unacked) == 0 && s.typingIn == 0 {
-			s.typing, s.typingIn = true, typingTicks
+		if s.phase == open && s.wire == nil && len(s.unacked) == 0 {
+			s.typing.write()
 		}
 		return nil
 	})

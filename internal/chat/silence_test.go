@@ -187,7 +187,7 @@ func TestUnitAbsent(t *testing.T) {
 				r.open(t)
 				r.forgetEvents()
 				var want []time.Time
-				began := r.lastHeard
+				began := r.silence.heard
 				for i, d := range c.silences {
 					if i > 0 {
 						r.say(t, "\x04")
@@ -225,21 +225,31 @@ func (r *running) forgetEvents() {
 	r.events.list, r.events.bytes = nil, 0
 }
 
-// TestUnitSilenceOfAFrozenPage: what froze us does not count against the other end.
+// TestUnitSilenceOfAFrozenPage: what froze us does not count against the other end, and
+// neither does what it said while we did not read.
 func TestUnitSilenceOfAFrozenPage(t *testing.T) {
-	f := face(t, seal.Joiner)
-	f.shakeHands(t)
-	now := time.Now()
+	now := began
+	var s silence
+	s.broken(now)
 	for _, asleep := range []time.Duration{time.Second, time.Hour, time.Second, 24 * time.Hour} {
 		now = now.Add(asleep)
-		f.listened(now, true)
-		require.NoError(t, f.watch(now))
-		require.Equal(t, open, f.phase)
+		s.listened(now, true)
+		require.False(t, s.lost())
 	}
-	for range 15 {
+	for range 100 {
 		now = now.Add(time.Second)
-		f.listened(now, true)
-		require.NoError(t, f.watch(now))
+		s.listened(now, false)
+		require.False(t, s.lost())
 	}
-	require.Equal(t, apart, f.phase)
+	for second := 1; second <= 80; second++ {
+		now = now.Add(time.Second)
+		s.listened(now, true)
+		// Two seconds and two thirds of what makes it lost have been counted above.
+		require.Equal(t, second >= 3, s.lost(), second)
+		require.Equal(t, second == 63, s.absent(), second)
+	}
+	require.Equal(t, began, s.heard)
+	s.broken(now)
+	require.False(t, s.lost())
+	require.Equal(t, now, s.heard)
 }

@@ -65,6 +65,26 @@ func (f *facing) typingEvents() (n int) {
 	return n
 }
 
+// TestUnitTypingTurns: one frame in so many turns of the clock, whenever it is asked for, and
+// one event a turn, however many frames come.
+func TestUnitTypingTurns(t *testing.T) {
+	var typing typing
+	require.False(t, typing.take(), "nobody writes")
+	sent := []int{}
+	for turn := range 20 {
+		for range 3 {
+			typing.write()
+			if typing.take() {
+				sent = append(sent, turn)
+			}
+		}
+		require.True(t, typing.heard())
+		require.False(t, typing.heard())
+		typing.tick()
+	}
+	require.Equal(t, []int{0, 5, 10, 15}, sent)
+}
+
 // TestUnitTypingOften: however often it is asked for, one frame in 4 s goes out.
 func TestUnitTypingOften(t *testing.T) {
 	require.GreaterOrEqual(t, (typingTicks-1)*timing.tick, 4*time.Second, "the first tick may come at once")
@@ -122,14 +142,14 @@ func TestUnitTypingDropped(t *testing.T) {
 		f.calls = make(chan request)
 		f.typesInto(t)
 		require.Nil(t, f.wire)
-		require.False(t, f.typing)
+		require.False(t, f.typing.due)
 	})
 	t.Run("the chat has ended", func(t *testing.T) {
 		f := openFace(t)
 		f.ended = make(chan struct{})
 		close(f.ended)
 		f.Typing()
-		require.False(t, f.typing)
+		require.False(t, f.typing.due)
 	})
 }
 

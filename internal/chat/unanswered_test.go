@@ -77,7 +77,7 @@ func TestUnitBurst(t *testing.T) {
 		for n := 1; n <= maxUnacked; n++ {
 			require.NoError(t, f.gets(t, body), n)
 			f.next(t) // an ack, which the other side does not answer
-			f.toldTyping = false
+			f.typing.tick()
 		}
 		require.Equal(t, stop{reason: ReasonUntrusted}, f.gets(t, body))
 	}
