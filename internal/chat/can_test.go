@@ -30,14 +30,14 @@ func TestUnitCanFirst(t *testing.T) {
 		_, err := f.queue("", "hi")
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
-		require.True(t, f.ackSoon)
+		require.True(t, f.acks.soon)
 		f.control = append(f.control, frame{kind: typePing})
 		require.Equal(t, canNothing, f.next(t))
 		require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01", f.next(t))
 		require.Equal(t, "\x04", f.next(t))
 		require.Equal(t, "\x01hi", f.next(t))
 		require.Empty(t, f.next(t))
-		require.Equal(t, []uint64{3}, f.unacked, "it asks for no ack")
+		require.Equal(t, []uint64{3}, f.acks.unacked, "it asks for no ack")
 	}
 }
 
@@ -65,7 +65,7 @@ func TestUnitPeerCan(t *testing.T) {
 				require.Equal(t, c.can&one != 0, f.peerCan(one), "%b", one)
 			}
 			require.Equal(t, c.can == 0x3F, f.peerCan(0x3F), "all at once")
-			require.Empty(t, f.unacked)
+			require.Empty(t, f.acks.unacked)
 		})
 	}
 	f := openFace(t)

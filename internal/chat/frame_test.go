@@ -224,32 +224,6 @@ func TestFunctionalSignature(t *testing.T) {
 	}
 }
 
-// TestUnitTakeAck: of all acks, only those that tell something new and true.
-func TestUnitTakeAck(t *testing.T) {
-	for sent := range uint64(6) {
-		for acked := range sent + 1 {
-			for next := range uint64(8) {
-				f := face(t, seal.Joiner)
-				f.shakeHands(t)
-				for n := range sent {
-					_, err := f.seal.Seal([]byte{typePing})
-					require.NoError(t, err)
-					f.unacked = append(f.unacked, n)
-				}
-				f.acked = acked
-				f.unacked = f.unacked[acked:]
-				right := next > acked && next <= sent
-				require.Equal(t, right, f.takeAck(next), "%d after %d of %d", next, acked, sent)
-				if right {
-					require.Len(t, f.unacked, int(sent-next))
-				} else {
-					require.Equal(t, acked, f.acked, "a refused ack changes nothing")
-				}
-			}
-		}
-	}
-}
-
 // stepThrough feeds a stream of bodies, each with its length in two bytes
 // before it, to parser and assembly, and checks what must hold for any.
 func stepThrough(t testing.TB, stream []byte) {

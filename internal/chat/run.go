@@ -113,7 +113,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			leave() // our goodbye waits for no engine
 		}
 		s.work.begin(staying, workers)
-		if s.ackSoon && ack == nil {
+		if s.acks.soon && ack == nil {
 			ack = time.After(timing.ack)
 		}
 		from, to := in, out
@@ -155,7 +155,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			}
 		case <-ack:
 			ack = nil
-			s.ackDue = s.ackDue || s.ackSoon
+			s.acks.waited()
 		case <-room:
 		case now := <-clock.C:
 			if len(in) == 0 {
@@ -208,13 +208,7 @@ func (s *Session) fillWire() error {
 		return err
 	}
 	n := s.seal.Sent()
-	switch {
-	case f.wantsAck():
-		s.unacked, s.unsettled = append(s.unacked, n), append(s.unsettled, n)
-	case f.kind == typeAck:
-		s.unsettled = append(s.unsettled[:0], s.unacked...) // it shows which acks we have
-		s.ourAcks = append(s.ourAcks, sentAck{n, f.ackNext()})
-	}
+	s.acks.framed(f, n)
 	if f.kind == typeText {
 		s.underWay[len(s.underWay)-1].last = n
 	}
@@ -235,17 +229,17 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 		return frame{}, false, nil
 	case s.seal.Sent() == 0:
 		return canFrame(ourFeatures), true, nil
-	case s.ackDue:
-		return s.takeAckDue(), true, nil
+	case s.acks.due:
+		return s.acks.next(s.seal.Received()), true, nil
 	case len(s.control) > 0:
 		f, s.control = s.control[0], s.control[1:]
 		return f, true, nil
 	case s.typing.take():
 		return frame{kind: typeTyping}, true, nil
-	case s.phase == leaving, len(s.unacked) >= maxUnacked, len(s.parts) == 0 && len(s.waiting) == 0:
+	case s.phase == leaving, s.acks.full(), len(s.parts) == 0 && len(s.waiting) == 0:
 		return frame{}, false, nil
-	case len(s.unsettled) >= maxUnacked:
-		return s.takeAckDue(), true, nil
+	case s.acks.mustShow():
+		return s.acks.next(s.seal.Received()), true, nil
 	case len(s.parts) == 0 && len(s.waiting) > 0:
 		m := s.waiting[0]
 		s.waiting = s.waiting[1:]
@@ -261,12 +255,6 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 	}
 	f, s.parts = s.parts[0], s.parts[1:]
 	return f, true, nil
-}
-
-// takeAckDue is an ack of all that has come, after which none is due.
-func (s *Session) takeAckDue() frame {
-	s.ackDue, s.ackSoon, s.toAck = false, false, 0
-	return ackFrame(s.seal.Received())
 }
 
 // arrive takes what the connection brings. more tells that something else has
@@ -305,12 +293,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if s.phase == apart {
 		s.enter(open, now)
 	}
-	switch {
-	case s.toAck >= ackEvery:
-		s.ackDue = true
-	case s.toAck > 0 && !more:
-		s.ackSoon = true
-	}
+	s.acks.gather(more)
 	return nil
 }
 
@@ -346,12 +329,8 @@ func (s *Session) open(wire []byte) error {
 	if err != nil {
 		return untrusted
 	}
-	if f.wantsAck() {
-		s.toAck++
-		s.unanswered = append(s.unanswered, s.seal.Received()-1)
-		if len(s.unanswered) > maxUnacked {
-			return untrusted // it sends on without waiting for our acks
-		}
+	if f.wantsAck() && !s.acks.asked(s.seal.Received()-1) {
+		return untrusted
 	}
 	if f.kind == typePing || f.kind >= typeTyping {
 		if s.idle++; s.idle > maxIdle {
@@ -373,8 +352,13 @@ func (s *Session) open(wire []byte) error {
 		s.received++
 		s.events.push(Message{ID: s.received, Text: string(message)})
 	case typeAck:
-		if !s.takeAck(f.ackNext()) {
+		next := f.ackNext()
+		if !s.acks.take(next, s.seal.Sent()) {
 			return untrusted
+		}
+		for len(s.underWay) > 0 && s.underWay[0].last < next {
+			s.events.push(Delivered{s.underWay[0].id})
+			s.underWay = s.underWay[1:]
 		}
 	case typeTyping:
 		if s.typing.heard() {
@@ -392,29 +376,6 @@ func (s *Session) open(wire []byte) error {
 		return stop{reason: f.farewell()}
 	}
 	return nil
-}
-
-// takeAck marks what has arrived. An ack that goes back, tells nothing new or
-// runs ahead of what was sent is false.
-func (s *Session) takeAck(next uint64) bool {
-	if next <= s.acked || next > s.seal.Sent() {
-		return false
-	}
-	s.acked = next
-	for len(s.ourAcks) > 0 && s.ourAcks[0].number < next {
-		for len(s.unanswered) > 0 && s.unanswered[0] < s.ourAcks[0].next {
-			s.unanswered = s.unanswered[1:]
-		}
-		s.ourAcks = s.ourAcks[1:]
-	}
-	for len(s.unacked) > 0 && s.unacked[0] < next {
-		s.unacked = s.unacked[1:]
-	}
-	for len(s.underWay) > 0 && s.underWay[0].last < next {
-		s.events.push(Delivered{s.underWay[0].id})
-		s.underWay = s.underWay[1:]
-	}
-	return true
 }
 
 // watch looks at the clock.

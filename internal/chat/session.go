@@ -98,25 +98,18 @@ type Session struct {
 
 	waiting      []outgoing // messages not yet framed
 	waitingBytes int
-	ackDue       bool    // goes first, then control
-	ackSoon      bool    // within timing.ack: one may serve for more than one frame
 	control      []frame // pings, bye
 	parts        []frame // of the message being framed
 	wire         []byte  // the sealed frame that the writer gets next
 	sent         uint64  // messages framed or waiting: the last id
 	underWay     []outgoing
-	unacked      []uint64 // numbers of our frames that want an ack and have none
-	unsettled    []uint64 // those that the other side must take to have none (PROTOCOL.md §4)
-	acked        uint64   // the other side's last ack
 
 	typing typing
 
-	incoming   assembly
-	received   uint64    // messages: the last id
-	toAck      int       // frames since our last ack
-	unanswered []uint64  // numbers of its frames whose ack it has not shown to have
-	ourAcks    []sentAck // that it has not shown to have
-	idle       int       // pings, typing and ignored frames since we had caught up
+	acks     acks
+	incoming assembly
+	received uint64 // messages: the last id
+	idle     int    // pings, typing and ignored frames since we had caught up
 
 	theirFeatures feature
 
@@ -126,9 +119,6 @@ type Session struct {
 	lastSent time.Time
 	silence  silence
 }
-
-// sentAck is an ack of ours: the frame that it is, and what it says.
-type sentAck struct{ number, next uint64 }
 
 // outgoing is one message of ours.
 type outgoing struct {
@@ -336,7 +326,7 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
 		// No ack outstanding and nothing on the wire: all that was sent has arrived.
-		if s.phase == open && s.wire == nil && len(s.unacked) == 0 {
+		if s.phase == open && s.wire == nil && s.acks.settled() {
 			s.typing.write()
 		}
 		return nil
@@ -385,7 +375,7 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	}
 	s.ending = reason
 	s.enter(leaving, time.Now())
-	s.ackDue = s.ackDue || s.toAck > 0 // what was said has arrived
+	s.acks.hasten() // what was said has arrived
 	s.control = append(s.control, byeFrame(why))
 	return nil
 }

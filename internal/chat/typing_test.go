@@ -37,7 +37,7 @@ func (f *facing) types(t testing.TB) string {
 // next is the body of the next frame that goes out, empty if none may.
 func (f *facing) next(t testing.TB) string {
 	t.Helper()
-	f.ackDue = f.ackDue || f.ackSoon // enough time has passed
+	f.acks.waited() // enough time has passed
 	require.NoError(t, f.fillWire())
 	if f.wire == nil {
 		return ""
@@ -99,7 +99,7 @@ func TestUnitTypingOften(t *testing.T) {
 			require.Empty(t, f.next(t), "what came too soon is not kept for later")
 		}
 	}
-	assert.Empty(t, f.unacked, "it wants no ack")
+	assert.Empty(t, f.acks.unacked, "it wants no ack")
 }
 
 // TestUnitTypingDropped: where the chat is not open, or anything is under way, it is
