@@ -140,7 +140,7 @@ func TestFunctionalEveryOrder(t *testing.T) {
 							_, other, _ := f.handshake.Handle(f.wire)
 							f.other = NewSpeaker(other)
 						}
-						if f.seal != nil && f.sent == 0 {
+						if f.seal != nil && f.out.said == 0 {
 							// So that one ack is right, once.
 							_, sendErr := f.queue("", "hi")
 							require.NoError(t, sendErr)

@@ -27,7 +27,7 @@ func (s *Session) run(ctx context.Context) {
 		carriers.Go(func() { s.carryIn(ctx, in) })
 		carriers.Go(func() { s.carryOut(ctx, out) })
 	})
-	for _, m := range append(s.underWay, s.waiting...) {
+	for _, m := range s.out.rest() {
 		s.events.push(Failed{Ref: m.ref, ID: m.id, Code: CodeEnded})
 	}
 	s.wipe()
@@ -185,16 +185,13 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 		return 0, fail(CodeMessageEmpty, nil)
 	case len(text) > MaxText:
 		return 0, fail(CodeMessageTooLong, nil)
-	case len(s.waiting) >= maxWaiting, s.waitingBytes+len(text) > maxOutgoing:
+	case !s.out.room(len(text)):
 		return 0, fail(CodeTooManyWaiting, nil)
 	}
 	if s.meet.isSecond(text) {
 		return 0, fail(CodeSecondReply, nil)
 	}
-	s.sent++
-	s.waitingBytes += len(text)
-	s.waiting = append(s.waiting, outgoing{ref: ref, id: s.sent, text: text})
-	return s.sent, nil
+	return s.out.push(ref, text), nil
 }
 
 // fillWire seals the next frame, if there is one that may go and the writer
@@ -209,9 +206,7 @@ func (s *Session) fillWire() error {
 	}
 	n := s.seal.Sent()
 	s.acks.framed(f, n)
-	if f.kind == typeText {
-		s.underWay[len(s.underWay)-1].last = n
-	}
+	s.out.framed(f, n)
 	wire, err := s.seal.Seal(f.body())
 	s.wire = wire
 	if f.kind == typeBye {
@@ -236,25 +231,13 @@ func (s *Session) nextFrame() (f frame, ok bool, err error) {
 		return f, true, nil
 	case s.typing.take():
 		return frame{kind: typeTyping}, true, nil
-	case s.phase == leaving, s.acks.full(), len(s.parts) == 0 && len(s.waiting) == 0:
+	case s.phase == leaving, s.acks.full(), s.out.empty():
 		return frame{}, false, nil
 	case s.acks.mustShow():
 		return s.acks.next(s.seal.Received()), true, nil
-	case len(s.parts) == 0 && len(s.waiting) > 0:
-		m := s.waiting[0]
-		s.waiting = s.waiting[1:]
-		s.waitingBytes -= len(m.text)
-		text := []byte(m.text)
-		signature, err := s.seal.Sign(typeText, text)
-		if err != nil {
-			return frame{}, false, err
-		}
-		s.parts = cutText(text, signature)
-		m.text, m.last = "", ^uint64(0) // not acked before its last frame is out
-		s.underWay = append(s.underWay, m)
 	}
-	f, s.parts = s.parts[0], s.parts[1:]
-	return f, true, nil
+	f, err = s.out.next(s.seal)
+	return f, err == nil, err
 }
 
 // arrive takes what the connection brings. more tells that something else has
@@ -339,26 +322,20 @@ func (s *Session) open(wire []byte) error {
 	}
 	switch f.kind {
 	case typeText, typeMore:
-		message, err := s.incoming.add(f)
+		message, whole, err := s.in.take(f, s.seal)
 		if err != nil {
 			return untrusted
 		}
-		if message == nil {
-			break // more of it follows
+		if whole {
+			s.events.push(message)
 		}
-		if s.seal.Verify(typeText, message, f.signature) != nil {
-			return untrusted
-		}
-		s.received++
-		s.events.push(Message{ID: s.received, Text: string(message)})
 	case typeAck:
 		next := f.ackNext()
 		if !s.acks.take(next, s.seal.Sent()) {
 			return untrusted
 		}
-		for len(s.underWay) > 0 && s.underWay[0].last < next {
-			s.events.push(Delivered{s.underWay[0].id})
-			s.underWay = s.underWay[1:]
+		for id, ok := s.out.delivered(next); ok; id, ok = s.out.delivered(next) {
+			s.events.push(Delivered{id})
 		}
 	case typeTyping:
 		if s.typing.heard() {

@@ -96,20 +96,15 @@ type Session struct {
 	ending    Reason    // why we are leaving
 	saidBye   bool      // it is sealed: nothing follows
 
-	waiting      []outgoing // messages not yet framed
-	waitingBytes int
-	control      []frame // pings, bye
-	parts        []frame // of the message being framed
-	wire         []byte  // the sealed frame that the writer gets next
-	sent         uint64  // messages framed or waiting: the last id
-	underWay     []outgoing
+	control []frame // pings, bye
+	wire    []byte  // the sealed frame that the writer gets next
 
 	typing typing
 
-	acks     acks
-	incoming assembly
-	received uint64 // messages: the last id
-	idle     int    // pings, typing and ignored frames since we had caught up
+	acks acks
+	out  outbox
+	in   inbox
+	idle int // pings, typing and ignored frames since we had caught up
 
 	theirFeatures feature
 
@@ -118,14 +113,6 @@ type Session struct {
 	look     outlook
 	lastSent time.Time
 	silence  silence
-}
-
-// outgoing is one message of ours.
-type outgoing struct {
-	ref  string
-	id   uint64
-	text string
-	last uint64 // number of its last frame
 }
 
 // Create makes an invite. It takes as long as finding an address does, at most

@@ -35,7 +35,7 @@ func TestUnitUnanswered(t *testing.T) {
 				said, most := [2]int{}, 0
 				for turn := 0; turn < 60_000; turn++ {
 					for n, s := range ends {
-						if said[n] < talk[n] && len(s.waiting) < 100 {
+						if said[n] < talk[n] && len(s.out.waiting) < 100 {
 							_, err := s.queue("", strings.Repeat("x", 1+said[n]%3))
 							require.NoError(t, err)
 							said[n]++
@@ -60,12 +60,12 @@ func TestUnitUnanswered(t *testing.T) {
 						most = max(most, len(ends[1-n].acks.unanswered))
 						require.LessOrEqual(t, len(ends[1-n].acks.sent), maxUnacked+1)
 					}
-					if int(a.received) == talk[1] && int(b.received) == talk[0] && len(a.underWay)+len(b.underWay) == 0 {
+					if int(a.in.received) == talk[1] && int(b.in.received) == talk[0] && len(a.out.underWay)+len(b.out.underWay) == 0 {
 						require.LessOrEqual(t, most, maxUnacked)
 						return
 					}
 				}
-				require.Fail(t, "it never all arrives", "%d and %d", a.received, b.received)
+				require.Fail(t, "it never all arrives", "%d and %d", a.in.received, b.in.received)
 			})
 		}
 	}

@@ -1,0 +1,121 @@
+package chat
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// bothKeys are those of an inviter and of a joiner who have shaken hands.
+func bothKeys(t *testing.T) (inviter, joiner *seal.Session) {
+	t.Helper()
+	f := face(t, seal.Inviter)
+	f.shakeHands(t)
+	return f.seal, f.other.Session
+}
+
+// TestUnitOutbox: messages go in order, each whole, and are kept with their text until all of
+// their frames have been acked.
+func TestUnitOutbox(t *testing.T) {
+	keys, theirs := bothKeys(t)
+	var (
+		out    outbox
+		in     inbox
+		number uint64
+		ids    []uint64
+	)
+	sizes := []int{1, partSize, partSize + 1, 5, MaxText, 3*partSize - 1}
+	ends := []uint64{} // the number after the last frame of each message
+	for i, n := range sizes {
+		require.Equal(t, uint64(i+1), out.push(strings.Repeat("r", i), strings.Repeat("x", n)))
+	}
+	kept := func() (sizes []int) {
+		for _, m := range out.rest() {
+			require.Equal(t, strings.Repeat("r", int(m.id)-1), m.ref)
+			sizes = append(sizes, len(m.text))
+		}
+		return sizes
+	}
+	for !out.empty() {
+		f, err := out.next(keys)
+		require.NoError(t, err)
+		number += 3 // others go between them
+		out.framed(f, number)
+		require.Equal(t, sizes, kept(), "whatever is under way")
+		require.Equal(t, f.kind == typeText, out.underWay[len(out.underWay)-1].last == number, "no ack before its last frame is out")
+		m, whole, err := in.take(f, theirs)
+		require.NoError(t, err)
+		require.Equal(t, f.kind == typeText, whole)
+		if whole {
+			ends = append(ends, number+1)
+			require.Equal(t, Message{ID: uint64(len(ends)), Text: strings.Repeat("x", sizes[m.ID-1])}, m)
+		}
+	}
+	require.Len(t, ends, len(sizes))
+	require.Zero(t, out.bytes)
+	for i, end := range []uint64{ends[0], ends[3], ends[3], ends[5]} {
+		for id, ok := out.delivered(end); ok; id, ok = out.delivered(end) {
+			ids = append(ids, id)
+		}
+		want := []int{1, 4, 4, 6}[i]
+		require.Len(t, ids, want)
+		require.Equal(t, sizes[want:], append([]int{}, kept()...))
+	}
+	require.Equal(t, []uint64{1, 2, 3, 4, 5, 6}, ids)
+}
+
+// TestUnitOutboxRoom: as many messages, and as many bytes of them, may wait.
+func TestUnitOutboxRoom(t *testing.T) {
+	keys, _ := bothKeys(t)
+	for name, c := range map[string]struct{ size, fit int }{
+		"short": {1, maxWaiting},
+		"long":  {MaxText, maxOutgoing / MaxText},
+		"odd":   {MaxText - 1, maxOutgoing / (MaxText - 1)},
+	} {
+		var out outbox
+		for n := range c.fit {
+			require.True(t, out.room(c.size), "%s %d", name, n)
+			out.push("", strings.Repeat("x", c.size))
+		}
+		require.False(t, out.room(c.size), name)
+		_, err := out.next(keys)
+		require.NoError(t, err)
+		require.True(t, out.room(c.size), "one has been framed")
+	}
+}
+
+// TestUnitInboxRefuses: what nobody signed, signed otherwise, or for another message.
+func TestUnitInboxRefuses(t *testing.T) {
+	const theirs, ours, nobodys = 0, 1, 2
+	for name, c := range map[string]struct {
+		signed    string
+		signature int
+		text      string
+		ok        bool
+	}{
+		"the true one":      {"hello", theirs, "hello", true},
+		"another text":      {"hello", theirs, "hellO", false},
+		"signed by nobody":  {"hello", nobodys, "hello", false},
+		"signed by oneself": {"hello", ours, "hello", false},
+		"no text at all":    {"\xff\xfe", theirs, "\xff\xfe", false},
+	} {
+		other, own := bothKeys(t) // who has refused one reads no more
+		var signatures [3]seal.Signature
+		for i, keys := range []*seal.Session{other, own} {
+			signature, err := keys.Sign(typeText, []byte(c.signed))
+			require.NoError(t, err)
+			signatures[i] = signature
+		}
+		var in inbox
+		m, whole, err := in.take(frame{typeText, signatures[c.signature], []byte(c.text)}, own)
+		require.Equal(t, c.ok, err == nil, name)
+		require.Equal(t, c.ok, whole, name)
+		if !c.ok {
+			require.Zero(t, m, name)
+			require.Zero(t, in.received, name)
+		}
+	}
+}
