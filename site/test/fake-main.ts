@@ -127,7 +127,7 @@ async function show(): Promise<void> {
     case 'good-for':
       engine.goodFor = screen === 'stale' ? 1 : 120;
       await chat.create();
-      chat.give();
+      chat.meeting?.give();
       if (screen === 'warned') {
         for (const code of ['stun-silent', 'symmetric'] as const)
           engine.onevent({ type: 'error', code, text: '' });

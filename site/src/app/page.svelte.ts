@@ -3,19 +3,19 @@ import type {
   EngineConfig,
   EngineEvent,
   ErrorCode,
-  MailboxState,
   Network,
   Reason,
 } from '../../../wasm/engine.d.ts';
-import { Absence, type Pending } from '../life/away.ts';
 import { Conversation } from '../chat/conversation.svelte.ts';
-import { texts } from '../language/language.svelte.ts';
-import { MailboxChoice, type MailboxWay, type PageMailbox } from '../meet/mailbox.svelte.ts';
-import { NetworkChoice } from '../network/network.svelte.ts';
-import type { Answer, AskTabs, Whose } from '../meet/tabs.ts';
 import { codeOf } from '../language/codes.ts';
 import type { Trouble } from '../language/en.ts';
-import { isAboutTheWay, Way, type Made } from '../meet/way.svelte.ts';
+import { texts } from '../language/language.svelte.ts';
+import { Absence, type Pending } from '../life/away.ts';
+import { MailboxChoice, type PageMailbox } from '../meet/mailbox.svelte.ts';
+import { Meeting, type MeetingEvent, type Problem } from '../meet/meeting.svelte.ts';
+import type { Answer, AskTabs, Whose } from '../meet/tabs.ts';
+import { isAboutTheWay } from '../meet/way.svelte.ts';
+import { NetworkChoice } from '../network/network.svelte.ts';
 
 export type Screen =
   | 'home'
@@ -31,15 +31,6 @@ export type Screen =
   /** Nothing is shown any more. */
   | 'wiped';
 
-/** Something that did not work, and the part of the page it belongs to. */
-export interface Problem {
-  at: 'new' | 'paste' | 'join' | 'reply';
-  code: ErrorCode;
-}
-
-/** The mailbox does its part in these. In any other state the reply had better go by hand. */
-const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
-
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class ChatState {
   #engine = $state.raw<Engine>();
@@ -47,36 +38,30 @@ export class ChatState {
   #configUnread = $state(false);
   #screen = $state<Screen>('home');
   #progress = $state(0);
-  #busy = $state<'create' | 'join' | 'accept'>();
+  /** A link is being made. */
+  #busy = $state(false);
   #problem = $state.raw<Problem>();
   #notice = $state<string>();
   #trouble = $state<Trouble>();
   #hostGone = $state(false);
   #asksHost = false;
 
-  #reply = $state.raw<Made>();
-  #opened = $state<string>();
-  /** Host of the mailbox that may take the reply to the opened invite. */
-  #openedMailbox = $state('');
-  /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
-  #through = $state('');
-  #mailboxState = $state<MailboxState>();
+  /** How the two come together, from the invite on. It is there for as long as their chat. */
+  #meeting = $state.raw<Meeting>();
+  /** The next one, until its invite is there. */
+  #making: Meeting | undefined;
+  /** The chat that came of it. */
+  #conversation = $state.raw<Conversation>();
   #elsewhere = $state.raw<{ code: string; link: string; answer: Answer }>();
   #openedReply = $state<string>();
 
-  #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
   /** Why what went on here ended, where nothing of it is shown any more. */
   #ended = $state<Reason>();
   #gone = $state<Pending>();
-  #inviter = false;
   /** What came before the engine did. */
   #held: { text: string; opened: boolean } | undefined;
-  /** What came while a reply was being tried. */
-  #next: string | undefined;
   #left: Pending | undefined;
 
-  readonly #way = new Way();
-  #conversation = $state.raw<Conversation>();
   #onmessage = () => {};
   readonly #choice = new NetworkChoice();
   readonly #mailbox = new MailboxChoice();
@@ -111,26 +96,16 @@ export class ChatState {
   }
   /** Host of the mailbox that is wanted for what begins here; it is asked where the network allows it. */
   get mailboxHost(): string {
-    if (this.#screen === 'join') return this.#openedMailbox;
+    if (this.#screen === 'join') return this.#meeting?.openedMailbox ?? '';
     return this.#mailbox.on ? this.#mailbox.host : '';
   }
   /** The chosen network lets the page's own server be asked. */
   get mailboxUsable(): boolean {
     return this.#choice.network.mode !== 'local';
   }
-  /** How the mailbox stands that the reply's way leads through; undefined where it goes by hand only. */
-  get mailboxWay(): MailboxWay | undefined {
-    const state = this.#mailboxState;
-    if (this.#through === '' || state === undefined) return undefined;
-    return { host: this.#through, state, works: working.has(state) };
-  }
   /** A reply is awaited, here or there, that may lie in the mailbox. */
   get asksMailbox(): boolean {
-    return this.#through !== '' && (this.#screen === 'invite' || this.#screen === 'reply');
-  }
-  /** Somebody may have the link. */
-  get given(): boolean {
-    return this.#way.given;
+    return this.#looking?.mailboxWay !== undefined;
   }
   /** The host that links lead to. */
   get host(): string {
@@ -145,10 +120,10 @@ export class ChatState {
     return this.#configUnread;
   }
   get busy(): boolean {
-    return this.#busy !== undefined;
+    return this.#busy || (this.#meeting?.busy ?? false);
   }
   get problem(): Problem | undefined {
-    return this.#problem;
+    return this.#problem ?? this.#meeting?.problem;
   }
   /** A sentence for the person that belongs to no field. */
   get notice(): string | undefined {
@@ -161,11 +136,8 @@ export class ChatState {
   get trouble(): Trouble | undefined {
     return this.#trouble;
   }
-  get invite(): Made | undefined {
-    return this.#way.invite;
-  }
-  get reply(): Made | undefined {
-    return this.#reply;
+  get meeting(): Meeting | undefined {
+    return this.#meeting;
   }
   /** The reply of another tab's invite that was opened here, and whether that tab has taken it. */
   get elsewhere(): { link: string; answer: Answer } | undefined {
@@ -178,28 +150,9 @@ export class ChatState {
   get openedReply(): string | undefined {
     return this.#openedReply;
   }
-  /** A reply has been applied, the two sides are looking for each other. */
-  get connecting(): boolean {
-    return this.#busy === 'accept' || this.#state === 'connecting';
-  }
   /** A reply can still be applied, even while one is being tried. */
   get awaitsReply(): boolean {
-    return this.#screen === 'invite' && this.#state === 'waiting';
-  }
-  /** They have been looking for so long that something is in the way. */
-  get stuck(): boolean {
-    return this.connecting && this.#way.slow;
-  }
-  /** What is in the way, as sentences: on the screens where two people look for each other. */
-  get warnings(): readonly string[] {
-    const told = this.#way.warnings;
-    if (this.stuck && told.length === 0) told.push(texts.errors.unreachable);
-    if (this.stale) told.push(texts.oldWarning(this.#way.age));
-    return told;
-  }
-  /** Somebody may have the link, and on another network can't use it any more. */
-  get stale(): boolean {
-    return this.#way.given && this.#outlived;
+    return this.#screen === 'invite' && (this.#meeting?.awaitsReply ?? false);
   }
   /** What was pending when this page, or its engine, went. */
   get gone(): Pending | undefined {
@@ -222,7 +175,7 @@ export class ChatState {
   /** Leaving would end what was said or written here, or a link or reply that somebody may hold. */
   get atStake(): boolean {
     if (!this.pending) return false;
-    if (this.#screen !== 'chat') return this.#way.given || this.#screen === 'reply';
+    if (this.#screen !== 'chat') return this.#screen === 'reply' || (this.#meeting?.given ?? false);
     return this.#conversation?.atStake ?? false;
   }
 
@@ -268,8 +221,7 @@ export class ChatState {
       return;
     }
     this.#trouble = trouble;
-    this.#forget();
-    this.#screen = 'unusable';
+    this.#show('unusable');
   }
 
   /** A fragment the page was opened with, or a link pasted into the address bar of this tab. */
@@ -329,43 +281,36 @@ export class ChatState {
   /** Makes an invite; unless `anyway`, only where the host of the page answers, which is asked meanwhile. */
   async create(anyway = false): Promise<void> {
     const engine = this.#engine;
-    if (!engine || this.#busy || this.#asksHost) return;
-    this.#busy = 'create';
-    this.#problem = undefined;
-    this.#notice = undefined;
-    this.#hostGone = false;
-    this.#way.begin();
-    this.#mailboxState = undefined;
+    if (!engine || this.busy || this.#asksHost) return;
+    this.#busy = true;
+    this.#unsay();
     const answers = anyway || this.#hostAnswers();
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
+    const meeting = new Meeting(engine);
+    this.#making = meeting; // what is told meanwhile is about this invite
     try {
-      const invite = await engine.create(this.#choice.network, through !== '');
+      await meeting.begin(this.#choice.network, through);
       const leadsHere = await answers;
       if (this.#engine !== engine) return await closed(engine);
       if (!leadsHere) {
         this.#hostGone = true;
         return await closed(engine);
       }
-      const { codes } = this.#way; // what came meanwhile is about this invite
-      const state = this.#mailboxState ?? 'asked';
-      this.#forget();
-      this.#through = through;
-      this.#mailboxState = state;
-      this.#inviter = true;
-      this.#way.invited(invite, codes);
-      this.#screen = 'invite';
+      this.#show('invite');
+      this.#meeting = meeting;
     } catch (error) {
       if (this.#engine !== engine) return;
-      this.#screen = 'home';
+      this.#show('home');
       this.#problem = { at: 'new', code: codeOf(error) };
     } finally {
-      this.#busy = undefined;
+      this.#making = undefined;
+      this.#busy = false;
     }
   }
 
   /** Gives up the invite, or ends the chat, and makes another invite. */
   async newLink(anyway = false): Promise<void> {
-    if (this.#busy || this.#asksHost) return;
+    if (this.busy || this.#asksHost) return;
     this.#hostGone = false;
     // What is pending is not given up for a link that leads nowhere.
     const asked = this.pending && !anyway;
@@ -375,18 +320,15 @@ export class ChatState {
       const answers = await this.#hostAnswers();
       this.#asksHost = false;
       // A reply may have come meanwhile, or the other person be back.
-      if (this.#screen !== screen || this.#standing !== state || this.#busy) return;
+      if (this.#screen !== screen || this.#standing !== state || this.busy) return;
       this.#hostGone = !answers;
       if (!answers) return;
     }
-    this.#busy = 'create';
-    if (this.#screen === 'chat') {
-      // Else it would say for a moment that the person has left.
-      this.#forget();
-      this.#screen = 'home';
-    }
-    await this.#close();
-    this.#busy = undefined;
+    this.#busy = true;
+    // Else it would say for a moment that the person has left.
+    if (this.#screen === 'chat') this.#show('home');
+    await closed(this.#engine);
+    this.#busy = false;
     await this.create(anyway || asked);
   }
 
@@ -405,44 +347,22 @@ export class ChatState {
    */
   async join(byHand = false): Promise<void> {
     const engine = this.#engine;
-    const opened = this.#opened;
-    if (!engine || opened === undefined || this.#busy || this.#asksHost) return;
-    this.#busy = 'join';
-    this.#problem = undefined;
-    this.#way.begin();
-    this.#mailboxState = undefined;
-    const through = this.mailboxUsable && !byHand ? this.#openedMailbox : '';
-    try {
-      const reply = await engine.join(opened, this.#choice.network, through !== '');
-      if (this.#screen === 'join') {
-        this.#through = through;
-        this.#mailboxState ??= 'leaving';
-        this.#reply = this.#way.made(reply);
-        this.#screen = 'reply';
-      } else if (this.#screen !== 'chat') {
-        await closed(engine);
-      }
-    } catch (error) {
-      this.#problem = { at: 'join', code: codeOf(error) };
-    } finally {
-      this.#busy = undefined;
-    }
+    const meeting = this.#meeting;
+    if (!engine || this.#screen !== 'join' || !meeting || this.busy || this.#asksHost) return;
+    this.#unsayProblem();
+    const through = this.mailboxUsable && !byHand ? meeting.openedMailbox : '';
+    if (!(await meeting.join(this.#choice.network, through))) return;
+    if (this.#meeting !== meeting) await closed(engine);
+    else if (this.#screen === 'join') this.#screen = 'reply';
   }
 
   /** Leaves the reply in the mailbox once more. */
   async leaveAgain(): Promise<void> {
     try {
-      await this.#engine?.put();
+      await this.#meeting?.leaveAgain();
     } catch (error) {
       this.#notice = texts.errors[codeOf(error)];
     }
-  }
-
-  /** The page is back: whatever lies in the mailbox is fetched now. */
-  lookAgain(): void {
-    if (!this.asksMailbox) return;
-    // One that fails changes nothing: the engine goes on asking by itself, and tells what is wrong.
-    this.#engine?.take().catch(() => undefined);
   }
 
   /** Applies the reply pasted beside the invite. Says whether it opened. */
@@ -452,43 +372,15 @@ export class ChatState {
 
   /** `offered`: it came from elsewhere and may belong to anybody, so the engine doesn't count it. */
   async #accept(text: string, offered: boolean): Promise<boolean> {
-    const engine = this.#engine;
-    if (engine && this.#busy === 'accept' && !offered) this.#next = text;
-    if (!engine || this.#busy) return false;
-    this.#busy = 'accept';
-    this.#next = undefined;
+    const meeting = this.#meeting;
+    if (!this.#engine || !meeting || this.#busy) return false;
     this.#problem = undefined;
-    let reply: string | undefined;
-    try {
-      reply = (await engine.find(text)).code;
-      await engine.accept(reply, offered);
-      return true;
-    } catch (error) {
-      const problem: Problem = { at: 'reply', code: codeOf(error) };
-      this.#problem = problem;
-      if (reply !== undefined && problem.code === 'other-invite') this.#handOn(reply, problem);
-    } finally {
-      this.#busy = undefined;
-    }
-    const next = this.#next;
-    return next !== undefined && this.awaitsReply && this.#accept(next, false);
+    return meeting.accept(text, offered, (reply) => this.#handOn(reply, meeting));
   }
 
-  /**
-   * A reply that another tab was opened with: says whether it belongs to the chat of this tab. `used`: it is
-   * another one to an invite of this tab that is spent. The engine says neither without the link's secret.
-   */
+  /** A reply that another tab was opened with: says whether it belongs to the chat of this tab. */
   async offer(reply: string): Promise<Whose | undefined> {
-    if (!this.#engine || !this.#inviter || this.reason !== undefined) return undefined;
-    try {
-      await this.#engine.accept(reply, true);
-      return 'taken';
-    } catch (error) {
-      const code = codeOf(error);
-      // Opened a second time: it is this tab's, and has done its work.
-      if (code === 'already-used') return 'taken';
-      return code === 'second-reply' ? 'used' : undefined;
-    }
+    return this.#engine && this.reason === undefined ? this.#meeting?.offer(reply) : undefined;
   }
 
   /** The person wants the reply that was opened in this pending tab: it is applied here, or the other tabs are asked. */
@@ -517,18 +409,12 @@ export class ChatState {
     });
   }
 
-  /** The link was copied, shared or shown: somebody may have it. */
-  give(): void {
-    this.#way.give();
-  }
-
   /** Ends what is going on in this tab. */
   async leave(): Promise<void> {
     const chatting = this.#screen === 'chat' && this.reason === undefined;
-    this.#forget();
+    this.#show(chatting ? 'ended' : 'home');
     if (chatting) this.#ended = 'closed';
-    this.#screen = chatting ? 'ended' : 'home';
-    await this.#close();
+    await closed(this.#engine);
   }
 
   /** Ends whatever is going on and shows nothing any more. Resolves when the engine has overwritten its keys. */
@@ -536,16 +422,14 @@ export class ChatState {
     // Whoever waits for it finds it gone, and goes no further.
     const engine = this.#engine;
     this.#engine = undefined;
-    this.#forget();
     this.#held = undefined;
-    this.#screen = 'wiped';
+    this.#show('wiped');
     await closed(engine);
   }
 
   /** Back to the start, from a screen where nothing is going on. */
   home(): void {
-    this.#forget();
-    this.#screen = 'home';
+    this.#show('home');
   }
 
   /** What was found out about the way to the other person, to be copied. */
@@ -559,15 +443,16 @@ export class ChatState {
 
   /** Called every second while something is pending. `seen`: the page isn't in the background. */
   tick(seen: boolean): void {
-    this.#way.tick();
+    this.#meeting?.tick();
     this.#absence.beat();
     // A link that nobody can have is replaced in silence, once somebody looks at it.
-    if (seen && this.#outlived && !this.#way.given && !this.#busy) void this.#renew();
+    const meeting = this.#screen === 'invite' ? this.#meeting : undefined;
+    if (seen && meeting?.outlived && !meeting.given && !this.busy) void this.#renew(meeting);
   }
 
   /** Something is pending from now on: `tick` begins. */
   waiting(): void {
-    this.#way.tick();
+    this.#meeting?.tick();
     this.#absence.start();
   }
 
@@ -591,9 +476,8 @@ export class ChatState {
   /** This was pending when the page went away, and is no more. */
   endedAway(gone: Pending): void {
     if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
-    this.#forget();
+    this.#show('away');
     this.#gone = gone;
-    this.#screen = 'away';
   }
 
   /** It was pending in a tab that this one is a copy of, and has not ended there. */
@@ -621,21 +505,15 @@ export class ChatState {
     if (this.#left !== undefined || this.#screen === 'wiped') return;
     switch (event.type) {
       case 'state':
-        if (this.#chatting) {
-          this.#chatting.apply(event);
-          break;
-        }
-        if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
-        this.#state = event.state;
+        if (!this.#making && this.#chatting) this.#chatting.apply(event);
+        else this.#met(event);
         break;
       case 'open':
-        this.#state = 'open';
-        this.#notice = this.#way.codes.includes('second-reply') ? texts.errors['second-reply'] : undefined;
-        this.#openedReply = undefined;
+        this.#met(event);
         this.#opens(event);
         break;
       case 'mailbox':
-        this.#mailboxState = event.state;
+        this.#met(event);
         break;
       case 'absent':
       case 'path':
@@ -646,7 +524,7 @@ export class ChatState {
         this.#conversation?.apply(event);
         break;
       case 'error':
-        this.#warn(event.code);
+        this.#warn(event);
         break;
       case 'closed':
         this.#closed(event.reason);
@@ -666,14 +544,14 @@ export class ChatState {
     opened: boolean,
     failed: (code: ErrorCode) => void,
   ): Promise<boolean> {
-    this.#problem = undefined;
+    this.#unsayProblem();
     try {
       const { kind, code, mailbox } = await engine.find(text);
       if (this.#engine !== engine) return false;
       if (opened && kind === 'reply' && this.awaitsReply) this.#openedReply = code;
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       else if (this.#screen === 'invite') await this.#accept(code, opened);
-      else if (kind === 'invite') this.#takeInvite(code, mailbox);
+      else if (kind === 'invite') this.#takeInvite(engine, code, mailbox);
       else if ((await this.offer(code)) === undefined) this.#takeReply(code, opened);
       return true;
     } catch (error) {
@@ -682,40 +560,45 @@ export class ChatState {
     }
   }
 
-  #takeInvite(code: string, mailbox: string): void {
+  #takeInvite(engine: Engine, code: string, mailbox: string): void {
     if (this.pending) {
       this.#notice = this.#screen === 'chat' ? texts.keepOpenChat : texts.keepOpenReply;
       return;
     }
-    this.#forget();
-    this.#opened = code;
-    this.#openedMailbox = this.#mailbox.hostOf(mailbox);
-    this.#screen = 'join';
+    this.#show('join');
+    this.#meeting = new Meeting(engine, code, this.#mailbox.hostOf(mailbox));
   }
 
   #takeReply(code: string, opened: boolean): void {
     if (this.pending) {
-      if (this.#reply?.link.endsWith(`#${code}`)) this.#notice = texts.errors['own-reply'];
+      if (this.#meeting?.reply?.link.endsWith(`#${code}`)) this.#notice = texts.errors['own-reply'];
       else this.#openedReply = code;
       return;
     }
-    this.#forget();
+    this.#show('reply-elsewhere');
     this.#elsewhere = { code, link: `${this.#config?.site ?? ''}#${code}`, answer: 'opened' };
-    this.#screen = 'reply-elsewhere';
     if (!opened) this.askElsewhere();
   }
 
   /** A reply that isn't for this tab may be for another one that waits. */
-  #handOn(reply: string, problem: Problem): void {
+  #handOn(reply: string, meeting: Meeting): void {
+    const { problem } = meeting;
     this.#askTabs(reply, (whose) => {
       if (whose === 'nobody') return;
-      if (this.#problem === problem) this.#problem = undefined;
+      if (meeting.problem === problem) meeting.dismissProblem();
       this.#notice = texts.elsewhere[whose];
     });
   }
 
+  /** The engine has told something of two who look for each other. */
+  #met(event: MeetingEvent): void {
+    (this.#making ?? this.#meeting)?.apply(event);
+  }
+
   #opens(event: Extract<EngineEvent, { type: 'open' }>): void {
     if (!this.#engine) return;
+    this.#notice = this.#meeting?.answeredTwice ? texts.errors['second-reply'] : undefined;
+    this.#openedReply = undefined;
     this.#conversation = new Conversation(this.#engine, event, {
       onmessage: () => this.#onmessage(),
       ontrouble: (code) => (this.#notice = texts.errors[code]),
@@ -730,29 +613,25 @@ export class ChatState {
 
   /** Where the engine says that the chat stands. */
   get #standing(): string {
-    return this.#chatting?.state ?? this.#state;
+    return this.#chatting?.state ?? this.#meeting?.state ?? '';
+  }
+
+  /** The two who look for each other on the screen. */
+  get #looking(): Meeting | undefined {
+    return this.#screen === 'invite' || this.#screen === 'reply' ? this.#meeting : undefined;
   }
 
   /** Gives up a link that grew old unseen. */
-  async #renew(): Promise<void> {
-    const { age } = this.#way;
+  async #renew({ age }: Meeting): Promise<void> {
     // That the host is there was seen when the first one was made, and nobody would see an answer.
     await this.newLink(true);
-    if (this.invite) this.#notice = texts.renewed(age);
+    if (this.#meeting?.invite) this.#notice = texts.renewed(age);
   }
 
-  #warn(code: ErrorCode): void {
-    const looking = this.#screen === 'invite' || this.#screen === 'reply';
-    if (looking || this.#busy === 'create' || this.#busy === 'join') {
-      this.#way.warn(code);
-    } else if (!isAboutTheWay(code)) {
-      this.#notice = texts.errors[code];
-    }
-  }
-
-  /** The invite waits, and its public address may be gone. */
-  get #outlived(): boolean {
-    return this.#screen === 'invite' && !this.connecting && this.#way.outlived;
+  #warn(event: Extract<EngineEvent, { type: 'error' }>): void {
+    const meeting = this.#making ?? (this.#meeting?.joining ? this.#meeting : this.#looking);
+    if (meeting) meeting.apply(event);
+    else if (!isAboutTheWay(event.code)) this.#notice = texts.errors[event.code];
   }
 
   #closed(reason: Reason): void {
@@ -767,33 +646,32 @@ export class ChatState {
     }
     // What was said stays until its person leaves, whoever ended the chat, and why.
     if (this.#screen === 'chat' && reason !== 'closed') return;
-    this.#forget();
-    this.#screen = 'ended';
+    this.#show('ended');
     this.#ended = reason;
   }
 
-  #close(): Promise<void> {
-    return closed(this.#engine);
-  }
-
-  /** Wipes all that belongs to one chat. */
-  #forget(): void {
-    this.#hostGone = false;
-    this.#problem = undefined;
-    this.#notice = undefined;
-    this.#reply = undefined;
-    this.#opened = undefined;
-    this.#openedMailbox = '';
-    this.#through = '';
-    this.#mailboxState = undefined;
+  /** Goes to a screen, and lets go of all that was on the last one. */
+  #show(screen: Screen): void {
+    this.#unsay();
+    this.#meeting = undefined;
+    this.#conversation = undefined;
     this.#elsewhere = undefined;
     this.#openedReply = undefined;
-    this.#state = 'waiting';
-    this.#conversation = undefined;
     this.#ended = undefined;
-    this.#way.forget();
     this.#gone = undefined;
-    this.#inviter = false;
+    this.#screen = screen;
+  }
+
+  #unsayProblem(): void {
+    this.#problem = undefined;
+    this.#meeting?.dismissProblem();
+  }
+
+  /** What was said about the last thing that the person did. */
+  #unsay(): void {
+    this.#unsayProblem();
+    this.#notice = undefined;
+    this.#hostGone = false;
   }
 }
 

@@ -56,8 +56,8 @@ describe('inviting', () => {
   test('New chat makes an invite and waits', async () => {
     await chat.create();
     expect(chat.screen).toBe('invite');
-    expect(chat.invite?.link).toMatch(/^https:\/\/example\.test\/#i/);
-    expect(chat.connecting).toBe(false);
+    expect(chat.meeting?.invite?.link).toMatch(/^https:\/\/example\.test\/#i/);
+    expect(chat.meeting?.connecting).toBe(false);
     expect(chat.pending).toBe(true);
   });
 
@@ -115,7 +115,7 @@ describe('inviting', () => {
     await chat.create();
     await chat.leave();
     expect(chat.screen).toBe('home');
-    expect(chat.invite).toBeUndefined();
+    expect(chat.meeting?.invite).toBeUndefined();
     expect(engine.calls.at(-1)).toBe('leave');
   });
 
@@ -123,7 +123,7 @@ describe('inviting', () => {
     await chat.create();
     expect(await chat.accept('here you are: #rReply')).toBe(true);
     expect(engine.calls.at(-1)).toBe('accept rReply false');
-    expect(chat.connecting).toBe(true);
+    expect(chat.meeting?.connecting).toBe(true);
   });
 
   test('text without a reply is told beside the field, and nothing is applied', async () => {
@@ -181,7 +181,7 @@ describe('joining', () => {
     await chat.join();
     expect(engine.calls.at(-1)).toBe('join iInvite');
     expect(chat.screen).toBe('reply');
-    expect(chat.reply?.link).toContain('#r');
+    expect(chat.meeting?.reply?.link).toContain('#r');
     expect(chat.pending).toBe(true);
   });
 
@@ -739,11 +739,11 @@ describe('a host that is gone', () => {
   test('New link gives up nothing: not an invite, not a chat that is lost', async () => {
     there = true;
     await chat.create();
-    const { invite } = chat;
+    const { meeting } = chat;
     there = false;
     await chat.newLink();
     expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['invite', true, false]);
-    expect(chat.invite).toBe(invite);
+    expect(chat.meeting?.invite).toBe(meeting?.invite);
     engine.open();
     chat.apply({ type: 'message', id: 1, text: 'x' });
     chat.apply({ type: 'state', state: 'lost' });
@@ -752,7 +752,7 @@ describe('a host that is gone', () => {
     expect(engine.calls).not.toContain('leave');
     await chat.linkAnyway();
     expect([chat.screen, chat.hostGone, chat.conversation]).toEqual(['invite', false, undefined]);
-    expect(chat.invite).not.toBe(invite);
+    expect(chat.meeting?.invite).not.toBe(meeting?.invite);
   });
 
   test('the history of a chat that has ended stays', async () => {

@@ -276,7 +276,7 @@ describe('inviting with the mailbox', () => {
     const page = await inviting();
     await told(page, 'over');
     await page.press('Cancel');
-    expect(page.chat.mailboxWay).toBeUndefined();
+    expect(page.chat.meeting?.mailboxWay).toBeUndefined();
     page.chat.mailbox.choose(false);
     await page.inviting();
     expect(status()).toBe(texts.waiting);

@@ -175,9 +175,9 @@ describe('connecting', () => {
     page.engine.goodFor = goodFor;
     await page.inviting();
     await page.press('Copy link');
-    page.chat.give();
+    page.chat.meeting?.give();
     // No beats: what counts is when the reply was applied.
-    vi.setSystemTime((page.chat.invite?.at ?? 0) + after * 1000);
+    vi.setSystemTime((page.chat.meeting?.invite?.at ?? 0) + after * 1000);
     await page.chat.accept('#rReply');
     await told(page, 'old-link');
     expect(warnings()).toContain(sentence);
@@ -193,7 +193,7 @@ describe('good for how long', () => {
   }
 
   function until(page: TestPage, goodFor: number): Date {
-    const { at } = page.chat.invite ?? page.chat.reply ?? { at: NaN };
+    const { at } = page.chat.meeting?.invite ?? page.chat.meeting?.reply ?? { at: NaN };
     return new Date(at + goodFor * 1000);
   }
 

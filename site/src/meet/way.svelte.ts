@@ -38,35 +38,23 @@ export function sentenceOf(code: ErrorCode): string {
 /** The way to the other person while it is looked for: what stands in it, and how old the link is. */
 export class Way {
   #warnings = $state.raw<readonly ErrorCode[]>([]);
-  #invite = $state.raw<Made>();
-  #given = $state(false);
   #since = $state<number>();
   #now = $state(Date.now());
-
-  /** The invite that waits. */
-  get invite(): Made | undefined {
-    return this.#invite;
-  }
-
-  /** Somebody may have the link. */
-  get given(): boolean {
-    return this.#given;
-  }
 
   /** They have been looking for each other so long that something is in the way. */
   get slow(): boolean {
     return this.#since !== undefined && this.#now - this.#since >= slow;
   }
 
-  /** How old the invite is, in seconds. */
-  get age(): number {
-    return this.#invite ? (this.#now - this.#invite.at) / 1000 : 0;
+  /** How old this invite is, in seconds. */
+  age(invite: Made | undefined): number {
+    return invite ? (this.#now - invite.at) / 1000 : 0;
   }
 
   /** The invite waits for longer than its public address is kept alive. */
-  get outlived(): boolean {
-    const goodFor = this.#invite?.goodFor ?? 0;
-    return goodFor > 0 && this.age > goodFor;
+  outlived(invite: Made | undefined): boolean {
+    const goodFor = invite?.goodFor ?? 0;
+    return goodFor > 0 && this.age(invite) > goodFor;
   }
 
   /** What is in the way. */
@@ -74,9 +62,9 @@ export class Way {
     return this.#warnings;
   }
 
-  /** The same as sentences. */
-  get warnings(): string[] {
-    return this.#warnings.map((code) => this.#sentence(code));
+  /** The same as sentences; `invite` is the one that was made here. */
+  warnings(invite: Made | undefined): string[] {
+    return this.#warnings.map((code) => this.#sentence(code, invite));
   }
 
   warn(code: ErrorCode): void {
@@ -88,40 +76,20 @@ export class Way {
     this.#warnings = [];
   }
 
-  /** A code was made, just now. */
-  made(code: Code): Made {
-    this.tick();
-    return { ...code, at: this.#now };
-  }
-
-  /** An invite waits from now on, and this was found out while it was made. */
-  invited(code: Code, codes: readonly ErrorCode[]): void {
-    this.#warnings = codes;
-    this.#invite = this.made(code);
-  }
-
-  give(): void {
-    this.#given = true;
-  }
-
   /** The two begin to look for each other. */
   looks(): void {
     this.#since = Date.now();
   }
 
-  tick(): void {
-    this.#now = Date.now();
+  /** The time, as it is from now on. */
+  tick(): number {
+    const now = Date.now();
+    this.#now = now;
+    return now;
   }
 
-  forget(): void {
-    this.#warnings = [];
-    this.#invite = undefined;
-    this.#given = false;
-    this.#since = undefined;
-  }
-
-  #sentence(code: ErrorCode): string {
-    const { goodFor = 0, at = 0 } = this.#invite ?? {};
+  #sentence(code: ErrorCode, invite: Made | undefined): string {
+    const { goodFor = 0, at = 0 } = invite ?? {};
     const late = ((this.#since ?? 0) - at) / 1000 - goodFor;
     return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : sentenceOf(code);
   }

@@ -1,0 +1,240 @@
+import type { Code, Engine, EngineEvent, ErrorCode, MailboxState, Network } from '../../../wasm/engine.d.ts';
+import { codeOf } from '../language/codes.ts';
+import { texts } from '../language/language.svelte.ts';
+import type { MailboxWay } from './mailbox.svelte.ts';
+import type { Whose } from './tabs.ts';
+import { Way, type Made } from './way.svelte.ts';
+
+/** Something that did not work, and the part of the page it belongs to. */
+export interface Problem {
+  at: 'new' | 'paste' | 'join' | 'reply';
+  code: ErrorCode;
+}
+
+/** What is told of two who look for each other. */
+export type MeetingEvent = Extract<EngineEvent, { type: 'state' | 'open' | 'mailbox' | 'error' }>;
+
+/** The mailbox does its part in these. In any other state the reply had better go by hand. */
+const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
+
+/** How two people come together: an invite and the reply to it, on the one side or on the other. */
+export class Meeting {
+  /** The code of the invite that was opened here, where it wasn't made here. */
+  readonly opened: string | undefined;
+  /** Host of the mailbox that may take the reply to the opened invite; empty: none. */
+  readonly openedMailbox: string;
+
+  readonly #engine: Engine;
+  readonly #way = new Way();
+  #invite = $state.raw<Made>();
+  #reply = $state.raw<Made>();
+  #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
+  /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
+  #through = $state('');
+  #mailboxState = $state<MailboxState>();
+  #given = $state(false);
+  #busy = $state<'join' | 'accept'>();
+  #problem = $state.raw<Problem>();
+  /** What came while a reply was being tried. */
+  #next: string | undefined;
+
+  /** With the code of an invite and its mailbox where one was opened; else an invite is to be made. */
+  constructor(engine: Engine, opened?: string, mailbox = '') {
+    this.#engine = engine;
+    this.opened = opened;
+    this.openedMailbox = mailbox;
+  }
+
+  /** The invite that was made here. */
+  get invite(): Made | undefined {
+    return this.#invite;
+  }
+  get reply(): Made | undefined {
+    return this.#reply;
+  }
+  /** Where the engine says that the two stand. */
+  get state(): 'waiting' | 'connecting' | 'open' | 'lost' {
+    return this.#state;
+  }
+  /** The invite is being answered, or a reply to it tried. */
+  get busy(): boolean {
+    return this.#busy !== undefined;
+  }
+  get joining(): boolean {
+    return this.#busy === 'join';
+  }
+  get accepting(): boolean {
+    return this.#busy === 'accept';
+  }
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+  /** Somebody may have the link. */
+  get given(): boolean {
+    return this.#given;
+  }
+  /** How the mailbox stands that the reply's way leads through; undefined where it goes by hand only. */
+  get mailboxWay(): MailboxWay | undefined {
+    const state = this.#mailboxState;
+    if (this.#through === '' || state === undefined) return undefined;
+    return { host: this.#through, state, works: working.has(state) };
+  }
+  /** A reply can still be applied, even while one is being tried. */
+  get awaitsReply(): boolean {
+    return this.#invite !== undefined && this.#state === 'waiting';
+  }
+  /** A reply has been applied, the two sides are looking for each other. */
+  get connecting(): boolean {
+    return this.accepting || this.#state === 'connecting';
+  }
+  /** They have been looking for so long that something is in the way. */
+  get stuck(): boolean {
+    return this.connecting && this.#way.slow;
+  }
+  /** The invite waits, and its public address may be gone. */
+  get outlived(): boolean {
+    return this.awaitsReply && !this.connecting && this.#way.outlived(this.#invite);
+  }
+  /** Somebody may have the link, and on another network can't use it any more. */
+  get stale(): boolean {
+    return this.#given && this.outlived;
+  }
+  /** How old the invite is, in seconds. */
+  get age(): number {
+    return this.#way.age(this.#invite);
+  }
+  /** More than one person has the link. */
+  get answeredTwice(): boolean {
+    return this.#way.codes.includes('second-reply');
+  }
+  /** What is in the way, as sentences. */
+  get warnings(): readonly string[] {
+    const told = this.#way.warnings(this.#invite);
+    if (this.stuck && told.length === 0) told.push(texts.errors.unreachable);
+    if (this.stale) told.push(texts.oldWarning(this.age));
+    return told;
+  }
+
+  /** Makes the invite. Rejects as the engine does. `through` is the host of the mailbox, or empty. */
+  async begin(network: Network, through: string): Promise<void> {
+    const code = await this.#engine.create(network, through !== '');
+    this.#through = through;
+    this.#mailboxState ??= 'asked';
+    this.#invite = this.#made(code);
+  }
+
+  /**
+   * Answers the opened invite. Only now does anything leave this device. `through` is as in `begin`. Says whether there
+   * is a reply now.
+   */
+  async join(network: Network, through: string): Promise<boolean> {
+    if (this.opened === undefined || this.#busy) return false;
+    this.#busy = 'join';
+    this.#problem = undefined;
+    this.#way.begin();
+    this.#mailboxState = undefined;
+    try {
+      const code = await this.#engine.join(this.opened, network, through !== '');
+      this.#through = through;
+      this.#mailboxState ??= 'leaving';
+      this.#reply = this.#made(code);
+      return true;
+    } catch (error) {
+      this.#problem = { at: 'join', code: codeOf(error) };
+      return false;
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+
+  /**
+   * Applies the reply in a text. Says whether it opened. `offered`: it came from elsewhere and may belong to anybody, so
+   * the engine doesn't count it. `onother` is told of a reply that isn't for this invite.
+   */
+  async accept(text: string, offered: boolean, onother: (reply: string) => void): Promise<boolean> {
+    if (this.accepting && !offered) this.#next = text;
+    if (this.#busy) return false;
+    this.#busy = 'accept';
+    this.#next = undefined;
+    this.#problem = undefined;
+    let reply: string | undefined;
+    try {
+      reply = (await this.#engine.find(text)).code;
+      await this.#engine.accept(reply, offered);
+      return true;
+    } catch (error) {
+      this.#problem = { at: 'reply', code: codeOf(error) };
+      if (reply !== undefined && this.#problem.code === 'other-invite') onother(reply);
+    } finally {
+      this.#busy = undefined;
+    }
+    const next = this.#next;
+    return next !== undefined && this.awaitsReply && this.accept(next, false, onother);
+  }
+
+  /**
+   * A reply that another tab was opened with: says whether it belongs to this invite. `used`: it is another one, to an
+   * invite that is spent. The engine says neither without the link's secret.
+   */
+  async offer(reply: string): Promise<Whose | undefined> {
+    if (!this.#invite) return undefined;
+    try {
+      await this.#engine.accept(reply, true);
+      return 'taken';
+    } catch (error) {
+      const code = codeOf(error);
+      // Opened a second time: it is this tab's, and has done its work.
+      if (code === 'already-used') return 'taken';
+      return code === 'second-reply' ? 'used' : undefined;
+    }
+  }
+
+  /** Leaves the reply in the mailbox once more. Rejects as the engine does. */
+  leaveAgain(): Promise<void> {
+    return this.#engine.put();
+  }
+
+  /** The page is back: whatever lies in the mailbox is fetched now. */
+  lookAgain(): void {
+    // One that fails changes nothing: the engine goes on asking by itself, and tells what is wrong.
+    this.#engine.take().catch(() => undefined);
+  }
+
+  /** The link was copied, shared or shown: somebody may have it. */
+  give(): void {
+    this.#given = true;
+  }
+
+  /** Called every second. */
+  tick(): void {
+    this.#way.tick();
+  }
+
+  /** What did not work is said no more. */
+  dismissProblem(): void {
+    this.#problem = undefined;
+  }
+
+  /** Takes in what the engine tells. */
+  apply(event: MeetingEvent): void {
+    switch (event.type) {
+      case 'state':
+        if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
+        this.#state = event.state;
+        break;
+      case 'open':
+        this.#state = 'open';
+        break;
+      case 'mailbox':
+        this.#mailboxState = event.state;
+        break;
+      case 'error':
+        this.#way.warn(event.code);
+        break;
+    }
+  }
+
+  #made(code: Code): Made {
+    return { ...code, at: this.#way.tick() };
+  }
+}
