@@ -1,6 +1,7 @@
 import { ifAllowed } from '../life/browser.ts';
 import { clockTime } from './dates.ts';
-import type { SafetyName, Texts } from './en.ts';
+import type { Texts } from './en.ts';
+import type { SafetyName } from './words.ts';
 
 /** Latin text inside a sentence: set apart, or the two directions would scramble its dots and colons. */
 function latin(text: string): string {

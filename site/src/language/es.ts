@@ -1,6 +1,7 @@
 import { ifAllowed } from '../life/browser.ts';
 import { clockTime } from './dates.ts';
-import type { SafetyName, Texts } from './en.ts';
+import type { Texts } from './en.ts';
+import type { SafetyName } from './words.ts';
 
 const errors: Texts['errors'] = {
   empty: 'El campo está vacío. Pega el enlace que te enviaron.',

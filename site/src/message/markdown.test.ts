@@ -8,7 +8,8 @@ import Composer from '../chat/Composer.svelte';
 import Markdown from './Markdown.svelte';
 import { oneLineEnd } from './lines.ts';
 import { turn } from './turns.ts';
-import { longest, parse, webAddress } from './markdown.ts';
+import { webAddress } from './links.ts';
+import { longest, parse } from './markdown.ts';
 afterEach(fresh);
 
 /** Nothing is shown any more, and the next message is read at once again. */
