@@ -14,7 +14,7 @@ func bothKeys(t *testing.T) (inviter, joiner *seal.Session) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	return f.seal, f.other.Session
+	return f.line.frames, f.other.Session
 }
 
 // TestUnitOutbox: messages go in order, each whole, and are kept with their text until all of

@@ -74,7 +74,7 @@ func TestIntegrationVectors(t *testing.T) {
 			f := face(t, seal.Inviter)
 			f.shakeHands(t)
 			for range v.Sent {
-				_, err := f.seal.Seal([]byte{typePing})
+				_, err := f.line.frames.Seal([]byte{typePing})
 				require.NoError(t, err)
 			}
 			err := error(nil)
@@ -201,7 +201,7 @@ func TestFunctionalSignature(t *testing.T) {
 				f := face(t, role)
 				f.shakeHands(t)
 				if f.other == nil {
-					_, other, err := f.handshake.Handle(f.wire)
+					_, other, err := f.handshake.Handle(f.line.wire)
 					require.NoError(t, err)
 					f.other = NewSpeaker(other)
 				}
@@ -217,7 +217,7 @@ func TestFunctionalSignature(t *testing.T) {
 						require.Equal(t, Message{ID: 1, Text: "before"}, m)
 					}
 				}
-				_, err = f.seal.Seal([]byte{typePing})
+				_, err = f.line.frames.Seal([]byte{typePing})
 				require.ErrorIs(t, err, seal.ErrClosed, "the keys are gone")
 			}
 		})

@@ -252,7 +252,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 func (s *Session) acceptReply(r handedIn) error {
 	sdp, err := s.meet.take(r)
 	if sdp != "" {
-		conn := s.conn
+		conn := s.line.conn
 		s.work.ask(func(ctx context.Context) func() error {
 			err := conn.Accept(ctx, sdp)
 			return func() error { return s.attempted(err) }
@@ -271,7 +271,7 @@ func (s *Session) attempted(err error) error {
 	a, err := s.meet.settle(err)
 	if err == nil {
 		now := time.Now()
-		s.handshake, s.look.remote = a.handshake, a.description
+		s.line.handshake, s.look.remote = a.handshake, a.description
 		if s.post != nil {
 			s.post.meet(now)
 		}

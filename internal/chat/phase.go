@@ -47,6 +47,13 @@ func (p phase) met() bool { return p >= looking }
 // opened tells that the chat is or has been open: there are frames to seal.
 func (p phase) opened() bool { return p >= open }
 
+// stage is the phase there is.
+type stage struct {
+	phase  phase
+	since  time.Time // when it began, or its last step was made
+	ending Reason    // why we are leaving
+}
+
 // enter begins a phase, and tells the state if that is another one.
 func (s *Session) enter(p phase, now time.Time) {
 	was := s.phase.state()

@@ -79,40 +79,19 @@ type Session struct {
 	events *eventQueue
 	calls  chan request // carried out inside run, which alone touches what follows
 	ended  chan struct{}
-	cancel context.CancelFunc
 
 	// Below here: run's alone.
 
-	conn  peer.Conn
-	diary *Diary
-	meet  meeting
-	post  post // nil where the reply goes by hand alone
-
-	handshake *seal.Handshake
-	first     []byte // M1 at the joiner, until it is sent
-	seal      *seal.Session
-	phase     phase
-	since     time.Time // when it began, or its last step was made
-	ending    Reason    // why we are leaving
-	saidBye   bool      // it is sealed: nothing follows
-
-	control []frame // pings, bye
-	wire    []byte  // the sealed frame that the writer gets next
-
+	stage
+	diary  *Diary
+	meet   meeting
+	post   post // nil where the reply goes by hand alone
+	line   line
+	out    outbox
+	in     inbox
+	look   outlook
 	typing typing
-
-	acks acks
-	out  outbox
-	in   inbox
-	idle int // pings, typing and ignored frames since we had caught up
-
-	theirFeatures feature
-
-	work work
-
-	look     outlook
-	lastSent time.Time
-	silence  silence
+	work   work
 }
 
 // Create makes an invite. It takes as long as finding an address does, at most
@@ -186,7 +165,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		conn: conn, diary: config.Diary,
+		diary: config.Diary, line: line{conn: conn},
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network),
 		work:   newWork(),
@@ -195,7 +174,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {
-	sdp, err := s.conn.Offer(ctx)
+	sdp, err := s.line.conn.Offer(ctx)
 	if err != nil {
 		return err
 	}
@@ -209,13 +188,13 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	}
 	s.link = newLink(config.Site, s.meet.invite)
 	if offer.Public() {
-		s.link.GoodFor = s.conn.Findings().GoodFor
+		s.link.GoodFor = s.line.conn.Findings().GoodFor
 	}
 	return s.checkAddresses(offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	sdp, err := s.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(invite.Offer, "0"))
+	sdp, err := s.line.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(invite.Offer, "0"))
 	if err != nil {
 		return err
 	}
@@ -223,9 +202,9 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 	if err != nil {
 		return err
 	}
-	s.handshake = handshake
+	s.line.handshake = handshake
 	// Made now, while there is nothing to do but wait, and not when the channel opens.
-	if s.first, err = s.handshake.Start(); err != nil {
+	if s.line.first, err = handshake.Start(); err != nil {
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
@@ -256,16 +235,15 @@ func (s *Session) checkAddresses(d invite.Description) error {
 // abandon is for a session that never began.
 func (s *Session) abandon() {
 	s.wipe()
-	_ = s.conn.Close()
+	_ = s.line.conn.Close()
 }
 
 func (s *Session) begin() {
 	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
 	now := time.Now()
 	s.enter(waiting, now)
 	s.startMail(now)
-	go s.run(ctx)
+	go s.run(ctx, cancel)
 }
 
 // Link is the invite, or for who joined the reply, to hand over.
@@ -312,8 +290,7 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 // the last, or would have to wait for anything, is dropped.
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
-		// No ack outstanding and nothing on the wire: all that was sent has arrived.
-		if s.phase == open && s.wire == nil && s.acks.settled() {
+		if s.phase == open && s.line.quiet() {
 			s.typing.write()
 		}
 		return nil
@@ -362,8 +339,7 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	}
 	s.ending = reason
 	s.enter(leaving, time.Now())
-	s.acks.hasten() // what was said has arrived
-	s.control = append(s.control, byeFrame(why))
+	s.line.bye(why)
 	return nil
 }
 

@@ -58,7 +58,6 @@ func (r *running) run(t *testing.T) {
 	s := r.Session
 	s.calls, s.ended = make(chan request), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
-	s.cancel = cancel
 	var workers sync.WaitGroup
 	go func() {
 		s.loop(ctx, r.in, r.out, &workers, func() {})
@@ -187,7 +186,7 @@ func TestUnitAbsent(t *testing.T) {
 				r.open(t)
 				r.forgetEvents()
 				var want []time.Time
-				began := r.silence.heard
+				began := r.line.silence.heard
 				for i, d := range c.silences {
 					if i > 0 {
 						r.say(t, "\x04")

@@ -15,7 +15,7 @@ func openFace(t testing.TB) *facing {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	f.wire, f.calls = nil, make(chan request)
+	f.line.wire, f.calls = nil, make(chan request)
 	require.Equal(t, canNothing, f.next(t))
 	return f
 }
@@ -37,14 +37,14 @@ func (f *facing) types(t testing.TB) string {
 // next is the body of the next frame that goes out, empty if none may.
 func (f *facing) next(t testing.TB) string {
 	t.Helper()
-	f.acks.waited() // enough time has passed
+	f.line.acks.waited() // enough time has passed
 	require.NoError(t, f.fillWire())
-	if f.wire == nil {
+	if f.line.wire == nil {
 		return ""
 	}
-	body, err := f.other.Open(f.wire)
+	body, err := f.other.Open(f.line.wire)
 	require.NoError(t, err)
-	f.wire = nil
+	f.line.wire = nil
 	return string(body)
 }
 
@@ -99,7 +99,7 @@ func TestUnitTypingOften(t *testing.T) {
 			require.Empty(t, f.next(t), "what came too soon is not kept for later")
 		}
 	}
-	assert.Empty(t, f.acks.unacked, "it wants no ack")
+	assert.Empty(t, f.line.acks.unacked, "it wants no ack")
 }
 
 // TestUnitTypingDropped: where the chat is not open, or anything is under way, it is
@@ -126,14 +126,14 @@ func TestUnitTypingDropped(t *testing.T) {
 	}
 	t.Run("a frame that the writer has not taken", func(t *testing.T) {
 		f := openFace(t)
-		f.control = append(f.control, frame{kind: typePing})
+		f.line.control = append(f.line.control, frame{kind: typePing})
 		require.NoError(t, f.fillWire())
-		require.NotNil(t, f.wire)
-		ping := f.wire
+		require.NotNil(t, f.line.wire)
+		ping := f.line.wire
 		f.typesInto(t)
 		_, err := f.other.Open(ping)
 		require.NoError(t, err)
-		f.wire = nil
+		f.line.wire = nil
 		require.Empty(t, f.next(t))
 		require.Equal(t, "\x40", f.types(t))
 	})
@@ -141,7 +141,7 @@ func TestUnitTypingDropped(t *testing.T) {
 		f := face(t, seal.Inviter)
 		f.calls = make(chan request)
 		f.typesInto(t)
-		require.Nil(t, f.wire)
+		require.Nil(t, f.line.wire)
 		require.False(t, f.typing.due)
 	})
 	t.Run("the chat has ended", func(t *testing.T) {

@@ -1,0 +1,191 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tincan/internal/peer"
+	"tincan/internal/seal"
+)
+
+// line is the connection there is, the keys of what goes over it, and what is known of how
+// it goes. It seals and opens; what is said, it asks the outbox for, and what it has opened,
+// run acts on.
+type line struct {
+	conn      peer.Conn
+	handshake *seal.Handshake // until both have the same keys
+	first     []byte          // M1 at the joiner, until the channel is open
+	frames    *seal.Session   // from then on
+
+	wire    []byte    // sealed, and to be sent next
+	control []frame   // pings, bye
+	saidBye bool      // it is sealed: nothing follows
+	sentAt  time.Time // the last
+
+	silence silence
+	acks    acks
+	idle    int     // pings, typing and ignored frames since we had caught up
+	can     feature // what the other side understands
+}
+
+// open is for the channel that has opened: the joiner begins.
+func (l *line) open(now time.Time) {
+	l.silence.broken(now)
+	l.wire, l.first = l.first, nil
+}
+
+// shake takes a message of the handshake, and tells whether both have the same keys now.
+func (l *line) shake(message []byte, now time.Time) (done bool, err error) {
+	reply, frames, err := l.handshake.Handle(message)
+	if err != nil {
+		return false, err
+	}
+	l.wire = reply
+	if frames == nil {
+		return false, nil
+	}
+	l.frames, l.handshake, l.sentAt = frames, nil, now
+	return true, nil
+}
+
+// fill seals the next frame, if there is one that may go and the writer has taken the one
+// before, and tells its kind. Sealed order is sent order. With last, none goes but acks
+// and what is to be said of the chat itself.
+func (l *line) fill(out *outbox, typing *typing, last bool) (kind byte, err error) {
+	if l.wire != nil {
+		return 0, nil
+	}
+	f, ok, err := l.next(out, typing, last)
+	if !ok || err != nil {
+		return 0, err
+	}
+	n := l.frames.Sent()
+	l.acks.framed(f, n)
+	out.framed(f, n)
+	l.saidBye = f.kind == typeBye
+	l.wire, err = l.frames.Seal(f.body())
+	return f.kind, err
+}
+
+func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, err error) {
+	switch {
+	case l.saidBye:
+		return frame{}, false, nil
+	case l.frames.Sent() == 0:
+		return canFrame(ourFeatures), true, nil
+	case l.acks.due:
+		return l.acks.next(l.frames.Received()), true, nil
+	case len(l.control) > 0:
+		f, l.control = l.control[0], l.control[1:]
+		return f, true, nil
+	case typing.take():
+		return frame{kind: typeTyping}, true, nil
+	case last, l.acks.full(), out.empty():
+		return frame{}, false, nil
+	case l.acks.mustShow():
+		return l.acks.next(l.frames.Received()), true, nil
+	}
+	f, err = out.next(l.frames)
+	return f, err == nil, err
+}
+
+// sent is for the frame that the writer has taken.
+func (l *line) sent(now time.Time) { l.wire, l.sentAt = nil, now }
+
+// take opens a frame. It is false for whatever nobody who follows the protocol sends: a
+// person reads the same of all of that.
+func (l *line) take(wire []byte) (f frame, ok bool) {
+	body, err := l.frames.Open(wire)
+	if err != nil {
+		return frame{}, false
+	}
+	if f, err = parseFrame(body); err != nil {
+		return frame{}, false
+	}
+	if f.wantsAck() && !l.acks.asked(l.frames.Received()-1) {
+		return frame{}, false
+	}
+	if f.kind == typePing || f.kind >= typeTyping {
+		if l.idle++; l.idle > maxIdle {
+			return frame{}, false // a flood that says nothing
+		}
+	}
+	switch f.kind {
+	case typeAck:
+		return f, l.acks.take(f.ackNext(), l.frames.Sent())
+	case typeCan:
+		if l.frames.Received() != 1 {
+			return frame{}, false // it is the first frame or none
+		}
+		l.can = f.features()
+	}
+	return f, true
+}
+
+// quiet tells that all that was sent has arrived.
+func (l *line) quiet() bool { return l.wire == nil && l.acks.settled() }
+
+// ping has one go where nothing was sent for long.
+func (l *line) ping(now time.Time) {
+	if now.Sub(l.sentAt) >= timing.ping && len(l.control) == 0 && l.wire == nil {
+		l.control = append(l.control, frame{kind: typePing})
+	}
+}
+
+// bye has ours go, after an ack of what has arrived.
+func (l *line) bye(why byte) {
+	l.acks.hasten()
+	l.control = append(l.control, byeFrame(why))
+}
+
+// wipe forgets the keys.
+func (l *line) wipe() {
+	if l.handshake != nil {
+		l.handshake.Close()
+	}
+	if l.frames != nil {
+		l.frames.Close()
+	}
+}
+
+// arrival is what carryIn brings: first that the channel is open, then its messages, or
+// that the other side did what nothing of ours does.
+type arrival struct {
+	opened  bool
+	message []byte
+	foreign bool
+}
+
+// carryIn waits for the channel to open and hands over what comes. It closes
+// in at the end of the connection.
+func carryIn(ctx context.Context, conn peer.Conn, in chan<- arrival) {
+	defer close(in)
+	next := arrival{opened: true}
+	err := conn.Open(ctx)
+	for err == nil {
+		select {
+		case in <- next:
+		case <-ctx.Done():
+			return
+		}
+		next = arrival{}
+		next.message, err = conn.Receive(ctx)
+	}
+	if errors.Is(err, peer.ErrForeign) {
+		select {
+		case in <- arrival{foreign: true}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// carryOut sends what run hands over. A channel that takes no more is at its
+// end, which carryIn then tells.
+func carryOut(ctx context.Context, conn peer.Conn, out <-chan []byte) {
+	for message := range out {
+		if conn.Send(ctx, message) != nil {
+			_ = conn.Close()
+		}
+	}
+}

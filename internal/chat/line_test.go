@@ -1,0 +1,121 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
+)
+
+// twoLines are both ends of a connection, with nothing between them.
+func twoLines(t *testing.T) (a, b *line) {
+	t.Helper()
+	f := face(t, seal.Inviter)
+	i, j := &line{handshake: f.line.handshake}, &line{handshake: f.handshake, first: f.m1}
+	i.open(began)
+	j.open(began)
+	require.Nil(t, i.wire, "the inviter waits")
+	done, err := i.shake(j.wire, began)
+	require.NoError(t, err)
+	require.False(t, done)
+	done, err = j.shake(i.wire, began)
+	require.NoError(t, err)
+	require.True(t, done)
+	done, err = i.shake(j.wire, began)
+	require.NoError(t, err)
+	require.True(t, done)
+	require.Equal(t, i.frames.SAS(), j.frames.SAS())
+	require.Nil(t, i.handshake)
+	i.sent(began)
+	j.sent(began)
+	return i, j
+}
+
+// TestUnitLineOrder: what goes first of all that could go, and what no longer goes when the
+// chat is being left.
+func TestUnitLineOrder(t *testing.T) {
+	a, b := twoLines(t)
+	var out outbox
+	var typing typing
+	fill := func(last bool) byte {
+		t.Helper()
+		kind, err := a.fill(&out, &typing, last)
+		require.NoError(t, err)
+		if kind == 0 {
+			require.Nil(t, a.wire)
+			return 0
+		}
+		again, err := a.fill(&out, &typing, last)
+		require.NoError(t, err)
+		require.Zero(t, again, "not before the writer has taken it")
+		require.False(t, a.quiet())
+		f, ok := b.take(a.wire)
+		require.True(t, ok)
+		require.Equal(t, kind, f.kind)
+		a.sent(began)
+		return kind
+	}
+	require.True(t, a.quiet())
+	_, err := b.fill(&outbox{}, &typing, false)
+	require.NoError(t, err)
+	_, ok := a.take(b.wire)
+	require.True(t, ok)
+	out.push("", "hello")
+	out.push("", "again")
+	typing.write()
+	a.ping(began.Add(timing.ping - 1))
+	require.Empty(t, a.control)
+	a.ping(began.Add(timing.ping))
+	a.ping(began.Add(timing.ping))
+	a.acks.due = true
+	for _, want := range []byte{typeCan, typeAck, typePing, typeTyping, typeText} {
+		require.Equal(t, want, fill(false))
+	}
+	require.False(t, a.quiet(), "the message has no ack")
+	a.bye(byeLeft)
+	require.Equal(t, byte(typeBye), fill(true))
+	typing.write()
+	a.ping(began.Add(time.Hour))
+	require.Zero(t, fill(true), "nothing follows it")
+	require.Len(t, out.rest(), 2, "and the message behind it stays")
+}
+
+// TestUnitLineRefuses: what nobody who follows the protocol sends, and that it is refused at
+// the first time.
+func TestUnitLineRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		bodies []string
+		ok     int // so many are taken
+	}{
+		"all is well":              {[]string{canNothing, "\x04", "\x01" + noSignature + "hi", "\x40", "\x50later", "\x05\x01"}, 6},
+		"can, later":               {[]string{"\x04", canNothing}, 1},
+		"an ack of nothing":        {[]string{"\x03\x00\x00\x00\x00\x00\x00\x00\x00"}, 0},
+		"an ack of what was never": {[]string{"\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, 0},
+		"no type at all":           {[]string{""}, 0},
+		"a reserved type":          {[]string{"\x04", "\x10"}, 1},
+	} {
+		a, b := twoLines(t)
+		taken := 0
+		for _, body := range c.bodies {
+			wire, err := a.frames.Seal([]byte(body))
+			if err != nil {
+				require.Empty(t, body, name)
+				wire = make([]byte, seal.MinFrame)
+			}
+			if _, ok := b.take(wire); !ok {
+				break
+			}
+			taken++
+		}
+		require.Equal(t, c.ok, taken, name)
+	}
+	a, b := twoLines(t)
+	for n := 1; n <= maxIdle+1; n++ {
+		wire, err := a.frames.Seal([]byte{typePing})
+		require.NoError(t, err)
+		_, ok := b.take(wire)
+		require.Equal(t, n <= maxIdle, ok, "a flood that says nothing: %d", n)
+	}
+}
