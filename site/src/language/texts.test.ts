@@ -5,7 +5,7 @@ import { spanish } from './es.ts';
 import { english, type Texts } from './en.ts';
 
 const contract = readFileSync('../wasm/engine.d.ts', 'utf8').replace(/\/\*\*.*?\*\//gs, '');
-const source = readFileSync('src/language/en.ts', 'utf8');
+const source = readFileSync('src/language/words.ts', 'utf8');
 const table = readFileSync('../internal/seal/sas.go', 'utf8').replace(/.*\nvar words =/s, '');
 
 /** The members of a union of strings. */
