@@ -8,6 +8,8 @@ export default defineConfig(globalIgnores(['*/test-results/']), js.configs.recom
     'no-undef': 'off',
     '@typescript-eslint/no-explicit-any': 'error',
     '@typescript-eslint/no-dynamic-delete': 'off',
+    // What runs inside the page can be given no helper of the test.
+    '@typescript-eslint/no-non-null-assertion': 'off',
     // What stands in for the page under test may be as bare as what it stands for.
     '@typescript-eslint/no-extraneous-class': 'off',
     '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

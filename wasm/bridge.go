@@ -118,9 +118,9 @@ func eventObject(event chat.Event) js.Value {
 	case chat.Failed:
 		return object("type", "failed", "ref", e.Ref, "id", float64(e.ID), "code", string(e.Code))
 	case chat.Problem:
-		return object("type", "error", "code", string(e.Code), "text", e.Text())
+		return object("type", "error", "code", string(e.Code))
 	case chat.Closed:
-		return object("type", "closed", "reason", string(e.Reason), "text", e.Reason.Sentence())
+		return object("type", "closed", "reason", string(e.Reason))
 	}
 	panic("wasm: an event without a form")
 }

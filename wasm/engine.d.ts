@@ -131,9 +131,9 @@ export type EngineEvent =
   /** Our message will not arrive. */
   | { type: 'failed'; ref: string; id: number; code: ErrorCode }
   /** Something the person should know; the chat goes on. */
-  | { type: 'error'; code: ErrorCode; text: string }
-  /** The chat has ended and its keys are gone. `text` says what happened and what to do. */
-  | { type: 'closed'; reason: Reason; text: string };
+  | { type: 'error'; code: ErrorCode }
+  /** The chat has ended and its keys are gone. */
+  | { type: 'closed'; reason: Reason };
 
 /** How the mailbox stands, told with `mailbox`. */
 export type MailboxState =

@@ -144,8 +144,8 @@ func TestUnitJSONCommands(t *testing.T) {
 // TestUnitFarewell: nobody left a chat that never was, and a failure is the last line.
 func TestUnitFarewell(t *testing.T) {
 	assert.Equal(t, "You left before there was a chat.", farewell(chat.ReasonClosed, false))
-	assert.Equal(t, chat.ReasonClosed.Sentence(), farewell(chat.ReasonClosed, true))
-	assert.Equal(t, chat.ReasonLost.Sentence(), farewell(chat.ReasonLost, false))
+	assert.Equal(t, reasonSentences[chat.ReasonClosed], farewell(chat.ReasonClosed, true))
+	assert.Equal(t, reasonSentences[chat.ReasonLost], farewell(chat.ReasonLost, false))
 	var out strings.Builder
 	newJSONLines(terminal{out: &out}).fail(errNoInvite)
 	lines := strings.Split(out.String(), "\n")

@@ -91,7 +91,7 @@ func (j *jsonLines) problem(ref string, err error) {
 		j.put("failed", object{"ref": ref, "code": chat.CodeOf(err)})
 		return
 	}
-	fields := object{"code": chat.CodeOf(err), "text": err.Error()}
+	fields := object{"code": chat.CodeOf(err), "text": sentenceOf(err)}
 	var wrong commandError
 	var here *trouble
 	switch {
@@ -108,7 +108,7 @@ func (j *jsonLines) problem(ref string, err error) {
 
 func (j *jsonLines) fail(err error) {
 	j.problem("", err)
-	j.put("closed", object{"reason": "failed", "text": err.Error()})
+	j.put("closed", object{"reason": "failed", "text": sentenceOf(err)})
 }
 
 func (j *jsonLines) event(e chat.Event) {
@@ -127,7 +127,7 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.PathChanged:
 		j.put("path", object{"path": e.Path})
 	case chat.MailboxChanged:
-		j.put("mailbox", object{"state": e.State, "text": e.State.Sentence()})
+		j.put("mailbox", object{"state": e.State, "text": mailboxSentences[e.State]})
 	case chat.Message:
 		j.put("message", object{"id": e.ID, "text": e.Text})
 	case chat.Typing:
@@ -137,7 +137,7 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.Failed:
 		j.put("failed", object{"ref": e.Ref, "id": e.ID, "code": e.Code})
 	case chat.Problem:
-		j.put("error", object{"code": e.Code, "text": e.Text()})
+		j.put("error", object{"code": e.Code, "text": codeSentences[e.Code]})
 	case chat.Closed:
 		j.put("closed", object{"reason": e.Reason, "text": farewell(e.Reason, j.open)})
 	}

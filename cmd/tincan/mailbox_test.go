@@ -413,7 +413,7 @@ func TestUnitMailboxWords(t *testing.T) {
 	assert.NotContains(t, mailboxWords(chat.MailboxLeft), "/again")
 	var out bytes.Buffer
 	newJSONLines(terminal{out: &out}).event(chat.MailboxChanged{State: chat.MailboxLeft})
-	assert.JSONEq(t, `{"event":"mailbox","state":"left","text":"`+chat.MailboxLeft.Sentence()+`"}`, out.String())
+	assert.JSONEq(t, `{"event":"mailbox","state":"left","text":"`+mailboxSentences[chat.MailboxLeft]+`"}`, out.String())
 	do, err := (&plain{}).parse("/again", false)
 	require.NoError(t, err)
 	assert.Equal(t, "put", do.Do)

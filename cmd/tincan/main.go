@@ -107,7 +107,7 @@ func run(ctx context.Context, t terminal, args []string) int {
 		return exitUsage
 	}
 	if err.Error() != "" {
-		t.say("tincan: %s", err)
+		t.say("tincan: %s", sentenceOf(err))
 	}
 	return exitFailed
 }

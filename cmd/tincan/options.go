@@ -102,7 +102,7 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 		err = o.confine(ways)
 	}
 	if err != nil {
-		t.say("tincan: %s", err)
+		t.say("tincan: %s", sentenceOf(err))
 		return o, errUsage
 	}
 	return o, nil

@@ -117,7 +117,7 @@ func (p *plain) sent(string, uint64) {}
 
 func (p *plain) diagnostics(text string) { p.t.say("%s", text) }
 
-func (p *plain) problem(_ string, err error) { p.t.say("tincan: %s", err) }
+func (p *plain) problem(_ string, err error) { p.t.say("tincan: %s", sentenceOf(err)) }
 
 func (p *plain) fail(err error) { p.problem("", err) }
 
@@ -159,7 +159,7 @@ func (p *plain) event(e chat.Event) {
 	case chat.Failed:
 		p.t.say("tincan: A message was not delivered.")
 	case chat.Problem:
-		p.t.say("tincan: %s", e.Text())
+		p.t.say("tincan: %s", codeSentences[e.Code])
 	case chat.Closed:
 		p.t.say("%s", farewell(e.Reason, p.words != ""))
 	}
@@ -170,13 +170,13 @@ func farewell(reason chat.Reason, open bool) string {
 	if reason == chat.ReasonClosed && !open {
 		return "You left before there was a chat."
 	}
-	return reason.Sentence()
+	return reasonSentences[reason]
 }
 
 // mailboxWords is the sentence, and the command where there is one for it.
 func mailboxWords(s chat.MailboxState) string {
 	if s == chat.MailboxExpired {
-		return s.Sentence() + " /again leaves it."
+		return mailboxSentences[s] + " /again leaves it."
 	}
-	return s.Sentence()
+	return mailboxSentences[s]
 }

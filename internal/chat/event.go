@@ -70,9 +70,6 @@ type Failed struct {
 // Problem is something the person should know; the chat goes on.
 type Problem struct{ Code Code }
 
-// Text is the problem's sentence.
-func (p Problem) Text() string { return sentences[p.Code] }
-
 // Closed is the last event: the chat has ended and its keys are gone.
 type Closed struct{ Reason Reason }
 

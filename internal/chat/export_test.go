@@ -80,18 +80,6 @@ func LinkPrefixes(site string) (link, qr string) {
 	return strings.TrimSuffix(l.Link, code.LinkText()), strings.TrimSuffix(l.QR, code.QRText())
 }
 
-// Sentences are all of them, by code and by reason.
-func Sentences() map[string]string {
-	all := map[string]string{}
-	for code, s := range sentences {
-		all["code "+string(code)] = s
-	}
-	for reason, s := range reasonSentences {
-		all["reason "+string(reason)] = s
-	}
-	return all
-}
-
 // MailClock says how mailboxes are asked in a test.
 type MailClock struct {
 	Rarely bool          // a session has no reason of its own to ask for minutes
@@ -154,6 +142,3 @@ func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (age
 
 // NextAsk is the schedule.
 func NextAsk(age time.Duration) time.Duration { return nextAsk(age) }
-
-// MailboxSentences are all of them.
-func MailboxSentences() map[MailboxState]string { return mailboxSentences }

@@ -30,20 +30,6 @@ type MailboxChanged struct{ State MailboxState }
 
 func (MailboxChanged) event() {}
 
-var mailboxSentences = map[MailboxState]string{
-	MailboxAsked:    "The reply comes back by itself. One that is sent by hand works as well.",
-	MailboxForeign:  "What lies in the mailbox does not fit this invite, so somebody else may have the link. Have the reply sent to you by hand.",
-	MailboxOver:     "The mailbox is not asked any longer. Let the reply go by hand, or make a new link.",
-	MailboxLeaving:  "The reply is being left in the mailbox.",
-	MailboxLeft:     "The reply lies in the mailbox, sealed, for 5 minutes. The other end fetches it from there by itself.",
-	MailboxExpired:  "Five minutes are over without a connection, and the reply is gone from the mailbox. The other end may be closed, or somebody else may have answered first. Ask, then leave it again or send it by hand.",
-	MailboxOccupied: "Another reply was left in the mailbox before this one: one of yours, or somebody else has the link. Send this one by hand.",
-	MailboxSilent:   "The mailbox does not answer as it should. It is tried again; meanwhile the reply can be sent by hand.",
-}
-
-// Sentence says to a person how it stands and what to do.
-func (s MailboxState) Sentence() string { return mailboxSentences[s] }
-
 // mailTiming is a variable so that tests need not wait for minutes.
 var mailTiming = struct {
 	first []time.Duration // ages of the link at which it is asked first

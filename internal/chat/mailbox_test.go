@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/chat"
@@ -666,15 +665,6 @@ func TestFunctionalSecondTyped(t *testing.T) {
 	_, err = joiner.Send("3", friend.Link().Link)
 	require.NoError(t, err)
 	require.Equal(t, friend.Link().Link, await[chat.Message](t, inviter).Text)
-}
-
-// TestUnitMailboxSentences: each state has one, and it is a sentence.
-func TestUnitMailboxSentences(t *testing.T) {
-	require.Len(t, chat.MailboxSentences(), 8)
-	for state, sentence := range chat.MailboxSentences() {
-		assert.Regexp(t, `^[A-Z].*\.$`, sentence, state)
-		assert.Equal(t, sentence, state.Sentence())
-	}
 }
 
 // TestFunctionalMailboxWatched: somebody who has the link was faster. When the one who is meant leaves a reply, seconds

@@ -491,7 +491,7 @@ describe('the end', () => {
       engine.open();
       await settled();
       await user.type(field('Message'), 'half a sentence');
-      engine.onevent({ type: 'closed', reason, text: '' });
+      engine.onevent({ type: 'closed', reason });
       await settled();
       expect(field(texts.unsent).value).toBe('half a sentence');
       expect(button(texts.copyUnsent)).toBeTruthy();
@@ -521,7 +521,7 @@ describe('the end', () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(onLine);
     await started();
     await user.click(button('New chat'));
-    engine.onevent({ type: 'error', code: 'no-addresses', text: '' });
+    engine.onevent({ type: 'error', code: 'no-addresses' });
     await settled();
     expect(screen.getByText(sentence)).toBeTruthy();
     vi.restoreAllMocks();
@@ -533,7 +533,7 @@ describe('the end', () => {
     engine.open();
     await settled();
     expect(screen.getByText(texts.emptyChat)).toBeTruthy();
-    engine.onevent({ type: 'closed', reason: 'untrusted', text: '' });
+    engine.onevent({ type: 'closed', reason: 'untrusted' });
     await settled();
     expect(screen.queryByText(texts.emptyChat)).toBeNull();
     expect(document.body.textContent).not.toMatch(/connected/i);
@@ -580,7 +580,7 @@ describe('the end', () => {
     await started();
     await user.click(button('New chat'));
     engine.open();
-    engine.onevent({ type: 'error', code: 'second-reply', text: '' });
+    engine.onevent({ type: 'error', code: 'second-reply' });
     await settled();
     expect(screen.getByRole('alert').textContent).toBe(texts.errors['second-reply']);
     await user.click(button('Dismiss'));

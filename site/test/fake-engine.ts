@@ -117,7 +117,7 @@ export class FakeEngine implements Engine {
 
   async verify(match: boolean): Promise<void> {
     this.#called('verify', String(match));
-    if (!match) this.onevent({ type: 'closed', reason: 'differ', text: '' });
+    if (!match) this.onevent({ type: 'closed', reason: 'differ' });
   }
 
   async diagnostics(): Promise<string> {

@@ -130,7 +130,7 @@ async function show(): Promise<void> {
       chat.meeting?.give();
       if (screen === 'warned') {
         for (const code of ['stun-silent', 'symmetric'] as const)
-          engine.onevent({ type: 'error', code, text: '' });
+          engine.onevent({ type: 'error', code });
       }
       break;
     case 'stuck':
@@ -145,7 +145,7 @@ async function show(): Promise<void> {
       break;
     case 'unreachable':
       await chat.create();
-      engine.onevent({ type: 'closed', reason: 'unreachable', text: '' });
+      engine.onevent({ type: 'closed', reason: 'unreachable' });
       break;
     case 'reply-problem':
       await chat.create();
@@ -201,7 +201,7 @@ async function show(): Promise<void> {
   }
   if (screen === 'verified') await chat.conversation?.verify(true);
   if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
-    engine.onevent({ type: 'closed', reason: screen, text: '' });
+    engine.onevent({ type: 'closed', reason: screen });
   if (screen === 'typing') engine.onevent({ type: 'typing' });
   if (screen === 'absent') {
     engine.onevent({ type: 'state', state: 'lost' });
@@ -210,7 +210,7 @@ async function show(): Promise<void> {
     await say('Are you still there?');
   }
   if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
-  if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply', text: '' });
+  if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply' });
 }
 
 function said(text: string): void {

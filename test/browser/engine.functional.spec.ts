@@ -7,7 +7,7 @@ import type { Person } from './person.ts';
 
 declare global {
   /** Of the engine, once its script has run. */
-  var tincan: StartEngine;
+  var tincan: StartEngine | undefined;
   /** Makes what a field or an argument should not be. Put there by the test. */
   var odd: Record<string, () => unknown>;
 }
@@ -100,7 +100,7 @@ async function loaded(person: Person, url: string): Promise<Page> {
 /** The program is there still, and makes chats. */
 async function stillMakesChats(page: Page): Promise<void> {
   const link = await page.evaluate(async () => {
-    const engine = await globalThis.tincan(
+    const engine = await globalThis.tincan!(
       { site: location.href, loopback: true, mailbox: '' },
       () => undefined,
     );
@@ -128,7 +128,7 @@ test('whatever is handed to a verb, it answers and the engine goes on', async ({
       'diagnostics',
       'close',
     ] as const;
-    const engine = await globalThis.tincan(
+    const engine = await globalThis.tincan!(
       { site: location.href, loopback: true, mailbox: '' },
       () => undefined,
     );
@@ -168,7 +168,7 @@ test('whatever stands in a network or a configuration, the engine goes on', asyn
   const page = await loaded(await person(), serve.here);
   await page.evaluate(async () => {
     globalThis.reportError = () => undefined; // some of what is handed over is called as the listener, and throws
-    const engine = await globalThis.tincan(
+    const engine = await globalThis.tincan!(
       { site: location.href, loopback: true, mailbox: '' },
       () => undefined,
     );
@@ -217,7 +217,7 @@ test('a listener that throws loses its own event and no other', async ({ person,
           else told.set(line, resolve);
         });
       const config = { site: location.href, loopback: true, mailbox: '' };
-      const a = await globalThis.tincan(config, (event) => {
+      const a = await globalThis.tincan!(config, (event) => {
         const line =
           event.type === 'message'
             ? `message ${event.text}`
@@ -245,7 +245,7 @@ test('a listener that throws loses its own event and no other', async ({ person,
           },
         };
       });
-      const b = await globalThis.tincan(config, (event) => {
+      const b = await globalThis.tincan!(config, (event) => {
         if (event.type === 'open') void Promise.all([1, 2, 3].map((n) => b.send('', `${n}`)));
       });
       const network = { mode: 'local', stun: [], turn: [] } as const;
@@ -294,7 +294,7 @@ test('a page without a listener, or with one that is none, has an engine all the
 test('a chat that could not be made for a fault leaves room for the next', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
   const codes = await page.evaluate(async () => {
-    const engine = await globalThis.tincan(
+    const engine = await globalThis.tincan!(
       { site: location.href, loopback: true, mailbox: '' },
       () => undefined,
     );

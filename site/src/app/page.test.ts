@@ -107,7 +107,7 @@ describe('inviting', () => {
   test('the late goodbye of the first invite does not end the second', async () => {
     await chat.create();
     await chat.newLink();
-    chat.apply({ type: 'closed', reason: 'closed', text: '' });
+    chat.apply({ type: 'closed', reason: 'closed' });
     expect(chat.screen).toBe('invite');
   });
 
@@ -159,7 +159,7 @@ describe('inviting', () => {
 
   test('nobody could be reached', async () => {
     await chat.create();
-    chat.apply({ type: 'closed', reason: 'unreachable', text: '' });
+    chat.apply({ type: 'closed', reason: 'unreachable' });
     expect(chat.screen).toBe('ended');
     expect(chat.reason).toBe('unreachable');
     await chat.create();
@@ -470,7 +470,7 @@ describe('chatting', () => {
     chat.apply({ type: 'state', state: 'lost' });
     expect(chat.conversation?.absentSince).toBeUndefined();
     chat.apply({ type: 'absent', since: 2_000 });
-    chat.apply({ type: 'closed', reason: 'lost', text: '' });
+    chat.apply({ type: 'closed', reason: 'lost' });
     expect(chat.conversation?.absentSince).toBeUndefined();
   });
 
@@ -480,7 +480,7 @@ describe('chatting', () => {
     chat.apply({ type: 'absent', since: 1_000 });
     const screens: string[] = [];
     vi.spyOn(engine, 'leave').mockImplementation(async () => {
-      chat.apply({ type: 'closed', reason: 'closed', text: '' });
+      chat.apply({ type: 'closed', reason: 'closed' });
       screens.push(chat.screen);
     });
     await chat.newLink();
@@ -571,7 +571,7 @@ describe('chatting', () => {
 
   test('a warning is shown and the chat goes on', async () => {
     await chatting();
-    chat.apply({ type: 'error', code: 'second-reply', text: '' });
+    chat.apply({ type: 'error', code: 'second-reply' });
     expect(chat.notice).toBe(texts.errors['second-reply']);
     expect(chat.screen).toBe('chat');
   });
@@ -628,7 +628,7 @@ describe('ending', () => {
     chat.conversation?.send('unheard');
     chat.conversation?.write('half a sent');
     chat.apply({ type: 'message', id: 1, text: 'bye' });
-    chat.apply({ type: 'closed', reason, text: '' });
+    chat.apply({ type: 'closed', reason });
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe(reason);
     expect(chat.conversation?.status).toBe(known[reason] ?? 'over');
@@ -654,7 +654,7 @@ describe('ending', () => {
 
   test('an engine that stops after the chat has ended changes nothing about why', async () => {
     await chatting();
-    chat.apply({ type: 'closed', reason: 'left', text: '' });
+    chat.apply({ type: 'closed', reason: 'left' });
     chat.unusable('stopped');
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe('left');
@@ -675,12 +675,12 @@ describe('ending', () => {
     await chat.create();
     await chat.leave();
     engine.open();
-    chat.apply({ type: 'closed', reason: 'closed', text: '' });
+    chat.apply({ type: 'closed', reason: 'closed' });
     expect(chat.screen).toBe('ended');
   });
 
   test('an end that comes when nothing is going on changes nothing', () => {
-    chat.apply({ type: 'closed', reason: 'lost', text: '' });
+    chat.apply({ type: 'closed', reason: 'lost' });
     expect(chat.screen).toBe('home');
     expect(chat.reason).toBeUndefined();
   });
@@ -760,7 +760,7 @@ describe('a host that is gone', () => {
     await chat.create();
     engine.open();
     chat.apply({ type: 'message', id: 1, text: 'x' });
-    chat.apply({ type: 'closed', reason: 'left', text: '' });
+    chat.apply({ type: 'closed', reason: 'left' });
     there = false;
     await chat.create();
     expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);

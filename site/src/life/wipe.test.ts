@@ -67,7 +67,7 @@ test('what the engine tells afterwards shows nothing', async () => {
   const page = await chatting();
   await page.user.keyboard('{F8}');
   page.engine.onevent({ type: 'message', id: 1, text: 'late' });
-  page.engine.onevent({ type: 'closed', reason: 'lost', text: '' });
+  page.engine.onevent({ type: 'closed', reason: 'lost' });
   page.chat.endedAway('chat');
   page.chat.unusable('stopped');
   await page.chat.open('#iLate');

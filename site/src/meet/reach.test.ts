@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 async function told(page: TestPage, ...codes: ErrorCode[]): Promise<void> {
-  for (const code of codes) page.engine.onevent({ type: 'error', code, text: '' });
+  for (const code of codes) page.engine.onevent({ type: 'error', code });
   await page.settled();
 }
 
@@ -46,7 +46,7 @@ describe('what is in the way', () => {
     const { create } = page.engine;
     page.engine.create = async (network, mailbox) => {
       const made = await create.call(page.engine, network, mailbox);
-      page.engine.onevent({ type: 'error', code: 'symmetric', text: '' });
+      page.engine.onevent({ type: 'error', code: 'symmetric' });
       return made;
     };
     await page.inviting();
@@ -96,7 +96,7 @@ describe('what is in the way', () => {
   ] as const)('at the end, %s: diagnostics %s', async (reason, offered) => {
     const page = await TestPage.open();
     await page.inviting();
-    page.engine.onevent({ type: 'closed', reason, text: '' });
+    page.engine.onevent({ type: 'closed', reason });
     await page.settled();
     expect(hasButton('Copy diagnostics')).toBe(offered);
   });
@@ -105,7 +105,7 @@ describe('what is in the way', () => {
     const page = await TestPage.open();
     await page.inviting();
     page.engine.open();
-    page.engine.onevent({ type: 'closed', reason: 'lost', text: '' });
+    page.engine.onevent({ type: 'closed', reason: 'lost' });
     await page.settled();
     expect(hasButton('Copy diagnostics')).toBe(true);
   });
