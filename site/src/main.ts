@@ -8,7 +8,7 @@ import { mount } from 'svelte';
 import App from './app/App.svelte';
 import { askForPage, markedPending, type Mark } from './life/away.ts';
 import { ifAllowed, readLanguages } from './life/browser.ts';
-import { ChatState } from './app/page.svelte.ts';
+import { Page } from './app/page.svelte.ts';
 import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './engine/config.ts';
 import { missingFeature, startEngine } from './engine/engine.ts';
 import { engineBytes } from './engine/generated/engine-size.ts';
@@ -18,18 +18,18 @@ import { Offline } from './life/offline.svelte.ts';
 import { Settings } from './settings/settings.svelte.ts';
 import { ReplyTabs } from './meet/tabs.ts';
 
-const chat = new ChatState((reply, answered) => {
+const page = new Page((reply, answered) => {
   if (tabs) tabs.ask(reply, answered);
   else answered('nobody');
 }, hostAnswers);
 // Where site data is blocked, tabs may not talk to each other.
-const tabs = ifAllowed(() => new ReplyTabs((reply) => chat.offer(reply)), undefined);
+const tabs = ifAllowed(() => new ReplyTabs((reply) => page.offer(reply)), undefined);
 const offline = new Offline();
 
 const opened = takeFragment();
 const gone = markedPending();
-if (opened !== '') void chat.open(link(opened));
-onFragment((fragment) => void chat.open(link(fragment)));
+if (opened !== '') void page.open(link(opened));
+onFragment((fragment) => void page.open(link(fragment)));
 
 const settings = new Settings();
 const parts = import('./app/parts.ts');
@@ -43,7 +43,7 @@ if (gone) await told(gone);
 await spoken;
 mount(App, {
   target: document.getElementById('app') ?? document.body,
-  props: { chat, settings, parts, offline },
+  props: { page, settings, parts, offline },
 });
 
 /** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
@@ -55,8 +55,8 @@ function link(fragment: string): string {
 function told(mark: Mark): Promise<void> {
   return new Promise((resolve) => {
     askForPage(mark, (there) => {
-      if (there) chat.notEndedAway();
-      else if (chat.screen === 'home' && !chat.busy) chat.endedAway(mark.pending);
+      if (there) page.notEndedAway();
+      else if (page.screen === 'home' && !page.busy) page.endedAway(mark.pending);
       resolve();
     });
   });
@@ -65,7 +65,7 @@ function told(mark: Mark): Promise<void> {
 async function start(): Promise<void> {
   const missing = missingFeature();
   if (missing) {
-    chat.unusable(missing);
+    page.unusable(missing);
     return;
   }
   const loading = loadConfig();
@@ -77,18 +77,18 @@ async function start(): Promise<void> {
       loadGo: () => import('./engine/generated/wasm_exec.js'),
     };
     const engine = await startEngine(program, starting, {
-      onevent: (event) => chat.apply(event),
-      onprogress: (part) => chat.progressed(part),
-      onstopped: () => chat.unusable('stopped'),
+      onevent: (event) => page.apply(event),
+      onprogress: (part) => page.progressed(part),
+      onstopped: () => page.unusable('stopped'),
     });
     addEventListener('pagehide', () => {
-      chat.pageHidden();
+      page.pageHidden();
       // The other person is told, where there is still time for it.
       void engine.close();
     });
-    addEventListener('pageshow', () => chat.pageShown());
+    addEventListener('pageshow', () => page.pageShown());
     const [loaded, config] = await Promise.all([loading, starting, parts]);
-    await chat.started(
+    await page.started(
       engine,
       config,
       defaultNetwork(loaded, config),
@@ -96,7 +96,7 @@ async function start(): Promise<void> {
       loaded.unread,
     );
   } catch {
-    chat.unusable('load');
+    page.unusable('load');
   }
   // Last, so that what is kept does not delay what is shown; and where that failed, too: an update may help.
   await offline.start((await loading).offline);

@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/app/App.svelte';
-import { ChatState } from '../src/app/page.svelte.ts';
+import { Page } from '../src/app/page.svelte.ts';
 import type { AskTabs } from '../src/meet/tabs.ts';
 import { english as texts } from '../src/language/en.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
@@ -10,7 +10,7 @@ import { FakeEngine } from './fake-engine.ts';
 import { parts } from './page.ts';
 
 let engine: FakeEngine;
-let chat: ChatState;
+let chat: Page;
 let ask: ReturnType<typeof vi.fn<AskTabs>>;
 const user = userEvent.setup();
 
@@ -18,9 +18,9 @@ beforeEach(() => {
   history.replaceState(null, '', '/');
   ask = vi.fn<AskTabs>();
   engine = new FakeEngine();
-  chat = new ChatState(ask);
+  chat = new Page(ask);
   engine.onevent = (event) => chat.apply(event);
-  render(App, { chat, settings: new Settings(), parts });
+  render(App, { page: chat, settings: new Settings(), parts });
 });
 
 afterEach(cleanup);
@@ -70,8 +70,8 @@ describe('Home', () => {
     expect(screen.getByText(texts.helps(1))).toBeTruthy();
     expect(document.body.textContent).not.toMatch(/STUN|stun\.example|3478/);
     cleanup();
-    const other = new ChatState(ask);
-    render(App, { chat: other, settings: new Settings(), parts });
+    const other = new Page(ask);
+    render(App, { page: other, settings: new Settings(), parts });
     const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
     await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
     await settled();

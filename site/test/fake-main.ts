@@ -5,7 +5,7 @@ import '../src/look/base.css';
 
 import { mount, tick } from 'svelte';
 import App from '../src/app/App.svelte';
-import { ChatState } from '../src/app/page.svelte.ts';
+import { Page } from '../src/app/page.svelte.ts';
 import { preferred, speak } from '../src/language/language.svelte.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
 import type { MailboxState, Network } from '../../wasm/engine.d.ts';
@@ -30,7 +30,7 @@ const states: readonly MailboxState[] = [
   'occupied',
   'silent',
 ];
-const chat = new ChatState((_reply, answered) =>
+const chat = new Page((_reply, answered) =>
   setTimeout(() => answered(screen === 'taken' || screen === 'used' ? screen : 'nobody'), 100),
 );
 engine.onevent = (event) => chat.apply(event);
@@ -46,7 +46,7 @@ const long = /^(\d+)(-plain)?$/.exec(screen);
 if (long) {
   await longChat(Number(long[1]), long[2] !== undefined);
 } else {
-  mount(App, { target, props: { chat, settings, parts } });
+  mount(App, { target, props: { page: chat, settings, parts } });
   await parts;
   await show();
   // For whoever waits to look at it; after Svelte has brought the page up to date.
@@ -76,7 +76,7 @@ async function longChat(count: number, plain: boolean): Promise<void> {
         },
       },
     });
-  else mount(App, { target, props: { chat, settings, parts } });
+  else mount(App, { target, props: { page: chat, settings, parts } });
   requestAnimationFrame(() =>
     setTimeout(() => Object.assign(globalThis, { painted: performance.now() - began })),
   );

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import App from '../src/app/App.svelte';
-import { ChatState } from '../src/app/page.svelte.ts';
+import { Page } from '../src/app/page.svelte.ts';
 import type { AskTabs } from '../src/meet/tabs.ts';
 import type { PageMailbox } from '../src/meet/mailbox.svelte.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
@@ -17,7 +17,7 @@ export const noServers: Network = { mode: 'all', stun: [], turn: [] };
 /** The whole page with the fake engine, as somebody finds it who opens it. */
 export class TestPage {
   readonly engine = new FakeEngine();
-  readonly chat = new ChatState(vi.fn<AskTabs>());
+  readonly chat = new Page(vi.fn<AskTabs>());
   readonly settings = new Settings();
   /** Under fake timers, with their clock. */
   readonly user = userEvent.setup({
@@ -28,7 +28,7 @@ export class TestPage {
 
   constructor() {
     this.engine.onevent = (event) => this.chat.apply(event);
-    render(App, { chat: this.chat, settings: this.settings, parts });
+    render(App, { page: this.chat, settings: this.settings, parts });
   }
 
   /** With the engine loaded and what the page names. */

@@ -32,7 +32,7 @@ export type Screen =
   | 'wiped';
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
-export class ChatState {
+export class Page {
   #engine = $state.raw<Engine>();
   #config = $state.raw<EngineConfig>();
   #configUnread = $state(false);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network, Reason } from '../../../wasm/engine.d.ts';
-import { ChatState } from './page.svelte.ts';
+import { Page } from './page.svelte.ts';
 import type { AskTabs } from '../meet/tabs.ts';
 import { english as texts } from '../language/en.ts';
 import { digits, FakeEngine, words } from '../../test/fake-engine.ts';
@@ -9,13 +9,13 @@ const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
 const network: Network = { mode: 'all', stun: ['stun.example:3478'], turn: [] };
 
 let engine: FakeEngine;
-let chat: ChatState;
+let chat: Page;
 let ask: ReturnType<typeof vi.fn<AskTabs>>;
 
 beforeEach(async () => {
   ask = vi.fn<AskTabs>();
   engine = new FakeEngine();
-  chat = new ChatState(ask);
+  chat = new Page(ask);
   engine.onevent = (event) => chat.apply(event);
   await chat.started(engine, config, network);
 });
@@ -27,7 +27,7 @@ async function chatting(): Promise<void> {
 
 describe('starting', () => {
   test('a link that comes before the engine is opened when it is there', async () => {
-    const early = new ChatState(ask);
+    const early = new Page(ask);
     await early.open('#iEarly');
     expect(early.screen).toBe('opening');
     expect(engine.calls).toEqual([]);
@@ -207,7 +207,7 @@ describe('joining', () => {
     expect(chat.screen).toBe('join');
   });
 
-  test.each<[string, string, Partial<ChatState>]>([
+  test.each<[string, string, Partial<Page>]>([
     ['an invite is opened', '#iPasted', { screen: 'join' }],
     ['a reply asks the other tabs at once', '#rPasted', { screen: 'reply-elsewhere' }],
     [
@@ -216,7 +216,7 @@ describe('joining', () => {
       { screen: 'home', problem: { at: 'paste', code: 'no-code' } },
     ],
   ])('pasted before the engine is there, %s', async (_, text, after) => {
-    const early = new ChatState(ask);
+    const early = new Page(ask);
     expect(await early.take(text)).toBe(true);
     expect(early.screen).toBe('opening');
     await early.started(engine, config, network);
@@ -694,7 +694,7 @@ describe('a host that is gone', () => {
     there = false;
     answers = () => Promise.resolve(there);
     engine = new FakeEngine();
-    chat = new ChatState(ask, () => answers());
+    chat = new Page(ask, () => answers());
     engine.onevent = (event) => chat.apply(event);
     await chat.started(engine, { site: 'https://example.test/', loopback: false, mailbox: '' }, network);
   });

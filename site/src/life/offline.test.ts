@@ -214,7 +214,7 @@ test('the page offers it where a reload loses nothing', async () => {
   const { page, newer } = await updatable();
   const shown = new TestPage();
   cleanup();
-  render(App, { chat: shown.chat, settings: shown.settings, parts, offline: page });
+  render(App, { page: shown.chat, settings: shown.settings, parts, offline: page });
   await shown.started();
   expect(hasButton('Update now')).toBe(true);
   expect(screen.getByText('A new version of tincan is here.').closest('[role]')?.getAttribute('role')).toBe(
@@ -238,7 +238,7 @@ test('the page offers it where a reload loses nothing', async () => {
 test('the start page says quietly that it is kept', async () => {
   const shown = new TestPage();
   cleanup();
-  render(App, { chat: shown.chat, settings: shown.settings, parts, offline: await ready() });
+  render(App, { page: shown.chat, settings: shown.settings, parts, offline: await ready() });
   await shown.started();
   expect(screen.queryByText('Works offline on this device.')).not.toBeNull();
 });

@@ -2,7 +2,7 @@ import { cleanup, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../app/App.svelte';
-import { ChatState } from '../app/page.svelte.ts';
+import { Page } from '../app/page.svelte.ts';
 import { inUse, preferred, speak } from '../language/language.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { english } from '../language/en.ts';
@@ -313,7 +313,7 @@ describe('keyboard shortcuts', () => {
   test('not before it is there', async () => {
     cleanup();
     render(App, {
-      chat: new ChatState(vi.fn()),
+      page: new Page(vi.fn()),
       settings: new Settings(),
       parts: new Promise<never>(() => undefined),
     });
