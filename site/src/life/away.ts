@@ -1,4 +1,5 @@
 import { ifAllowed } from './browser.ts';
+import { read, write } from './stored.ts';
 
 /** What a page that is closed, reloaded or thrown out by the system takes with it. */
 export type Pending = 'invite' | 'reply' | 'chat';
@@ -10,6 +11,7 @@ export interface Mark {
 }
 
 const key = 'tincan-pending';
+const maxStored = 100;
 /** This page, among the tabs of the browser; it dies with the page. */
 const own = ifAllowed(() => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), '');
 const channel = ifAllowed(() => new BroadcastChannel(key), undefined);
@@ -18,17 +20,13 @@ export const answerWithin = 300;
 
 /** Writes down, for this tab alone, what is pending, so that a reload can say what was lost. Never more than its kind. */
 export function markPending(pending: Pending | undefined): void {
-  try {
-    if (pending === undefined) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, `${pending} ${own}`);
-  } catch {
-    // Without storage a reload shows the start page.
-  }
+  // Without storage a reload shows the start page.
+  write('tab', key, pending === undefined ? undefined : `${pending} ${own}`);
 }
 
 /** What was pending when this tab's page went; or in the tab that this one is a copy of. */
 export function markedPending(): Mark | undefined {
-  const [pending, page = ''] = ifAllowed(() => sessionStorage.getItem(key), '').split(' ');
+  const [pending, page = ''] = read('tab', key, maxStored).split(' ');
   return pending === 'invite' || pending === 'reply' || pending === 'chat' ? { pending, page } : undefined;
 }
 

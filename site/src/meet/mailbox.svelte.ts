@@ -1,4 +1,5 @@
 import type { MailboxState } from '../../../wasm/engine.d.ts';
+import { read, write } from '../life/stored.ts';
 
 /** The mailbox of the server that the page came from. */
 export interface PageMailbox {
@@ -55,19 +56,11 @@ export class MailboxChoice {
   /** Takes what the person chose, and remembers it. */
   choose(on: boolean): void {
     this.#chosen = on;
-    try {
-      localStorage.setItem(key, on ? 'on' : 'off');
-    } catch {
-      // It holds for this visit, then.
-    }
+    write('device', key, on ? 'on' : 'off');
   }
 }
 
 function load(): boolean | undefined {
-  try {
-    const stored = localStorage.getItem(key);
-    return stored === 'on' || stored === 'off' ? stored === 'on' : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = read('device', key, 3);
+  return stored === 'on' || stored === 'off' ? stored === 'on' : undefined;
 }

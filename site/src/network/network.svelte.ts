@@ -1,4 +1,5 @@
 import type { Network, TurnServer } from '../../../wasm/engine.d.ts';
+import { readValue, write } from '../life/stored.ts';
 import { isCredential, isStun, isTurn, maxStun, turnName } from './servers.ts';
 
 /** What the person chose under Network. What is undefined follows the page. */
@@ -18,7 +19,7 @@ export class NetworkChoice {
   #defaults = $state.raw<Network>({ mode: 'all', stun: [], turn: [] });
 
   constructor() {
-    this.#choice = load();
+    this.#choice = parse(readValue('device', key, maxStored));
   }
 
   get choice(): Choice {
@@ -59,26 +60,10 @@ export class NetworkChoice {
   }
 }
 
-function load(): Choice {
-  try {
-    const stored = localStorage.getItem(key) ?? '';
-    return stored.length <= maxStored ? parse(JSON.parse(stored)) : { mode: 'all' };
-  } catch {
-    return { mode: 'all' };
-  }
-}
-
 function save({ mode, stun, turn }: Choice): void {
-  try {
-    if (mode === 'all' && !stun && !turn) {
-      localStorage.removeItem(key);
-      return;
-    }
-    const kept = turn && { url: turn.url, username: turn.username };
-    localStorage.setItem(key, JSON.stringify({ mode, stun, turn: kept }));
-  } catch {
-    // It holds for this visit, then.
-  }
+  const kept = turn && { url: turn.url, username: turn.username };
+  const nothing = mode === 'all' && !stun && !turn;
+  write('device', key, nothing ? undefined : JSON.stringify({ mode, stun, turn: kept }));
 }
 
 /** What is stored may be of another version, or anybody's: a part that is wrong counts as never chosen. */

@@ -1,4 +1,5 @@
 import { device } from '../life/browser.ts';
+import { readValue, write } from '../life/stored.ts';
 import { isTag, type Tag } from '../language/language.svelte.ts';
 
 /** How the page looks and behaves for this person. What is undefined follows the browser. */
@@ -17,7 +18,7 @@ const maxStored = 1_024;
 
 /** The settings of this person, remembered on the device. */
 export class Settings {
-  #chosen = $state.raw<Chosen>(load());
+  #chosen = $state.raw<Chosen>(parse(readValue('device', key, maxStored)));
 
   get chosen(): Chosen {
     return this.#chosen;
@@ -31,20 +32,7 @@ export class Settings {
   /** Takes what the person chose, and remembers it. */
   choose(part: Partial<Chosen>): void {
     this.#chosen = { ...this.#chosen, ...part };
-    try {
-      localStorage.setItem(key, JSON.stringify(this.#chosen));
-    } catch {
-      // It holds for this visit, then.
-    }
-  }
-}
-
-function load(): Chosen {
-  try {
-    const stored = localStorage.getItem(key) ?? '';
-    return parse(stored.length <= maxStored ? JSON.parse(stored) : undefined);
-  } catch {
-    return parse(undefined);
+    write('device', key, JSON.stringify(this.#chosen));
   }
 }
 

@@ -1,0 +1,34 @@
+/** What is remembered: on the device until it is wiped, or in this tab alone until it is closed. */
+type Where = 'device' | 'tab';
+
+// Named each time: where site data is blocked, naming it throws.
+const storage = (where: Where): Storage => (where === 'device' ? localStorage : sessionStorage);
+
+/** What is stored under this name. Empty where there is nothing, more than `longest` characters, or no storage. */
+export function read(where: Where, key: string, longest: number): string {
+  try {
+    const stored = storage(where).getItem(key) ?? '';
+    return stored.length <= longest ? stored : '';
+  } catch {
+    return '';
+  }
+}
+
+/** The same as a value; undefined where what is stored is none. It may be of another version, or anybody's. */
+export function readValue(where: Where, key: string, longest: number): unknown {
+  try {
+    return JSON.parse(read(where, key, longest));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stores a text under this name, or nothing more. Where there is no storage, it holds as long as the page does. */
+export function write(where: Where, key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) storage(where).removeItem(key);
+    else storage(where).setItem(key, text);
+  } catch {
+    // Nothing is remembered, then.
+  }
+}
