@@ -6,7 +6,7 @@ import './look/base.css';
 
 import { mount } from 'svelte';
 import App from './app/App.svelte';
-import { askForPage, markedPending, type Mark } from './life/away.ts';
+import { askForPage, markedPending, type Mark } from './life/pending.ts';
 import { ifAllowed, readLanguages } from './life/browser.ts';
 import { Page } from './app/page.svelte.ts';
 import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './engine/config.ts';

@@ -1,6 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Absence, answerWithin, askForPage, markedPending, markPending } from './away.ts';
+import { Absence } from './absence.ts';
+import { answerWithin, askForPage, markedPending, markPending } from './pending.ts';
 import { english as texts } from '../language/en.ts';
 import { button, hasButton, heading, status, TestPage } from '../../test/page.ts';
 

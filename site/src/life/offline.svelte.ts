@@ -1,4 +1,4 @@
-import { watchReturn } from './away.ts';
+import { watchReturn } from './absence.ts';
 
 /** `ready`: the page is kept on this device; `update`: another version is, too, and waits for the person's word. */
 export type OfflineState = 'none' | 'ready' | 'update';
