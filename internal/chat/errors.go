@@ -10,7 +10,7 @@ import (
 // engine.d.ts, in tests. The list is closed; test/architecture compares it.
 type Code string
 
-// The codes. Each has a sentence below.
+// What can fail. The sentence that a person reads of each is the front's to say.
 const (
 	CodeEmpty          Code = "empty"
 	CodeTooLong        Code = "too-long"
@@ -112,7 +112,8 @@ func textError(err error) error {
 // Reason says why a chat ended.
 type Reason string
 
-// The reasons.
+// Closed and differ are this person's doing; left and the two behind it the other one's,
+// who said so. Untrusted is for whatever nobody sends who follows the protocol.
 const (
 	ReasonClosed      Reason = "closed"
 	ReasonLeft        Reason = "left" // so says the other side's goodbye, as do the next two

@@ -38,7 +38,7 @@ func newLink(site string, code invite.Code) Link {
 // Kind is what a pasted text holds.
 type Kind string
 
-// The kinds.
+// A text that holds neither, or two different ones, is an error.
 const (
 	KindInvite Kind = "invite"
 	KindReply  Kind = "reply"

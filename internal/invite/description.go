@@ -25,7 +25,7 @@ type Description struct {
 // Address is where a candidate is.
 type Address = sdp.Address
 
-// The kinds of addresses.
+// An MDNS address is a name, which only its own network can look up.
 const (
 	IPv4 = sdp.IPv4
 	IPv6 = sdp.IPv6
@@ -35,7 +35,8 @@ const (
 // CandidateType is how an address was found.
 type CandidateType byte
 
-// The types.
+// In the order in which they give away less: an address of one's own, the one a router shows,
+// one of a relay.
 const (
 	Host CandidateType = iota
 	ServerReflexive
@@ -193,7 +194,7 @@ func (d Description) Hidden() bool {
 // Kind says which of the two SDP texts a description is written as.
 type Kind bool
 
-// The kinds.
+// An offer is written so that whoever is given it waits for DTLS to begin (a=setup:active).
 const (
 	Offer  Kind = true
 	Answer Kind = false

@@ -80,7 +80,7 @@ type Findings struct {
 // Path is how the two ends reach each other.
 type Path string
 
-// The paths.
+// Unknown is what an engine says that cannot tell, or cannot tell yet.
 const (
 	PathUnknown Path = ""
 	PathDirect  Path = "direct" // across the internet or a router

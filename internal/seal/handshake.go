@@ -10,7 +10,7 @@ import (
 // Role is the side of a chat. Its number is the direction byte of what it sends.
 type Role byte
 
-// The two roles.
+// The inviter makes the link; the joiner speaks first, with M1.
 const (
 	Inviter Role = 1
 	Joiner  Role = 2
