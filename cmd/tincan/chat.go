@@ -81,7 +81,7 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
-	defer end()
+	defer end(ctx)
 	f := newFront(t, o)
 	if o.serve {
 		served, err := openPage(ctx, t, o.page)
@@ -130,7 +130,7 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
-	defer end()
+	defer end(ctx)
 	f := newFront(t, o)
 	link := o.link
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -109,6 +110,27 @@ func (e *editor) release() {
 	e.running, e.drawn = false, false
 	_, _ = io.WriteString(e.screen, clearRow+pasteOff)
 	_ = term.Restore(int(e.in.Fd()), e.before)
+}
+
+// await keeps the terminal, where a line is half typed, until the person ends it: the other side
+// decides when a chat is over, and what is typed on would be the shell's to carry out.
+func (e *editor) await(ctx context.Context, t terminal) {
+	e.mu.Lock()
+	unsent := ""
+	if e.running {
+		unsent = strings.TrimSpace(string(e.row.text))
+	}
+	e.mu.Unlock()
+	if unsent == "" || ctx.Err() != nil {
+		return
+	}
+	_, _ = io.WriteString(t.err, speech("not sent: ", strings.ReplaceAll(unsent, string(lineBreak), "\n"), widthOf(e.screen)))
+	t.say("Press Enter to go back to the shell, which would take the rest of your line for a command.")
+	select {
+	case <-e.lines:
+	case <-e.closed:
+	case <-ctx.Done():
+	}
 }
 
 // Close gives the terminal back. What is written later goes straight to it.

@@ -14,6 +14,7 @@ type plain struct {
 	relayed bool   // the other person learns the relay's address only
 	words   string // the safety words, once open
 	lost    bool
+	differs bool // /differ was typed once, and asks
 	kind    chat.Kind
 	link    chat.Link
 }
@@ -54,6 +55,10 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		match := true
 		p.t.say("Verified, for this chat only.")
 		return command{Do: "verify", Match: &match}, nil
+	case trimmed == "/differ" && p.words != "" && !p.differs:
+		p.differs = true
+		p.t.say("Do the words really differ? Then somebody may be reading along. It ends the chat for both of you: type /differ again.")
+		return command{}, nil
 	case trimmed == "/differ" && p.words != "":
 		match := false
 		return command{Do: "verify", Match: &match}, nil
@@ -93,10 +98,10 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 	}
 }
 
-// show hands the code over: as a QR code where the window has room for it and for what
-// follows, and below that as text.
+// show hands the code over: as a QR code where the output is a window with room for it and
+// for what follows, and below that as text.
 func (p *plain) show() {
-	if p.t.marked {
+	if p.t.marked && p.t.drawn {
 		drawn, err := drawQR(p.link.QR)
 		width, _ := sizeOf(p.t.window)
 		below := 5 + len(p.link.Link)/width // the code, and a sentence in two rows

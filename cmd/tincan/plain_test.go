@@ -84,6 +84,9 @@ func TestUnitParse(t *testing.T) {
 	assert.Contains(t, said.String(), "no command /lave")
 
 	p.words = "six words"
+	do, err := p.parse("/differ", false)
+	require.NoError(t, err)
+	assert.Empty(t, do.Do, "it asks once")
 	for line, match := range map[string]bool{"/match": true, "/differ": false} {
 		got, err := p.parse(line, false)
 		require.NoError(t, err)

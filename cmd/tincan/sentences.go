@@ -24,7 +24,7 @@ var codeSentences = map[chat.Code]string{
 	chat.CodeOwnReply:       "This is your own reply. Send it to the person who invited you.",
 	chat.CodeOtherInvite:    "This reply belongs to another invite. Ask for the reply to the newest one.",
 	chat.CodeAlreadyUsed:    "This reply has been used already. The chat goes on.",
-	chat.CodeSecondReply:    "Somebody else also answered this invite, so somebody else had your link. Compare the safety words before you trust this chat.",
+	chat.CodeSecondReply:    "This invite was answered a second time. Unless the other person joined twice, somebody else has your link: compare the safety words before you trust this chat.",
 	chat.CodeTries:          "Ten replies did not fit this invite. Make a new one.",
 	chat.CodeNoAddresses:    "No network address was found. Connect to a network, then make a new link.",
 	chat.CodeSTUNSilent:     "None of the STUN servers answered: they are down, or this network blocks UDP. The link works on the same network; for others try another network, another server (--stun) or a relay (--turn).",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -85,12 +86,12 @@ func speech(name, text string, width int) string {
 }
 
 // chatting is t for a chat: told in a window it is marked, and typed in one it is
-// edited. Lines are the person's; end gives the window back. gone is called when nobody
-// reads out or err any more.
-func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine, end func()) {
+// edited. Lines are the person's; end gives the window back, when the person has ended the line
+// that is half typed or ctx ends. gone is called when nobody reads out or err any more.
+func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine, end func(ctx context.Context)) {
 	in, out, err := windowOf(t.in), windowOf(t.out), windowOf(t.err)
 	once := sync.OnceFunc(gone)
-	end = func() {
+	end = func(context.Context) {
 		if in != nil {
 			forget(in) // the shell would take for its own what nobody has read
 		}
@@ -116,7 +117,8 @@ func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan in
 			} else {
 				t.out = watched{t.out, once}
 			}
-			return t, e.lines, func() {
+			return t, e.lines, func(ctx context.Context) {
+				e.await(ctx, t)
 				forget(in)
 				_ = e.Close()
 			}

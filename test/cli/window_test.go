@@ -257,6 +257,33 @@ func TestIntegrationHalfTyped(t *testing.T) {
 	assert.Equal(t, "left", inviter.ended()["reason"])
 }
 
+// TestIntegrationHalfTypedAtTheEnd: the other side decides when a chat ends. What one was typing then is shown,
+// and what one types on is no command of the shell's.
+func TestIntegrationHalfTypedAtTheEnd(t *testing.T) {
+	for how, leave := range map[string]func(inviter *terminal){
+		"left":   func(inviter *terminal) { inviter.do(event{"do": "close"}) },
+		"closed": func(inviter *terminal) { require.NoError(t, inviter.cmd.Process.Signal(syscall.SIGTERM)) },
+	} {
+		t.Run(how, func(t *testing.T) {
+			made := filepath.Join(t.TempDir(), "made")
+			inviter := open(t, append([]string{"new"}, own...)...)
+			w := openWindow(t, 90, 40, "sh")
+			w.enter("PS1='shell: '; " + strings.Join(append([]string{tincan, "join"}, plainOwn...), " "))
+			connect(inviter, w)
+			w.type_("to delete all of it type ")
+			w.awaitRow("> to delete all of it type")
+			leave(inviter)
+			w.await("Press Enter to go back to the shell")
+			assert.Contains(t, w.await("not sent: .*"), "not sent: to delete all of it type")
+			w.enter("touch " + made)
+			w.await(`(?m)^shell: *$`)
+			w.enter("echo $((40 + 2)) of them")
+			w.await("(?m)^42 of them")
+			assert.NoFileExists(t, made)
+		})
+	}
+}
+
 // TestIntegrationLongLines: a line arrives whole however long it is, or is refused with a word.
 func TestIntegrationLongLines(t *testing.T) {
 	inviter, w := windowPair(t, 80, 24)

@@ -29,7 +29,7 @@ const errors: Record<ErrorCode, string> = {
     'That reply answers another invite. Ask the other person to open this link, or make a new one.',
   'already-used': 'That reply has been used already. Make a new link for a new chat.',
   'second-reply':
-    'A second person replied to your invite, so more than one person has your link. Compare the safety words with Verify.',
+    'A second reply to your invite came. Unless the other person joined twice, somebody else has your link: compare the safety words with Verify once you are connected, or make a new link.',
   tries: 'Ten replies did not open, so this invite is spent. Make a new link.',
   'no-webrtc':
     'This browser does not allow direct connections. Allow WebRTC in its settings, or use another browser.',

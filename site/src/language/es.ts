@@ -24,7 +24,7 @@ const errors: Texts['errors'] = {
     'Esa respuesta es para otra invitación. Pide a la otra persona que abra este enlace, o crea uno nuevo.',
   'already-used': 'Esa respuesta ya se ha usado. Crea un enlace nuevo para un chat nuevo.',
   'second-reply':
-    'Una segunda persona respondió a tu invitación, así que más de una persona tiene tu enlace. Compara las palabras de seguridad con «Verificar».',
+    'Ha llegado una segunda respuesta a tu invitación. A no ser que la otra persona se haya unido dos veces, alguien más tiene tu enlace: compara las palabras de seguridad con «Verificar» cuando haya conexión, o crea un enlace nuevo.',
   tries: 'Diez respuestas no se abrieron, así que esta invitación está agotada. Crea un enlace nuevo.',
   'no-webrtc':
     'Este navegador no permite conexiones directas. Permite WebRTC en sus ajustes, o usa otro navegador.',
