@@ -17,3 +17,7 @@ func Spellings(text string) (list []string) {
 	}
 	return list
 }
+
+// Base43Length and Base43Bytes are how long a code is in either form.
+func Base43Length(bytes int) int { return base43Length(bytes) }
+func Base43Bytes(digits int) int { return base43Bytes(digits) }

@@ -256,6 +256,17 @@ func TestUnitBase43(t *testing.T) {
 	}
 }
 
+// TestUnitBase43Lengths: they are those of whole numbers, far beyond the longest code.
+func TestUnitBase43Lengths(t *testing.T) {
+	for n := 1; n <= 2000; n++ {
+		power := new(big.Int).Lsh(big.NewInt(1), uint(8*n))
+		digits := len(power.Sub(power, big.NewInt(1)).Text(43))
+		require.Equal(t, digits, invite.Base43Length(n), n)
+		require.Equal(t, n, invite.Base43Bytes(digits), n)
+		require.Equal(t, n-1, invite.Base43Bytes(digits-1), n)
+	}
+}
+
 // TestUnitText: one accepted encoding.
 func TestUnitText(t *testing.T) {
 	code := invite.Code(testInvite(sample(t).ForInvite()).Bytes())

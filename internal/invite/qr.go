@@ -87,7 +87,7 @@ type head struct {
 // headOf reads the head of a code of total digits that begins with digits.
 func headOf(digits string, total int) (h head) {
 	log := math.Log2(43)
-	size := int(float64(total) * log / 8)
+	size := base43Bytes(total)
 	if base43Length(size) != total {
 		return h
 	}

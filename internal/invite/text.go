@@ -2,7 +2,6 @@ package invite
 
 import (
 	"encoding/base64"
-	"math"
 	"strings"
 )
 
@@ -101,10 +100,16 @@ func (c Code) EndsInMark() bool {
 	return strings.IndexByte(marks, text[len(text)-1]) >= 0
 }
 
+// A digit holds log₂ 43 bits: so many billionths of one.
+const digitBits = 5_426_264_755
+
 // base43Length is the number of digits of the largest number of n bytes.
 func base43Length(n int) int {
-	return int(math.Ceil(float64(n*8) / math.Log2(43)))
+	return int((int64(n)*8e9 + digitBits - 1) / digitBits)
 }
+
+// base43Bytes is the number of bytes that so many digits have room for.
+func base43Bytes(digits int) int { return int(int64(digits) * digitBits / 8e9) }
 
 func encodeBase43(b []byte) string {
 	digits := make([]byte, base43Length(len(b))) // least significant first
@@ -123,7 +128,7 @@ func encodeBase43(b []byte) string {
 }
 
 func decodeBase43(text string) ([]byte, bool) {
-	n := int(float64(len(text)) * math.Log2(43) / 8)
+	n := base43Bytes(len(text))
 	if n > maxCode || n == 0 || base43Length(n) != len(text) {
 		return nil, false
 	}
