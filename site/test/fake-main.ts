@@ -129,8 +129,7 @@ async function show(): Promise<void> {
       await chat.create();
       chat.meeting?.give();
       if (screen === 'warned') {
-        for (const code of ['stun-silent', 'symmetric'] as const)
-          engine.onevent({ type: 'error', code });
+        for (const code of ['stun-silent', 'symmetric'] as const) engine.onevent({ type: 'error', code });
       }
       break;
     case 'stuck':
