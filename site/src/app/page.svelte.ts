@@ -45,7 +45,7 @@ export class Page {
   #notice = $state<string>();
   #trouble = $state<Trouble>();
   #hostGone = $state(false);
-  #asksHost = false;
+  #asksHost = $state(false);
 
   /** How the two come together, from the invite on. It is there for as long as their chat. */
   #meeting = $state.raw<Meeting>();
@@ -119,6 +119,10 @@ export class Page {
   /** What the site says about itself could not be read. */
   get configUnread(): boolean {
     return this.#configUnread;
+  }
+  /** Another link is being made, which the one on the screen will not outlive. */
+  get replacing(): boolean {
+    return this.#busy || this.#asksHost;
   }
   get busy(): boolean {
     return this.#busy || (this.#meeting?.busy ?? false);

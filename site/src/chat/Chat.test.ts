@@ -110,8 +110,9 @@ describe('a connection that is lost for long', () => {
     saving.mockRestore();
     await view.rerender({ absentSince: undefined, status: 'direct' });
     expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
+    expect(announcer?.textContent).toBe('');
     await view.rerender({ absentSince: since + 3_600_000, status: 'lost' });
-    expect(announcer?.children).toHaveLength(2);
+    expect(announcer?.children).toHaveLength(1);
   });
 
   test('nothing to save where nothing was said', () => {

@@ -41,9 +41,11 @@ export class Announcer {
     }
   }
 
-  /** Something of the page itself. */
-  tell(text: string): void {
+  /** Something of the page itself, which is so until the returned function is called. */
+  tell(text: string): () => void {
     this.#say(text);
+    const told = this.#key;
+    return () => (this.#lines = this.#lines.filter(({ key }) => key !== told));
   }
 
   /** Nobody listens any more. */

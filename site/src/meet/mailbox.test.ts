@@ -235,6 +235,45 @@ describe('inviting with the mailbox', () => {
     expect(screen.getByRole('button', { name: texts.connect, hidden: true })).toBeTruthy();
   });
 
+  test('what stands in the reply field stays, with the focus, whatever the mailbox or the text is good for', async () => {
+    const page = await inviting();
+    await page.user.type(field('Reply'), 'half a ');
+    await told(page, 'silent');
+    expect([field('Reply').value, document.activeElement]).toEqual(['half a ', field('Reply')]);
+    await page.user.type(field('Reply'), 'sentence{Enter}');
+    await page.settled();
+    await told(page, 'asked');
+    expect([field('Reply').value, document.activeElement]).toEqual(['half a sentence', field('Reply')]);
+    expect(screen.getByText(texts.errors['no-code'])).toBeTruthy();
+    page.engine.fails.accept = 'other-invite';
+    await page.user.clear(field('Reply'));
+    await page.user.paste('#rOther');
+    await page.settled();
+    expect([field('Reply').value, document.activeElement]).toEqual(['#rOther', field('Reply')]);
+  });
+
+  test('a link that is about to be replaced is not given away, and of the next nothing is copied yet', async () => {
+    const page = await TestPage.open(noServers, offered);
+    await page.inviting();
+    await page.press('Copy link');
+    expect(screen.getByText(texts.copied)).toBeTruthy();
+    const { create } = page.engine;
+    let make: () => void = () => undefined;
+    const made = new Promise<void>((resolve) => (make = resolve));
+    page.engine.create = async (network, mailbox) => {
+      await made;
+      return create.call(page.engine, network, mailbox);
+    };
+    await page.user.click(toggle());
+    await page.settled();
+    await page.press(texts.leaving.link.leave);
+    expect(button('Copy link').disabled).toBe(true);
+    make();
+    await page.settled();
+    expect(button('Copy link').disabled).toBe(false);
+    expect(screen.queryByText(texts.copied)).toBeNull();
+  });
+
   test('what is told while the link is being made is about this link', async () => {
     const page = await TestPage.open(noServers, on);
     const { create } = page.engine;
