@@ -67,6 +67,24 @@ func TestUnitOutbox(t *testing.T) {
 	require.Equal(t, []uint64{1, 2, 3, 4, 5, 6}, ids)
 }
 
+// TestUnitOutboxWhole: no ack delivers a message before the one of its last frame.
+func TestUnitOutboxWhole(t *testing.T) {
+	keys, _ := bothKeys(t)
+	var out outbox
+	out.push("", strings.Repeat("x", partSize+1))
+	for number, whole := range []bool{false, true} {
+		f, err := out.next(keys)
+		require.NoError(t, err)
+		require.Equal(t, whole, f.kind == typeText)
+		out.framed(f, uint64(number))
+		_, ok := out.delivered(1)
+		require.False(t, ok, number)
+	}
+	id, ok := out.delivered(2)
+	require.True(t, ok)
+	require.Equal(t, uint64(1), id)
+}
+
 // TestUnitOutboxRoom: as many messages, and as many bytes of them, may wait.
 func TestUnitOutboxRoom(t *testing.T) {
 	keys, _ := bothKeys(t)

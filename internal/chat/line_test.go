@@ -74,6 +74,7 @@ func TestUnitLineOrder(t *testing.T) {
 		require.Equal(t, want, fill(false))
 	}
 	require.False(t, a.quiet(), "the message has no ack")
+	require.Zero(t, fill(true), "no other message")
 	a.bye(byeLeft)
 	require.Equal(t, byte(typeBye), fill(true))
 	typing.write()
