@@ -92,7 +92,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
   },
 
-  person: async ({ browser, viewport, watch }, use) => {
+  // People leave before what they ask is gone: hence the mailbox, which is stopped after them.
+  person: async ({ browser, viewport, watch, mailbox: _ }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (where = browser) => {
       if ('newCDPSession' in where) return new Person(await where.newPage());
@@ -126,7 +127,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await Promise.all(browsers.map((browser) => browser.close()));
   },
 
-  profile: async ({ playwright, viewport, watch }, use) => {
+  profile: async ({ playwright, viewport, watch, mailbox: _ }, use) => {
     const open: { context: BrowserContext; folder: string }[] = [];
     await use(async () => {
       const folder = await mkdtemp(join(tmpdir(), 'tincan-profile-'));
