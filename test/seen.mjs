@@ -35,18 +35,27 @@ function found(values, text) {
 }
 
 // Nor may any program under test tell who came; the scripts of test/cli, which Go prints, name a port that is none.
-const address = /(?<![\d.])(?:127|10|172|192|169|198|203)(?:\.\d{1,3}){3}:\d{2,5}|\[(?:::1|fe80:[0-9a-f:]+)\]:\d+/g;
+const address =
+  /(?<![\d.])(?:127|10|172|192|169|198|203)(?:\.\d{1,3}){3}:\d{2,5}|\[(?:::1|fe80:[0-9a-f:]+)\]:\d+/g;
 
 const failures = [];
-if (seen.length === 0) failures.push('the tests saw no slot, claim or reply: this search has nothing to look for');
+if (seen.length === 0)
+  failures.push('the tests saw no slot, claim or reply: this search has nothing to look for');
 const control = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 const bytes = Buffer.from(control, 'hex');
-for (const text of [`id=${control}.`, `[${[...bytes].join(' ')}]`, [...bytes].join(', '), `"${bytes.toString('base64')}"`]) {
+for (const text of [
+  `id=${control}.`,
+  `[${[...bytes].join(' ')}]`,
+  [...bytes].join(', '),
+  `"${bytes.toString('base64')}"`,
+]) {
   if (found([control], text) !== 1) failures.push('this search does not find what is there');
 }
 const hits = found(seen, output);
 if (hits > 0) failures.push(`${hits} slots, claims or replies can be read in the output`);
-const addresses = [...new Set(output.match(address) ?? [])].filter((each) => Number(/\d+$/.exec(each)) <= 65_535);
+const addresses = [...new Set(output.match(address) ?? [])].filter(
+  (each) => Number(/\d+$/.exec(each)) <= 65_535,
+);
 if (addresses.length > 0) failures.push(`addresses can be read in the output: ${addresses.length}`);
 
 console.log(

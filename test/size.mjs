@@ -100,7 +100,8 @@ told(
 const initialiser = 1000;
 for (const [name, size] of list) {
   const banned = /^(fmt|encoding\/json|math\/big)$/.test(name) && size > initialiser;
-  if (banned || /^net\/http|^crypto\/tls|pion/.test(name)) failures.push(`${name} is linked into the engine: ${size} bytes`);
+  if (banned || /^net\/http|^crypto\/tls|pion/.test(name))
+    failures.push(`${name} is linked into the engine: ${size} bytes`);
 }
 
 if (dist) {
@@ -111,7 +112,7 @@ if (dist) {
   const assets = readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f));
   if (assets.length === 0) failures.push('no scripts or styles in the build');
   const eager = new Set(assets.filter((f) => html.includes(f)));
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const f of [...eager].filter((f) => f.endsWith('.js'))) {
       const script = readFileSync(join(dist, 'assets', f), 'utf8');

@@ -20,7 +20,8 @@ export function translator(): void {
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes)
-        if (node.isConnected) translate(node.nodeType === Node.TEXT_NODE && node.parentNode ? node.parentNode : node);
+        if (node.isConnected)
+          translate(node.nodeType === Node.TEXT_NODE && node.parentNode ? node.parentNode : node);
   }).observe(document.body, { subtree: true, childList: true });
 }
 
@@ -45,7 +46,8 @@ export function wordByWord(): void {
   new MutationObserver((changes) => {
     for (const { target, addedNodes, type } of changes)
       for (const node of type === 'characterData' ? [target] : addedNodes)
-        if (node.isConnected) translate(node.nodeType === Node.TEXT_NODE && node.parentNode ? node.parentNode : node);
+        if (node.isConnected)
+          translate(node.nodeType === Node.TEXT_NODE && node.parentNode ? node.parentNode : node);
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 

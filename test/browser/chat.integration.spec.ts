@@ -9,7 +9,8 @@ test('two people in two profiles of one browser: 200 messages each way', async (
   await ana.open(serve.here);
   await meet(ana, ben);
   expect(await ana.safetyWords()).toEqual(await ben.safetyWords());
-  for (const one of [ana, ben]) await expect(one.status, 'both say the same').toHaveText(texts.statuses.direct);
+  for (const one of [ana, ben])
+    await expect(one.status, 'both say the same').toHaveText(texts.statuses.direct);
   await talk(ana, ben, 200);
 
   await ana.leave();
@@ -41,7 +42,8 @@ test.describe('over the network, two Chromium processes without any WebRTC switc
     expect(invite.startsWith(`${address}#`)).toBe(true);
     expect(reply.startsWith(`${address}#`)).toBe(true);
     await talk(ana, ben);
-    for (const one of [ana, ben]) await expect(one.status, 'both say the same').toHaveText(texts.statuses.direct);
+    for (const one of [ana, ben])
+      await expect(one.status, 'both say the same').toHaveText(texts.statuses.direct);
   });
 
   test('a page opened as localhost makes links that others can open', async ({

@@ -12,7 +12,9 @@ async function duplicate(of: Person): Promise<Person> {
   await of.page.evaluate(() => void window.open(location.href));
   const copy = new Person(await opened);
   // Else there is nothing that it could be wrong about.
-  expect(await copy.page.evaluate(() => (globalThis as { copied?: unknown }).copied)).toMatch(/^(invite|reply|chat) /);
+  expect(await copy.page.evaluate(() => (globalThis as { copied?: unknown }).copied)).toMatch(
+    /^(invite|reply|chat) /,
+  );
   return copy;
 }
 

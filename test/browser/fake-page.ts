@@ -19,13 +19,18 @@ export class FakePage {
   }
 
   static async start(): Promise<FakePage> {
-    const { all } = JSON.parse(readFileSync(join(site, 'headers.json'), 'utf8')) as { all: Record<string, string> };
+    const { all } = JSON.parse(readFileSync(join(site, 'headers.json'), 'utf8')) as {
+      all: Record<string, string>;
+    };
     const server = createServer((request, response) => {
       const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
       const file = join(built, path === '/' ? 'index.html' : path);
       try {
         const body = readFileSync(file);
-        response.writeHead(200, { ...all, 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });
+        response.writeHead(200, {
+          ...all,
+          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+        });
         response.end(body);
       } catch {
         response.writeHead(404).end();

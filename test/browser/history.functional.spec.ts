@@ -128,14 +128,18 @@ test('ten thousand messages, beside a list that keeps all of them on the page', 
       `10,000 messages, ${name}: first paint ${paint.toFixed(0)} ms, append ${append.median.toFixed(0)} ms (median), ${append.max.toFixed(0)} ms (max), ${nodes} nodes`,
     );
   const ratio = virtual.append.median / plain.append.median;
-  console.log(`virtual / plain: first paint ${(virtual.paint / plain.paint).toFixed(3)}, append ${ratio.toFixed(3)}`);
+  console.log(
+    `virtual / plain: first paint ${(virtual.paint / plain.paint).toFixed(3)}, append ${ratio.toFixed(3)}`,
+  );
   expect(virtual.nodes).toBeLessThan(2000);
   expect(plain.nodes).toBeGreaterThan(30_000);
   expect(virtual.append.rest).toBeLessThanOrEqual(3);
   expect(ratio).toBeLessThan(1);
 });
 
-test('what one reads stays where it is while messages come, and the way back counts them', async ({ chat }) => {
+test('what one reads stays where it is while messages come, and the way back counts them', async ({
+  chat,
+}) => {
   const page = await chat('10000');
   await wheel(page, -3000);
   const before = await reading(page);
@@ -178,7 +182,9 @@ test('nor does the end go out of sight there, in any frame', async ({ chat }) =>
       });
       // The frame is painted after its callbacks, so the next task sees what was painted.
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      const shown = [...box.querySelectorAll('li')].filter((row) => getComputedStyle(row).visibility !== 'hidden');
+      const shown = [...box.querySelectorAll('li')].filter(
+        (row) => getComputedStyle(row).visibility !== 'hidden',
+      );
       if (shown.length < 3) blank += 1;
     }
     return blank;
@@ -199,7 +205,9 @@ test('messages that are dropped at the start do not move what one reads', async 
     });
     await settled(page);
   }
-  expect(await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.messages.length)).toBe(20_000);
+  expect(await page.evaluate(() => (globalThis as unknown as Driven).chat.conversation.messages.length)).toBe(
+    20_000,
+  );
   const after = await reading(page);
   expect(after.text).toBe(before.text);
   expect(Math.abs(after.place - before.place)).toBeLessThanOrEqual(1);
@@ -375,7 +383,8 @@ test('printing prints all messages, and nothing to press', async ({ chat }) => {
 test('buttons that copy a message are quiet until they are pointed at or focused', async ({ chat }) => {
   const page = await chat('5');
   const buttons = log(page).locator('.bubble > .copy');
-  const opacity = (index: number) => buttons.nth(index).evaluate((button) => Number(getComputedStyle(button).opacity));
+  const opacity = (index: number) =>
+    buttons.nth(index).evaluate((button) => Number(getComputedStyle(button).opacity));
   await page.getByRole('textbox', { name: 'Message' }).hover();
   for (let index = 0; index < 5; index++) expect(await opacity(index)).toBe(0);
   await log(page).locator('.bubble').nth(2).hover();
@@ -389,7 +398,9 @@ test('buttons that copy a message are quiet until they are pointed at or focused
   expect([await opacity(3), await opacity(4)]).toEqual([1, 0]);
 });
 
-test('a long message is shown whole and folded again without the reader losing the place', async ({ chat }) => {
+test('a long message is shown whole and folded again without the reader losing the place', async ({
+  chat,
+}) => {
   for (const screen of ['30', '2000']) {
     const page = await chat(screen);
     await hear(page, Array.from({ length: 400 }, (_, i) => `line ${i}`).join('\n'));

@@ -65,12 +65,17 @@ export class Hosted {
   /** Another version, whose page says so in its source. */
   release(name: string): void {
     const [page, worker] = [this.#text('/index.html'), this.#text('/sw.js')];
-    const next = page.replace(/<meta name="release".*?>|(?=<title>)/, `<meta name="release" content="${name}">`);
+    const next = page.replace(
+      /<meta name="release".*?>|(?=<title>)/,
+      `<meta name="release" content="${name}">`,
+    );
     const version = /"version":"(\w+)"/.exec(worker)?.[1] ?? '';
     this.#files.set('/index.html', Buffer.from(next));
     this.#files.set(
       '/sw.js',
-      Buffer.from(worker.replace(sha256(page), sha256(next)).replace(version, `${name}${version.slice(name.length)}`)),
+      Buffer.from(
+        worker.replace(sha256(page), sha256(next)).replace(version, `${name}${version.slice(name.length)}`),
+      ),
     );
   }
 

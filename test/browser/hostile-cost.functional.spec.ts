@@ -30,7 +30,8 @@ const test = base.extend<{ chat: Page }>({
 
 const hear = (page: Page, ...all: string[]) =>
   page.evaluate((all) => {
-    for (const text of all) (globalThis as unknown as Driven).engine.onevent({ type: 'message', id: 0, text });
+    for (const text of all)
+      (globalThis as unknown as Driven).engine.onevent({ type: 'message', id: 0, text });
   }, all);
 
 /**
@@ -45,7 +46,9 @@ async function settled(page: Page): Promise<void> {
           setTimeout(() => resolve(false), 5_000);
           requestAnimationFrame(() =>
             requestAnimationFrame(() =>
-              setTimeout(() => requestIdleCallback(() => setTimeout(() => resolve(true)), { timeout: 1_000 })),
+              setTimeout(() =>
+                requestIdleCallback(() => setTimeout(() => resolve(true)), { timeout: 1_000 }),
+              ),
             ),
           );
         }),
@@ -134,7 +137,9 @@ test('no text costs the page much more than plain words', async ({ chat: page })
     expect.soft(cost.unfolded, `${name}, all of it`).toBeLessThan(40 * base.unfolded);
     const wide = await page
       .getByRole('log')
-      .evaluate((log) => [...log.querySelectorAll('.text'), log].map((box) => box.scrollWidth - box.clientWidth));
+      .evaluate((log) =>
+        [...log.querySelectorAll('.text'), log].map((box) => box.scrollWidth - box.clientWidth),
+      );
     expect.soft(Math.max(...wide), `${name}, sideways`).toBeLessThanOrEqual(0);
   }
 });
@@ -184,7 +189,16 @@ test('twenty messages in a row do not stand the page still', async ({ chat: page
   };
   await run(twenty(plainText(9_900)));
   const base = Math.max(await run(twenty(plainText(9_900))), await run(twenty(plainText(9_900))));
-  for (const name of ['lists in lists', 'nested lists', 'many code blocks', 'runs of emphasis', 'quotes and items', 'a long table', 'links', 'skin tones']) {
+  for (const name of [
+    'lists in lists',
+    'nested lists',
+    'many code blocks',
+    'runs of emphasis',
+    'quotes and items',
+    'a long table',
+    'links',
+    'skin tones',
+  ]) {
     const longest = await run(twenty(costly[name] ?? ''));
     console.log(`20 × ${name}: longest task ${longest.toFixed(0)} ms; of plain words ${base.toFixed(0)} ms`);
     expect.soft(longest, name).toBeLessThan(10 * base);

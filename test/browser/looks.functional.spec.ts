@@ -8,7 +8,11 @@ import { Watch } from './watch.ts';
 /* Every screen as people meet it, filled by the fake engine. */
 
 /** A page in this look, at the same time of the same day. */
-async function open(browser: Browser, { viewport, colorScheme, locale }: Look, watch = new Watch()): Promise<Page> {
+async function open(
+  browser: Browser,
+  { viewport, colorScheme, locale }: Look,
+  watch = new Watch(),
+): Promise<Page> {
   const context = await browser.newContext({
     viewport,
     colorScheme,
@@ -34,7 +38,10 @@ function wide(page: Page): Promise<string[]> {
         !box.matches('pre, .table'),
     );
     const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
-    return [...page, ...sticks.map((box) => `${box.tagName} ${box.getAttribute('aria-label') ?? box.className}`)];
+    return [
+      ...page,
+      ...sticks.map((box) => `${box.tagName} ${box.getAttribute('aria-label') ?? box.className}`),
+    ];
   });
 }
 

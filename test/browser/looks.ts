@@ -81,7 +81,12 @@ export const screens: readonly Screen[] = [
   { name: 'chat-absent', at: 'absent', variant: true },
   { name: 'chat-notice', at: 'notice', variant: true },
   { name: 'menu', at: 'chat', act: press('.menu > button') },
-  { name: 'clear', at: 'chat', act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(2) button']), variant: true },
+  {
+    name: 'clear',
+    at: 'chat',
+    act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(2) button']),
+    variant: true,
+  },
   { name: 'verify', at: 'chat', act: press('header .who + button') },
   { name: 'link', at: 'markdown', act: press('.message a >> nth=0') },
   {

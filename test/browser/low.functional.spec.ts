@@ -42,7 +42,10 @@ function measured(page: Page) {
 }
 
 for (const size of sizes) {
-  test(`${size.name}: the history is seen, and dialogs begin at their top`, async ({ browser, fake }, info) => {
+  test(`${size.name}: the history is seen, and dialogs begin at their top`, async ({
+    browser,
+    fake,
+  }, info) => {
     const watch = new Watch();
     const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', timezoneId: 'UTC' });
     await watch.context(context);
@@ -62,7 +65,9 @@ for (const size of sizes) {
         expect.soft(footer.bottom, told).toBeLessThanOrEqual(size.height + 1);
         // Two lines of text at least; one beside a notice, the card of a lost chat, or what stands below an ended one.
         const least = screen.at === 'notice' || screen.at === 'absent' || heading ? 24 : 64;
-        expect.soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told).toBeGreaterThanOrEqual(least);
+        expect
+          .soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told)
+          .toBeGreaterThanOrEqual(least);
         if (composer) {
           expect.soft(composer.bottom, told).toBeLessThanOrEqual(size.height + 1);
           expect.soft(composer.bottom - composer.top, told).toBeGreaterThanOrEqual(32);
@@ -76,14 +81,19 @@ for (const size of sizes) {
         expect.soft(title.top, told).toBeGreaterThanOrEqual(dialog.top);
         expect.soft(title.bottom, told).toBeLessThanOrEqual(dialog.bottom);
         expect.soft(found.scrolled, told).toBe(0);
-        expect.soft(active && active.top >= dialog.top - 1 && active.bottom <= dialog.bottom + 1, told).toBe(true);
+        expect
+          .soft(active && active.top >= dialog.top - 1 && active.bottom <= dialog.bottom + 1, told)
+          .toBe(true);
         // The end of it is reached by keyboard, and seen then.
         const last = page.locator('dialog[open] :is(button, a, input, textarea, select):enabled').last();
         // What the camera says may come later, and moves what is below it.
         await expect(async () => {
           await last.evaluate((element: HTMLElement) => (element.blur(), element.focus()));
           const box = await last.boundingBox();
-          expect(box && box.y + box.height > 0 && box.y <= size.height - 16, `${told} ${JSON.stringify(box)}`).toBe(true);
+          expect(
+            box && box.y + box.height > 0 && box.y <= size.height - 16,
+            `${told} ${JSON.stringify(box)}`,
+          ).toBe(true);
         }).toPass({ timeout: 5_000 });
       }
       if (process.env['TINCAN_SCREENSHOTS'] === '1') {

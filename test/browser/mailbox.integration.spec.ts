@@ -30,9 +30,7 @@ for (const of of kinds) {
     await ana.button('Copy link').click(); // 2
     const invite = await ana.inviteLink(); // what was copied
     await ben.open(invite);
-    await expect(
-      ben.page.getByText(texts.joinTextMailbox(new URL(server.url).host)),
-    ).toBeVisible();
+    await expect(ben.page.getByText(texts.joinTextMailbox(new URL(server.url).host))).toBeVisible();
     expect(server.count('put')).toBe(0);
     await ben.button('Join chat').click(); // 1
 
@@ -103,7 +101,11 @@ test('a page invites a terminal, through tincan serve', async ({ person, termina
   await expect.poll(() => proxy.count('drop')).toBe(1);
 });
 
-test('tincan new --serve invites a page: open the link, press Join chat', async ({ person, terminal, watch }) => {
+test('tincan new --serve invites a page: open the link, press Join chat', async ({
+  person,
+  terminal,
+  watch,
+}) => {
   const [ana, ben] = [terminal('new', '--serve', '--listen', '127.0.0.1:0', '--loopback'), await person()];
   const invite = await ana.link('invite');
   watch.served([invite]);
@@ -153,7 +155,9 @@ for (const seconds of [2, 60, 240]) {
         const start = performance.now();
         await ben.button('Join chat').click();
         await ana.connected();
-        console.log(`  Join chat ${seconds} s after New chat: open after ${Math.round(performance.now() - start)} ms`);
+        console.log(
+          `  Join chat ${seconds} s after New chat: open after ${Math.round(performance.now() - start)} ms`,
+        );
         await both(ana, ben);
         // Asked at 1, 2, 3 and 5 s, then every 5: no more often than that.
         expect(server.count('take')).toBeLessThanOrEqual(4 + Math.ceil((seconds + 20) / 5));
@@ -226,14 +230,23 @@ const faults: { fault: Fault; inviter: RegExp; joiner: RegExp; prints?: RegExp }
   { fault: 'down', inviter: /does not answer/, joiner: /by hand/, prints: /net::ERR_/ },
   { fault: '429', inviter: /does not answer/, joiner: /by hand/, prints: /status of 429/ },
   { fault: '500', inviter: /does not answer/, joiner: /by hand/, prints: /status of 500/ },
-  { fault: 'missing', inviter: /does not answer/, joiner: /does not take your reply/, prints: /status of 404/ },
+  {
+    fault: 'missing',
+    inviter: /does not answer/,
+    joiner: /does not take your reply/,
+    prints: /status of 404/,
+  },
   { fault: 'empty', inviter: /does not answer/, joiner: /by hand/ },
   { fault: 'half', inviter: /does not answer/, joiner: /by hand/, prints: /net::ERR_/ },
   { fault: 'other', inviter: /somebody else/i, joiner: /by hand/ },
 ];
 
 for (const { fault, inviter, joiner, prints } of faults) {
-  test(`mailbox ${fault}: one plain line, and the way by hand opens the chat`, async ({ person, watch, mailbox }) => {
+  test(`mailbox ${fault}: one plain line, and the way by hand opens the chat`, async ({
+    person,
+    watch,
+    mailbox,
+  }) => {
     watch.trouble = prints;
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
@@ -312,11 +325,14 @@ for (const of of kinds) {
     const slot = asked(ana.page);
     const invite = await ana.newChat();
     await eve.open(server.url);
-    const status = await eve.page.evaluate(async (slot) => {
-      const body = new Uint8Array([...slot, 0xad, ...crypto.getRandomValues(new Uint8Array(176))]);
-      const headers = { 'content-type': 'application/octet-stream' };
-      return (await fetch('/api/v1/put', { method: 'POST', headers, body })).status;
-    }, await slot);
+    const status = await eve.page.evaluate(
+      async (slot) => {
+        const body = new Uint8Array([...slot, 0xad, ...crypto.getRandomValues(new Uint8Array(176))]);
+        const headers = { 'content-type': 'application/octet-stream' };
+        return (await fetch('/api/v1/put', { method: 'POST', headers, body })).status;
+      },
+      await slot,
+    );
     expect(status).toBe(204);
     await expect(ana.status).toHaveText(/somebody else/i);
     await ben.open(invite);
@@ -430,7 +446,9 @@ test.describe('an inviter frozen for 6 minutes', { tag: '@slow' }, () => {
       else await ben.button('Leave it again').click();
       const start = performance.now();
       await Promise.all([ana.opened(), ben.connected()]);
-      console.log(`  frozen for 6 minutes, then ${way}: open after ${Math.round(performance.now() - start)} ms`);
+      console.log(
+        `  frozen for 6 minutes, then ${way}: open after ${Math.round(performance.now() - start)} ms`,
+      );
       await ana.say('back again');
       await ben.hears('back again');
     });

@@ -42,7 +42,17 @@ test('Markdown arrives as elements, and a link asks first', async ({ person, wat
 
   await ana.say(everything);
   await expect(ben.log.getByText('no heading', { exact: false })).toBeVisible();
-  for (const element of ['em', 'strong', 'del', 'blockquote p', 'ul > li', 'ol > li', 'th', 'td', 'pre code']) {
+  for (const element of [
+    'em',
+    'strong',
+    'del',
+    'blockquote p',
+    'ul > li',
+    'ol > li',
+    'th',
+    'td',
+    'pre code',
+  ]) {
     await expect(ben.log.locator(element).first(), element).toBeVisible();
   }
   await expect(ben.log.locator('h1, h2, b, img, script, iframe, [style]')).toHaveCount(0);
@@ -107,7 +117,10 @@ test('on plain http under a name code and messages are copied', async ({ person,
   expect(await pasted(ana)).toBe(everything);
 });
 
-test('wide code and tables scroll by themselves, and the keyboard reaches them', async ({ person, serve }) => {
+test('wide code and tables scroll by themselves, and the keyboard reaches them', async ({
+  person,
+  serve,
+}) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);

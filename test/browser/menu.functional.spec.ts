@@ -8,7 +8,10 @@ async function choose(who: Person, name: string): Promise<void> {
   await who.button(name).click();
 }
 
-test('Save as text gives all that was said, and Clear history empties this page only', async ({ person, serve }) => {
+test('Save as text gives all that was said, and Clear history empties this page only', async ({
+  person,
+  serve,
+}) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
@@ -24,7 +27,12 @@ test('Save as text gives all that was said, and Clear history empties this page 
   expect(download.suggestedFilename()).toMatch(/^tincan-\d{4}-\d\d-\d\d\.txt$/);
   const file = await readFile(await download.path(), 'utf8');
   const lines = file.split('\n').map((line) => line.replace(/^\[\d{4}-\d\d-\d\d \d\d:\d\d\]/, '[then]'));
-  expect(lines.slice(2)).toEqual(['[then] You: first line', '    second line', '[then] Them: *as* typed', '']);
+  expect(lines.slice(2)).toEqual([
+    '[then] You: first line',
+    '    second line',
+    '[then] Them: *as* typed',
+    '',
+  ]);
 
   await choose(ana, texts.clearHistory);
   await ana.page.getByRole('dialog').getByRole('button', { name: texts.clear, exact: true }).click();
@@ -34,7 +42,10 @@ test('Save as text gives all that was said, and Clear history empties this page 
   await ben.hears('still here');
 });
 
-test('that one is writing is told only by who switched it on, and goes with the message', async ({ person, serve }) => {
+test('that one is writing is told only by who switched it on, and goes with the message', async ({
+  person,
+  serve,
+}) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
@@ -55,7 +66,10 @@ test('that one is writing is told only by who switched it on, and goes with the 
   await expect(writing(ben)).toBeHidden();
 });
 
-test('a language that is chosen in the chat changes it at once, and its messages stay', async ({ person, serve }) => {
+test('a language that is chosen in the chat changes it at once, and its messages stay', async ({
+  person,
+  serve,
+}) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);

@@ -31,9 +31,13 @@ async function expectHistory(
 ): Promise<void> {
   const all = mine.length + theirs.length;
   await expect
-    .poll(async () => (await person.history()).filter(({ state }) => state !== 'Sending' && state !== 'Sent').length, {
-      timeout: 60_000,
-    })
+    .poll(
+      async () =>
+        (await person.history()).filter(({ state }) => state !== 'Sending' && state !== 'Sent').length,
+      {
+        timeout: 60_000,
+      },
+    )
     .toBe(all);
   const history = await person.history();
   const yours = history.filter(({ who }) => who === 'You');

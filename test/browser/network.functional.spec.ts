@@ -19,7 +19,12 @@ async function named(person: Person, servers: { stun?: Stun[]; turn?: TurnServer
 }
 
 /** The person is told this, and nothing else, on the screen where they wait; says how long it took. */
-async function told(person: Person, code: ErrorCode, within: number, sentence = texts.errors[code]): Promise<void> {
+async function told(
+  person: Person,
+  code: ErrorCode,
+  within: number,
+  sentence = texts.errors[code],
+): Promise<void> {
   const began = Date.now();
   const warnings = person.page.getByRole('list', { name: texts.warnings }).getByRole('listitem');
   await expect(warnings).toHaveText([sentence], { timeout: within });

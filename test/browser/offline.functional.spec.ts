@@ -104,7 +104,10 @@ test('the mailbox, and whatever else is asked below /api, is asked of the server
   await works(ana);
   hosted.asked = [];
   const ask = (method: string) =>
-    ana.page.evaluate((method) => fetch('/api/v1/take', { method }).then(({ status }) => status, String), method);
+    ana.page.evaluate(
+      (method) => fetch('/api/v1/take', { method }).then(({ status }) => status, String),
+      method,
+    );
   for (const method of ['GET', 'POST', 'GET', 'POST']) expect(await ask(method)).toBe(200);
   expect(hosted.asked.filter((asked) => asked.includes('/api/'))).toEqual(
     Array(2).fill(['GET /api/v1/take', 'POST /api/v1/take']).flat(),
@@ -115,7 +118,11 @@ test('the mailbox, and whatever else is asked below /api, is asked of the server
   expectOnlyUnreachable(watch.complaints);
 });
 
-test('another version is kept, and not shown until the person says so', async ({ profile, person, hosted }) => {
+test('another version is kept, and not shown until the person says so', async ({
+  profile,
+  person,
+  hosted,
+}) => {
   hosted.release('first');
   const context = await profile();
   let ana = await person(context);
@@ -186,7 +193,9 @@ test('a version that waits beside an open page comes at once, when the person sa
   await expect(offer(ana)).toBeVisible();
   // Whichever of the two it was when the sentence came.
   await expect
-    .poll(() => ana.page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('third')).length))
+    .poll(() =>
+      ana.page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('third')).length),
+    )
     .toBe(1);
   await expect(async () => expect(await workers(ana.page)).toEqual(['waiting', 'active'])).toPass();
   let loads = 0;
@@ -216,7 +225,11 @@ test('a build with a file that is not its own is not kept', async ({ person, hos
   watch.complaints.length = 0; // the browser’s own, about the hash
 });
 
-test('a newer build with such a file does not take the place of the older one', async ({ person, hosted, watch }) => {
+test('a newer build with such a file does not take the place of the older one', async ({
+  person,
+  hosted,
+  watch,
+}) => {
   hosted.release('first');
   const ana = await person();
   await visit(ana, hosted);

@@ -95,7 +95,8 @@ export class Person {
 
   async connected(): Promise<void> {
     await expect(this.log).toBeVisible();
-    const { direct } = (this.page.viewportSize()?.width ?? 1280) <= 544 ? texts.statusesShort : texts.statuses;
+    const { direct } =
+      (this.page.viewportSize()?.width ?? 1280) <= 544 ? texts.statusesShort : texts.statuses;
     await expect(this.status).toHaveText(direct);
   }
 
@@ -129,7 +130,9 @@ export class Person {
             .map((node) => (node instanceof Element && node.matches('.fold') ? '' : node.textContent))
             .join(''),
           state:
-            /Delivered|Sending|Sent|Waiting|Not delivered/.exec(item.querySelector('.meta')?.textContent ?? '')?.[0] ?? '',
+            /Delivered|Sending|Sent|Waiting|Not delivered/.exec(
+              item.querySelector('.meta')?.textContent ?? '',
+            )?.[0] ?? '',
         })),
     );
   }

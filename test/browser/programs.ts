@@ -122,7 +122,9 @@ export class Serve {
 
   /** All that it wrote but its addresses. */
   get talk(): string {
-    return [...this.#program.lines.filter((line) => !this.urls.includes(line)), this.#program.stderr].join('\n');
+    return [...this.#program.lines.filter((line) => !this.urls.includes(line)), this.#program.stderr].join(
+      '\n',
+    );
   }
 
   /** Stops it as Ctrl-C does; fails unless it ends cleanly. */

@@ -14,8 +14,16 @@ const refused = `() => { throw new DOMException('The operation is insecure.', 'S
 
 test.describe('Chromium', () => {
   const cases = [
-    { name: 'a language of the system', script: `Object.defineProperty(navigator, 'languages', { value: ['es-ES@euro'] })`, language: 'es' },
-    { name: 'no language at all', script: `Object.defineProperty(navigator, 'languages', { value: [] }); Object.defineProperty(navigator, 'language', { value: 'C' })`, language: 'en' },
+    {
+      name: 'a language of the system',
+      script: `Object.defineProperty(navigator, 'languages', { value: ['es-ES@euro'] })`,
+      language: 'es',
+    },
+    {
+      name: 'no language at all',
+      script: `Object.defineProperty(navigator, 'languages', { value: [] }); Object.defineProperty(navigator, 'language', { value: 'C' })`,
+      language: 'en',
+    },
     {
       name: 'all site data blocked',
       script: ['localStorage', 'sessionStorage', 'indexedDB', 'caches']
@@ -25,7 +33,11 @@ test.describe('Chromium', () => {
         .join(''),
       language: 'en',
     },
-    { name: 'no matchMedia, permissions and formats', script: `delete globalThis.matchMedia; delete Navigator.prototype.permissions; delete Intl.DateTimeFormat; delete Intl.ListFormat`, language: 'en' },
+    {
+      name: 'no matchMedia, permissions and formats',
+      script: `delete globalThis.matchMedia; delete Navigator.prototype.permissions; delete Intl.DateTimeFormat; delete Intl.ListFormat`,
+      language: 'en',
+    },
   ];
   for (const { name, script, language } of cases) {
     test(`with ${name} the whole way works`, async ({ person, serve }) => {
@@ -41,9 +53,15 @@ test.describe('Chromium', () => {
   }
 
   for (const { name, script } of [
-    { name: 'throws', script: `globalThis.RTCPeerConnection = class { constructor() { throw new DOMException('no', 'NotAllowedError') } }` },
+    {
+      name: 'throws',
+      script: `globalThis.RTCPeerConnection = class { constructor() { throw new DOMException('no', 'NotAllowedError') } }`,
+    },
     { name: 'does nothing', script: `globalThis.RTCPeerConnection = function () {}` },
-    { name: 'makes no channel', script: `RTCPeerConnection.prototype.createDataChannel = () => { throw new Error('no') }` },
+    {
+      name: 'makes no channel',
+      script: `RTCPeerConnection.prototype.createDataChannel = () => { throw new Error('no') }`,
+    },
   ]) {
     test(`WebRTC that ${name} is named`, async ({ person, serve }) => {
       const ana = await person();
@@ -123,7 +141,11 @@ test.describe('Firefox', () => {
     });
     const page = await browser.newPage();
     await page.goto(serve.here);
-    await page.waitForFunction((sentence) => document.body.textContent?.includes(sentence), {}, texts.troubles.webrtc.text);
+    await page.waitForFunction(
+      (sentence) => document.body.textContent?.includes(sentence),
+      {},
+      texts.troubles.webrtc.text,
+    );
   });
 
   test('with addresses kept back: it is named', async ({ serve }) => {

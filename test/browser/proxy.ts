@@ -6,7 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
  * What can be wrong with a mailbox. Beside those of test/lambda, where each is explained, it can be `missing`, as on a site
  * that has none, take with an `empty` 200, and hide an answer with a reply `behind` one that says that nothing is there.
  */
-export type Fault = 'none' | 'down' | 'slow' | '429' | '500' | 'half' | 'other' | 'missing' | 'empty' | 'behind';
+export type Fault =
+  'none' | 'down' | 'slow' | '429' | '500' | 'half' | 'other' | 'missing' | 'empty' | 'behind';
 
 /**
  * Stands between browsers and the server of the page: counts what is asked of the mailbox, and makes it fail as
@@ -85,7 +86,9 @@ export class Proxy {
         outgoing.writeHead(Number(this.fault), { 'retry-after': '1' }).end();
         return true;
       case 'missing':
-        outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<!doctype html><title>Not found</title>');
+        outgoing
+          .writeHead(404, { 'content-type': 'text/html' })
+          .end('<!doctype html><title>Not found</title>');
         return true;
       case 'empty':
         if (operation !== 'take') return false;

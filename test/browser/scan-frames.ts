@@ -118,7 +118,12 @@ async function draw({
     context.fillText('a desk with a note on it', 9, (line * height) / 12);
 
   const codes = [...beside, ...(svg === undefined ? [] : [{ svg, share, at, turn }])];
-  for (const { svg, share, at, turn = 0 } of codes as { svg: string; share: number; at: readonly [number, number]; turn?: number }[]) {
+  for (const { svg, share, at, turn = 0 } of codes as {
+    svg: string;
+    share: number;
+    at: readonly [number, number];
+    turn?: number;
+  }[]) {
     const image = new Image();
     // Large first, and small from that: a camera doesn't paint whole pixels, it mixes them.
     image.src = `data:image/svg+xml,${encodeURIComponent(svg.replace('<svg ', '<svg width="1200" height="1200" '))}`;

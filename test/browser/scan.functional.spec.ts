@@ -356,19 +356,40 @@ test.describe('a photo', () => {
     await cara.open(serve.here);
     await ana.newChat();
     const ours = await inviteCode(ana);
-    const other = (x: number, y: number, share: number, text = wifi) => ({ svg: foreign(text).svg, share, at: [x, y] as const });
+    const other = (x: number, y: number, share: number, text = wifi) => ({
+      svg: foreign(text).svg,
+      share,
+      at: [x, y] as const,
+    });
     const views: Record<string, View> = {
       above: { width: 1080, height: 2200, share: 0.25, at: [0.5, 0.7], beside: [other(0.5, 0.25, 0.2)] },
       below: { width: 1080, height: 2200, share: 0.25, at: [0.5, 0.25], beside: [other(0.5, 0.7, 0.2)] },
       right: { width: 1200, height: 800, share: 0.5, at: [0.25, 0.5], beside: [other(0.75, 0.5, 0.4)] },
-      left: { width: 1200, height: 800, share: 0.5, at: [0.72, 0.5], turn: 15, beside: [other(0.25, 0.5, 0.4)] },
-      'larger by far': { width: 2400, height: 1800, share: 0.18, at: [0.88, 0.85], beside: [other(0.35, 0.45, 0.7)] },
+      left: {
+        width: 1200,
+        height: 800,
+        share: 0.5,
+        at: [0.72, 0.5],
+        turn: 15,
+        beside: [other(0.25, 0.5, 0.4)],
+      },
+      'larger by far': {
+        width: 2400,
+        height: 1800,
+        share: 0.18,
+        at: [0.88, 0.85],
+        beside: [other(0.35, 0.45, 0.7)],
+      },
       'on three sides': {
         width: 1600,
         height: 1200,
         share: 0.4,
         blur: 1,
-        beside: [other(0.14, 0.5, 0.3), other(0.86, 0.5, 0.3, 'https://example.org/menu'), other(0.5, 0.12, 0.2, '12345')],
+        beside: [
+          other(0.14, 0.5, 0.3),
+          other(0.86, 0.5, 0.3, 'https://example.org/menu'),
+          other(0.5, 0.12, 0.2, '12345'),
+        ],
       },
     };
     for (const [where, view] of Object.entries(views)) {

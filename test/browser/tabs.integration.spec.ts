@@ -113,7 +113,9 @@ test('a page that leads the browser to a reply connects nobody', async ({ person
   await expect(led.status).toHaveText(texts.elsewhere.opened);
   await expect(led.button(texts.elsewhereConnect)).toBeVisible();
   // Longer than the other tabs have to answer: nobody was asked.
-  await expect(async () => expect(await led.page.evaluate(() => performance.now())).toBeGreaterThan(2_500)).toPass();
+  await expect(async () =>
+    expect(await led.page.evaluate(() => performance.now())).toBeGreaterThan(2_500),
+  ).toPass();
   await expect(led.status).toHaveText(texts.elsewhere.opened);
   await expect(ana.status).toHaveText(texts.waiting);
 
@@ -178,7 +180,9 @@ test('a reply to an invite whose page is gone: no tab waits, and a new link is m
     await ana.open(serve.here);
     await ben.open(await ana.newChat());
     const reply = await ben.joinChat();
-    await ana.page.evaluate(() => addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true));
+    await ana.page.evaluate(() =>
+      addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true),
+    );
     await how(ana);
 
     await led.openReply(reply);

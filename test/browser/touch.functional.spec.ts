@@ -62,7 +62,10 @@ for (const [locale, texts] of [
   }
 }
 
-test('a message shows its copy button once it is tapped, and keys reach it all the same', async ({ browser, fake }) => {
+test('a message shows its copy button once it is tapped, and keys reach it all the same', async ({
+  browser,
+  fake,
+}) => {
   const page = await phone(browser, `${fake.url}?chat`);
   const messages = page.locator('.message');
   const [one, other] = [messages.nth(-1), messages.nth(-2)];
@@ -77,7 +80,9 @@ test('a message shows its copy button once it is tapped, and keys reach it all t
   await page.locator('header').tap({ position: { x: 5, y: 5 } });
   await expect.poll(() => opacity(copy(other))).toBe('0');
   // A screen reader finds them by name; the keyboard shows the one it is at.
-  expect(await page.getByRole('log').getByRole('button', { name: english.copyMessage }).count()).toBeGreaterThan(1);
+  expect(
+    await page.getByRole('log').getByRole('button', { name: english.copyMessage }).count(),
+  ).toBeGreaterThan(1);
   await one.getByRole('button', { name: english.copyMessage }).focus();
   await expect.poll(() => opacity(copy(one))).toBe('1');
   await page.context().close();
@@ -108,7 +113,10 @@ test('only the last bubble of what was written in one go has a corner', async ({
   await page.context().close();
 });
 
-test('no keys are offered, Wipe stands apart, and Settings open without a ring', async ({ browser, fake }) => {
+test('no keys are offered, Wipe stands apart, and Settings open without a ring', async ({
+  browser,
+  fake,
+}) => {
   const page = await phone(browser, `${fake.url}?chat`);
   await page.getByRole('button', { name: english.more }).tap();
   const item = (name: string) => page.locator('.menu li').filter({ hasText: name });
@@ -119,14 +127,16 @@ test('no keys are offered, Wipe stands apart, and Settings open without a ring',
     await item(english.wipe).getByRole('button').boundingBox(),
   ];
   expect((wipe?.y ?? 0) - ((leave?.y ?? 0) + (leave?.height ?? 0))).toBeGreaterThanOrEqual(16);
-  const sizes = await page.locator('.menu li').evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
+  const sizes = await page
+    .locator('.menu li')
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize));
   expect(new Set(sizes).size, 'sizes of the names').toBe(1);
   await item(english.settings).tap();
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(await page.evaluate(() => document.activeElement?.localName)).toBe('h2');
-  expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe(
-    'none',
-  );
+  expect(
+    await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle),
+  ).toBe('none');
   await page.context().close();
 });
 
@@ -165,7 +175,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       .evaluateAll((all) => all.slice(0, 2).map((one) => one.getBoundingClientRect().x));
     expect(starts[0]).toBe(starts[1]);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+      [],
+    );
     await message.getByRole('link').tap();
     await expect(page.getByRole('dialog', { name: english.linkTitle })).toContainText('www.example.com');
     await page.context().close();

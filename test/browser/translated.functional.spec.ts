@@ -9,9 +9,11 @@ import { Person } from './person.ts';
 class Reader extends Person {
   /** The text that is on the page here, less the brackets. */
   read(selector: string): Promise<string[]> {
-    return this.page.locator(selector).evaluateAll((all) =>
-      all.map((each) => (each.textContent ?? '').replace(/[<>]/g, '').replace(/\s+/g, ' ').trim()),
-    );
+    return this.page
+      .locator(selector)
+      .evaluateAll((all) =>
+        all.map((each) => (each.textContent ?? '').replace(/[<>]/g, '').replace(/\s+/g, ' ').trim()),
+      );
   }
 
   /** The page says this here, and nothing else. */
@@ -28,7 +30,8 @@ class Reader extends Person {
             (each) =>
               !each.disabled &&
               each.checkVisibility() &&
-              (each.getAttribute('aria-label') ?? each.textContent ?? '').replace(/[<>]/g, '').trim() === name,
+              (each.getAttribute('aria-label') ?? each.textContent ?? '').replace(/[<>]/g, '').trim() ===
+                name,
           );
           button?.click();
           return button !== undefined;
@@ -82,7 +85,9 @@ for (const [name, script] of [
     await ana.reads('.trust strong', texts.notVerified);
     const words = await ben.safetyWords();
     await ana.press(texts.verify);
-    expect(await ana.page.getByRole('dialog').getByRole('listitem').allTextContents()).toEqual(words.slice(0, 6));
+    expect(await ana.page.getByRole('dialog').getByRole('listitem').allTextContents()).toEqual(
+      words.slice(0, 6),
+    );
     await ana.press(texts.match);
     await ana.reads('.trust strong', texts.verified);
 

@@ -40,7 +40,8 @@ export class Watch {
     context.on('requestfailed', (request) => {
       const why = request.failure()?.errorText ?? '';
       // A page that is left takes its requests with it.
-      const expected = this.#isMailbox(request.url()) && this.trouble?.test(`Failed to load resource: ${why}`);
+      const expected =
+        this.#isMailbox(request.url()) && this.trouble?.test(`Failed to load resource: ${why}`);
       if (why !== 'net::ERR_ABORTED' && !expected) this.complaints.push(`failed: ${request.url()} ${why}`);
     });
     context.on('page', (page) => {
@@ -76,7 +77,10 @@ export class Watch {
       // Whether links still lead somewhere.
       const there = method === 'HEAD' && url.pathname === '/';
       return (
-        (method !== 'GET' && !there) || !this.origins.has(url.origin) || !own.test(url.pathname) || url.search !== ''
+        (method !== 'GET' && !there) ||
+        !this.origins.has(url.origin) ||
+        !own.test(url.pathname) ||
+        url.search !== ''
       );
     });
   }
