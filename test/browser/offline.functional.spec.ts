@@ -13,6 +13,8 @@ const test = base.extend<{ hosted: Hosted }>({
     await use(hosted);
     await hosted.stop();
   },
+  // People leave before what they ask is gone.
+  person: ({ hosted: _, person }, use) => use(person),
 });
 
 /** The page is kept, and says so. */
