@@ -479,7 +479,7 @@ func TestIntegrationServeSecond(t *testing.T) {
 	assert.Equal(t, "hello", faster.await("message")["text"])
 	inviter.write("/leave")
 	assert.Equal(t, 0, inviter.exit())
-	assert.Contains(t, inviter.talk(), "Somebody else also answered this invite")
+	assert.Contains(t, inviter.talk(), "This invite was answered a second time")
 }
 
 // TestIntegrationServePlain: what two people at terminals read of it.

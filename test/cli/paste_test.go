@@ -187,6 +187,10 @@ func TestIntegrationNothingForTheShell(t *testing.T) {
 			shell.wait("Type a line")
 			shell.put(" and five")
 			inviter.do(event{"do": "close"})
+			if kind != "dumb" { // there the row is the editor's, and shown
+				shell.wait("not sent: touch four and five")
+				shell.put(" and six\n")
+			}
 			shell.wait("ended with 0")
 			shell.put("mine\n")
 			require.Equal(t, "mine", shell.wait("the shell read <(.*)>")[1])
