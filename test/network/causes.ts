@@ -91,7 +91,7 @@ export const causes: readonly Cause[] = [
     told: after,
     injected: 'an inviter whose clock says so',
     next: 'a new link',
-    test: ['../internal/chat/network_test.go', 'an old link'],
+    test: ['../internal/chat/outlook_test.go', 'an old link'],
   },
   {
     cause: 'the link was used by somebody else',
@@ -107,7 +107,7 @@ export const causes: readonly Cause[] = [
     told: 'the joiner, after 3 minutes',
     injected: 'a joiner whose clock says so',
     next: 'a new link',
-    test: ['../internal/chat/network_test.go', 'nobody uses the reply'],
+    test: ['../internal/chat/outlook_test.go', 'nobody uses the reply'],
   },
   {
     cause: 'the reply is opened where no tab waits',
