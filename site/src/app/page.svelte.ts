@@ -39,8 +39,10 @@ export class Page {
   #configUnread = $state(false);
   #screen = $state<Screen>('home');
   #progress = $state(0);
-  /** A link is being made. */
+  /** A link is being made, or an invite answered. */
   #busy = $state(false);
+  /** The engine says goodbye for the chat before, for two seconds at most: it makes the next one after that. */
+  #closing: Promise<void> | undefined;
   #problem = $state.raw<Problem>();
   #notice = $state<string>();
   #trouble = $state<Trouble>();
@@ -294,12 +296,14 @@ export class Page {
     const meeting = new Meeting(engine);
     this.#making = meeting; // what is told meanwhile is about this invite
     try {
+      if (this.#closing) await this.#closing;
+      if (this.#engine !== engine) return;
       await meeting.begin(this.#choice.network, through);
       const leadsHere = await answers;
-      if (this.#engine !== engine) return await closed(engine);
+      if (this.#engine !== engine) return await this.#close(engine);
       if (!leadsHere) {
         this.#hostGone = true;
-        return await closed(engine);
+        return await this.#close(engine);
       }
       this.#show('invite');
       this.#meeting = meeting;
@@ -332,7 +336,7 @@ export class Page {
     this.#busy = true;
     // Else it would say for a moment that the person has left.
     if (this.#screen === 'chat') this.#show('home');
-    await closed(this.#engine);
+    await this.#close(this.#engine);
     this.#busy = false;
     await this.create(anyway || asked);
   }
@@ -356,9 +360,13 @@ export class Page {
     if (!engine || this.#screen !== 'join' || !meeting || this.busy || this.#asksHost) return;
     this.#unsayProblem();
     const through = this.mailboxUsable && !byHand ? meeting.openedMailbox : '';
-    if (!(await meeting.join(this.#choice.network, through))) return;
-    if (this.#meeting !== meeting) await closed(engine);
-    else if (this.#screen === 'join') this.#screen = 'reply';
+    // Also where the person goes elsewhere meanwhile: the engine makes one chat at a time.
+    this.#busy = true;
+    if (this.#closing) await this.#closing;
+    const joined = this.#meeting === meeting && (await meeting.join(this.#choice.network, through));
+    if (joined && this.#meeting !== meeting) await this.#close(engine);
+    else if (joined && this.#screen === 'join') this.#screen = 'reply';
+    this.#busy = false;
   }
 
   /** Leaves the reply in the mailbox once more. */
@@ -419,7 +427,7 @@ export class Page {
     const chatting = this.#screen === 'chat' && this.reason === undefined;
     this.#show(chatting ? 'ended' : 'home');
     if (chatting) this.#ended = 'closed';
-    await closed(this.#engine);
+    await this.#close(this.#engine);
   }
 
   /** Ends whatever is going on and shows nothing any more. Resolves when the engine has overwritten its keys. */
@@ -429,7 +437,7 @@ export class Page {
     this.#engine = undefined;
     this.#held = undefined;
     this.#show('wiped');
-    await closed(engine);
+    await this.#close(engine);
   }
 
   /** Back to the start, from a screen where nothing is going on. */
@@ -655,6 +663,14 @@ export class Page {
     this.#ended = reason;
   }
 
+  /** Ends the chat of this engine. Closing fails only where there is nothing left to close. */
+  async #close(engine: Engine | undefined): Promise<void> {
+    const closing = engine?.leave().catch(() => undefined);
+    this.#closing = closing;
+    await closing;
+    if (this.#closing === closing) this.#closing = undefined;
+  }
+
   /** Goes to a screen, and lets go of all that was on the last one. */
   #show(screen: Screen): void {
     this.#unsay();
@@ -677,14 +693,6 @@ export class Page {
     this.#unsayProblem();
     this.#notice = undefined;
     this.#hostGone = false;
-  }
-}
-
-async function closed(engine: Engine | undefined): Promise<void> {
-  try {
-    await engine?.leave();
-  } catch {
-    // Closing fails only where there is nothing left to close.
   }
 }
 

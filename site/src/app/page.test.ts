@@ -193,6 +193,56 @@ describe('joining', () => {
     expect(chat.problem).toEqual({ at: 'join', code: 'version' });
   });
 
+  test('cancelled while the reply is being made, nothing else begins before it is closed', async () => {
+    await chat.open('#iInvite');
+    const joining = chat.join();
+    await chat.leave();
+    expect([chat.screen, chat.busy]).toEqual(['home', true]);
+    await chat.create();
+    expect(engine.calls).not.toContain('create');
+    await joining;
+    expect(chat.busy).toBe(false);
+    await chat.create();
+    expect(chat.screen).toBe('invite');
+  });
+
+  test.each(['create', 'join'] as const)(
+    'after a chat that says goodbye for long, %s waits for its end',
+    async (verb) => {
+      await chatting();
+      let end: () => void = () => undefined;
+      const goodbye = new Promise<void>((resolve) => (end = resolve));
+      engine.leave = () => goodbye;
+      void chat.leave();
+      chat.home();
+      await chat.open('#iInvite');
+      const before = engine.calls.length;
+      if (verb === 'create') chat.home();
+      const begun = chat[verb]();
+      await new Promise((resolve) => setTimeout(resolve));
+      expect([engine.calls.length, chat.busy]).toEqual([before, true]);
+      end();
+      await begun;
+      expect([engine.calls.at(-1), chat.busy]).toEqual([verb === 'join' ? 'join iInvite' : 'create', false]);
+    },
+  );
+
+  test('cancelled while the chat before says goodbye, the invite is never answered', async () => {
+    await chatting();
+    let end: () => void = () => undefined;
+    const goodbye = new Promise<void>((resolve) => (end = resolve));
+    engine.leave = () => goodbye;
+    void chat.leave();
+    chat.home();
+    await chat.open('#iInvite');
+    const joining = chat.join();
+    void chat.leave();
+    end();
+    await joining;
+    expect(engine.calls.some((call) => call.startsWith('join'))).toBe(false);
+    expect([chat.screen, chat.busy]).toEqual(['home', false]);
+  });
+
   test('cancelled while the reply is being made, the chat is closed once it is made', async () => {
     await chat.open('#iInvite');
     const joining = chat.join();
