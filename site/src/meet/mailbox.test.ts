@@ -262,16 +262,27 @@ describe('inviting with the mailbox', () => {
     const made = new Promise<void>((resolve) => (make = resolve));
     page.engine.create = async (network, mailbox) => {
       await made;
-      return create.call(page.engine, network, mailbox);
+      return {
+        ...(await create.call(page.engine, network, mailbox)),
+        link: 'https://example.test/#iAnother',
+      };
     };
     await page.user.click(toggle());
     await page.settled();
     await page.press(texts.leaving.link.leave);
-    expect(button('Copy link').disabled).toBe(true);
+    const copying = vi.spyOn(navigator.clipboard, 'writeText');
+    button('Copy link').focus();
+    expect(button('Copy link').getAttribute('aria-disabled')).toBe('true');
+    await page.press('Copy link');
+    expect(copying).not.toHaveBeenCalled();
     make();
     await page.settled();
-    expect(button('Copy link').disabled).toBe(false);
+    expect(document.activeElement).toBe(button('Copy link'));
     expect(screen.queryByText(texts.copied)).toBeNull();
+    await page.press('Copy link');
+    expect(copying).toHaveBeenLastCalledWith('https://example.test/#iAnother');
+    expect(screen.getByText(texts.copied)).toBeTruthy();
+    copying.mockRestore();
   });
 
   test('what is told while the link is being made is about this link', async () => {
