@@ -252,6 +252,20 @@ describe('inviting with the mailbox', () => {
     expect([field('Reply').value, document.activeElement]).toEqual(['#rOther', field('Reply')]);
   });
 
+  test('the way by hand is folded away when the reply is to come by itself, and its text is kept', async () => {
+    const page = await TestPage.open(noServers, offered);
+    await page.inviting();
+    const fold = field('Reply').closest('details');
+    expect(fold?.open).toBe(true);
+    await page.user.type(field('Reply'), 'half a sentence');
+    await page.user.click(toggle());
+    await page.settled();
+    expect(fold?.isConnected).toBe(true);
+    expect([fold?.open, fold?.querySelector('textarea')?.value]).toEqual([false, 'half a sentence']);
+    await told(page, 'silent');
+    expect(fold?.open).toBe(true);
+  });
+
   test('a link that is about to be replaced is not given away, and of the next nothing is copied yet', async () => {
     const page = await TestPage.open(noServers, offered);
     await page.inviting();
