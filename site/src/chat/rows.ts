@@ -79,6 +79,13 @@ export function dayOf(at: number): number {
 /** Thousands of messages are of the same day, and a `Date` for each would be most of the work. */
 let day = { start: 0, end: 0 };
 
+/** The day on which `at` is, as HTML writes it: 2026-11-27. */
+export function isoDay(at: number): string {
+  const day = new Date(at);
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
+
 /** How many messages at the start are gone, and how many after them are still the same. */
 function common(before: readonly ChatMessage[], after: readonly ChatMessage[]) {
   const first = after[0]?.key;

@@ -3,6 +3,23 @@ import { lineEnds } from '../message/lines.ts';
 import { texts } from '../language/language.svelte.ts';
 import { joinRuns } from '../message/runs.ts';
 
+/** Answers the browser's request to copy what is selected, where that lies in the history `log`. */
+export function copy(
+  event: ClipboardEvent,
+  log: HTMLElement | undefined,
+  messages: readonly ChatMessage[],
+): void {
+  const selection = getSelection();
+  const { target } = event;
+  // Of a field the browser knows better; and what is over the history covers it.
+  if (!selection || !log || (target instanceof HTMLElement && target.matches('textarea, input'))) return;
+  if (document.querySelector('dialog[open]')) return;
+  const text = copied(selection, log, messages);
+  if (text === undefined || !event.clipboardData) return;
+  event.clipboardData.setData('text/plain', text);
+  event.preventDefault();
+}
+
 /**
  * What is copied of a selection in the history, or nothing where none of a message is selected. Within one message it is
  * what is seen, with the numbers and marks of lists, which browsers leave out. Of several, each begins with its author;
