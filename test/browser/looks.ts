@@ -26,7 +26,7 @@ export const arabic: Look = { name: 'phone-arabic', viewport: phone, colorScheme
 export const narrow: Look = {
   name: 'narrow-spanish',
   viewport: { width: 320, height: 568 },
-  colorScheme: 'light',
+  colorScheme: 'dark',
   locale: 'es',
 };
 

@@ -18,7 +18,6 @@ async function phone(browser: Browser, url: string, locale = 'en-GB', width = 39
     hasTouch: true,
     isMobile: true,
     locale,
-    reducedMotion: 'reduce',
   });
   await new Watch().context(context);
   const page = await context.newPage();
