@@ -17,6 +17,7 @@ import (
 	"tincan/internal/chat"
 	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -381,7 +382,7 @@ type byHand struct {
 	session   *chat.Speaker
 }
 
-func joinByHand(t testing.TB, link string, change ...func(*invite.Description)) *byHand {
+func joinByHand(t testing.TB, link string, change ...func(*sdp.Description)) *byHand {
 	t.Helper()
 	code, err := invite.Find(link)
 	require.NoError(t, err)
@@ -392,9 +393,9 @@ func joinByHand(t testing.TB, link string, change ...func(*invite.Description)) 
 	conn, err := peer.New(peer.Config{Loopback: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	sdp, err := conn.Answer(ctx(t), inv.Offer.SDP(invite.Offer, "0"))
+	text, err := conn.Answer(ctx(t), inv.Offer.SDP(sdp.Offer, "0"))
 	require.NoError(t, err)
-	answer, err := invite.ParseSDP(sdp, true)
+	answer, err := sdp.Parse(text, true)
 	require.NoError(t, err)
 	for _, f := range change {
 		f(&answer)
@@ -558,7 +559,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 func TestFunctionalWrongCertificate(t *testing.T) {
 	t.Run("of the reply", func(t *testing.T) {
 		inviter := create(t)
-		p := joinByHand(t, inviter.Link().Link, func(d *invite.Description) { d.Fingerprint[0] ^= 1 })
+		p := joinByHand(t, inviter.Link().Link, func(d *sdp.Description) { d.Fingerprint[0] ^= 1 })
 		require.NoError(t, inviter.Accept(p.reply, false))
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 		assert.ErrorIs(t, p.conn.Open(ctx(t)), peer.ErrForeign)
@@ -567,9 +568,9 @@ func TestFunctionalWrongCertificate(t *testing.T) {
 		conn, err := peer.New(peer.Config{Loopback: true})
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = conn.Close() })
-		sdp, err := conn.Offer(ctx(t))
+		text, err := conn.Offer(ctx(t))
 		require.NoError(t, err)
-		offer, err := invite.ParseSDP(sdp, true)
+		offer, err := sdp.Parse(text, true)
 		require.NoError(t, err)
 		offer.Fingerprint[31] ^= 0x80
 		keys, err := seal.GenerateKeyPair(rand.Reader)
@@ -584,7 +585,7 @@ func TestFunctionalWrongCertificate(t *testing.T) {
 		require.NoError(t, err)
 		d, err := invite.ParseAnswer(answer, true)
 		require.NoError(t, err)
-		require.NoError(t, conn.Accept(ctx(t), d.SDP(invite.Answer, invite.MediaID(sdp))))
+		require.NoError(t, conn.Accept(ctx(t), d.SDP(sdp.Answer, sdp.MediaID(text))))
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, joiner))
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"tincan/internal/invite"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -47,7 +47,7 @@ func (d *Diary) note(text string) {
 	d.lines = append(d.lines, strconv.FormatInt(ms/1000, 10)+"."+thousandths+" "+text)
 }
 
-func (d *Diary) candidates(whose string, description invite.Description) {
+func (d *Diary) candidates(whose string, description sdp.Description) {
 	d.note(whose + " candidates: " + count(description.Candidates))
 }
 
@@ -63,16 +63,16 @@ func (d *Diary) Text() string {
 }
 
 // count says how many candidates there are of each kind.
-func count(list []invite.Candidate) string {
+func count(list []sdp.Candidate) string {
 	text := ""
 	for _, kind := range []struct {
 		name string
-		is   func(invite.Candidate) bool
+		is   func(sdp.Candidate) bool
 	}{
-		{"host", func(c invite.Candidate) bool { return c.Type == invite.Host && c.Address.Kind != invite.MDNS }},
-		{"mDNS", func(c invite.Candidate) bool { return c.Address.Kind == invite.MDNS }},
-		{"srflx", func(c invite.Candidate) bool { return c.Type == invite.ServerReflexive }},
-		{"relay", func(c invite.Candidate) bool { return c.Type == invite.Relayed }},
+		{"host", func(c sdp.Candidate) bool { return c.Type == sdp.Host && c.Address.Kind != sdp.MDNS }},
+		{"mDNS", func(c sdp.Candidate) bool { return c.Address.Kind == sdp.MDNS }},
+		{"srflx", func(c sdp.Candidate) bool { return c.Type == sdp.ServerReflexive }},
+		{"relay", func(c sdp.Candidate) bool { return c.Type == sdp.Relayed }},
 	} {
 		n := 0
 		for _, c := range list {

@@ -10,6 +10,7 @@ import (
 
 	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -43,25 +44,25 @@ type handedIn struct {
 type attempt struct {
 	handedIn
 	handshake   *seal.Handshake
-	description invite.Description
+	description sdp.Description
 }
 
 // errLater is returned instead of an answer that will come.
 var errLater = errors.New("chat: the engine is asked")
 
 // offer makes our invite of the engine's description, and returns what of that is in it.
-func (m *meeting) offer(sdp string, mailbox bool) (invite.Description, error) {
-	m.mediaID = invite.MediaID(sdp)
-	offer, err := invite.ParseSDP(sdp, m.loopback)
+func (m *meeting) offer(text string, mailbox bool) (sdp.Description, error) {
+	m.mediaID = sdp.MediaID(text)
+	offer, err := sdp.Parse(text, m.loopback)
 	if err != nil {
-		return invite.Description{}, err
+		return sdp.Description{}, err
 	}
 	inv := invite.Invite{Mailbox: mailbox, Key: m.keys.PublicKey(), Offer: offer.ForInvite()}
 	for m.invite == nil || m.invite.EndsInMark() {
 		clear(m.invite)
 		m.secret.Wipe()
 		if m.secret, err = seal.GenerateLinkSecret(rand.Reader); err != nil {
-			return invite.Description{}, err
+			return sdp.Description{}, err
 		}
 		inv.Secret = invite.NewSecret(m.secret.Bytes())
 		m.invite = inv.Bytes()
@@ -71,8 +72,8 @@ func (m *meeting) offer(sdp string, mailbox bool) (invite.Description, error) {
 }
 
 // answer makes our reply of the engine's description, and the handshake that begins with it.
-func (m *meeting) answer(sdp string, inv invite.Invite) (answer invite.Description, handshake *seal.Handshake, err error) {
-	if answer, err = invite.ParseSDP(sdp, m.loopback); err != nil {
+func (m *meeting) answer(text string, inv invite.Invite) (answer sdp.Description, handshake *seal.Handshake, err error) {
+	if answer, err = sdp.Parse(text, m.loopback); err != nil {
 		return answer, nil, err
 	}
 	for {
@@ -89,7 +90,7 @@ func (m *meeting) answer(sdp string, inv invite.Invite) (answer invite.Descripti
 }
 
 // tried is what of the other side's description the engine is given.
-func (m *meeting) tried(d invite.Description) invite.Description {
+func (m *meeting) tried(d sdp.Description) sdp.Description {
 	if m.confined {
 		return d.OnThisComputer()
 	}
@@ -114,11 +115,11 @@ func (m *meeting) find(text string) (invite.Code, error) {
 	return code, nil
 }
 
-// take looks at a reply. With errLater, an sdp is to be given to the engine, and what that
+// take looks at a reply. With errLater, a description is to be given to the engine, and what that
 // makes of it to settle; without one, the reply waits for its turn. Whoever has the link can
 // seal anything, so it takes a reply that can be used to spend the invite: before that is
 // certain, nothing changes. The engine looks at one at a time.
-func (m *meeting) take(r handedIn) (sdp string, err error) {
+func (m *meeting) take(r handedIn) (text string, err error) {
 	if m.isHere(r.code) {
 		return "", fail(CodeAlreadyUsed, nil)
 	}
@@ -145,7 +146,7 @@ func (m *meeting) take(r handedIn) (sdp string, err error) {
 		return "", m.refuse(r, textError(err))
 	}
 	m.attempt = &attempt{r, handshake, description}
-	return m.tried(description).SDP(invite.Answer, m.mediaID), errLater
+	return m.tried(description).SDP(sdp.Answer, m.mediaID), errLater
 }
 
 // isHere tells whether this reply is in use, or looked at.
@@ -250,11 +251,11 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 
 // acceptReply takes a reply, and has the engine look at what it holds.
 func (s *Session) acceptReply(r handedIn) error {
-	sdp, err := s.meet.take(r)
-	if sdp != "" {
+	text, err := s.meet.take(r)
+	if text != "" {
 		conn := s.line.conn
 		s.work.ask(func(ctx context.Context) func() error {
-			err := conn.Accept(ctx, sdp)
+			err := conn.Accept(ctx, text)
 			return func() error { return s.attempted(err) }
 		})
 	}

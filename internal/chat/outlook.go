@@ -3,19 +3,19 @@ package chat
 import (
 	"time"
 
-	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 )
 
 // outlook is what is known of the ways to the other person, and what of that this one
 // has been told. It looks at what it is handed and asks nobody itself.
 type outlook struct {
 	network Network
-	goodFor time.Duration      // the public address in our link is kept alive, 0 for always
-	lonely  bool               // nobody else says that nobody has come
-	began   time.Time          // the link was made
-	remote  invite.Description // of the other side
-	told    map[Code]bool      // problems
+	goodFor time.Duration   // the public address in our link is kept alive, 0 for always
+	lonely  bool            // nobody else says that nobody has come
+	began   time.Time       // the link was made
+	remote  sdp.Description // of the other side
+	told    map[Code]bool   // problems
 
 	seen     peer.Path // as this side alone sees it
 	asking   bool      // the engine, for the path

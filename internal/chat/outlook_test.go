@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 )
 
 // began is when the link is made in tests whose time is their own.
@@ -21,9 +21,9 @@ func candidateSDP(line string) string {
 		strings.Repeat("AB:", 31) + "AB\r\na=candidate:1 1 udp 1 " + line + "\r\n"
 }
 
-func candidates(list ...string) (d invite.Description) {
+func candidates(list ...string) (d sdp.Description) {
 	for _, line := range list {
-		one, err := invite.ParseSDP(candidateSDP(line), false)
+		one, err := sdp.Parse(candidateSDP(line), false)
 		if err != nil || len(one.Candidates) != 1 {
 			panic(line)
 		}
@@ -90,7 +90,7 @@ func TestUnitWhyUnreachable(t *testing.T) {
 	usual := candidates("203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0")
 	for title, c := range map[string]struct {
 		found   peer.Findings
-		remote  invite.Description
+		remote  sdp.Description
 		goodFor time.Duration
 		age     time.Duration
 		want    Code

@@ -18,6 +18,7 @@ import (
 
 	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -174,12 +175,12 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {
-	sdp, err := s.line.conn.Offer(ctx)
+	text, err := s.line.conn.Offer(ctx)
 	if err != nil {
 		return err
 	}
 	mailbox := config.Site != "" && config.usesMailbox() // a bare code does not say where
-	offer, err := s.meet.offer(sdp, mailbox)
+	offer, err := s.meet.offer(text, mailbox)
 	if err != nil {
 		return err
 	}
@@ -194,11 +195,11 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	sdp, err := s.line.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(invite.Offer, "0"))
+	text, err := s.line.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(sdp.Offer, "0"))
 	if err != nil {
 		return err
 	}
-	answer, handshake, err := s.meet.answer(sdp, inv)
+	answer, handshake, err := s.meet.answer(text, inv)
 	if err != nil {
 		return err
 	}
@@ -219,7 +220,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 // checkAddresses warns when the other side will have nothing to reach us by.
 // It is no failure: an end without addresses can still reach one that has
 // some, unless all it may do is ask a relay that isn't there.
-func (s *Session) checkAddresses(d invite.Description) error {
+func (s *Session) checkAddresses(d sdp.Description) error {
 	s.look.began, s.look.goodFor = time.Now(), s.link.GoodFor
 	s.diary.note("link made, candidates in it: " + count(d.Candidates))
 	switch {

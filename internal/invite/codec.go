@@ -13,18 +13,17 @@ const (
 	formatText          // anything else ICE allows
 )
 
-func credentialFormat(ufrag, password string) int {
+// formatOf is -1 where no invite can carry the credentials.
+func formatOf(d sdp.Description) int {
 	switch {
-	case !iceCharacters(ufrag) || !iceCharacters(password):
+	case !sdp.ValidCredentials(d.Ufrag, d.Password):
 		return -1
-	case len(ufrag) == 4 && len(password) == 24:
+	case len(d.Ufrag) == 4 && len(d.Password) == 24:
 		return formatBase64
-	case len(ufrag) == 8 && len(password) == 32 && lowerHex(ufrag) && lowerHex(password):
+	case len(d.Ufrag) == 8 && len(d.Password) == 32 && lowerHex(d.Ufrag) && lowerHex(d.Password):
 		return formatHex
-	case len(ufrag) >= 4 && len(ufrag) <= 32 && len(password) >= 22 && len(password) <= 64:
-		return formatText
 	}
-	return -1
+	return formatText
 }
 
 func lowerHex(s string) bool {
@@ -36,11 +35,9 @@ func lowerHex(s string) bool {
 	return true
 }
 
-func (d Description) format() int { return credentialFormat(d.Ufrag, d.Password) }
-
-// append writes the description after b. The format goes into the flags.
-func (d Description) append(b []byte) []byte {
-	switch d.format() {
+// appendDescription writes d after b. The format goes into the flags.
+func appendDescription(b []byte, d sdp.Description) []byte {
+	switch formatOf(d) {
 	case formatBase64:
 		b = append(packBase64(b, d.Ufrag), packBase64(nil, d.Password)...)
 	case formatHex:
@@ -60,8 +57,8 @@ func (d Description) append(b []byte) []byte {
 	return b
 }
 
-// parseDescription reads what append writes, to the end of b.
-func parseDescription(b []byte, format int, loopback bool) (d Description, err error) {
+// parseDescription reads what appendDescription writes, to the end of b.
+func parseDescription(b []byte, format int, loopback bool) (d sdp.Description, err error) {
 	take := func(n int) []byte {
 		if err != nil || len(b) < n {
 			err = ErrMalformed
@@ -88,29 +85,29 @@ func parseDescription(b []byte, format int, loopback bool) (d Description, err e
 	}
 	for err == nil && len(b) > 0 {
 		c := takeCandidate(take)
-		if err == nil && (!c.allowed(loopback) || len(d.Candidates) == MaxCandidates) {
+		if err == nil && (!c.Allowed(loopback) || len(d.Candidates) == sdp.MaxCandidates) {
 			err = ErrMalformed
 		}
 		d.Candidates = append(d.Candidates, c)
 	}
-	if err != nil || d.format() != format {
-		return Description{}, ErrMalformed
+	if err != nil || formatOf(d) != format {
+		return sdp.Description{}, ErrMalformed
 	}
 	return d, nil
 }
 
 // takeCandidate reads one candidate; one that is not well formed comes back
 // with port 0, which is never allowed.
-func takeCandidate(take func(int) []byte) (c Candidate) {
+func takeCandidate(take func(int) []byte) (c sdp.Candidate) {
 	tag := take(1)
-	if tag == nil || tag[0]&^0x0F != 0 || tag[0]&3 > byte(MDNS) {
-		return Candidate{}
+	if tag == nil || tag[0]&^0x0F != 0 || tag[0]&3 > byte(sdp.MDNS) {
+		return sdp.Candidate{}
 	}
-	c.Type, c.Address.Kind = CandidateType(tag[0]>>2), sdp.AddressKind(tag[0]&3)
+	c.Type, c.Address.Kind = sdp.CandidateType(tag[0]>>2), sdp.AddressKind(tag[0]&3)
 	copy(c.Address.Bytes[:], take(sdp.AddressSizes[c.Address.Kind]))
 	port := take(2)
 	if port == nil {
-		return Candidate{}
+		return sdp.Candidate{}
 	}
 	c.Port = uint16(port[0])<<8 | uint16(port[1])
 	return c
@@ -121,7 +118,7 @@ func packBase64(b []byte, s string) []byte {
 	for i := 0; i+4 <= len(s); i += 4 {
 		var n uint32
 		for _, c := range []byte(s[i : i+4]) {
-			n = n<<6 | uint32(strings.IndexByte(base64Alphabet, c))
+			n = n<<6 | uint32(strings.IndexByte(sdp.CredentialCharacters, c))
 		}
 		b = append(b, byte(n>>16), byte(n>>8), byte(n))
 	}
@@ -132,7 +129,7 @@ func unpackBase64(b []byte) string {
 	var s []byte
 	for i := 0; i+3 <= len(b); i += 3 {
 		n := uint32(b[i])<<16 | uint32(b[i+1])<<8 | uint32(b[i+2])
-		s = append(s, base64Alphabet[n>>18&63], base64Alphabet[n>>12&63], base64Alphabet[n>>6&63], base64Alphabet[n&63])
+		s = append(s, sdp.CredentialCharacters[n>>18&63], sdp.CredentialCharacters[n>>12&63], sdp.CredentialCharacters[n>>6&63], sdp.CredentialCharacters[n&63])
 	}
 	return string(s)
 }

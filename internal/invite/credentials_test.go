@@ -10,14 +10,13 @@ import (
 )
 
 // TestUnitCredentialCharacters: no byte that ICE does not allow gets into the
-// SDP through ufrag or password, in an invite or from an engine: with one
-// that ends a line, a peer would write lines of ours.
+// SDP through ufrag or password of an invite: with one that ends a line, a peer
+// would write lines of ours.
 func TestUnitCredentialCharacters(t *testing.T) {
 	good := testInvite(sample(t).ForInvite()).Bytes()
 	const ufrag, password = "abcde", "abcdefghijklmnopqrstuvwxyz"
 	_, err := invite.ParseInvite(textCredentials(good, ufrag, password), false)
 	require.NoError(t, err, "the frame of these cases is right")
-	sdp := sample(t).SDP(invite.Offer, "0")
 	for b := range 256 {
 		c := string([]byte{byte(b)})
 		allowed := strings.Contains("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", c)
@@ -31,15 +30,6 @@ func TestUnitCredentialCharacters(t *testing.T) {
 			if err != nil {
 				require.Zero(t, d)
 			}
-			if b == '\r' || b == '\n' {
-				continue // ends the line of an engine's SDP; what is left is another credential
-			}
-			text := strings.Replace(sdp, "a=ice-ufrag:"+sample(t).Ufrag, "a=ice-ufrag:"+pair[0], 1)
-			before, rest, found := strings.Cut(text, "a=ice-pwd:")
-			require.True(t, found)
-			_, after, _ := strings.Cut(rest, "\r\n")
-			_, err = invite.ParseSDP(before+"a=ice-pwd:"+pair[1]+"\r\n"+after, false)
-			require.Equal(t, allowed, err == nil, "%q in SDP", pair)
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
+	"tincan/internal/sdp/sdptest"
 )
 
 func testCode(t testing.TB) (invite.Code, string) {
@@ -332,12 +334,12 @@ func FuzzFindNoise(f *testing.F) {
 // nothing; the SDP made of it has no line that we did not write and parses to
 // the same description; memory stays below 1 MiB.
 func FuzzInvite(f *testing.F) {
-	files, _ := filepath.Glob("testdata/sdp/*.sdp")
+	files, _ := filepath.Glob("../sdp/testdata/sdp/*.sdp")
 	require.NotEmpty(f, files)
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		require.NoError(f, err)
-		d, err := invite.ParseSDP(string(raw), true)
+		d, err := sdp.Parse(string(raw), true)
 		require.NoError(f, err)
 		f.Add(testInvite(d).Bytes())
 		f.Add(testInvite(d.ForInvite()).Bytes())
@@ -351,18 +353,18 @@ func FuzzInvite(f *testing.F) {
 			return
 		}
 		require.Equal(t, b, parsed.Bytes())
-		for _, kind := range []invite.Kind{invite.Offer, invite.Answer} {
-			sdp := parsed.Offer.SDP(kind, "0")
-			for line := range strings.Lines(sdp) {
+		for _, kind := range []sdp.Kind{sdp.Offer, sdp.Answer} {
+			text := parsed.Offer.SDP(kind, "0")
+			for line := range strings.Lines(text) {
 				require.True(t, strings.HasSuffix(line, "\r\n"))
-				require.True(t, ours(strings.TrimSuffix(line, "\r\n")), "a line we did not write: %q", line)
+				require.True(t, sdptest.Ours(strings.TrimSuffix(line, "\r\n")), "a line we did not write: %q", line)
 			}
-			back, err := invite.ParseSDP(sdp, true)
+			back, err := sdp.Parse(text, true)
 			require.NoError(t, err)
 			if len(parsed.Offer.Candidates) > 0 && !duplicates(parsed.Offer) {
 				// Whoever reads them puts the best ones first, and leaves them there.
 				require.ElementsMatch(t, parsed.Offer.Candidates, back.Candidates)
-				again, err := invite.ParseSDP(back.SDP(kind, "0"), true)
+				again, err := sdp.Parse(back.SDP(kind, "0"), true)
 				require.NoError(t, err)
 				require.Equal(t, back, again)
 				back.Candidates = parsed.Offer.Candidates
@@ -372,37 +374,13 @@ func FuzzInvite(f *testing.F) {
 	})
 }
 
-func duplicates(d invite.Description) bool {
-	seen := map[invite.Candidate]bool{}
+func duplicates(d sdp.Description) bool {
+	seen := map[sdp.Candidate]bool{}
 	for _, c := range d.Candidates {
 		if seen[c] {
 			return true
 		}
 		seen[c] = true
-	}
-	return false
-}
-
-// ours lists every form a line may have, with the only alphabets its variable parts may have.
-func ours(line string) bool {
-	for _, constant := range []string{
-		"v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=group:BUNDLE 0", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
-		"c=IN IP4 0.0.0.0", "a=mid:0", "a=setup:active", "a=setup:passive", "a=sctp-port:5000", "a=max-message-size:262144",
-	} {
-		if line == constant {
-			return true
-		}
-	}
-	const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	for prefix, alphabet := range map[string]string{
-		"a=ice-ufrag:":           alphanumeric + "+/",
-		"a=ice-pwd:":             alphanumeric + "+/",
-		"a=fingerprint:sha-256 ": "0123456789ABCDEF:",
-		"a=candidate:":           alphanumeric + "-.: ",
-	} {
-		if rest, ok := strings.CutPrefix(line, prefix); ok {
-			return strings.Trim(rest, alphabet) == ""
-		}
 	}
 	return false
 }

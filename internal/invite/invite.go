@@ -1,13 +1,17 @@
-// Package invite turns session descriptions into codes that people can carry
+// Package invite turns descriptions of connections into codes that people can carry
 // and back: an invite is 148 characters for one public address, a reply 237
 // (PROTOCOL.md §2). It is pure: no network, no clock, no randomness.
 //
-//	SDP ⇄ Description ⇄ bytes ⇄ text          Find: the one code in pasted text
+//	sdp.Description ⇄ bytes ⇄ text           Find: the one code in pasted text
 //
 // Everything it parses was written by somebody else.
 package invite
 
-import "errors"
+import (
+	"errors"
+
+	"tincan/internal/sdp"
+)
 
 // What callers decide on; each has a sentence for the person in internal/chat.
 var (
@@ -25,8 +29,6 @@ var (
 	ErrVersion = errors.New("invite: the code is of another version")
 	// ErrMalformed: a code that nobody following the protocol makes.
 	ErrMalformed = errors.New("invite: the code is malformed")
-
-	errSDP = errors.New("invite: the engine's description lacks credentials or a fingerprint")
 )
 
 // First bytes: six bits kind, two bits version (PROTOCOL.md §2).
@@ -40,7 +42,7 @@ const (
 // Sizes of codes in bytes, checked before anything else.
 const (
 	minInvite = 50 + 20 + 32
-	maxInvite = 50 + 98 + 32 + MaxCandidates*19
+	maxInvite = 50 + 98 + 32 + sdp.MaxCandidates*19
 	maxCode   = maxInvite
 )
 
@@ -87,12 +89,12 @@ type Invite struct {
 	Secret  Secret
 	// Key is A, the inviter's X25519 public key.
 	Key   [32]byte
-	Offer Description
+	Offer sdp.Description
 }
 
 // Bytes are the invite on the wire.
 func (i Invite) Bytes() []byte {
-	flags := byte(i.Offer.format()) << formatShift
+	flags := byte(formatOf(i.Offer)) << formatShift
 	if i.Mailbox {
 		flags |= flagMailbox
 	}
@@ -100,7 +102,7 @@ func (i Invite) Bytes() []byte {
 	b = append(b, inviteFirst, flags)
 	b = append(b, i.Secret.b[:]...)
 	b = append(b, i.Key[:]...)
-	return i.Offer.append(b)
+	return appendDescription(b, i.Offer)
 }
 
 // ParseInvite reads the bytes of an invite. loopback accepts loopback
@@ -135,9 +137,9 @@ const maxAnswer = 255
 
 // AnswerBytes makes them, with as many of the first candidates as fit: beside long credentials
 // not all eight do.
-func AnswerBytes(d Description) []byte {
+func AnswerBytes(d sdp.Description) []byte {
 	for {
-		b := d.append([]byte{byte(d.format()) << formatShift})
+		b := appendDescription([]byte{byte(formatOf(d)) << formatShift}, d)
 		if len(b) <= maxAnswer || len(d.Candidates) == 0 {
 			return b
 		}
@@ -146,9 +148,9 @@ func AnswerBytes(d Description) []byte {
 }
 
 // ParseAnswer reads them.
-func ParseAnswer(b []byte, loopback bool) (Description, error) {
+func ParseAnswer(b []byte, loopback bool) (sdp.Description, error) {
 	if len(b) == 0 || b[0]&^formatMask != 0 {
-		return Description{}, ErrMalformed
+		return sdp.Description{}, ErrMalformed
 	}
 	return parseDescription(b[1:], int(b[0])>>formatShift, loopback)
 }

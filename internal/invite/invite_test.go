@@ -16,9 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 )
 
-func testInvite(d invite.Description) invite.Invite {
+func testInvite(d sdp.Description) invite.Invite {
 	var secret [16]byte
 	var key [32]byte
 	for i := range key {
@@ -30,14 +31,14 @@ func testInvite(d invite.Description) invite.Invite {
 
 // TestUnitSamples takes what real engines wrote through every form and back.
 func TestUnitSamples(t *testing.T) {
-	files, err := filepath.Glob("testdata/sdp/*.sdp")
+	files, err := filepath.Glob("../sdp/testdata/sdp/*.sdp")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(files), 13)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".sdp"), func(t *testing.T) {
 			raw, err := os.ReadFile(file)
 			require.NoError(t, err)
-			full, err := invite.ParseSDP(string(raw), false)
+			full, err := sdp.Parse(string(raw), false)
 			require.NoError(t, err)
 			offer := full.ForInvite()
 			lines := strings.Count(string(raw), "a=candidate:")
@@ -64,7 +65,7 @@ func TestUnitSamples(t *testing.T) {
 			assert.Less(t, len(answer), 256, "fits the largest padding")
 			again, err := invite.ParseAnswer(answer, false)
 			require.NoError(t, err)
-			rebuilt, err := invite.ParseSDP(again.SDP(invite.Answer, invite.MediaID(string(raw))), false)
+			rebuilt, err := sdp.Parse(again.SDP(sdp.Answer, sdp.MediaID(string(raw))), false)
 			require.NoError(t, err)
 			assert.Equal(t, full, rebuilt)
 			assert.Less(t, qr.VersionNumber, 12, "one QR code that a phone reads")
@@ -85,9 +86,9 @@ func TestUnitInviteLength(t *testing.T) {
 		{"firefox-offer", "two mDNS hosts", 189},
 	}
 	for _, s := range shapes {
-		raw, err := os.ReadFile("testdata/sdp/" + s.file + ".sdp")
+		raw, err := os.ReadFile("../sdp/testdata/sdp/" + s.file + ".sdp")
 		require.NoError(t, err)
-		d, err := invite.ParseSDP(string(raw), false)
+		d, err := sdp.Parse(string(raw), false)
 		require.NoError(t, err)
 		code := invite.Code(testInvite(d.ForInvite()).Bytes())
 		t.Logf("%-24s %-20s %d characters, at most %d", s.file, s.shape, len(code.LinkText()), s.limit)
@@ -103,11 +104,11 @@ func qrVersion(t *testing.T, text string) int {
 	return qr.VersionNumber
 }
 
-func sample(t testing.TB) invite.Description {
+func sample(t testing.TB) sdp.Description {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/sdp/chromium-offer-srflx.sdp")
+	raw, err := os.ReadFile("../sdp/testdata/sdp/chromium-offer-srflx.sdp")
 	require.NoError(t, err)
-	d, err := invite.ParseSDP(string(raw), false)
+	d, err := sdp.Parse(string(raw), false)
 	require.NoError(t, err)
 	return d
 }
@@ -189,46 +190,6 @@ func textCredentials(good []byte, ufrag, password string) []byte {
 	return b
 }
 
-// TestUnitOwnCandidates: what our own engine offers beyond the rules is dropped, not an error.
-func TestUnitOwnCandidates(t *testing.T) {
-	sdp := sample(t).SDP(invite.Offer, "0")
-	sdp = sdp[:strings.Index(sdp, "a=candidate")]
-	for _, c := range []string{
-		"1 1 udp 1 127.0.0.1 5000 typ host", "1 1 udp 1 ::1 5000 typ host", "1 1 udp 1 169.254.3.4 5000 typ host",
-		"1 1 udp 1 fe80::1%eth0 5000 typ host", "1 1 tcp 1 198.51.100.9 9 typ host tcptype active", "1 2 udp 1 198.51.100.9 5000 typ host",
-		"1 1 udp 1 198.51.100.9 80 typ host", "1 1 udp 1 nonsense.example 5000 typ host", "1 1 udp 1 198.51.100.9 99999 typ host",
-		"1 1 udp 1 198.51.100.9 5000 typ prflx", "1 1 udp", "1 1 udp 1 00000000-0000-0000-0000-00000000000.local 5000 typ host",
-	} {
-		sdp += "a=candidate:" + c + "\r\n"
-	}
-	d, err := invite.ParseSDP(sdp, false)
-	require.NoError(t, err)
-	assert.Empty(t, d.Candidates)
-	d, err = invite.ParseSDP(sdp, true)
-	require.NoError(t, err)
-	assert.Len(t, d.Candidates, 2, "127.0.0.1 and ::1 where both ends run on one computer")
-
-	many := sdp
-	for i := range 30 {
-		many += "a=candidate:1 1 udp 1 198.51.100.9 " + string(rune('1'+i/10)) + "00" + string(rune('0'+i%10)) + " typ srflx\r\n"
-	}
-	d, err = invite.ParseSDP(many, false)
-	require.NoError(t, err)
-	assert.Len(t, d.Candidates, invite.MaxCandidates)
-
-	for name, bad := range map[string]string{
-		"no fingerprint": strings.ReplaceAll(sdp, "a=fingerprint", "a=nothing"),
-		"sha-1 only":     strings.ReplaceAll(sdp, "sha-256", "sha-1"),
-		"no password":    strings.ReplaceAll(sdp, "a=ice-pwd", "a=nothing"),
-		"short digest":   strings.ReplaceAll(sdp, "a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:"),
-		"empty":          "",
-		"huge":           sdp + strings.Repeat("a=x\r\n", 20000),
-	} {
-		_, err := invite.ParseSDP(bad, false)
-		assert.Error(t, err, name)
-	}
-}
-
 // TestUnitBase43 compares with big integers, and refuses what is not canonical.
 func TestUnitBase43(t *testing.T) {
 	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
@@ -302,63 +263,17 @@ func TestUnitSecretPrintsNothing(t *testing.T) {
 	}
 }
 
-// TestUnitKindsOfDescription: what a description says of the network behind it.
-func TestUnitKindsOfDescription(t *testing.T) {
-	describe := func(candidates ...string) invite.Description {
-		sdp := "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " + strings.Repeat("AB:", 31) + "AB\r\n"
-		for _, c := range candidates {
-			sdp += "a=candidate:1 1 udp 1 " + c + "\r\n"
-		}
-		d, err := invite.ParseSDP(sdp, false)
-		require.NoError(t, err)
-		require.Len(t, d.Candidates, len(candidates))
-		return d
-	}
-	const (
-		outside  = "203.0.113.7 5000 typ srflx"
-		again    = "203.0.113.7 5001 typ srflx"
-		outside6 = "2001:db8::7 5000 typ srflx"
-		lan      = "192.168.1.11 5000 typ srflx"
-		host     = "192.168.1.11 5000 typ host"
-		name     = "0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local 5000 typ host"
-		relay    = "198.51.100.9 5000 typ relay"
-	)
-	for _, c := range []struct {
-		d                         invite.Description
-		public, symmetric, hidden bool
-		inInvite                  int
-	}{
-		{describe(), false, false, true, 0},
-		{describe(outside), true, false, false, 1},
-		{describe(outside6), true, false, false, 1},
-		{describe(outside, again), true, true, false, 1},
-		{describe(outside, outside6), true, false, false, 2},
-		{describe(lan), false, false, false, 1},
-		{describe("172.16.0.1 5000 typ srflx", "fd00::1 5000 typ srflx", "10.0.0.1 5000 typ srflx"), false, false, false, 3},
-		{describe("172.32.0.1 5000 typ srflx"), true, false, false, 1},
-		{describe(host), false, false, false, 1},
-		{describe(name, name[:len(name)-13]+"5001 typ host"), false, false, true, 2},
-		{describe(name, host), false, false, false, 2},
-		{describe(relay, outside, again, host), true, true, false, 2},
-	} {
-		assert.Equal(t, c.public, c.d.Public(), "public: %v", c.d.Candidates)
-		assert.Equal(t, c.symmetric, c.d.Symmetric(), "symmetric: %v", c.d.Candidates)
-		assert.Equal(t, c.hidden, c.d.Hidden(), "hidden: %v", c.d.Candidates)
-		assert.Len(t, c.d.ForInvite().Candidates, c.inInvite, "%v", c.d.Candidates)
-	}
-}
-
 // TestUnitAnswerFits: an answer has room in a reply whatever the credentials, and what is
 // left out of it are the last candidates alone.
 func TestUnitAnswerFits(t *testing.T) {
-	ip6 := func(n byte) invite.Candidate {
-		return invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Kind: invite.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 15: n}}, Port: 2000 + uint16(n)}
+	ip6 := func(n byte) sdp.Candidate {
+		return sdp.Candidate{Type: sdp.ServerReflexive, Address: sdp.Address{Kind: sdp.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 15: n}}, Port: 2000 + uint16(n)}
 	}
 	full := 0
 	for password := 22; password <= 64; password += 3 {
 		for ufrag := 5; ufrag <= 32; ufrag += 3 {
 			for n := range 9 {
-				d := invite.Description{Ufrag: strings.Repeat("u", ufrag), Password: strings.Repeat("P", password)}
+				d := sdp.Description{Ufrag: strings.Repeat("u", ufrag), Password: strings.Repeat("P", password)}
 				for i := range n {
 					d.Candidates = append(d.Candidates, ip6(byte(i)))
 				}
@@ -376,7 +291,7 @@ func TestUnitAnswerFits(t *testing.T) {
 	}
 	require.NotZero(t, full)
 	// The longest answer that a program makes with all eight.
-	firefox := invite.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31"}
+	firefox := sdp.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31"}
 	for i := range byte(8) {
 		firefox.Candidates = append(firefox.Candidates, ip6(i))
 	}

@@ -3,6 +3,8 @@ package invite
 import (
 	"bytes"
 	"strings"
+
+	"tincan/internal/sdp"
 )
 
 const (
@@ -333,7 +335,7 @@ func endsOf(b []byte) (sizes []int, fits bool) {
 		switch {
 		case short:
 			return sizes, true
-		case !c.allowed(true) || len(sizes) > MaxCandidates:
+		case !c.Allowed(true) || len(sizes) > sdp.MaxCandidates:
 			return sizes, false
 		}
 		at = len(b) - len(rest)

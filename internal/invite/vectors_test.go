@@ -43,7 +43,7 @@ var errorNames = map[string]error{
 	"malformed": invite.ErrMalformed, "version": invite.ErrVersion, "cut": invite.ErrCut, "empty": invite.ErrEmpty, "too long": invite.ErrTooLong,
 }
 
-func fieldsOf(d invite.Description) *vectorFields {
+func fieldsOf(d sdp.Description) *vectorFields {
 	f := &vectorFields{Ufrag: d.Ufrag, Password: d.Password, Fingerprint: hex.EncodeToString(d.Fingerprint[:])}
 	for _, c := range d.Candidates {
 		f.Candidates = append(f.Candidates, []string{"host", "srflx", "relay"}[c.Type]+" "+c.Address.String()+" "+strconv.Itoa(int(c.Port)))
@@ -51,8 +51,8 @@ func fieldsOf(d invite.Description) *vectorFields {
 	return f
 }
 
-func sdpOf(d invite.Description) map[string]string {
-	return map[string]string{"offer": d.SDP(invite.Offer, "0"), "answer": d.SDP(invite.Answer, "0")}
+func sdpOf(d sdp.Description) map[string]string {
+	return map[string]string{"offer": d.SDP(sdp.Offer, "0"), "answer": d.SDP(sdp.Answer, "0")}
 }
 
 // describe is the vector of bytes that parse.
@@ -141,12 +141,12 @@ func TestIntegrationVectors(t *testing.T) {
 
 // makeVectors takes the samples of real engines, and breaks one of them in every way.
 func makeVectors(t *testing.T) (list []codeVector) {
-	files, err := filepath.Glob("testdata/sdp/*.sdp")
+	files, err := filepath.Glob("../sdp/testdata/sdp/*.sdp")
 	require.NoError(t, err)
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		require.NoError(t, err)
-		d, err := invite.ParseSDP(string(raw), false)
+		d, err := sdp.Parse(string(raw), false)
 		require.NoError(t, err)
 		name := strings.TrimSuffix(filepath.Base(file), ".sdp")
 		if strings.Contains(name, "answer") {
@@ -175,7 +175,7 @@ func makeVectors(t *testing.T) (list []codeVector) {
 		a, ok := sdp.ParseAddress(address)
 		require.True(t, ok)
 		head := append(bytes.Clone(b[:len(b)-7]), tag)
-		return append(append(head, a.Bytes[:map[sdp.AddressKind]int{invite.IPv4: 4, invite.IPv6: 16}[a.Kind]]...), byte(port>>8), byte(port))
+		return append(append(head, a.Bytes[:map[sdp.AddressKind]int{sdp.IPv4: 4, sdp.IPv6: 16}[a.Kind]]...), byte(port>>8), byte(port))
 	}
 	badInvite("version 2", set(b, 0, 0x8A))
 	badInvite("a reply", set(b, 0, 0xAD))

@@ -1,5 +1,7 @@
-// Package sdp reads and writes the addresses of SDP: the one home for what
-// internal/invite puts into a link and internal/peer compares.
+// Package sdp reads what WebRTC engines write of a connection (SDP, RFC 8866 and RFC 8839),
+// and writes what they are given to read: addresses, candidates, descriptions. It is pure,
+// and the one place that does: internal/invite packs what it reads into codes,
+// internal/peer hands to its engine what it writes.
 package sdp
 
 import (

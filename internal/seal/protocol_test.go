@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -56,16 +57,16 @@ func workedExample(t *testing.T) string {
 	joiner, err := seal.GenerateKeyPair(random)
 	require.NoError(t, err)
 
-	offer := invite.Description{Ufrag: "8hhY", Password: "asd88fgpdd777uzjYhagZg+/"}
+	offer := sdp.Description{Ufrag: "8hhY", Password: "asd88fgpdd777uzjYhagZg+/"}
 	for i := range offer.Fingerprint {
 		offer.Fingerprint[i] = byte(0xF0 - i)
 	}
 	answer := offer
 	answer.Ufrag, answer.Password = "1afe1b55", "69241e27ed171bc55cd1419573290b31"
-	offer.Candidates = []invite.Candidate{{Type: invite.ServerReflexive, Address: invite.Address{Bytes: [16]byte{203, 0, 113, 7}}, Port: 56030}}
-	answer.Candidates = []invite.Candidate{
-		{Address: invite.Address{Kind: invite.MDNS, Bytes: [16]byte{0xa4, 0xf9, 0x9c, 0x4b, 0xe7, 0x2d, 0x4d, 0x19, 0xb0, 0x53, 0xad, 0x46, 0xa7, 0x88, 0xc6, 0x45}}, Port: 37829},
-		{Type: invite.ServerReflexive, Address: invite.Address{Kind: invite.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 7}}, Port: 44548},
+	offer.Candidates = []sdp.Candidate{{Type: sdp.ServerReflexive, Address: sdp.Address{Bytes: [16]byte{203, 0, 113, 7}}, Port: 56030}}
+	answer.Candidates = []sdp.Candidate{
+		{Address: sdp.Address{Kind: sdp.MDNS, Bytes: [16]byte{0xa4, 0xf9, 0x9c, 0x4b, 0xe7, 0x2d, 0x4d, 0x19, 0xb0, 0x53, 0xad, 0x46, 0xa7, 0x88, 0xc6, 0x45}}, Port: 37829},
+		{Type: sdp.ServerReflexive, Address: sdp.Address{Kind: sdp.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 7}}, Port: 44548},
 	}
 	inv := invite.Invite{Secret: invite.NewSecret(secret.Bytes()), Key: inviter.PublicKey(), Offer: offer}
 	inviteCode := invite.Code(inv.Bytes())

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -74,9 +75,9 @@ func TestFunctionalEveryChange(t *testing.T) {
 // everyInviteChange: a joiner may well answer a changed invite, for it looks
 // like any other. The answer must not open at the inviter.
 func everyInviteChange(t *testing.T) int {
-	raw, err := os.ReadFile("../invite/testdata/sdp/chromium-offer-srflx46.sdp")
+	raw, err := os.ReadFile("../sdp/testdata/sdp/chromium-offer-srflx46.sdp")
 	require.NoError(t, err)
-	offer, err := invite.ParseSDP(string(raw), false)
+	offer, err := sdp.Parse(string(raw), false)
 	require.NoError(t, err)
 	secret, err := seal.GenerateLinkSecret(rand.Reader)
 	require.NoError(t, err)

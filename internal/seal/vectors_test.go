@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
@@ -357,10 +358,10 @@ func writeJSON(t testing.TB, file string, value any) {
 // writeVectors makes both files anew. They follow from the code and fixed seeds alone.
 func writeVectors(t *testing.T) {
 	runs := []vectorRun{
-		newRun(t, "browsers", chromium([]invite.Candidate{public}), firefox([]invite.Candidate{mdns, public6}), false, script(true)),
-		newRun(t, "terminals", pion([]invite.Candidate{public, public6, relayed}), pion([]invite.Candidate{lan, public, public6, relayed}), true, script(false)),
-		newRun(t, "eight candidates", firefox([]invite.Candidate{lan, mdns}),
-			pion([]invite.Candidate{lan, mdns, public, public6, relayed, {Port: 1024, Address: lan.Address}, {Port: 65535, Address: lan.Address}, {Port: 2000, Address: mdns.Address}}), false,
+		newRun(t, "browsers", chromium([]sdp.Candidate{public}), firefox([]sdp.Candidate{mdns, public6}), false, script(true)),
+		newRun(t, "terminals", pion([]sdp.Candidate{public, public6, relayed}), pion([]sdp.Candidate{lan, public, public6, relayed}), true, script(false)),
+		newRun(t, "eight candidates", firefox([]sdp.Candidate{lan, mdns}),
+			pion([]sdp.Candidate{lan, mdns, public, public6, relayed, {Port: 1024, Address: lan.Address}, {Port: 65535, Address: lan.Address}, {Port: 2000, Address: mdns.Address}}), false,
 			[]vectorFrame{{From: "J", Type: "text", Body: []byte("\x01\xf0\x9f\x91\x8b")}, {From: "I", Type: "bye", Body: []byte{5, 1}}}),
 	}
 	for n := range runs {
@@ -383,7 +384,7 @@ func writeVectors(t *testing.T) {
 	writeJSON(t, refusedFile, refused)
 }
 
-func newRun(t *testing.T, name string, offer, answer invite.Description, mailbox bool, frames []vectorFrame) vectorRun {
+func newRun(t *testing.T, name string, offer, answer sdp.Description, mailbox bool, frames []vectorFrame) vectorRun {
 	random := seeded("vectors: "+name, 0)
 	take := func(n int) hexBytes {
 		b := make(hexBytes, n)
@@ -444,20 +445,20 @@ func script(long bool) (frames []vectorFrame) {
 	return frames
 }
 
-func chromium(c []invite.Candidate) invite.Description {
-	return invite.Description{Ufrag: "8hhY", Password: "asd88fgpdd777uzjYhagZg+/", Candidates: c}
+func chromium(c []sdp.Candidate) sdp.Description {
+	return sdp.Description{Ufrag: "8hhY", Password: "asd88fgpdd777uzjYhagZg+/", Candidates: c}
 }
-func firefox(c []invite.Candidate) invite.Description {
-	return invite.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31", Candidates: c}
+func firefox(c []sdp.Candidate) sdp.Description {
+	return sdp.Description{Ufrag: "1afe1b55", Password: "69241e27ed171bc55cd1419573290b31", Candidates: c}
 }
-func pion(c []invite.Candidate) invite.Description {
-	return invite.Description{Ufrag: "fVhNLnEjQDXlXkcb", Password: "uZQvEGTFxdJJmFgrJyKmcuDJUtYwRSxm", Candidates: c}
+func pion(c []sdp.Candidate) sdp.Description {
+	return sdp.Description{Ufrag: "fVhNLnEjQDXlXkcb", Password: "uZQvEGTFxdJJmFgrJyKmcuDJUtYwRSxm", Candidates: c}
 }
 
 var (
-	public  = invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Bytes: [16]byte{203, 0, 113, 7}}, Port: 56030}
-	relayed = invite.Candidate{Type: invite.Relayed, Address: invite.Address{Bytes: [16]byte{198, 51, 100, 20}}, Port: 49152}
-	lan     = invite.Candidate{Address: invite.Address{Bytes: [16]byte{192, 168, 1, 20}}, Port: 40404}
-	public6 = invite.Candidate{Type: invite.ServerReflexive, Address: invite.Address{Kind: invite.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 7}}, Port: 44548}
-	mdns    = invite.Candidate{Address: invite.Address{Kind: invite.MDNS, Bytes: [16]byte{0xa4, 0xf9, 0x9c, 0x4b, 0xe7, 0x2d, 0x4d, 0x19, 0xb0, 0x53, 0xad, 0x46, 0xa7, 0x88, 0xc6, 0x45}}, Port: 37829}
+	public  = sdp.Candidate{Type: sdp.ServerReflexive, Address: sdp.Address{Bytes: [16]byte{203, 0, 113, 7}}, Port: 56030}
+	relayed = sdp.Candidate{Type: sdp.Relayed, Address: sdp.Address{Bytes: [16]byte{198, 51, 100, 20}}, Port: 49152}
+	lan     = sdp.Candidate{Address: sdp.Address{Bytes: [16]byte{192, 168, 1, 20}}, Port: 40404}
+	public6 = sdp.Candidate{Type: sdp.ServerReflexive, Address: sdp.Address{Kind: sdp.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 7}}, Port: 44548}
+	mdns    = sdp.Candidate{Address: sdp.Address{Kind: sdp.MDNS, Bytes: [16]byte{0xa4, 0xf9, 0x9c, 0x4b, 0xe7, 0x2d, 0x4d, 0x19, 0xb0, 0x53, 0xad, 0x46, 0xa7, 0x88, 0xc6, 0x45}}, Port: 37829}
 )

@@ -24,13 +24,14 @@ import (
 // allowed lists every package of ours and which of ours it may import.
 var allowed = map[string][]string{
 	"tincan/internal/sdp":                 {},
+	"tincan/internal/sdp/sdptest":         {},
 	"tincan/internal/invite":              {"tincan/internal/sdp"},
 	"tincan/internal/seal":                {},
 	"tincan/internal/mailbox":             {},
 	"tincan/internal/mailbox/mailboxtest": {"tincan/internal/mailbox"},
 	"tincan/internal/peer":                {"tincan/internal/sdp"},
 	"tincan/internal/peer/peertest":       {"tincan/internal/peer"},
-	"tincan/internal/chat":                {"tincan/internal/invite", "tincan/internal/mailbox", "tincan/internal/peer", "tincan/internal/seal"},
+	"tincan/internal/chat":                {"tincan/internal/invite", "tincan/internal/mailbox", "tincan/internal/peer", "tincan/internal/sdp", "tincan/internal/seal"},
 	"tincan/wasm":                         {"tincan/internal/chat"},
 	"tincan/site":                         {},
 	"tincan/relay":                        {"tincan/internal/mailbox"},

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/invite"
+	"tincan/internal/sdp"
 )
 
 // space is a network namespace: a computer of its own.
@@ -247,7 +248,7 @@ func TestIntegrationLoopbackStays(t *testing.T) {
 		s.ip("route add default via 192.0.2.1")
 		return s
 	}
-	allHere := func(t *testing.T, code string, list []invite.Candidate) {
+	allHere := func(t *testing.T, code string, list []sdp.Candidate) {
 		require.NotEmpty(t, list, code)
 		for _, c := range list {
 			assert.True(t, c.Address.Loopback(), "%s: %s", code, c.Address)
@@ -294,7 +295,7 @@ func TestIntegrationLoopbackStays(t *testing.T) {
 		require.NoError(t, err)
 		for i, text := range []string{"203.0.113.7 56030 typ srflx", "192.0.2.9 5000 typ host", "192.0.2.77 5000 typ host", "2001:db8::9 5000 typ host",
 			"0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local 5000 typ host"} {
-			one, err := invite.ParseSDP("a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 "+strings.Repeat("AB:", 31)+
+			one, err := sdp.Parse("a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 "+strings.Repeat("AB:", 31)+
 				"AB\r\na=candidate:1 1 udp 1 "+text+"\r\n", false)
 			require.NoError(t, err)
 			require.Len(t, one.Candidates, 1, text)

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tincan/internal/invite"
 	"tincan/internal/peer"
+	"tincan/internal/sdp"
 )
 
 // kind is what stands between an end and the internet.
@@ -303,17 +303,17 @@ func (w *world) begin(t *testing.T, ctx context.Context, inviter, joiner peer.Co
 // invite is what the joiner's engine reads of the offer.
 func (p *pair) invite(t *testing.T) string {
 	t.Helper()
-	description, err := invite.ParseSDP(p.offer, false)
+	description, err := sdp.Parse(p.offer, false)
 	require.NoError(t, err)
-	return description.ForInvite().SDP(invite.Offer, "0")
+	return description.ForInvite().SDP(sdp.Offer, "0")
 }
 
 // reply is what the inviter's engine reads of the answer.
 func (p *pair) reply(t *testing.T) string {
 	t.Helper()
-	description, err := invite.ParseSDP(p.answer, false)
+	description, err := sdp.Parse(p.answer, false)
 	require.NoError(t, err)
-	return description.SDP(invite.Answer, invite.MediaID(p.offer))
+	return description.SDP(sdp.Answer, sdp.MediaID(p.offer))
 }
 
 // open applies the reply and waits until both ends can send, or for ctx.

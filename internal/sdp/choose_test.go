@@ -1,4 +1,4 @@
-package invite_test
+package sdp_test
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tincan/internal/invite"
+	"tincan/internal/sdp"
 )
 
 // described is a description of ours with these candidates, as "ADDRESS[:PORT] [TYPE] [EXTENSIONS]";
 // the address of IPv6 in brackets where a port follows.
-func described(t testing.TB, list []string) invite.Description {
+func described(t testing.TB, list []string) sdp.Description {
 	t.Helper()
-	sdp := "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " + strings.Repeat("AB:", 31) + "AB\r\n"
+	text := "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 " + strings.Repeat("AB:", 31) + "AB\r\n"
 	for i, line := range list {
 		f := strings.Fields(line)
 		address, port := f[0], 5000+i
@@ -29,14 +29,14 @@ func described(t testing.TB, list []string) invite.Description {
 		if len(f) > 1 {
 			kind, rest = f[1], strings.Join(f[2:], " ")
 		}
-		sdp += fmt.Sprintf("a=candidate:%d 1 udp 1 %s %d typ %s %s\r\n", i, address, port, kind, rest)
+		text += fmt.Sprintf("a=candidate:%d 1 udp 1 %s %d typ %s %s\r\n", i, address, port, kind, rest)
 	}
-	d, err := invite.ParseSDP(sdp, true)
+	d, err := sdp.Parse(text, true)
 	require.NoError(t, err)
 	return d
 }
 
-func addressesOf(d invite.Description) (list []string) {
+func addressesOf(d sdp.Description) (list []string) {
 	for _, c := range d.Candidates {
 		name := c.Address.String()
 		if strings.HasSuffix(name, ".local") {
@@ -114,7 +114,7 @@ func TestUnitBestCandidatesInAnyOrder(t *testing.T) {
 	for range 1000 {
 		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		got := addressesOf(described(t, all))
-		require.Len(t, got, invite.MaxCandidates)
+		require.Len(t, got, sdp.MaxCandidates)
 		require.ElementsMatch(t, []string{"203.0.113.7", "198.51.100.20"}, got[:2], "%v", all)
 		require.Equal(t, []string{"192.168.77.2", ula + "1"}, got[2:4], "%v", all)
 	}

@@ -1,10 +1,8 @@
-package invite
+package sdp
 
 import (
 	"slices"
 	"strings"
-
-	"tincan/internal/sdp"
 )
 
 // found is a candidate of our own engine, with what the engine says of the network it is in.
@@ -70,11 +68,11 @@ func places(list []Candidate, c Candidate) (n int) {
 func (f found) network() string {
 	b := f.Address.Bytes
 	switch {
-	case f.Address.Kind == sdp.MDNS:
+	case f.Address.Kind == MDNS:
 		return f.Address.String()
 	case f.id != "":
-		return f.id + [...]string{sdp.IPv4: " IPv4", sdp.IPv6: " IPv6"}[f.Address.Kind]
-	case f.Address.Kind == sdp.IPv6:
+		return f.id + [...]string{IPv4: " IPv4", IPv6: " IPv6"}[f.Address.Kind]
+	case f.Address.Kind == IPv6:
 		return string(b[:8])
 	}
 	return string(b[:3])
@@ -86,13 +84,13 @@ func (f found) rank() int {
 	switch {
 	case a.Loopback():
 		return 0 // kept only where both are on one computer, and works there whatever else does
-	case a.Kind == sdp.MDNS:
+	case a.Kind == MDNS:
 		return 1 // a browser that hides its addresses names those of its default route
 	case f.favored:
 		return 2
 	case !a.Near():
 		return 3 // public: from everywhere, if no firewall is in between
-	case a.Kind == sdp.IPv6:
+	case a.Kind == IPv6:
 		return 5
 	case bridged(a):
 		return 6

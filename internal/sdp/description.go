@@ -1,11 +1,13 @@
-package invite
+package sdp
 
 import (
+	"errors"
 	"strconv"
 	"strings"
-
-	"tincan/internal/sdp"
 )
+
+// errSDP is for a description that lacks what a connection needs.
+var errSDP = errors.New("sdp: the engine's description lacks credentials or a fingerprint")
 
 // maxSDP is the longest SDP read, from our own engine: with every candidate of
 // a machine with many addresses it stays well below.
@@ -21,16 +23,6 @@ type Description struct {
 	Fingerprint     [32]byte
 	Candidates      []Candidate
 }
-
-// Address is where a candidate is.
-type Address = sdp.Address
-
-// An MDNS address is a name, which only its own network can look up.
-const (
-	IPv4 = sdp.IPv4
-	IPv6 = sdp.IPv6
-	MDNS = sdp.MDNS
-)
 
 // CandidateType is how an address was found.
 type CandidateType byte
@@ -52,15 +44,16 @@ type Candidate struct {
 	Port    uint16
 }
 
-func (c Candidate) allowed(loopback bool) bool {
+// Allowed says whether a candidate may stand in a description (PROTOCOL.md §2.2).
+func (c Candidate) Allowed(loopback bool) bool {
 	return c.Port >= 1024 && c.Type <= Relayed && (c.Address.Kind != MDNS || c.Type == Host) && c.Address.Allowed(loopback)
 }
 
-// ParseSDP takes a description out of SDP that an engine of our own wrote.
+// Parse takes a description out of SDP that an engine of our own wrote.
 // Candidates that may not stand in a description are dropped: TCP, the second
 // component, refused addresses, and of the rest those past the best MaxCandidates.
 // loopback keeps 127.0.0.1 and ::1.
-func ParseSDP(text string, loopback bool) (Description, error) {
+func Parse(text string, loopback bool) (Description, error) {
 	var d Description
 	if len(text) > maxSDP {
 		return d, errSDP
@@ -79,20 +72,20 @@ func ParseSDP(text string, loopback bool) (Description, error) {
 			if !strings.EqualFold(algorithm, "sha-256") {
 				continue
 			}
-			b, ok := sdp.DecodeHex(strings.ReplaceAll(digest, ":", ""))
+			b, ok := DecodeHex(strings.ReplaceAll(digest, ":", ""))
 			if !ok || len(b) != 32 {
 				return Description{}, errSDP
 			}
 			d.Fingerprint, haveFingerprint = [32]byte(b), true
 		case "a=candidate":
 			c, ok := parseCandidate(value)
-			if ok && c.allowed(loopback) {
+			if ok && c.Allowed(loopback) {
 				id, favored := tags(value)
 				all = append(all, found{c, id, favored})
 			}
 		}
 	}
-	if !haveFingerprint || credentialFormat(d.Ufrag, d.Password) < 0 {
+	if !haveFingerprint || !ValidCredentials(d.Ufrag, d.Password) {
 		return Description{}, errSDP
 	}
 	d.Candidates = choose(all)
@@ -116,7 +109,7 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 	if len(f) < 8 || f[1] != "1" || !strings.EqualFold(f[2], "udp") || f[6] != "typ" {
 		return c, false
 	}
-	port, ok := sdp.Decimal(f[5], 5)
+	port, ok := Decimal(f[5], 5)
 	if !ok || port > 65535 {
 		return c, false
 	}
@@ -131,7 +124,7 @@ func parseCandidate(value string) (c Candidate, ok bool) {
 	default:
 		return c, false
 	}
-	c.Address, ok = sdp.ParseAddress(f[4])
+	c.Address, ok = ParseAddress(f[4])
 	return c, ok
 }
 
@@ -244,7 +237,7 @@ func (c Candidate) priority(i int) int {
 }
 
 func formatFingerprint(sum [32]byte) string {
-	h := sdp.EncodeHex(sum[:], sdp.UpperDigits)
+	h := EncodeHex(sum[:], UpperDigits)
 	var b strings.Builder
 	for i := 0; i < len(h); i += 2 {
 		if i > 0 {
@@ -255,13 +248,22 @@ func formatFingerprint(sum [32]byte) string {
 	return b.String()
 }
 
-const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+// CredentialCharacters are those that ICE allows in ufrag and password (RFC 8839 §5.4), in
+// the order that base64 numbers them in.
+const CredentialCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+// ValidCredentials says whether ufrag and password are of the lengths (PROTOCOL.md §2.2) and
+// characters that may stand in SDP of ours.
+func ValidCredentials(ufrag, password string) bool {
+	return len(ufrag) >= 4 && len(ufrag) <= 32 && len(password) >= 22 && len(password) <= 64 &&
+		iceCharacters(ufrag) && iceCharacters(password)
+}
 
 // iceCharacters tells whether s has only what RFC 8839 §5.4 allows, so that
 // nothing in it can end a line.
 func iceCharacters(s string) bool {
 	for i := range len(s) {
-		if strings.IndexByte(base64Alphabet, s[i]) < 0 {
+		if strings.IndexByte(CredentialCharacters, s[i]) < 0 {
 			return false
 		}
 	}
