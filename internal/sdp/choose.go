@@ -2,7 +2,6 @@ package sdp
 
 import (
 	"slices"
-	"strings"
 )
 
 // found is a candidate of our own engine, with what the engine says of the network it is in.
@@ -111,21 +110,6 @@ func bridged(a Address) bool {
 		return b[1] == 0 && b[2] == 3 || b[1] == 88 || b[1] == 42 || b[1] == 244
 	}
 	return false
-}
-
-// tags are the extensions of a candidate line (RFC 8839 §5.1) that Chromium writes, and
-// our own terminal.
-func tags(value string) (id string, favored bool) {
-	f := strings.Fields(value)
-	for i := 8; i+1 < len(f); i += 2 {
-		switch f[i] {
-		case "network-id":
-			id = f[i+1]
-		case "network-cost":
-			favored = f[i+1] == "0"
-		}
-	}
-	return id, favored
 }
 
 // OnThisComputer keeps the loopback addresses alone.
