@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall/js"
 	"time"
+
+	"tincan/internal/sdp"
 )
 
 // An engine looks for the other end for 15 s (Chromium) or 5 to 15 s (Firefox,
@@ -172,7 +174,11 @@ func iceServers(config Config) js.Value {
 func (c *browserConn) listen() {
 	c.on(c.pc, "icecandidate", func(event js.Value) {
 		if found := event.Get("candidate"); found.Truthy() {
-			own := parseCandidate(found.Get("candidate").String())
+			line, ok := sdp.ParseCandidateLine(found.Get("candidate").String())
+			if !ok || !line.UDP() {
+				return // one of TCP, or how Firefox says that there are no more
+			}
+			own := ownCandidate(line)
 			if protocol := found.Get("relayProtocol"); protocol.Type() == js.TypeString {
 				own.overTCP = protocol.String() != "udp"
 			}
@@ -202,6 +208,17 @@ func (c *browserConn) listen() {
 		c.closed.set()
 		c.end()
 	})
+}
+
+// ownCandidate is what a line says of a candidate of our own.
+func ownCandidate(line sdp.CandidateLine) candidate {
+	port, _ := sdp.Decimal(line.Port, 5)
+	return candidate{
+		candidateType: line.Type,
+		address:       line.Address,
+		port:          port,
+		base:          line.Extension("raddr") + " " + line.Extension("rport"),
+	}
 }
 
 // watchDTLS ends the connection when DTLS fails, which is final. Where the two ends had
@@ -327,13 +344,13 @@ func (c *browserConn) describe(ctx context.Context) (string, error) {
 	return c.pc.Get("localDescription").Get("sdp").String(), nil
 }
 
-func (c *browserConn) apply(ctx context.Context, sdpType, sdp string) error {
+func (c *browserConn) apply(ctx context.Context, sdpType, text string) error {
 	if c.ended.isSet() {
 		return c.why()
 	}
 	description := js.Global().Get("Object").New()
 	description.Set("type", sdpType)
-	description.Set("sdp", sdp)
+	description.Set("sdp", text)
 	_, err := c.await(ctx, "setRemoteDescription", description)
 	var refused *refusal
 	if errors.As(err, &refused) {

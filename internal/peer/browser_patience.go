@@ -7,11 +7,13 @@ import (
 	"strings"
 	"syscall/js"
 	"time"
+
+	"tincan/internal/sdp"
 )
 
 // isFirefox recognises the engine by the SDP it writes, which unlike the user
 // agent nobody changes.
-func isFirefox(sdp string) bool { return strings.Contains(sdp, "\no=mozilla") }
+func isFirefox(text string) bool { return strings.Contains(text, "\no=mozilla") }
 
 // stayPatient keeps the engine looking until the other end appears. The end of
 // candidates is never signalled: it would make Firefox give up.
@@ -55,7 +57,7 @@ func (c *browserConn) keepAlive(offer string) {
 		}
 		next.Reset(provisionalEvery)
 		if turn == 1 {
-			if err := c.apply(context.Background(), "pranswer", provisional(mediaID(offer))); err != nil {
+			if err := c.apply(context.Background(), "pranswer", provisional(sdp.MediaID(offer))); err != nil {
 				if !c.accepted.isSet() {
 					c.gathering.note("this browser keeps no public address alive")
 				}
@@ -67,9 +69,9 @@ func (c *browserConn) keepAlive(offer string) {
 }
 
 // addCandidate names one more address of the other end.
-func (c *browserConn) addCandidate(ctx context.Context, line string) error {
+func (c *browserConn) addCandidate(ctx context.Context, line sdp.CandidateLine) error {
 	candidate := js.Global().Get("Object").New()
-	candidate.Set("candidate", line)
+	candidate.Set("candidate", line.String())
 	candidate.Set("sdpMLineIndex", 0)
 	_, err := c.await(ctx, "addIceCandidate", candidate)
 	return err

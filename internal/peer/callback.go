@@ -4,7 +4,6 @@ package peer
 
 import (
 	"context"
-	"strings"
 	"sync/atomic"
 	"syscall/js"
 )
@@ -166,30 +165,3 @@ func during(doing string, err error) error {
 
 func (f *failure) Error() string { return f.doing + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
-
-// parseCandidate reads a candidate line. TCP candidates carry no chat and count
-// for nothing.
-func parseCandidate(line string) (c candidate) {
-	// candidate:foundation component protocol priority address port typ type raddr address rport port
-	fields := strings.Fields(line)
-	if len(fields) < 8 || !strings.EqualFold(fields[2], "udp") || fields[6] != "typ" {
-		return c
-	}
-	c.candidateType, c.address = fields[7], fields[4]
-	c.port = number(fields[5])
-	for i := 8; i+1 < len(fields); i += 2 {
-		if fields[i] == "raddr" || fields[i] == "rport" {
-			c.base += fields[i+1] + " "
-		}
-	}
-	return c
-}
-
-// number reads the digits at the start of s. It stands in for strconv.Atoi, whose
-// errors would add 20 KB to the page.
-func number(s string) (n int) {
-	for i := 0; i < len(s) && '0' <= s[i] && s[i] <= '9' && n < 1<<40; i++ {
-		n = n*10 + int(s[i]-'0')
-	}
-	return n
-}

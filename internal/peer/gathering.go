@@ -3,9 +3,10 @@ package peer
 import (
 	"context"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"tincan/internal/sdp"
 )
 
 // gatherSettle is how long a description that could be ready waits for one
@@ -64,8 +65,11 @@ func newGathering(config Config) *gathering {
 func (g *gathering) found(c candidate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	family := familyOf(c.address)
-	address, _ := addressOf(c.address)
+	address, _ := sdp.ReadAddress(c.address)
+	family := 0
+	if address.Kind == sdp.IPv6 {
+		family = 1
+	}
 	kind := c.candidateType + " " + [...]string{"IPv4", "IPv6"}[family]
 	switch {
 	case c.candidateType == "srflx":
@@ -83,7 +87,7 @@ func (g *gathering) found(c candidate) {
 		}
 	case c.candidateType != "host":
 		return
-	case isName(c.address):
+	case sdp.IsName(c.address):
 		g.findings.Host++
 		g.hidden++
 		kind = "host behind an mDNS name"
@@ -101,7 +105,7 @@ func (g *gathering) found(c candidate) {
 // servers that saw the same socket at two ports sit behind a NAT that gives
 // each connection another one.
 func (g *gathering) seen(socket, address string, port int) {
-	if seen, ok := addressOf(address); ok && seen.Near() {
+	if seen, ok := sdp.ReadAddress(address); ok && seen.Near() {
 		return // a server on this side of the NAT
 	}
 	at := address + " " + strconv.Itoa(port)
@@ -204,11 +208,4 @@ func (g *gathering) state() (completed, enough bool) {
 	everywhere = everywhere && public > 0 && public >= min(g.hidden, len(g.public))
 	return g.findings.Complete,
 		(g.stun || g.turn) && (everywhere || !g.stun) && (g.findings.Relay > 0 || !g.turn)
-}
-
-func familyOf(address string) int {
-	if strings.Contains(address, ":") {
-		return 1
-	}
-	return 0
 }

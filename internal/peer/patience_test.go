@@ -10,15 +10,19 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tincan/internal/sdp"
 )
 
 func TestUnitRenewedCandidates(t *testing.T) {
-	sdp := "v=0\r\na=candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0\r\n" +
+	text := "v=0\r\na=candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0\r\n" +
 		"a=candidate:2 1 udp 2113937151 0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local 5001 typ host\r\na=mid:0\r\n"
-	lines := plainCandidates(sdp)
-	require.Equal(t, []string{"candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0"}, lines)
-	assert.Equal(t, "candidate:103 1 udp 1677729532 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", renewed(lines[0], 3))
-	assert.Equal(t, "0", mediaID(sdp))
+	lines := plainCandidates(text)
+	require.Len(t, lines, 1)
+	require.Equal(t, "candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", lines[0].String())
+	assert.Equal(t, "candidate:103 1 udp 1677729532 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", renewed(lines[0], 3).String())
+	assert.Equal(t, "candidate:104 1 udp 1 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", renewed(renewed(lines[0], 1677729600), 4).String())
+	assert.Equal(t, "candidate:107 1 udp 1 198.51.100.1 40007 typ host", dummy(7).String())
 }
 
 // A refused candidate would buy no patience and nobody would notice. One that
@@ -42,9 +46,11 @@ func TestUnitPatienceIsTaken(t *testing.T) {
 	answer, err := joiner.Answer(ctx, offer)
 	require.NoError(t, err)
 	require.NoError(t, joiner.addCandidate(ctx, dummy(1)))
-	require.NoError(t, joiner.addCandidate(ctx, renewed("candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", 1)))
+	line, ok := sdp.ParseCandidateLine("candidate:1 1 udp 1677729535 203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0")
+	require.True(t, ok)
+	require.NoError(t, joiner.addCandidate(ctx, renewed(line, 1)))
 
-	require.NoError(t, inviter.apply(ctx, "pranswer", provisional(mediaID(offer))))
+	require.NoError(t, inviter.apply(ctx, "pranswer", provisional(sdp.MediaID(offer))))
 	require.Equal(t, "have-remote-pranswer", inviter.pc.Get("signalingState").String())
 	require.NoError(t, inviter.addCandidate(ctx, dummy(1)))
 	require.NoError(t, inviter.Accept(ctx, answer), "the real answer replaces it")

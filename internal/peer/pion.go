@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +20,8 @@ import (
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
+
+	"tincan/internal/sdp"
 )
 
 // readAhead is how much may have arrived before Receive asks for it. Beyond,
@@ -48,9 +49,9 @@ type pionConn struct {
 	data      *webrtc.DataChannel
 	gathering *gathering
 	sockets   *sockets
-	routes    func() []netip.Addr // nil where the system cannot be asked
-	readerEnd latch               // the engine's reader has handed over the last message
-	closing   latch               // Close was called: what arrives is thrown away
+	routes    func() []sdp.Address // nil where the system cannot be asked
+	readerEnd latch                // the engine's reader has handed over the last message
+	closing   latch                // Close was called: what arrives is thrown away
 	close     sync.Once
 }
 
@@ -73,10 +74,12 @@ func New(config Config) (Conn, error) {
 
 // defaultRoutes are the addresses of this computer that what goes to the internet comes
 // from. Naming a far end makes the system choose; no packet is sent.
-func defaultRoutes() (own []netip.Addr) {
+func defaultRoutes() (own []sdp.Address) {
 	for network, far := range everyAddress {
 		if c, err := net.DialUDP(network, nil, far); err == nil {
-			own = append(own, c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap())
+			if at, ok := sdp.ReadAddress(c.LocalAddr().(*net.UDPAddr).IP.String()); ok {
+				own = append(own, at)
+			}
 			_ = c.Close()
 		}
 	}
@@ -288,39 +291,39 @@ func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescr
 	if err := c.gathering.wait(ctx, c.ended); err != nil {
 		return "", err
 	}
-	sdp := strings.Replace(c.pc.LocalDescription().SDP, fmt.Sprint("a=max-message-size:", maxReadMessage), fmt.Sprint("a=max-message-size:", maxWireMessage), 1)
+	text := strings.Replace(c.pc.LocalDescription().SDP, fmt.Sprint("a=max-message-size:", maxReadMessage), fmt.Sprint("a=max-message-size:", maxWireMessage), 1)
 	// A browser names each mapping of a symmetric NAT, and so the other end learns
 	// of it; pion hears of one server only.
 	for i, m := range c.gathering.otherMappings() {
-		sdp += fmt.Sprintf("a=candidate:%d 1 udp 1 %s %d typ srflx raddr 0.0.0.0 rport 0\r\n", 900+i, m.address, m.port)
+		if at, ok := sdp.ReadAddress(m.address); ok {
+			other := sdp.Candidate{Type: sdp.ServerReflexive, Address: at, Port: uint16(m.port)}
+			text += "a=" + other.Line(900+i, 1).String() + "\r\n"
+		}
 	}
 	if c.routes != nil {
-		sdp = favor(sdp, c.routes())
+		text = favor(text, c.routes())
 	}
-	return sdp, nil
+	return text, nil
 }
 
 // favor marks the host candidates of these addresses as browsers mark those that they
 // would rather use. A computer with containers has many that nobody else gets through to.
-func favor(sdp string, own []netip.Addr) string {
-	lines := strings.SplitAfter(sdp, "\r\n")
+func favor(text string, own []sdp.Address) string {
+	lines := strings.SplitAfter(text, "\r\n")
 	for i, line := range lines {
-		f := strings.Fields(line)
-		if len(f) < 8 || !strings.HasPrefix(line, "a=candidate:") || f[7] != "host" {
-			continue
-		}
-		if at, err := netip.ParseAddr(f[4]); err == nil && slices.Contains(own, at) {
-			lines[i] = strings.TrimRight(line, "\r\n") + " network-cost 0\r\n"
+		l, _ := sdp.ParseCandidateLine(line)
+		if at, ok := sdp.ReadAddress(l.Address); ok && l.Type == "host" && slices.Contains(own, at) {
+			lines[i] = "a=" + l.With("network-cost", "0").String() + "\r\n"
 		}
 	}
 	return strings.Join(lines, "")
 }
 
-func (c *pionConn) apply(sdpType webrtc.SDPType, sdp string) error {
+func (c *pionConn) apply(sdpType webrtc.SDPType, text string) error {
 	if c.ended.isSet() {
 		return c.why()
 	}
-	description := webrtc.SessionDescription{Type: sdpType, SDP: sdp}
+	description := webrtc.SessionDescription{Type: sdpType, SDP: text}
 	if !isComplete(description) || c.pc.SetRemoteDescription(description) != nil {
 		return c.orClosed(ErrDescription)
 	}

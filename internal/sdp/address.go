@@ -43,6 +43,20 @@ func ParseAddress(s string) (Address, bool) {
 	return parseIPv4(s)
 }
 
+// ReadAddress reads an address in any of the ways that engines name one, each other's and
+// their own: with a zone, in capitals, an IPv4 one inside IPv6, which comes back as IPv4.
+func ReadAddress(text string) (a Address, ok bool) {
+	text, _, _ = strings.Cut(strings.ToLower(text), "%")
+	if mapped, is := strings.CutPrefix(text, "::ffff:"); is && strings.Contains(mapped, ".") {
+		text = mapped
+	}
+	a, ok = ParseAddress(text)
+	return a.Unmap(), ok
+}
+
+// IsName tells whether a text stands where an address would and is an mDNS name, of whatever form.
+func IsName(text string) bool { return strings.HasSuffix(strings.ToLower(text), ".local") }
+
 func parseIPv4(s string) (a Address, ok bool) {
 	for i := range 4 {
 		part, rest, more := strings.Cut(s, ".")
@@ -175,6 +189,12 @@ func (a Address) Near() bool {
 		return true
 	}
 	return a.Loopback() || a.LinkLocal()
+}
+
+// SameSubnet tells whether two IPv6 addresses share their first 64 bits, which
+// is one network segment by the rules of IPv6.
+func (a Address) SameSubnet(b Address) bool {
+	return a.Kind == IPv6 && b.Kind == IPv6 && [8]byte(a.Bytes[:8]) == [8]byte(b.Bytes[:8])
 }
 
 // Unmap turns an IPv4-mapped IPv6 address into the IPv4 one.

@@ -1,6 +1,9 @@
 package sdp
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // CandidateType is how an address was found.
 type CandidateType byte
@@ -33,42 +36,94 @@ func (c Candidate) priority(i int) int {
 	return preference<<24 | (65535-i)<<8 | 255
 }
 
-// parseCandidate reads the value of an a=candidate line (RFC 8839 §5.1).
-func parseCandidate(value string) (c Candidate, ok bool) {
-	f := strings.Fields(value)
-	if len(f) < 8 || f[1] != "1" || !strings.EqualFold(f[2], "udp") || f[6] != "typ" {
-		return c, false
-	}
-	port, ok := Decimal(f[5], 5)
-	if !ok || port > 65535 {
-		return c, false
-	}
-	c.Port = uint16(port)
-	switch f[7] {
-	case "host":
-		c.Type = Host
-	case "srflx":
-		c.Type = ServerReflexive
-	case "relay":
-		c.Type = Relayed
-	default:
-		return c, false
-	}
-	c.Address, ok = ParseAddress(f[4])
-	return c, ok
+// CandidateLine is a candidate as an engine writes it (RFC 8839 §5.1), word by word: nothing
+// of it has been looked at.
+type CandidateLine struct {
+	Foundation, Component, Transport, Priority, Address, Port, Type string
+
+	extensions []string // names and values by turns: raddr, rport, and what engines add
 }
 
-// tags are the extensions of a candidate line (RFC 8839 §5.1) that Chromium writes, and
-// our own terminal.
-func tags(value string) (id string, favored bool) {
+// ParseCandidateLine reads "candidate:…", as an event of an engine has it, or "a=candidate:…",
+// as SDP does. ok is false for any other line.
+func ParseCandidateLine(line string) (l CandidateLine, ok bool) {
+	value, ok := strings.CutPrefix(strings.TrimPrefix(line, "a="), "candidate:")
 	f := strings.Fields(value)
-	for i := 8; i+1 < len(f); i += 2 {
-		switch f[i] {
-		case "network-id":
-			id = f[i+1]
-		case "network-cost":
-			favored = f[i+1] == "0"
+	if !ok || len(f) < 8 || f[6] != "typ" {
+		return CandidateLine{}, false
+	}
+	return CandidateLine{f[0], f[1], f[2], f[3], f[4], f[5], f[7], f[8:]}, true
+}
+
+// CandidateLines are those of a text of SDP.
+func CandidateLines(text string) (lines []CandidateLine) {
+	for line := range strings.Lines(text) {
+		if l, ok := ParseCandidateLine(line); ok {
+			lines = append(lines, l)
 		}
 	}
-	return id, favored
+	return lines
+}
+
+// String is the line as an engine is given it, without "a=".
+func (l CandidateLine) String() string {
+	return strings.Join(append([]string{
+		"candidate:" + l.Foundation, l.Component, l.Transport, l.Priority, l.Address, l.Port, "typ", l.Type,
+	}, l.extensions...), " ")
+}
+
+// Extension is the value of an extension, "" where the line has none of this name.
+func (l CandidateLine) Extension(name string) string {
+	for i := 0; i+1 < len(l.extensions); i += 2 {
+		if l.extensions[i] == name {
+			return l.extensions[i+1]
+		}
+	}
+	return ""
+}
+
+// With is the line with one more extension.
+func (l CandidateLine) With(name, value string) CandidateLine {
+	l.extensions = append(l.extensions[:len(l.extensions):len(l.extensions)], name, value)
+	return l
+}
+
+// UDP tells whether the candidate is one of UDP; those of TCP carry no chat.
+func (l CandidateLine) UDP() bool { return strings.EqualFold(l.Transport, "udp") }
+
+// Candidate is what the line says, where that is a candidate that we know: of UDP, of the
+// first component, of a type and with an address that there are for us.
+func (l CandidateLine) Candidate() (c Candidate, ok bool) {
+	port, ok := Decimal(l.Port, 5)
+	if !ok || port > 65535 || l.Component != "1" || !l.UDP() {
+		return Candidate{}, false
+	}
+	c.Port = uint16(port)
+	switch l.Type {
+	case typeNames[Host]:
+		c.Type = Host
+	case typeNames[ServerReflexive]:
+		c.Type = ServerReflexive
+	case typeNames[Relayed]:
+		c.Type = Relayed
+	default:
+		return Candidate{}, false
+	}
+	if c.Address, ok = ParseAddress(l.Address); !ok {
+		return Candidate{}, false
+	}
+	return c, true
+}
+
+// Line writes a candidate for an engine.
+func (c Candidate) Line(foundation, priority int) CandidateLine {
+	l := CandidateLine{
+		strconv.Itoa(foundation), "1", "udp", strconv.Itoa(priority),
+		c.Address.String(), strconv.Itoa(int(c.Port)), typeNames[c.Type], nil,
+	}
+	if c.Type != Host {
+		// Required by the grammar; the true one is nobody's business.
+		l = l.With("raddr", "0.0.0.0").With("rport", "0")
+	}
+	return l
 }

@@ -1,12 +1,11 @@
 package sdp
 
-import (
-	"slices"
-)
+import "slices"
 
 // found is a candidate of our own engine, with what the engine says of the network it is in.
 type found struct {
 	Candidate
+	// Extensions of its line that Chromium writes, and our own terminal.
 	id      string // network-id: one for each network card, where the engine tells
 	favored bool   // network-cost 0: a cable, or the network that the default route goes by
 }

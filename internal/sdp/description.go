@@ -2,7 +2,6 @@ package sdp
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 )
 
@@ -53,10 +52,9 @@ func Parse(text string, loopback bool) (Description, error) {
 			}
 			d.Fingerprint, haveFingerprint = [32]byte(b), true
 		case "a=candidate":
-			c, ok := parseCandidate(value)
-			if ok && c.Allowed(loopback) {
-				id, favored := tags(value)
-				all = append(all, found{c, id, favored})
+			l, _ := ParseCandidateLine(line)
+			if c, ok := l.Candidate(); ok && c.Allowed(loopback) {
+				all = append(all, found{c, l.Extension("network-id"), l.Extension("network-cost") == "0"})
 			}
 		}
 	}
@@ -169,13 +167,7 @@ func (d Description) SDP(kind Kind, mediaID string) string {
 		"a=max-message-size:262144",
 	}
 	for i, c := range d.Candidates {
-		line := "a=candidate:" + strconv.Itoa(i+1) + " 1 udp " + strconv.Itoa(c.priority(i)) + " " +
-			c.Address.String() + " " + strconv.Itoa(int(c.Port)) + " typ " + typeNames[c.Type]
-		if c.Type != Host {
-			// Required by the grammar; the true one is nobody's business.
-			line += " raddr 0.0.0.0 rport 0"
-		}
-		lines = append(lines, line)
+		lines = append(lines, "a="+c.Line(i+1, c.priority(i)).String())
 	}
 	return strings.Join(lines, "\r\n") + "\r\n"
 }
