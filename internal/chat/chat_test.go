@@ -376,7 +376,7 @@ func awaitState(t testing.TB, s *chat.Session, want chat.State) chat.State {
 // byHand is a peer that speaks the protocol out of its parts, so that it can
 // also speak it wrongly.
 type byHand struct {
-	conn      peer.Conn
+	conn      *peer.Conn
 	reply     string
 	handshake *seal.Handshake
 	session   *chat.Speaker

@@ -9,11 +9,25 @@ import (
 	"tincan/internal/seal"
 )
 
+// connection is what a chat needs of the network; *peer.Conn is one, and says what each
+// method promises.
+type connection interface {
+	Offer(ctx context.Context) (sdp string, err error)
+	Answer(ctx context.Context, offer string) (sdp string, err error)
+	Accept(ctx context.Context, answer string) error
+	Open(ctx context.Context) error
+	Send(ctx context.Context, message []byte) error
+	Receive(ctx context.Context) ([]byte, error)
+	Findings() peer.Findings
+	Path(ctx context.Context) peer.Path
+	Close() error
+}
+
 // line is the connection there is, the keys of what goes over it, and what is known of how
 // it goes. It seals and opens; what is said, it asks the outbox for, and what it has opened,
 // run acts on.
 type line struct {
-	conn      peer.Conn
+	conn      connection
 	handshake *seal.Handshake // until both have the same keys
 	first     []byte          // M1 at the joiner, until the channel is open
 	frames    *seal.Session   // from then on
@@ -159,7 +173,7 @@ type arrival struct {
 
 // carryIn waits for the channel to open and hands over what comes. It closes
 // in at the end of the connection.
-func carryIn(ctx context.Context, conn peer.Conn, in chan<- arrival) {
+func carryIn(ctx context.Context, conn connection, in chan<- arrival) {
 	defer close(in)
 	next := arrival{opened: true}
 	err := conn.Open(ctx)
@@ -182,7 +196,7 @@ func carryIn(ctx context.Context, conn peer.Conn, in chan<- arrival) {
 
 // carryOut sends what run hands over. A channel that takes no more is at its
 // end, which carryIn then tells.
-func carryOut(ctx context.Context, conn peer.Conn, out <-chan []byte) {
+func carryOut(ctx context.Context, conn connection, out <-chan []byte) {
 	for message := range out {
 		if conn.Send(ctx, message) != nil {
 			_ = conn.Close()

@@ -97,7 +97,7 @@ func TestFunctionalDiary(t *testing.T) {
 
 // walking is a connection whose path becomes another.
 type walking struct {
-	peer.Conn
+	connection
 	path *peer.Path
 }
 

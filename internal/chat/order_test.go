@@ -15,7 +15,7 @@ import (
 
 // unconnected stands where the connection would: these tests hand messages
 // to run's own functions, in the order they like.
-type unconnected struct{ peer.Conn }
+type unconnected struct{ connection }
 
 func (unconnected) Path(context.Context) peer.Path { return peer.PathLocal }
 
@@ -29,7 +29,7 @@ type facing struct {
 
 func face(t testing.TB, role seal.Role) *facing { return faceOver(t, role, unconnected{}) }
 
-func faceOver(t testing.TB, role seal.Role, conn peer.Conn) *facing {
+func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	t.Helper()
 	secret, err := seal.GenerateLinkSecret(rand.Reader)
 	require.NoError(t, err)

@@ -71,6 +71,20 @@ type Config struct {
 	LoopbackOnly bool
 	// Diary, if set, is written.
 	Diary *Diary
+
+	dial func(peer.Config) (connection, error) // over another network than this computer's, for tests
+}
+
+// connect makes this end of a connection.
+func (c Config) connect(way peer.Config) (connection, error) {
+	if c.dial != nil {
+		return c.dial(way)
+	}
+	conn, err := peer.New(way)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
 }
 
 // Session is one chat, from the invite to the end. Its methods may be called
@@ -159,7 +173,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 	}
 	config.Diary.begin(role, config.Network)
 	way.Loopback, way.LoopbackOnly, way.Note = config.Loopback, config.LoopbackOnly, config.Diary.note
-	conn, err := peer.New(way)
+	conn, err := config.connect(way)
 	if errors.Is(err, peer.ErrUnavailable) {
 		return nil, fail(CodeNoWebRTC, err)
 	} else if err != nil {

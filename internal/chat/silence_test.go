@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
 
@@ -28,7 +27,7 @@ type running struct {
 
 // runFaced begins the loop of a joiner whose channel has just opened. It belongs into a
 // bubble of synctest, and ends with the test.
-func runFaced(t *testing.T, conn peer.Conn) *running {
+func runFaced(t *testing.T, conn connection) *running {
 	t.Helper()
 	r := &running{facing: faceOver(t, seal.Joiner, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
 	r.run(t)

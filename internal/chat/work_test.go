@@ -32,7 +32,7 @@ func (s *Session) runJobs(t testing.TB) error {
 // stuck is a connection of an engine that answers nothing for so long, and lets go
 // when it is told to.
 type stuck struct {
-	peer.Conn
+	connection
 	answers time.Duration
 	asked   *atomic.Int64 // for the path
 }
@@ -135,7 +135,7 @@ func TestUnitCloseWhileTheEngineIsAsked(t *testing.T) {
 
 // waitingOver is an inviter in its loop over an engine that takes its time, and what makes
 // replies to it.
-func waitingOver(t *testing.T, conn peer.Conn) (r *running, reply func() string) {
+func waitingOver(t *testing.T, conn connection) (r *running, reply func() string) {
 	t.Helper()
 	r = &running{facing: faceOver(t, seal.Inviter, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
 	r.line.handshake, r.phase, r.work = nil, making, newWork()

@@ -38,20 +38,16 @@ const (
 	goodForFirefox  = 5 * time.Minute
 )
 
-// browserConn is one end over the page's RTCPeerConnection. The page calls
-// back on the one thread there is, in the middle of whatever Go was waiting
-// for: callbacks only hand over.
-type browserConn struct {
-	channel
-	pc, data  js.Value
-	buffer    js.Value // what Send copies through, as send() copies too
-	view      js.Value // the part of it that was sent last: many frames have one length
-	viewed    int      // its length, -1 before the first
-	gathering *gathering
-	accepted  latch // the real answer is applied
-	closed    latch // the data channel is closed on both sides
-	close     sync.Once
-	tasks     sync.WaitGroup
+// engine is the page's RTCPeerConnection. The page calls back on the one thread there is,
+// in the middle of whatever Go was waiting for: callbacks only hand over.
+type engine struct {
+	pc, data js.Value
+	buffer   js.Value // what Send copies through, as send() copies too
+	view     js.Value // the part of it that was sent last: many frames have one length
+	viewed   int      // its length, -1 before the first
+	accepted latch    // the real answer is applied
+	closed   latch    // the data channel is closed on both sides
+	tasks    sync.WaitGroup
 
 	mu        sync.Mutex // guards what follows
 	callbacks map[*callback]struct{}
@@ -65,7 +61,7 @@ var (
 )
 
 // New returns a connection that has not begun.
-func New(config Config) (Conn, error) {
+func New(config Config) (*Conn, error) {
 	constructor := js.Global().Get("RTCPeerConnection")
 	if constructor.Type() != js.TypeFunction {
 		return nil, ErrUnavailable
@@ -79,14 +75,16 @@ func New(config Config) (Conn, error) {
 	channelOptions.Set("negotiated", true)
 	channelOptions.Set("id", 0)
 
-	c := &browserConn{
-		channel:   newChannel(),
+	c := &Conn{
+		channel: newChannel(),
+		engine: engine{
+			buffer:    uint8Array.New(MaxMessage),
+			viewed:    -1,
+			accepted:  newLatch(),
+			closed:    newLatch(),
+			callbacks: map[*callback]struct{}{},
+		},
 		gathering: newGathering(config),
-		accepted:  newLatch(),
-		closed:    newLatch(),
-		callbacks: map[*callback]struct{}{},
-		buffer:    uint8Array.New(MaxMessage),
-		viewed:    -1,
 	}
 	err := try(func() {
 		c.pc = constructor.New(options)
@@ -171,7 +169,7 @@ func iceServers(config Config) js.Value {
 	return servers
 }
 
-func (c *browserConn) listen() {
+func (c *Conn) listen() {
 	c.on(c.pc, "icecandidate", func(event js.Value) {
 		if found := event.Get("candidate"); found.Truthy() {
 			line, ok := sdp.ParseCandidateLine(found.Get("candidate").String())
@@ -225,7 +223,7 @@ func ownCandidate(line sdp.CandidateLine) candidate {
 // found each other and no more, a certificate was refused, by us or by the other side:
 // it is not the one who was invited. Firefox calls DTLS failed as well when ICE is. The
 // transport is there once both descriptions are.
-func (c *browserConn) watchDTLS() {
+func (c *Conn) watchDTLS() {
 	sctp := c.pc.Get("sctp")
 	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
 		return
@@ -252,7 +250,7 @@ func (c *browserConn) watchDTLS() {
 
 // receive takes one message out of its event. The page cannot be told to send
 // more slowly from here, so what piles up unread ends the connection.
-func (c *browserConn) receive(event js.Value) {
+func (c *Conn) receive(event js.Value) {
 	if c.ended.isSet() {
 		return
 	}
@@ -274,19 +272,20 @@ func (c *browserConn) receive(event js.Value) {
 }
 
 // refuse ends the connection from within a callback for what nothing of ours does.
-func (c *browserConn) refuse() {
+func (c *Conn) refuse() {
 	c.breach()
 	c.pc.Call("close")
 }
 
 // hangUp ends the connection from within a callback. What arrived may still be
 // received.
-func (c *browserConn) hangUp() {
+func (c *Conn) hangUp() {
 	c.end()
 	c.pc.Call("close")
 }
 
-func (c *browserConn) Offer(ctx context.Context) (string, error) {
+// Offer makes the local offer, gathers addresses and returns the SDP.
+func (c *Conn) Offer(ctx context.Context) (string, error) {
 	offer, err := c.describe(ctx)
 	if err != nil {
 		return "", err
@@ -302,7 +301,10 @@ func (c *browserConn) Offer(ctx context.Context) (string, error) {
 	return offer, nil
 }
 
-func (c *browserConn) Answer(ctx context.Context, offer string) (string, error) {
+// Answer applies the other side's offer, gathers addresses and returns
+// the SDP of the answer. From then on the connection opens by itself,
+// however late the other side applies it.
+func (c *Conn) Answer(ctx context.Context, offer string) (string, error) {
 	if err := c.apply(ctx, "offer", offer); err != nil {
 		return "", err
 	}
@@ -315,7 +317,9 @@ func (c *browserConn) Answer(ctx context.Context, offer string) (string, error) 
 	return answer, nil
 }
 
-func (c *browserConn) Accept(ctx context.Context, answer string) error {
+// Accept applies the other side's answer. It may come minutes after Offer.
+// After ErrDescription a better answer may still be applied.
+func (c *Conn) Accept(ctx context.Context, answer string) error {
 	if err := c.apply(ctx, "answer", answer); err != nil {
 		return err
 	}
@@ -331,7 +335,7 @@ func (c *browserConn) Accept(ctx context.Context, answer string) error {
 
 // describe makes and applies the local description the state calls for and
 // returns it with its candidates.
-func (c *browserConn) describe(ctx context.Context) (string, error) {
+func (c *Conn) describe(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
 		return "", c.why()
 	}
@@ -344,7 +348,7 @@ func (c *browserConn) describe(ctx context.Context) (string, error) {
 	return c.pc.Get("localDescription").Get("sdp").String(), nil
 }
 
-func (c *browserConn) apply(ctx context.Context, sdpType, text string) error {
+func (c *Conn) apply(ctx context.Context, sdpType, text string) error {
 	if c.ended.isSet() {
 		return c.why()
 	}
@@ -359,7 +363,9 @@ func (c *browserConn) apply(ctx context.Context, sdpType, text string) error {
 	return during("apply "+sdpType, err)
 }
 
-func (c *browserConn) Send(ctx context.Context, message []byte) error {
+// Send hands one message to the channel, copying it. It waits for the
+// channel to open, and while too much is on its way out.
+func (c *Conn) Send(ctx context.Context, message []byte) error {
 	err := c.waitToSend(ctx, len(message), func() int { return c.data.Get("bufferedAmount").Int() })
 	if err != nil {
 		return err
@@ -377,10 +383,8 @@ func (c *browserConn) Send(ctx context.Context, message []byte) error {
 	return during("send", try(func() { c.data.Call("send", c.view) }))
 }
 
-// Findings says what the engine's candidates told.
-func (c *browserConn) Findings() Findings { return c.gathering.know() }
-
-func (c *browserConn) Path(ctx context.Context) Path {
+// Path tells how the ends reach each other, once open.
+func (c *Conn) Path(ctx context.Context) Path {
 	if !c.opened.isSet() || c.ended.isSet() {
 		return PathUnknown
 	}
@@ -428,7 +432,10 @@ func endOf(candidate js.Value) end {
 	return e
 }
 
-func (c *browserConn) Close() error {
+// Close wakes whoever waits, gives what was sent up to closeWait to reach
+// the other side, and returns when no goroutine, callback or listener of
+// this Conn is left. It may be called twice, and at any time.
+func (c *Conn) Close() error {
 	c.close.Do(func() {
 		c.ended.set()
 		c.inbox.drop()
@@ -444,7 +451,7 @@ func (c *browserConn) Close() error {
 
 // sayGoodbye closes the channel, which goes out behind what was sent, and
 // waits until the other side has closed its half.
-func (c *browserConn) sayGoodbye() {
+func (c *Conn) sayGoodbye() {
 	// An open channel may still find its connection called connecting: the page
 	// hears of the one before the other.
 	switch c.pc.Get("connectionState").String() {

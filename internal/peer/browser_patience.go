@@ -17,7 +17,7 @@ func isFirefox(text string) bool { return strings.Contains(text, "\no=mozilla") 
 
 // stayPatient keeps the engine looking until the other end appears. The end of
 // candidates is never signalled: it would make Firefox give up.
-func (c *browserConn) stayPatient(own, remote string) {
+func (c *Conn) stayPatient(own, remote string) {
 	interval := patienceChromium
 	if isFirefox(own) {
 		interval = patienceFirefox
@@ -44,7 +44,7 @@ func (c *browserConn) stayPatient(own, remote string) {
 }
 
 // keepAlive has Chromium send packets through the NAT until the answer comes.
-func (c *browserConn) keepAlive(offer string) {
+func (c *Conn) keepAlive(offer string) {
 	next := time.NewTimer(provisionalAfter)
 	defer next.Stop()
 	for turn := 1; ; turn++ {
@@ -69,7 +69,7 @@ func (c *browserConn) keepAlive(offer string) {
 }
 
 // addCandidate names one more address of the other end.
-func (c *browserConn) addCandidate(ctx context.Context, line sdp.CandidateLine) error {
+func (c *Conn) addCandidate(ctx context.Context, line sdp.CandidateLine) error {
 	candidate := js.Global().Get("Object").New()
 	candidate.Set("candidate", line.String())
 	candidate.Set("sdpMLineIndex", 0)

@@ -16,7 +16,7 @@ import (
 )
 
 // newConn returns a connection that is closed at the end of the test.
-func newConn(t *testing.T, config peer.Config) peer.Conn {
+func newConn(t *testing.T, config peer.Config) *peer.Conn {
 	t.Helper()
 	before := peer.LiveCallbacks()
 	c, err := peer.New(config)
@@ -51,7 +51,7 @@ func watchCallbacks(t *testing.T) {
 func TestFunctionalContract(t *testing.T) {
 	inBrowser(t)
 	var watched *testing.T
-	peertest.Run(t, func(t *testing.T) peer.Conn {
+	peertest.Run(t, func(t *testing.T) *peer.Conn {
 		if watched != t {
 			watched = t
 			watchCallbacks(t) // runs last
@@ -138,7 +138,7 @@ func TestFunctionalUnreadMessagesEndTheConnection(t *testing.T) {
 }
 
 // browserStranger is one of our ends that is made to misbehave.
-type browserStranger struct{ peer.Conn }
+type browserStranger struct{ *peer.Conn }
 
 func (s browserStranger) SendText(text string) { peer.Channel(s.Conn).Call("send", text) }
 
@@ -155,7 +155,7 @@ func (s browserStranger) OpenChannels(n int) {
 // What nothing of ours does ends the connection, and both ends learn it.
 func TestFunctionalStrange(t *testing.T) {
 	inBrowser(t)
-	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
+	peertest.Strange(t, func(t *testing.T) (*peer.Conn, peertest.Stranger) {
 		watchCallbacks(t)
 		a, b := newConn(t, peer.Config{}), newConn(t, peer.Config{})
 		peertest.Connect(t, withDeadline(t), a, b)

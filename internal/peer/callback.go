@@ -42,7 +42,7 @@ func (b *callback) release() {
 }
 
 // on listens to an event until the connection is closed.
-func (c *browserConn) on(target js.Value, event string, f func(event js.Value)) {
+func (c *Conn) on(target js.Value, event string, f func(event js.Value)) {
 	b := newCallback(f)
 	b.target, b.event = target, event
 	c.keep(b)
@@ -50,7 +50,7 @@ func (c *browserConn) on(target js.Value, event string, f func(event js.Value)) 
 }
 
 // keep has callbacks released by Close, unless that is over.
-func (c *browserConn) keep(callbacks ...*callback) (kept bool) {
+func (c *Conn) keep(callbacks ...*callback) (kept bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.released {
@@ -66,7 +66,7 @@ func (c *browserConn) keep(callbacks ...*callback) (kept bool) {
 }
 
 // letGo releases callbacks that are done before Close is.
-func (c *browserConn) letGo(callbacks ...*callback) {
+func (c *Conn) letGo(callbacks ...*callback) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, b := range callbacks {
@@ -78,7 +78,7 @@ func (c *browserConn) letGo(callbacks ...*callback) {
 }
 
 // releaseAll releases every callback there is and refuses new ones.
-func (c *browserConn) releaseAll() {
+func (c *Conn) releaseAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for b := range c.callbacks {
@@ -91,7 +91,7 @@ func (c *browserConn) releaseAll() {
 // waits for it. It returns a *refusal where the promise is rejected. A promise
 // given up here keeps its callbacks until Close: the engine never settles it
 // after that.
-func (c *browserConn) await(ctx context.Context, method string, arguments ...any) (js.Value, error) {
+func (c *Conn) await(ctx context.Context, method string, arguments ...any) (js.Value, error) {
 	if c.ended.isSet() {
 		return js.Undefined(), c.why()
 	}

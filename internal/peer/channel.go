@@ -42,6 +42,9 @@ func (c *channel) why() error {
 	return ErrClosed
 }
 
+// Open waits until the channel can send. How long two ends may look for
+// each other is the caller's decision: only Close, the other side or ctx
+// ends the wait, silence doesn't.
 func (c *channel) Open(ctx context.Context) error {
 	select {
 	case <-c.opened.done:
@@ -55,6 +58,9 @@ func (c *channel) Open(ctx context.Context) error {
 	return nil
 }
 
+// Receive returns the next message, in the order sent, however slowly it
+// is called. After the other side's end, what had arrived before is still
+// returned, then ErrClosed or ErrForeign; after Close the same at once.
 func (c *channel) Receive(ctx context.Context) ([]byte, error) {
 	message, err := c.inbox.take(ctx)
 	if err == ErrClosed {

@@ -19,7 +19,7 @@ import (
 // With LoopbackOnly nothing but loopback stands in a description, and two ends find each
 // other by it.
 func TestFunctionalLoopbackOnly(t *testing.T) {
-	newConfined := func(config peer.Config) peer.Conn {
+	newConfined := func(config peer.Config) *peer.Conn {
 		config.LoopbackOnly = true
 		c, err := peer.New(config)
 		require.NoError(t, err)

@@ -6,10 +6,10 @@ import "syscall/js"
 func LiveCallbacks() int { return int(liveCallbacks.Load()) }
 
 // Channel is the RTCDataChannel behind c.
-func Channel(c Conn) js.Value { return c.(*browserConn).data }
+func Channel(c *Conn) js.Value { return c.data }
 
 // Buffered is how many bytes the engine holds for sending.
-func Buffered(c Conn) int { return c.(*browserConn).data.Get("bufferedAmount").Int() }
+func Buffered(c *Conn) int { return c.data.Get("bufferedAmount").Int() }
 
 // Connection is the RTCPeerConnection behind c.
-func Connection(c Conn) js.Value { return c.(*browserConn).pc }
+func Connection(c *Conn) js.Value { return c.pc }

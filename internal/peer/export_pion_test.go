@@ -11,14 +11,14 @@ import (
 )
 
 // Buffered is how many bytes the engine holds for sending.
-func Buffered(c Conn) int { return int(c.(*pionConn).data.BufferedAmount()) }
+func Buffered(c *Conn) int { return int(c.data.BufferedAmount()) }
 
 // KeepAliveEvery is for the tests outside the package.
 const KeepAliveEvery = keepAliveEvery
 
 // ChannelsKept counts the data channels that the other side has opened and pion keeps.
-func ChannelsKept(c Conn) (n uint32) {
-	for _, stats := range c.(*pionConn).pc.GetStats() {
+func ChannelsKept(c *Conn) (n uint32) {
+	for _, stats := range c.pc.GetStats() {
 		if stats, ok := stats.(webrtc.PeerConnectionStats); ok {
 			n += stats.DataChannelsAccepted
 		}

@@ -34,11 +34,11 @@ func TestUnitPatienceIsTaken(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	newConn := func() *browserConn {
+	newConn := func() *Conn {
 		c, err := New(Config{})
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = c.Close() })
-		return c.(*browserConn)
+		return c
 	}
 	inviter, joiner := newConn(), newConn()
 	offer, err := inviter.Offer(ctx)

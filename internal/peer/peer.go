@@ -9,8 +9,8 @@
 package peer
 
 import (
-	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -117,34 +117,13 @@ func (foreign) Unwrap() error { return ErrClosed }
 // side calls Accept once the answer is there. Conn may be used by several
 // goroutines, Send and Receive each by one at a time. What waits returns the
 // context's error when that ends first.
-type Conn interface {
-	// Offer makes the local offer, gathers addresses and returns the SDP.
-	Offer(ctx context.Context) (sdp string, err error)
-	// Answer applies the other side's offer, gathers addresses and returns
-	// the SDP of the answer. From then on the connection opens by itself,
-	// however late the other side applies it.
-	Answer(ctx context.Context, offer string) (sdp string, err error)
-	// Accept applies the other side's answer. It may come minutes after Offer.
-	// After ErrDescription a better answer may still be applied.
-	Accept(ctx context.Context, answer string) error
-	// Open waits until the channel can send. How long two ends may look for
-	// each other is the caller's decision: only Close, the other side or ctx
-	// ends the wait, silence doesn't.
-	Open(ctx context.Context) error
-	// Send hands one message to the channel, copying it. It waits for the
-	// channel to open, and while too much is on its way out.
-	Send(ctx context.Context, message []byte) error
-	// Receive returns the next message, in the order sent, however slowly it
-	// is called. After the other side's end, what had arrived before is still
-	// returned, then ErrClosed or ErrForeign; after Close the same at once.
-	Receive(ctx context.Context) ([]byte, error)
-	// Findings tells what is known of this end's network, without asking the engine.
-	// It changes for seconds after the description.
-	Findings() Findings
-	// Path tells how the ends reach each other, once open.
-	Path(ctx context.Context) Path
-	// Close wakes whoever waits, gives what was sent up to closeWait to reach
-	// the other side, and returns when no goroutine, callback or listener of
-	// this Conn is left. It may be called twice, and at any time.
-	Close() error
+type Conn struct {
+	channel
+	engine    // pion natively, the page's RTCPeerConnection under js
+	gathering *gathering
+	close     sync.Once
 }
+
+// Findings tells what is known of this end's network, without asking the engine.
+// It changes for seconds after the description.
+func (c *Conn) Findings() Findings { return c.gathering.know() }

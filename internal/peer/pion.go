@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -42,21 +41,18 @@ const maxReadMessage = 2 << 20
 // NATs that forget after 30 s: test/network measures it.
 const goodForTerminal = 30 * time.Minute
 
-// pionConn is one end over pion.
-type pionConn struct {
-	channel
+// engine is pion.
+type engine struct {
 	pc        *webrtc.PeerConnection
 	data      *webrtc.DataChannel
-	gathering *gathering
 	sockets   *sockets
 	routes    func() []sdp.Address // nil where the system cannot be asked
 	readerEnd latch                // the engine's reader has handed over the last message
 	closing   latch                // Close was called: what arrives is thrown away
-	close     sync.Once
 }
 
 // New returns a connection that has not begun.
-func New(config Config) (Conn, error) {
+func New(config Config) (*Conn, error) {
 	network, err := stdnet.NewNet()
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
@@ -64,7 +60,7 @@ func New(config Config) (Conn, error) {
 	if config.LoopbackOnly {
 		return NewOver(confined{lookup{network}}, config)
 	}
-	c, err := newOver(lookup{network}, config)
+	c, err := NewOver(lookup{network}, config)
 	if err != nil {
 		return nil, err
 	}
@@ -87,20 +83,11 @@ func defaultRoutes() (own []sdp.Address) {
 }
 
 // NewOver is New over another network than the computer's own.
-func NewOver(network transport.Net, config Config) (Conn, error) {
-	c, err := newOver(network, config)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
-}
-
-func newOver(network transport.Net, config Config) (*pionConn, error) {
-	c := &pionConn{
+func NewOver(network transport.Net, config Config) (*Conn, error) {
+	c := &Conn{
 		channel:   newChannel(),
+		engine:    engine{readerEnd: newLatch(), closing: newLatch()},
 		gathering: newGathering(config),
-		readerEnd: newLatch(),
-		closing:   newLatch(),
 	}
 	c.sockets = newSockets(network, config.STUN, c.gathering, c.opened)
 	webrtcConfig := webrtc.Configuration{}
@@ -121,7 +108,7 @@ func newOver(network transport.Net, config Config) (*pionConn, error) {
 		webrtcConfig.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
 	var err error
-	c.pc, err = c.engine(config).NewPeerConnection(webrtcConfig)
+	c.pc, err = newAPI(config, c.sockets).NewPeerConnection(webrtcConfig)
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
@@ -134,12 +121,12 @@ func newOver(network transport.Net, config Config) (*pionConn, error) {
 	return c, nil
 }
 
-// engine sets pion up. Each setting is one difference from a browser, or one
+// newAPI sets pion up. Each setting is one difference from a browser, or one
 // default that doesn't fit a link answered minutes later.
-func (c *pionConn) engine(config Config) *webrtc.API {
+func newAPI(config Config, network transport.Net) *webrtc.API {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = silence{} // pion logs addresses
-	s.SetNet(c.sockets)
+	s.SetNet(network)
 	s.SetICECredentials(credential(3), credential(18)) // 4 and 24 characters, as Chromium
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	s.SetIncludeLoopbackCandidate(config.Loopback || config.LoopbackOnly)
@@ -174,7 +161,7 @@ func (c *pionConn) engine(config Config) *webrtc.API {
 	)
 }
 
-func (c *pionConn) listen() {
+func (c *Conn) listen() {
 	c.pc.OnICECandidate(func(found *webrtc.ICECandidate) {
 		if found == nil {
 			// pion names a public address even where it is the computer's own.
@@ -228,7 +215,7 @@ func (c *pionConn) listen() {
 
 // receive is called by pion's reader for one message after the other. Waiting
 // here is the one brake SCTP has; Close lets go of it.
-func (c *pionConn) receive(message webrtc.DataChannelMessage) {
+func (c *Conn) receive(message webrtc.DataChannelMessage) {
 	if c.closing.isSet() {
 		return
 	}
@@ -253,7 +240,8 @@ func (b *inbox) full(limit int) bool {
 	return b.held > limit
 }
 
-func (c *pionConn) Offer(ctx context.Context) (string, error) {
+// Offer makes the local offer, gathers addresses and returns the SDP.
+func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
 		return "", c.why()
 	}
@@ -265,7 +253,10 @@ func (c *pionConn) Offer(ctx context.Context) (string, error) {
 	return c.describe(ctx, offer)
 }
 
-func (c *pionConn) Answer(ctx context.Context, offer string) (string, error) {
+// Answer applies the other side's offer, gathers addresses and returns
+// the SDP of the answer. From then on the connection opens by itself,
+// however late the other side applies it.
+func (c *Conn) Answer(ctx context.Context, offer string) (string, error) {
 	if err := c.apply(webrtc.SDPTypeOffer, offer); err != nil {
 		return "", fmt.Errorf("apply offer: %w", err)
 	}
@@ -276,7 +267,9 @@ func (c *pionConn) Answer(ctx context.Context, offer string) (string, error) {
 	return c.describe(ctx, answer)
 }
 
-func (c *pionConn) Accept(_ context.Context, answer string) error {
+// Accept applies the other side's answer. It may come minutes after Offer.
+// After ErrDescription a better answer may still be applied.
+func (c *Conn) Accept(_ context.Context, answer string) error {
 	if err := c.apply(webrtc.SDPTypeAnswer, answer); err != nil {
 		return fmt.Errorf("apply answer: %w", err)
 	}
@@ -284,7 +277,7 @@ func (c *pionConn) Accept(_ context.Context, answer string) error {
 }
 
 // describe applies the local description and returns it with its candidates.
-func (c *pionConn) describe(ctx context.Context, description webrtc.SessionDescription) (string, error) {
+func (c *Conn) describe(ctx context.Context, description webrtc.SessionDescription) (string, error) {
 	if err := c.pc.SetLocalDescription(description); err != nil {
 		return "", fmt.Errorf("apply own description: %w", c.orClosed(err))
 	}
@@ -319,7 +312,7 @@ func favor(text string, own []sdp.Address) string {
 	return strings.Join(lines, "")
 }
 
-func (c *pionConn) apply(sdpType webrtc.SDPType, text string) error {
+func (c *Conn) apply(sdpType webrtc.SDPType, text string) error {
 	if c.ended.isSet() {
 		return c.why()
 	}
@@ -348,14 +341,16 @@ func isComplete(description webrtc.SessionDescription) bool {
 }
 
 // orClosed returns err, unless it is only that Close came in between.
-func (c *pionConn) orClosed(err error) error {
+func (c *Conn) orClosed(err error) error {
 	if c.ended.isSet() {
 		return c.why()
 	}
 	return err
 }
 
-func (c *pionConn) Send(ctx context.Context, message []byte) error {
+// Send hands one message to the channel, copying it. It waits for the
+// channel to open, and while too much is on its way out.
+func (c *Conn) Send(ctx context.Context, message []byte) error {
 	err := c.waitToSend(ctx, len(message), func() int { return int(c.data.BufferedAmount()) })
 	if err != nil {
 		return err
@@ -368,10 +363,8 @@ func (c *pionConn) Send(ctx context.Context, message []byte) error {
 	return nil
 }
 
-// Findings says what pion's candidates and the sockets' servers told.
-func (c *pionConn) Findings() Findings { return c.gathering.know() }
-
-func (c *pionConn) Path(context.Context) Path {
+// Path tells how the ends reach each other, once open.
+func (c *Conn) Path(context.Context) Path {
 	if !c.opened.isSet() || c.ended.isSet() {
 		return PathUnknown
 	}
@@ -385,7 +378,10 @@ func (c *pionConn) Path(context.Context) Path {
 	)
 }
 
-func (c *pionConn) Close() error {
+// Close wakes whoever waits, gives what was sent up to closeWait to reach
+// the other side, and returns when no goroutine, callback or listener of
+// this Conn is left. It may be called twice, and at any time.
+func (c *Conn) Close() error {
 	c.close.Do(func() {
 		c.closing.set()
 		c.ended.set()
@@ -402,7 +398,7 @@ func (c *pionConn) Close() error {
 
 // sayGoodbye closes the channel, which goes out behind what was sent, and
 // waits until the other side has closed its half. pion's reader ends then.
-func (c *pionConn) sayGoodbye() {
+func (c *Conn) sayGoodbye() {
 	if c.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
 		return // nobody would hear it
 	}

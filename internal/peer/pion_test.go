@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // newConn returns a connection that is closed at the end of the test. No
 // packet of the tests leaves this machine.
-func newConn(t *testing.T, config peer.Config) peer.Conn {
+func newConn(t *testing.T, config peer.Config) *peer.Conn {
 	t.Helper()
 	config.Loopback = true
 	c, err := peer.New(config)
@@ -46,7 +46,7 @@ func withDeadline(t *testing.T) context.Context {
 
 func TestFunctionalContract(t *testing.T) {
 	var watched *testing.T
-	peertest.Run(t, func(t *testing.T) peer.Conn {
+	peertest.Run(t, func(t *testing.T) *peer.Conn {
 		if watched != t {
 			watched = t
 			t.Cleanup(func() { goleak.VerifyNone(t) }) // runs last
@@ -253,7 +253,7 @@ func (s nativeStranger) OpenChannels(n int) {
 // What nothing of ours does ends the connection: it isn't kept, and nobody is left
 // waiting for more.
 func TestFunctionalStrange(t *testing.T) {
-	peertest.Strange(t, func(t *testing.T) (peer.Conn, peertest.Stranger) {
+	peertest.Strange(t, func(t *testing.T) (*peer.Conn, peertest.Stranger) {
 		c := newConn(t, peer.Config{})
 		return c, connectStranger(t, withDeadline(t), c)
 	})
@@ -285,7 +285,7 @@ func TestFunctionalStrangeChannelsAreNotKept(t *testing.T) {
 }
 
 // connectStranger connects c with an end that is not ours.
-func connectStranger(t *testing.T, ctx context.Context, c peer.Conn) nativeStranger {
+func connectStranger(t *testing.T, ctx context.Context, c *peer.Conn) nativeStranger {
 	t.Helper()
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)

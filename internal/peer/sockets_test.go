@@ -219,9 +219,9 @@ func TestFunctionalServers(t *testing.T) {
 
 // newPair returns the two ends, which ask every server and are closed with the
 // test.
-func newPair(t *testing.T, n *internet) (inviter, joiner peer.Conn) {
+func newPair(t *testing.T, n *internet) (inviter, joiner *peer.Conn) {
 	t.Helper()
-	var pair [2]peer.Conn
+	var pair [2]*peer.Conn
 	for i := range pair {
 		c, err := peer.NewOver(n.ends[i], peer.Config{STUN: n.names})
 		require.NoError(t, err)
@@ -269,7 +269,7 @@ func TestFunctionalKeepAlive(t *testing.T) {
 				require.NoError(t, inviter.Accept(t.Context(), answer))
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
-				for _, c := range []peer.Conn{inviter, joiner} {
+				for _, c := range []*peer.Conn{inviter, joiner} {
 					if silenced {
 						require.ErrorIs(t, c.Open(ctx), context.DeadlineExceeded)
 					} else {

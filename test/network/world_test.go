@@ -278,7 +278,7 @@ func (w *world) addNames(t *testing.T, names []string) {
 
 // pair is the two ends' connections, the inviter's first.
 type pair struct {
-	conns         [2]peer.Conn
+	conns         [2]*peer.Conn
 	offer, answer string // as the engines wrote them
 }
 

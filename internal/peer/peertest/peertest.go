@@ -1,4 +1,4 @@
-// Package peertest is the contract of peer.Conn, which the terminal's half and
+// Package peertest is the contract of a peer.Conn, which the terminal's half and
 // the browser's half both pass.
 package peertest
 
@@ -34,7 +34,7 @@ const tooMuch = 32 << 20
 
 // Run holds the contract against connections made by newConn, which belong to
 // the test and are closed by it.
-func Run(t *testing.T, newConn func(t *testing.T) peer.Conn) {
+func Run(t *testing.T, newConn func(t *testing.T) *peer.Conn) {
 	s := suite{newConn}
 	t.Run("Descriptions", s.descriptions)
 	t.Run("Connect", s.connect)
@@ -61,11 +61,11 @@ func Run(t *testing.T, newConn func(t *testing.T) peer.Conn) {
 }
 
 type suite struct {
-	newConn func(t *testing.T) peer.Conn
+	newConn func(t *testing.T) *peer.Conn
 }
 
 // conn returns a connection that is closed at the end of the test.
-func (s suite) conn(t *testing.T) peer.Conn {
+func (s suite) conn(t *testing.T) *peer.Conn {
 	t.Helper()
 	c := s.newConn(t)
 	t.Cleanup(func() { assert.NoError(t, c.Close()) })
@@ -73,7 +73,7 @@ func (s suite) conn(t *testing.T) peer.Conn {
 }
 
 // pair returns two ends that can send.
-func (s suite) pair(t *testing.T, ctx context.Context) (inviter, joiner peer.Conn) {
+func (s suite) pair(t *testing.T, ctx context.Context) (inviter, joiner *peer.Conn) {
 	t.Helper()
 	inviter, joiner = s.conn(t), s.conn(t)
 	Connect(t, ctx, inviter, joiner)
@@ -81,7 +81,7 @@ func (s suite) pair(t *testing.T, ctx context.Context) (inviter, joiner peer.Con
 }
 
 // Connect lets two new ends find each other and returns when both can send.
-func Connect(t *testing.T, ctx context.Context, inviter, joiner peer.Conn) {
+func Connect(t *testing.T, ctx context.Context, inviter, joiner *peer.Conn) {
 	t.Helper()
 	answer := invite(t, ctx, inviter, joiner)
 	require.NoError(t, inviter.Accept(ctx, answer))
@@ -90,7 +90,7 @@ func Connect(t *testing.T, ctx context.Context, inviter, joiner peer.Conn) {
 
 // invite lets the joiner answer the inviter's offer as our callers do: with
 // the offerer to begin DTLS.
-func invite(t *testing.T, ctx context.Context, inviter, joiner peer.Conn) (answer string) {
+func invite(t *testing.T, ctx context.Context, inviter, joiner *peer.Conn) (answer string) {
 	t.Helper()
 	offer, err := inviter.Offer(ctx)
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func active(offer string) string {
 	return strings.ReplaceAll(offer, "a=setup:actpass", "a=setup:active")
 }
 
-func open(t *testing.T, ctx context.Context, ends ...peer.Conn) {
+func open(t *testing.T, ctx context.Context, ends ...*peer.Conn) {
 	t.Helper()
 	for _, end := range ends {
 		require.NoError(t, end.Open(ctx), "open")
@@ -111,10 +111,10 @@ func open(t *testing.T, ctx context.Context, ends ...peer.Conn) {
 }
 
 // greet sends one message each way.
-func greet(t *testing.T, ctx context.Context, a, b peer.Conn) {
+func greet(t *testing.T, ctx context.Context, a, b *peer.Conn) {
 	t.Helper()
 	for _, way := range []struct {
-		from, to peer.Conn
+		from, to *peer.Conn
 		text     string
 	}{{a, b, "hello"}, {b, a, "hello yourself"}} {
 		require.NoError(t, way.from.Send(ctx, []byte(way.text)))
@@ -314,7 +314,7 @@ func forgeFingerprint(sdp string) string {
 
 // requireForeign holds that whatever is asked of c now tells that the other side is none
 // of ours.
-func requireForeign(t *testing.T, ctx context.Context, c peer.Conn) {
+func requireForeign(t *testing.T, ctx context.Context, c *peer.Conn) {
 	t.Helper()
 	assert.ErrorIs(t, c.Open(ctx), peer.ErrForeign)
 	assert.ErrorIs(t, c.Send(ctx, []byte("anyone?")), peer.ErrForeign)
@@ -337,7 +337,7 @@ type Stranger interface {
 
 // Strange holds that c, which can send and whose other end is a stranger, ends with
 // ErrForeign for each of what strangers do, once what had arrived before is received.
-func Strange(t *testing.T, connect func(t *testing.T) (c peer.Conn, other Stranger)) {
+func Strange(t *testing.T, connect func(t *testing.T) (c *peer.Conn, other Stranger)) {
 	for name, do := range map[string]func(Stranger){
 		"text":                 func(s Stranger) { s.SendText("hello") },
 		"an empty text":        func(s Stranger) { s.SendText("") },
@@ -389,7 +389,7 @@ func numbered(i int) []byte {
 	return message
 }
 
-func sendNumbered(ctx context.Context, c peer.Conn, n int) error {
+func sendNumbered(ctx context.Context, c *peer.Conn, n int) error {
 	for i := range n {
 		if err := c.Send(ctx, numbered(i)); err != nil {
 			return err
@@ -398,7 +398,7 @@ func sendNumbered(ctx context.Context, c peer.Conn, n int) error {
 	return nil
 }
 
-func receiveNumbered(t *testing.T, ctx context.Context, c peer.Conn, n int) {
+func receiveNumbered(t *testing.T, ctx context.Context, c *peer.Conn, n int) {
 	t.Helper()
 	for i := range n {
 		message, err := c.Receive(ctx)
@@ -477,7 +477,7 @@ func (s suite) flowControl(t *testing.T) {
 
 // sendUntilStuck sends blocks until one waits for longer than a Send does
 // while anything moves, or the connection ends.
-func sendUntilStuck(ctx context.Context, c peer.Conn) (sent int, err error) {
+func sendUntilStuck(ctx context.Context, c *peer.Conn) (sent int, err error) {
 	for sent*len(block(0)) < tooMuch {
 		stuck, cancel := context.WithTimeout(ctx, 2*time.Second)
 		err := c.Send(stuck, block(sent))
@@ -525,7 +525,7 @@ func (s suite) remainderFirst(t *testing.T) {
 }
 
 // requireClosed holds that whatever is asked of c now tells that it is over.
-func requireClosed(t *testing.T, ctx context.Context, c peer.Conn) {
+func requireClosed(t *testing.T, ctx context.Context, c *peer.Conn) {
 	t.Helper()
 	assert.ErrorIs(t, c.Open(ctx), peer.ErrClosed)
 	assert.ErrorIs(t, c.Send(ctx, []byte("anyone?")), peer.ErrClosed)
@@ -563,7 +563,7 @@ func (s suite) closeWakesReceive(t *testing.T) {
 
 // sendWithoutEnd sends until an error and tells when the other side's buffers
 // must be filling.
-func sendWithoutEnd(ctx context.Context, c peer.Conn) (filling <-chan struct{}, result <-chan error) {
+func sendWithoutEnd(ctx context.Context, c *peer.Conn) (filling <-chan struct{}, result <-chan error) {
 	begun := make(chan struct{})
 	return begun, inBackground(func() error {
 		for i := 0; ; i++ {
@@ -682,7 +682,7 @@ func (s suite) closeByMany(t *testing.T) {
 	ctx := withDeadline(t)
 	a, b := s.pair(t, ctx)
 	var all sync.WaitGroup
-	for _, c := range []peer.Conn{a, b, a, b, a} {
+	for _, c := range []*peer.Conn{a, b, a, b, a} {
 		all.Go(func() { assert.NoError(t, c.Close()) })
 	}
 	all.Wait()
