@@ -69,8 +69,8 @@ func leave(ctx context.Context, f front) error {
 }
 
 // patience is how long a chat whose input has ended waits for a word that something
-// has arrived. Tests make it shorter.
-var patience = time.Minute
+// has arrived.
+const patience = time.Minute
 
 // runNew and runJoin are the two commands; they differ in how they begin.
 func runNew(ctx context.Context, t terminal, args []string) error {

@@ -25,9 +25,6 @@ import (
 // TestFunctionalUnheard: a joiner whose input has ended does not wait for ever for a
 // peer that is there and takes nothing.
 func TestFunctionalUnheard(t *testing.T) {
-	before := patience
-	patience = 300 * time.Millisecond
-	defer func() { patience = before }()
 	inviter, err := chat.Create(t.Context(), chat.Config{Loopback: true})
 	require.NoError(t, err)
 	defer inviter.Close()
@@ -36,7 +33,7 @@ func TestFunctionalUnheard(t *testing.T) {
 	code := make(chan int)
 	go func() {
 		in := strings.NewReader(inviter.Link().Link + "\n" + strings.Repeat("hello\n", 400))
-		code <- run(t.Context(), terminal{in: in, out: write, err: &talk}, []string{"join", "--loopback", "--stun", "none"})
+		code <- run(t.Context(), terminal{in: in, out: write, err: &talk, patience: 300 * time.Millisecond}, []string{"join", "--loopback", "--stun", "none"})
 	}()
 	reply, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"tincan/internal/chat"
 )
@@ -18,6 +19,8 @@ type options struct {
 	mailbox string // on, off or, where nothing was said, empty
 	serve   bool   // new alone: serve the page, too
 	page    pageFlags
+
+	patience time.Duration // the terminal's
 }
 
 // mailboxOf is the origin whose mailbox the reply goes to: the one that the link
@@ -51,6 +54,7 @@ func (o options) sayAsked(t terminal) {
 }
 
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
+	o.patience = t.patience
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.BoolVar(&o.json, "json", false, "")
 	flags.BoolVar(&o.config.LoopbackOnly, "loopback", false, "")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -33,8 +34,8 @@ const (
 )
 
 // lonely is how long serve waits for a first visitor before it says why there
-// may be none. Tests make it shorter.
-var lonely = time.Minute
+// may be none.
+const lonely = time.Minute
 
 // pageFlags say how the page is served.
 type pageFlags struct {
@@ -120,6 +121,7 @@ type pageServer struct {
 	nat      *natServer
 	handler  *pageHandler
 	proxies  proxies
+	lonely   time.Duration // 0 for the usual one
 }
 
 func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error) {
@@ -207,7 +209,7 @@ func (p *pageServer) serve(ctx context.Context, t terminal) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(visitors) }()
-	alone := time.NewTimer(lonely)
+	alone := time.NewTimer(cmp.Or(p.lonely, lonely))
 	defer alone.Stop()
 	for {
 		select {

@@ -188,16 +188,13 @@ func (o *output) String() string {
 // TestFunctionalServe: it listens, says so, answers, tells after a while that
 // nobody came, and stops cleanly.
 func TestFunctionalServe(t *testing.T) {
-	was := lonely
-	lonely = 50 * time.Millisecond
-	defer func() { lonely = was }()
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	var said output
 	done := make(chan error, 1)
 	go func() {
-		done <- (&pageServer{listener: listener, reach: addresses{others: []string{"http://192.0.2.2/"}}, handler: testHandler(t)}).serve(ctx, terminal{in: os.Stdin, out: io.Discard, err: &said})
+		done <- (&pageServer{listener: listener, reach: addresses{others: []string{"http://192.0.2.2/"}}, handler: testHandler(t), lonely: 50 * time.Millisecond}).serve(ctx, terminal{in: os.Stdin, out: io.Discard, err: &said})
 	}()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	r, err := client.Get("http://" + listener.Addr().String() + "/")

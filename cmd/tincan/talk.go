@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -24,6 +25,7 @@ type talk struct {
 	told        time.Time // when the person was told what came of the last code
 	reason      chat.Reason
 	failure     error // why it was ended here, where nobody wished it
+	patience    time.Duration
 }
 
 // converse runs a chat to its end: input goes to the session, events to the front.
@@ -35,7 +37,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite}
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
 	if kind == chat.KindReply {
 		c.tells()
 	}
@@ -59,7 +61,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 			if !ok {
 				lines, c.ending = nil, ctx.Err() == nil
 				c.heard = time.Now()
-				ticker := time.NewTicker(patience / 4)
+				ticker := time.NewTicker(c.patience / 4)
 				defer ticker.Stop()
 				clock = ticker.C
 			} else {
@@ -89,7 +91,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 func (c *talk) finish() {
 	switch {
 	case c.open && c.undelivered == 0:
-	case c.open && time.Since(c.heard) > patience:
+	case c.open && time.Since(c.heard) > c.patience:
 		c.failure = errUnheard
 	case c.waiting && !c.mailbox:
 		c.failure = errNoReply

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -23,6 +24,8 @@ type terminal struct {
 	window *os.File // the window that the person sees it in, if any
 	drawn  bool     // out is that window
 	marked bool     // err is, and tells tincan's own words from others'
+
+	patience time.Duration // 0 for the usual one
 }
 
 // defaultColumns is taken where there is no window, or it does not tell its width.
