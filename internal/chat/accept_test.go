@@ -146,12 +146,14 @@ func unusable(t testing.TB, h holder) map[string]invite.Code {
 // TestFunctionalUnusable: a reply that opens but holds nothing that can be used spends no invite, ends nothing, and
 // says so. By hand it is a try, in the mailbox it is somebody else's. The true reply still opens.
 func TestFunctionalUnusable(t *testing.T) {
+	t.Parallel()
 	first := create(t)
 	names := unusable(t, holding(t, first.Link().Link))
-	require.NoError(t, first.Close()) // a session that goes on would read the clock that FastMail changes
+	require.NoError(t, first.Close())
 	require.Greater(t, len(names), 30)
 	for name := range names {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			wanted := chat.CodeMalformed
 			if strings.Contains(name, "padd") || name == "another mark" || name == "zeros alone" {
 				wanted = chat.CodeOtherInvite
@@ -168,8 +170,8 @@ func TestFunctionalUnusable(t *testing.T) {
 			await[chat.Opened](t, joiner)
 		})
 		t.Run(name+", in the mailbox", func(t *testing.T) {
-			chat.FastMail(t, chat.MailClock{})
-			p := newPost(t)
+			t.Parallel()
+			p := newPost(t, chat.MailClock{})
 			inviter := p.create(t)
 			link := inviter.Link().Link
 			bad := unusable(t, holding(t, link))[name]
@@ -186,6 +188,7 @@ func TestFunctionalUnusable(t *testing.T) {
 
 // TestFunctionalUsable is the control of the above: without its flaw the same reply spends the invite.
 func TestFunctionalUsable(t *testing.T) {
+	t.Parallel()
 	for name, seal := range map[string]func(holder) invite.Code{
 		"sealed": func(h holder) invite.Code { return h.seal(t, answer(good)) },
 		"by hand": func(h holder) invite.Code {
@@ -202,6 +205,7 @@ func TestFunctionalUsable(t *testing.T) {
 // TestFunctionalTries: ten different replies that cannot be used end the invite, of whatever kind. Those that other
 // tabs offer do not count, and neither does one that was handed in before.
 func TestFunctionalTries(t *testing.T) {
+	t.Parallel()
 	inviter := create(t)
 	h := holding(t, inviter.Link().Link)
 	stranger := join(t, create(t).Link().Link).Link().Link
@@ -241,6 +245,7 @@ func TestFunctionalTries(t *testing.T) {
 // TestFunctionalTold: each reply of somebody else is told once. To who hands it in it is the answer; what another tab
 // offers, or the mailbox holds, is told by an event, however often it comes.
 func TestFunctionalTold(t *testing.T) {
+	t.Parallel()
 	inviter, joiner := open(t)
 	h := holding(t, inviter.Link().Link)
 	first, second := h.seal(t, answer(good)).LinkText(), h.seal(t, []byte("garbage")).LinkText()
@@ -259,6 +264,7 @@ func TestFunctionalTold(t *testing.T) {
 
 // TestFunctionalToldEnough: whoever floods with replies is told of, but not for ever.
 func TestFunctionalToldEnough(t *testing.T) {
+	t.Parallel()
 	inviter, _ := open(t)
 	h := holding(t, inviter.Link().Link)
 	for range 100 {

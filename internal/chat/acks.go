@@ -3,7 +3,7 @@ package chat
 // acks keeps account of which frames have arrived, on either side (PROTOCOL.md §4).
 type acks struct {
 	due        bool      // one goes before all else
-	soon       bool      // one goes within timing.ack: it may serve for more than one frame
+	soon       bool      // one goes within the timing's ack: it may serve for more than one frame
 	since      int       // frames of the other side since our last ack
 	unanswered []uint64  // numbers of its frames whose ack it has not shown to have
 	sent       []sentAck // that it has not shown to have

@@ -33,8 +33,8 @@ func TestUnitGoodbyeWaits(t *testing.T) {
 		f := openFace(t)
 		require.NoError(t, f.goodbye(reason, byeLeft))
 		require.NotEmpty(t, f.next(t))
-		require.NoError(t, f.watch(f.since.Add(timing.goodbye-time.Millisecond)))
-		require.Equal(t, stop{reason: reason}, f.watch(f.since.Add(timing.goodbye)))
+		require.NoError(t, f.watch(f.since.Add(usual.goodbye-time.Millisecond)))
+		require.Equal(t, stop{reason: reason}, f.watch(f.since.Add(usual.goodbye)))
 		require.Equal(t, stop{reason: reason}, f.arrive(arrival{}, false, false), "the other side closed")
 	}
 	for _, reason := range []Reason{ReasonClosed, ReasonDiffer} {
@@ -99,12 +99,12 @@ func TestUnitAckSoon(t *testing.T) {
 		for range 3 {
 			r.say(t, "\x01hello")
 		}
-		time.Sleep(timing.ack - time.Millisecond)
+		time.Sleep(usual.ack - time.Millisecond)
 		synctest.Wait()
 		require.Equal(t, before, r.drained.Load())
 		time.Sleep(2 * time.Millisecond)
 		synctest.Wait()
 		require.Equal(t, before+1, r.drained.Load())
-		require.LessOrEqual(t, timing.ack, 40*time.Millisecond)
+		require.LessOrEqual(t, usual.ack, 40*time.Millisecond)
 	})
 }

@@ -35,9 +35,14 @@ func ctx(t testing.TB) context.Context {
 	return c
 }
 
-func create(t testing.TB) *chat.Session {
+// create makes a session that waits, with the usual timing or another.
+func create(t testing.TB, clocks ...chat.Clock) *chat.Session {
 	t.Helper()
-	s, err := chat.Create(ctx(t), loopback)
+	config := loopback
+	for _, set := range clocks {
+		set(&config)
+	}
+	s, err := chat.Create(ctx(t), config)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	return s
@@ -88,6 +93,7 @@ func wantCode(t testing.TB, code chat.Code, err error) {
 // TestFunctionalChat: 200 messages each way at once, short, long and in many
 // scripts, arrive in order, once each, and are told to be delivered.
 func TestFunctionalChat(t *testing.T) {
+	t.Parallel()
 	inviter, joiner := open(t)
 	const n = 200
 	texts := func(who string) (list []string) {
@@ -153,6 +159,7 @@ func TestFunctionalChat(t *testing.T) {
 
 // TestFunctionalStates: what each side is told, in order.
 func TestFunctionalStates(t *testing.T) {
+	t.Parallel()
 	inviter := create(t)
 	assert.Equal(t, chat.StateWaiting, await[chat.StateChanged](t, inviter).State)
 	joiner := join(t, inviter.Link().QR)
@@ -185,6 +192,7 @@ func TestFunctionalStates(t *testing.T) {
 
 // TestFunctionalBadJoin: what is no invite makes no session.
 func TestFunctionalBadJoin(t *testing.T) {
+	t.Parallel()
 	inviter := create(t)
 	link := inviter.Link().Link
 	joiner := join(t, link)
@@ -216,6 +224,7 @@ func TestFunctionalBadJoin(t *testing.T) {
 
 // TestFunctionalBadAccept: what is no reply to this invite changes nothing.
 func TestFunctionalBadAccept(t *testing.T) {
+	t.Parallel()
 	inviter := create(t)
 	link := inviter.Link().Link
 	other := create(t)
@@ -260,6 +269,7 @@ func TestFunctionalBadAccept(t *testing.T) {
 
 // TestFunctionalLimits: messages that cannot be sent.
 func TestFunctionalLimits(t *testing.T) {
+	t.Parallel()
 	inviter, joiner := open(t)
 	_, err := inviter.Send("", "")
 	wantCode(t, chat.CodeMessageEmpty, err)
@@ -286,6 +296,7 @@ func TestFunctionalLimits(t *testing.T) {
 // TestFunctionalDiffer: different safety words end the chat at once, unsent
 // messages are told.
 func TestFunctionalDiffer(t *testing.T) {
+	t.Parallel()
 	inviter, joiner := open(t)
 	require.NoError(t, inviter.Verify(false))
 	assert.Equal(t, chat.ReasonDiffer, await[chat.Closed](t, inviter).Reason)
@@ -294,6 +305,7 @@ func TestFunctionalDiffer(t *testing.T) {
 
 // TestFunctionalBye: each side reads why the other one went, whichever of the two it is.
 func TestFunctionalBye(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		end         func(*chat.Session) error
 		here, there chat.Reason
@@ -330,8 +342,7 @@ func TestFunctionalBye(t *testing.T) {
 // TestFunctionalSilence: a peer that stops answering is lost, and found again;
 // messages that never arrived are told to have failed at the end.
 func TestFunctionalSilence(t *testing.T) {
-	t.Cleanup(chat.FastClock())
-	inviter, p := openByHand(t)
+	inviter, p := openByHand(t, chat.FastClock)
 	assert.Equal(t, "\x04", string(p.receive(t)), "a ping while nothing is said")
 	assert.Equal(t, chat.StateLost, awaitState(t, inviter, chat.StateLost))
 	p.send(t, "\x04")
@@ -345,6 +356,7 @@ func TestFunctionalSilence(t *testing.T) {
 // TestFunctionalTyping: each side is told that the other one is writing, and what is
 // written after it arrives; before the chat is open and after it, nothing happens.
 func TestFunctionalTyping(t *testing.T) {
+	t.Parallel()
 	create(t).Typing()
 	inviter, joiner := open(t)
 	for _, pair := range [][2]*chat.Session{{inviter, joiner}, {joiner, inviter}} {
@@ -409,9 +421,9 @@ func joinByHand(t testing.TB, link string, change ...func(*sdp.Description)) *by
 }
 
 // openByHand is a chat whose joiner speaks by hand.
-func openByHand(t testing.TB) (inviter *chat.Session, p *byHand) {
+func openByHand(t testing.TB, clocks ...chat.Clock) (inviter *chat.Session, p *byHand) {
 	t.Helper()
-	inviter = create(t)
+	inviter = create(t, clocks...)
 	p = joinByHand(t, inviter.Link().Link)
 	require.NoError(t, inviter.Accept(p.reply, false))
 	p.shake(t)
@@ -456,6 +468,7 @@ func (p *byHand) receive(t testing.TB) []byte {
 // TestFunctionalHostileFrames: a peer with all the keys that breaks a rule.
 // The person reads one sentence, and nothing is sent back.
 func TestFunctionalHostileFrames(t *testing.T) {
+	t.Parallel()
 	part := "\x02" + strings.Repeat("x", 16000)
 	ack := func(n byte) string { return "\x03\x00\x00\x00\x00\x00\x00\x00" + string([]byte{n}) }
 	for name, bodies := range map[string][]string{
@@ -543,20 +556,22 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		require.NoError(t, p.conn.Send(ctx(t), []byte("hello?")))
 		assert.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
-	t.Run("silence instead of a handshake", func(t *testing.T) {
-		t.Cleanup(chat.FastClock())
-		inviter := create(t)
-		p := joinByHand(t, inviter.Link().Link)
-		require.NoError(t, inviter.Accept(p.reply, false))
-		require.NoError(t, p.conn.Open(ctx(t)))
-		assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
-	})
+}
+
+// TestFunctionalSilentHandshake: a peer that connects and then says nothing is not waited for.
+func TestFunctionalSilentHandshake(t *testing.T) {
+	inviter := create(t, chat.FastClock)
+	p := joinByHand(t, inviter.Link().Link)
+	require.NoError(t, inviter.Accept(p.reply, false))
+	require.NoError(t, p.conn.Open(ctx(t)))
+	assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
 }
 
 // TestFunctionalWrongCertificate: a reply, or an invite, that names another certificate
 // than the one met is told as what it is, on both sides, and not as a connection that was
 // not found.
 func TestFunctionalWrongCertificate(t *testing.T) {
+	t.Parallel()
 	t.Run("of the reply", func(t *testing.T) {
 		inviter := create(t)
 		p := joinByHand(t, inviter.Link().Link, func(d *sdp.Description) { d.Fingerprint[0] ^= 1 })
@@ -664,8 +679,7 @@ func awaitClosed(t testing.TB, s *chat.Session) chat.Reason {
 // TestFunctionalUnreachable: a reply whose author is gone is told after a
 // while, and does not wait for ever.
 func TestFunctionalUnreachable(t *testing.T) {
-	t.Cleanup(chat.FastClock())
-	inviter := create(t)
+	inviter := create(t, chat.FastClock)
 	p := joinByHand(t, inviter.Link().Link)
 	require.NoError(t, p.conn.Close())
 	require.NoError(t, inviter.Accept(p.reply, false))
@@ -692,6 +706,7 @@ func TestUnitLinks(t *testing.T) {
 // TestFunctionalNoMarkAtTheEnd: no QR text ends in what a program takes for the end
 // of the sentence. By chance 7 of 43 would.
 func TestFunctionalNoMarkAtTheEnd(t *testing.T) {
+	t.Parallel()
 	for range 20 {
 		invited := create(t)
 		joined := join(t, invited.Link().Link)

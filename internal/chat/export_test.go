@@ -2,7 +2,6 @@ package chat
 
 import (
 	"strings"
-	"testing"
 	"time"
 
 	"tincan/internal/invite"
@@ -63,14 +62,17 @@ func (s *Speaker) Open(wire []byte) ([]byte, error) {
 	return append([]byte{f.kind}, f.content...), nil
 }
 
-// FastClock makes seconds pass in hundredths. The returned function undoes it.
-func FastClock() (undo func()) {
-	was := timing
-	for _, d := range []*time.Duration{&timing.tick, &timing.handshake, &timing.ping, &timing.silence, &timing.look, &timing.slow, &timing.goodbye} {
+// A Clock gives the session of a Config another timing.
+type Clock func(*Config)
+
+// FastClock makes seconds pass in hundredths.
+func FastClock(c *Config) {
+	fast := usual
+	for _, d := range []*time.Duration{&fast.tick, &fast.handshake, &fast.ping, &fast.silence, &fast.look, &fast.slow, &fast.goodbye} {
 		*d /= 20
 	}
-	timing.alone, timing.giveUp = 2*timing.slow, 2*timing.slow
-	return func() { timing = was }
+	fast.alone, fast.giveUp = 2*fast.slow, 2*fast.slow
+	c.timing = &fast
 }
 
 // LinkPrefixes are what a link and its QR text begin with.
@@ -85,32 +87,35 @@ type MailClock struct {
 	Rarely bool          // a session has no reason of its own to ask for minutes
 	Over   time.Duration // ask up to this age of the link
 	Gone   time.Duration // replies have expired after this
+	AtOnce bool          // AskNow waits for nothing but what is on the road
 }
 
-// FastMail makes seconds at the mailbox pass in fiftieths, until the test and all its
-// sessions have ended.
-func FastMail(t testing.TB, c MailClock) {
-	was, tick := mailTiming, timing.tick
-	t.Cleanup(func() { mailTiming, timing.tick = was, tick })
-	mailTiming.first = []time.Duration{20 * time.Millisecond}
-	mailTiming.often, mailTiming.less, mailTiming.again = 40*time.Millisecond, 40*time.Millisecond, 5*time.Millisecond
-	timing.tick = 10 * time.Millisecond
-	if c.Rarely {
-		mailTiming.first, mailTiming.often = nil, 10*time.Minute
+// Clock makes seconds at the mailbox pass in fiftieths.
+func (m MailClock) Clock(c *Config) {
+	fast := usual
+	fast.tick = 10 * time.Millisecond
+	fast.mail.first = []time.Duration{20 * time.Millisecond}
+	fast.mail.often, fast.mail.less, fast.mail.again = 40*time.Millisecond, 40*time.Millisecond, 5*time.Millisecond
+	if m.Rarely {
+		fast.mail.first, fast.mail.often = nil, 10*time.Minute
 	}
-	if c.Over > 0 {
-		mailTiming.over = c.Over
+	if m.Over > 0 {
+		fast.mail.over = m.Over
 	}
-	if c.Gone > 0 {
-		mailTiming.gone = c.Gone
+	if m.Gone > 0 {
+		fast.mail.gone = m.Gone
 	}
+	if m.AtOnce {
+		fast.mail.again = 0
+	}
+	c.timing = &fast
 }
 
 // Visits are the ages of the link at which a mailbox is asked on that answers each
 // time with err, delay after it was asked, up to an hour. The session has met the
 // other one if met. Its clock ticks late by so much.
 func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (ages []time.Duration) {
-	e := newErrands("http://192.0.2.1", true, seal.NewLinkSecret([16]byte{1}))
+	e := newErrands("http://192.0.2.1", true, seal.NewLinkSecret([16]byte{1}), &usual.mail)
 	var p post = &leaver{errands: e}
 	if role == seal.Inviter {
 		p = &fetcher{errands: e}
@@ -128,7 +133,7 @@ func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (age
 		}
 	}
 	visit(began)
-	for tick := began.Add(timing.tick + late); tick.Before(began.Add(time.Hour)); tick = tick.Add(timing.tick) {
+	for tick := began.Add(usual.tick + late); tick.Before(began.Add(time.Hour)); tick = tick.Add(usual.tick) {
 		for e.away && !back.After(tick) {
 			at, r := back, returned{errand: e.next, err: err}
 			p.brought(r, at)
@@ -141,4 +146,4 @@ func Visits(role seal.Role, met bool, err error, delay, late time.Duration) (age
 }
 
 // NextAsk is the schedule.
-func NextAsk(age time.Duration) time.Duration { return nextAsk(age) }
+func NextAsk(age time.Duration) time.Duration { return usual.mail.next(age) }

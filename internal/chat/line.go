@@ -140,9 +140,9 @@ func (l *line) take(wire []byte) (f frame, ok bool) {
 // quiet tells that all that was sent has arrived.
 func (l *line) quiet() bool { return l.wire == nil && l.acks.settled() }
 
-// ping has one go where nothing was sent for long.
-func (l *line) ping(now time.Time) {
-	if now.Sub(l.sentAt) >= timing.ping && len(l.control) == 0 && l.wire == nil {
+// ping has one go where nothing was sent for so long.
+func (l *line) ping(now time.Time, after time.Duration) {
+	if now.Sub(l.sentAt) >= after && len(l.control) == 0 && l.wire == nil {
 		l.control = append(l.control, frame{kind: typePing})
 	}
 }

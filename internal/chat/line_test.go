@@ -65,10 +65,10 @@ func TestUnitLineOrder(t *testing.T) {
 	out.push("", "hello")
 	out.push("", "again")
 	typing.write()
-	a.ping(began.Add(timing.ping - 1))
+	a.ping(began.Add(usual.ping-1), usual.ping)
 	require.Empty(t, a.control)
-	a.ping(began.Add(timing.ping))
-	a.ping(began.Add(timing.ping))
+	a.ping(began.Add(usual.ping), usual.ping)
+	a.ping(began.Add(usual.ping), usual.ping)
 	a.acks.due = true
 	for _, want := range []byte{typeCan, typeAck, typePing, typeTyping, typeText} {
 		require.Equal(t, want, fill(false))
@@ -78,7 +78,7 @@ func TestUnitLineOrder(t *testing.T) {
 	a.bye(byeLeft)
 	require.Equal(t, byte(typeBye), fill(true))
 	typing.write()
-	a.ping(began.Add(time.Hour))
+	a.ping(began.Add(time.Hour), usual.ping)
 	require.Zero(t, fill(true), "nothing follows it")
 	require.Len(t, out.rest(), 2, "and the message behind it stays")
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"tincan/internal/invite"
-	"tincan/internal/mailbox"
 )
 
 // MailboxState is how the reply's way through the mailbox stands. The way by hand
@@ -29,43 +28,6 @@ const (
 type MailboxChanged struct{ State MailboxState }
 
 func (MailboxChanged) event() {}
-
-// mailTiming is a variable so that tests need not wait for minutes.
-var mailTiming = struct {
-	first []time.Duration // ages of the link at which it is asked first
-	often time.Duration   // then so often,
-	until time.Duration   // up to this age,
-	less  time.Duration   // then so often,
-	over  time.Duration   // up to this one
-	again time.Duration   // between two questions at least
-	away  time.Duration   // for taking a reply back, at most
-	gone  time.Duration   // after this a reply has expired for certain
-}{
-	first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
-	often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
-	again: time.Second, away: 2 * time.Second, gone: mailbox.Lifetime + 2*time.Second,
-}
-
-// nextAsk is the age at which the mailbox is asked next, 0 for never more.
-func nextAsk(age time.Duration) time.Duration {
-	for _, at := range mailTiming.first {
-		if at > age {
-			return at
-		}
-	}
-	if age < mailTiming.until {
-		return nextEvery(mailTiming.often, age)
-	}
-	return nextEvery(mailTiming.less, age)
-}
-
-// nextEvery is the next age of those that are so far apart, 0 for never more.
-func nextEvery(every, age time.Duration) time.Duration {
-	if next := (age/every + 1) * every; next <= mailTiming.over {
-		return next
-	}
-	return 0
-}
 
 // usesMailbox: the person wants it, and lets servers be asked.
 func (c Config) usesMailbox() bool { return c.Mailbox != "" && c.Network.Mode != ModeLocal }

@@ -40,6 +40,7 @@ func next(t *testing.T, s *Session, is func(Event) bool) Event {
 // TestFunctionalSTUNSilent: a server that doesn't answer is told within
 // seconds of the link, which is there nonetheless.
 func TestFunctionalSTUNSilent(t *testing.T) {
+	t.Parallel()
 	s, err := Create(t.Context(), Config{Loopback: true, Network: Network{STUN: []string{silentServer(t)}}})
 	require.NoError(t, err)
 	defer s.Close()
@@ -53,6 +54,7 @@ func TestFunctionalSTUNSilent(t *testing.T) {
 // TestFunctionalRelayOnly: without a relay, or with one that doesn't answer,
 // there is no link at all, so nothing is told to anybody.
 func TestFunctionalRelayOnly(t *testing.T) {
+	t.Parallel()
 	_, err := Create(t.Context(), Config{Network: Network{Mode: ModeRelay, STUN: DefaultSTUN}})
 	assert.Equal(t, CodeNoRelay, CodeOf(err))
 	relay := []TURN{{URL: "turn:" + silentServer(t), Username: "u", Credential: "p"}}
@@ -67,6 +69,7 @@ func TestFunctionalRelayOnly(t *testing.T) {
 
 // TestFunctionalDiary: it tells the whole way, and no address, name or secret.
 func TestFunctionalDiary(t *testing.T) {
+	t.Parallel()
 	diary := NewDiary()
 	a, err := Create(t.Context(), Config{Loopback: true, Diary: diary, Network: Network{Mode: ModeLocal, STUN: DefaultSTUN}})
 	require.NoError(t, err)

@@ -42,7 +42,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{meet: meeting{role: role, keys: i, secret: secret}, line: line{conn: conn, handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, line: line{conn: conn, handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {
@@ -120,6 +120,7 @@ func (f *facing) message(t testing.TB, name string) []byte {
 // alone. After an error the session is over and reads no more, so that only
 // orders are gone through whose beginning is allowed.
 func TestFunctionalEveryOrder(t *testing.T) {
+	t.Parallel()
 	names := []string{"M1", "M2", "M3", "data", "ack", "bye", "garbage"}
 	for _, c := range []struct {
 		role  seal.Role

@@ -11,6 +11,7 @@ import (
 // has been told. It looks at what it is handed and asks nobody itself.
 type outlook struct {
 	network Network
+	timing  *timing
 	goodFor time.Duration   // the public address in our link is kept alive, 0 for always
 	lonely  bool            // nobody else says that nobody has come
 	began   time.Time       // the link was made
@@ -23,7 +24,9 @@ type outlook struct {
 	openedAt time.Time // the chat
 }
 
-func newOutlook(n Network) outlook { return outlook{network: n, told: map[Code]bool{}} }
+func newOutlook(n Network, t *timing) outlook {
+	return outlook{network: n, timing: t, told: map[Code]bool{}}
+}
 
 // news notes that a problem is told, and whether it is for the first time.
 func (o *outlook) news(code Code) bool {
@@ -38,9 +41,9 @@ func (o *outlook) waiting(now time.Time, found peer.Findings) (codes []Code) {
 	all, waited := o.network.Mode == ModeAll, now.Sub(o.began)
 	asked, relays := all && len(o.network.STUN) > 0, len(o.network.TURN) > 0
 	switch {
-	case found.Symmetric && found.Relay == 0 && (!relays || waited >= timing.look):
+	case found.Symmetric && found.Relay == 0 && (!relays || waited >= o.timing.look):
 		codes = append(codes, CodeSymmetric)
-	case !asked || found.Public > 0 || waited < timing.look || o.told[CodeNoAddresses]:
+	case !asked || found.Public > 0 || waited < o.timing.look || o.told[CodeNoAddresses]:
 		// Without an address there is nobody to ask, and no same network to speak of.
 	case found.Relay > 0 && !found.RelayUDP:
 		codes = append(codes, CodeUDPBlocked)
@@ -49,10 +52,10 @@ func (o *outlook) waiting(now time.Time, found peer.Findings) (codes []Code) {
 		// to be the public one.
 		codes = append(codes, CodeSTUNSilent)
 	}
-	if all && relays && found.Relay == 0 && waited >= timing.look {
+	if all && relays && found.Relay == 0 && waited >= o.timing.look {
 		codes = append(codes, CodeRelaySilent)
 	}
-	if o.lonely && waited >= timing.alone {
+	if o.lonely && waited >= o.timing.alone {
 		codes = append(codes, CodeNobodyCame)
 	}
 	return codes

@@ -60,11 +60,11 @@ func TestUnitNetworkTold(t *testing.T) {
 		"the relay is silent":     {both, peer.Findings{Host: 1, Public: 1}, later, false, []Code{CodeRelaySilent}},
 		"symmetric, at once":      {stun, peer.Findings{Host: 1, Public: 2, Symmetric: true}, soon, false, []Code{CodeSymmetric}},
 		"symmetric, with a relay": {both, peer.Findings{Host: 1, Public: 2, Relay: 1, Symmetric: true}, later, false, nil},
-		"nobody uses the reply":   {stun, peer.Findings{Public: 1}, timing.alone, true, []Code{CodeNobodyCame}},
-		"somebody else says so":   {stun, peer.Findings{Public: 1}, timing.alone, false, nil},
+		"nobody uses the reply":   {stun, peer.Findings{Public: 1}, usual.alone, true, []Code{CodeNobodyCame}},
+		"somebody else says so":   {stun, peer.Findings{Public: 1}, usual.alone, false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOutlook(c.network)
+			o := newOutlook(c.network, &usual)
 			o.began, o.lonely = began, c.lonely
 			if c.found == (peer.Findings{}) {
 				require.True(t, o.news(CodeNoAddresses)) // as when the link was made
@@ -80,14 +80,14 @@ func TestUnitNetworkTold(t *testing.T) {
 			assert.Equal(t, c.want, told, "each once")
 		})
 	}
-	assert.LessOrEqual(t, timing.look+timing.tick, 5*time.Second, "before the link is sent")
-	assert.LessOrEqual(t, timing.slow+timing.tick, 20*time.Second, "after Connect")
+	assert.LessOrEqual(t, usual.look+usual.tick, 5*time.Second, "before the link is sent")
+	assert.LessOrEqual(t, usual.slow+usual.tick, 20*time.Second, "after Connect")
 }
 
 // TestUnitWhyUnreachable: the sentence after a while without a connection.
 func TestUnitWhyUnreachable(t *testing.T) {
 	const name = "0b1d7ef2-7a4e-4f6c-9a51-3f1a2b3c4d5e.local"
-	usual := candidates("203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0")
+	plain := candidates("203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0")
 	for title, c := range map[string]struct {
 		found   peer.Findings
 		remote  sdp.Description
@@ -95,16 +95,16 @@ func TestUnitWhyUnreachable(t *testing.T) {
 		age     time.Duration
 		want    Code
 	}{
-		"nothing is known":      {peer.Findings{Public: 1}, usual, 0, time.Hour, CodeUnreachable},
-		"symmetric here":        {peer.Findings{Public: 2, Symmetric: true}, usual, 0, 0, CodeSymmetricPair},
+		"nothing is known":      {peer.Findings{Public: 1}, plain, 0, time.Hour, CodeUnreachable},
+		"symmetric here":        {peer.Findings{Public: 2, Symmetric: true}, plain, 0, 0, CodeSymmetricPair},
 		"symmetric there":       {peer.Findings{Public: 1}, candidates("203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", "203.0.113.7 5001 typ srflx raddr 0.0.0.0 rport 0"), 0, 0, CodeSymmetricPair},
 		"two addresses there":   {peer.Findings{Public: 1}, candidates("203.0.113.7 5000 typ srflx raddr 0.0.0.0 rport 0", "2001:db8::7 5001 typ srflx raddr :: rport 0"), 0, 0, CodeUnreachable},
 		"only a name":           {peer.Findings{Public: 1}, candidates(name + " 5000 typ host"), 0, 0, CodeHiddenAddress},
 		"nothing at all":        {peer.Findings{Public: 1}, candidates(), 0, 0, CodeHiddenAddress},
-		"an old link":           {peer.Findings{Public: 1}, usual, 2 * time.Minute, 3 * time.Minute, CodeOldLink},
-		"a link not old enough": {peer.Findings{Public: 1}, usual, 2 * time.Minute, time.Minute, CodeUnreachable},
+		"an old link":           {peer.Findings{Public: 1}, plain, 2 * time.Minute, 3 * time.Minute, CodeOldLink},
+		"a link not old enough": {peer.Findings{Public: 1}, plain, 2 * time.Minute, time.Minute, CodeUnreachable},
 	} {
-		o := newOutlook(Network{})
+		o := newOutlook(Network{}, &usual)
 		o.remote, o.goodFor, o.began = c.remote, c.goodFor, began
 		assert.Equal(t, c.want, o.stuck(began.Add(c.age), c.found), title)
 	}
@@ -113,7 +113,7 @@ func TestUnitWhyUnreachable(t *testing.T) {
 // TestUnitPathAsked: for the path, at each turn of the clock until it is known, then every two
 // seconds while a better one is likely, then rarely, and never twice at a time.
 func TestUnitPathAsked(t *testing.T) {
-	o := newOutlook(Network{})
+	o := newOutlook(Network{}, &usual)
 	o.openedAt = began
 	ask := func(second int) bool {
 		now := began.Add(time.Duration(second) * time.Second)

@@ -48,11 +48,17 @@ type returned struct {
 	err    error
 }
 
-// errands go to the mailbox: one at a time, each in a goroutine that only carries.
-type errands struct {
+// place is where in the mailbox the reply waits, and what makes it the inviter's.
+type place struct {
 	client *mailbox.Client
 	slot   mailbox.Slot
 	claim  mailbox.Claim
+}
+
+// errands go to the mailbox: one at a time, each in a goroutine that only carries.
+type errands struct {
+	place
+	mail   *schedule
 	back   chan returned
 	onRoad sync.WaitGroup
 
@@ -70,10 +76,11 @@ type errands struct {
 }
 
 // newErrands asks the mailbox at origin; see mailbox.NewClient for anywhere.
-func newErrands(origin string, anywhere bool, secret seal.LinkSecret) *errands {
+func newErrands(origin string, anywhere bool, secret seal.LinkSecret, mail *schedule) *errands {
 	e := &errands{
-		client: mailbox.NewClient(origin, anywhere), slot: mailbox.Slot(seal.MailboxSlot(secret)),
-		back: make(chan returned, 1), // never more than one is on the road
+		place: place{client: mailbox.NewClient(origin, anywhere), slot: mailbox.Slot(seal.MailboxSlot(secret))},
+		mail:  mail,
+		back:  make(chan returned, 1), // never more than one is on the road
 	}
 	e.newClaim()
 	return e
@@ -121,7 +128,7 @@ func (e *errands) returns(r returned) {
 	e.away = false
 	if !errors.Is(r.err, mailbox.ErrSilent) {
 		e.failed = 0
-	} else if e.failed++; (e.failed > 1 || mailbox.RetryAfter(r.err) > mailTiming.often) && !e.met {
+	} else if e.failed++; (e.failed > 1 || mailbox.RetryAfter(r.err) > e.mail.often) && !e.met {
 		e.tell(MailboxSilent)
 	}
 }
@@ -129,7 +136,7 @@ func (e *errands) returns(r returned) {
 // later goes on with the same errand at its next age, but not before wait is over, until
 // half an hour is.
 func (e *errands) later(now time.Time, wait time.Duration) {
-	if next := nextAsk(now.Sub(e.began) + wait); next > 0 {
+	if next := e.mail.next(now.Sub(e.began) + wait); next > 0 {
 		e.at = e.began.Add(next)
 		return
 	}
@@ -148,7 +155,7 @@ func (e *errands) askNow(now time.Time) {
 		return
 	}
 	// One that has been on the road for long may have been cut off with the network.
-	soon := now.Sub(e.asked) >= mailTiming.again
+	soon := now.Sub(e.asked) >= e.mail.again
 	e.hurry = e.away && soon
 	if soon && now.Before(e.at) {
 		e.at = now
@@ -187,7 +194,7 @@ func (l *leaver) due(now time.Time) bool {
 	if l.met {
 		return false
 	}
-	if !l.left.IsZero() && now.Sub(l.left) >= mailTiming.gone {
+	if !l.left.IsZero() && now.Sub(l.left) >= l.mail.gone {
 		l.left = time.Time{}
 		l.tell(MailboxExpired)
 	}
@@ -213,7 +220,7 @@ func (l *leaver) plan(r returned, now time.Time) {
 		// When what is there has expired, this one is left after all: an inviter who
 		// has met somebody else is warned by it.
 		l.tell(MailboxOccupied)
-		l.later(now, mailTiming.gone)
+		l.later(now, l.mail.gone)
 	default:
 		l.later(now, mailbox.RetryAfter(r.err))
 	}
@@ -241,7 +248,7 @@ func (l *leaver) withdraw() {
 		if cut {
 			<-l.back // it may have arrived all the same
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), mailTiming.away)
+		ctx, cancel := context.WithTimeout(context.Background(), l.mail.away)
 		defer cancel()
 		if _, err := l.client.Take(ctx, l.slot, l.claim); err == nil {
 			_ = l.client.Drop(ctx, l.slot, l.claim) // or it expires by itself
@@ -260,7 +267,7 @@ type fetcher struct {
 
 func (f *fetcher) start(now time.Time) {
 	f.began, f.failed = now, 0
-	f.next, f.at = errandTake, now.Add(nextAsk(0))
+	f.next, f.at = errandTake, now.Add(f.mail.next(0))
 	f.tell(MailboxAsked)
 }
 
@@ -305,7 +312,7 @@ func (f *fetcher) plan(r returned, now time.Time) {
 	case r.errand == errandTake && none:
 		f.next, f.at = errandClear, now // it was on the road when the reply came by hand
 	default:
-		f.at = now.Add(max(mailTiming.again, wait))
+		f.at = now.Add(max(f.mail.again, wait))
 	}
 	f.hurried(now)
 }
@@ -313,7 +320,7 @@ func (f *fetcher) plan(r returned, now time.Time) {
 // keepWatch has the mailbox asked on, rarely.
 func (f *fetcher) keepWatch(now time.Time, wait time.Duration) {
 	f.next = errandNone
-	if next := nextEvery(mailTiming.less, now.Sub(f.began)+wait); next > 0 && !f.verified {
+	if next := f.mail.nextEvery(f.mail.less, now.Sub(f.began)+wait); next > 0 && !f.verified {
 		f.next, f.at = errandWatch, f.began.Add(next)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func someErrands() *errands {
-	return newErrands("http://192.0.2.1", true, seal.NewLinkSecret([16]byte{1}))
+	return newErrands("http://192.0.2.1", true, seal.NewLinkSecret([16]byte{1}), &usual.mail)
 }
 
 // goes sends nobody: it says what a goroutine would bring back, and whether one was due.
@@ -51,16 +51,16 @@ func TestUnitLeaver(t *testing.T) {
 	goes(t, l, now, nil, nil)
 	assert.Equal(t, []MailboxState{MailboxLeft}, news(l))
 	l.again(now.Add(time.Minute))
-	assert.False(t, l.due(now.Add(mailTiming.gone-1)), "it lies there still")
+	assert.False(t, l.due(now.Add(usual.mail.gone-1)), "it lies there still")
 	assert.Empty(t, news(l))
-	now = now.Add(mailTiming.gone)
+	now = now.Add(usual.mail.gone)
 	assert.False(t, l.due(now), "whether it goes again the person decides")
 	assert.Equal(t, []MailboxState{MailboxExpired}, news(l))
 	l.again(now)
 	goes(t, l, now, nil, mailbox.ErrOccupied)
 	assert.Equal(t, []MailboxState{MailboxLeaving, MailboxOccupied}, news(l))
-	assert.False(t, l.due(now.Add(mailTiming.gone-time.Second)), "what is there expires first")
-	now = now.Add(mailTiming.gone + 15*time.Second)
+	assert.False(t, l.due(now.Add(usual.mail.gone-time.Second)), "what is there expires first")
+	now = now.Add(usual.mail.gone + 15*time.Second)
 	require.True(t, l.due(now))
 	l.meet(now)
 	l.again(now)

@@ -49,7 +49,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	s.lookAtMailbox(ctx, time.Now())
 	connected := false
 	s.line.silence.until = time.Now()
-	clock := time.NewTicker(timing.tick)
+	clock := time.NewTicker(s.timing.tick)
 	defer clock.Stop()
 	var ack <-chan time.Time
 	for {
@@ -65,7 +65,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		}
 		s.work.begin(staying, workers)
 		if s.line.acks.soon && ack == nil {
-			ack = time.After(timing.ack)
+			ack = time.After(s.timing.ack)
 		}
 		from, to := in, out
 		var room <-chan struct{}
@@ -112,7 +112,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 				s.line.idle = 0 // caught up: what came was no flood
 			}
 			s.lookAtMailbox(ctx, now)
-			s.line.silence.listened(now, from != nil && len(in) == 0)
+			s.line.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -252,16 +252,16 @@ func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
 	switch s.phase {
 	case leaving:
-		if waited >= timing.goodbye {
+		if waited >= s.timing.goodbye {
 			return stop{reason: s.ending}
 		}
 	case open, apart:
 		s.typing.tick()
-		s.line.ping(now)
-		if s.line.silence.lost() && s.phase == open {
+		s.line.ping(now, s.timing.ping)
+		if s.line.silence.lost(s.timing.silence) && s.phase == open {
 			s.enter(apart, now)
 		}
-		if s.line.silence.absent() {
+		if s.line.silence.absent(s.timing.absent) {
 			s.events.push(Absent{s.line.silence.heard})
 		}
 		if s.look.pathDue(now) {
@@ -272,14 +272,14 @@ func (s *Session) watch(now time.Time) error {
 			s.problem(code)
 		}
 	case shaking:
-		if waited >= timing.handshake {
+		if waited >= s.timing.handshake {
 			return stop{reason: ReasonLost}
 		}
 	case looking:
-		if waited >= timing.giveUp {
+		if waited >= s.timing.giveUp {
 			return stop{reason: ReasonUnreachable}
 		}
-		if waited >= timing.slow {
+		if waited >= s.timing.slow {
 			s.problem(s.look.stuck(s.since, s.line.conn.Findings()))
 		}
 	}

@@ -22,7 +22,7 @@ import (
 	"tincan/internal/seal"
 )
 
-// Limits of PROTOCOL.md §5, and how long things may take.
+// Limits of PROTOCOL.md §5.
 const (
 	maxTries    = 10  // different replies that cannot be used
 	maxTold     = 32  // replies of others that are warned of, one by one
@@ -32,25 +32,6 @@ const (
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )
-
-// timing is a variable so that tests need not wait for minutes.
-var timing = struct {
-	tick      time.Duration // how often the clock is looked at
-	handshake time.Duration // between two handshake messages
-	ack       time.Duration // an ack may wait for more frames to serve for
-	ping      time.Duration // of our own silence before a ping
-	silence   time.Duration // of the other's before "connection lost"
-	absent    time.Duration // of the other's before the person is told what can be done
-	look      time.Duration // at what gathering found out, after the link is made
-	slow      time.Duration // after Accept: say that something is wrong
-	alone     time.Duration // after our reply is made: say that nobody came
-	giveUp    time.Duration // after Accept: end
-	goodbye   time.Duration // for the other side to see our bye
-}{
-	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
-	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
-	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
-}
 
 // Config says where links lead and how addresses are found. The zero value
 // makes bare codes and asks no server.
@@ -72,7 +53,9 @@ type Config struct {
 	// Diary, if set, is written.
 	Diary *Diary
 
-	dial func(peer.Config) (connection, error) // over another network than this computer's, for tests
+	// For tests: another network than this computer's, and another timing than the usual.
+	dial   func(peer.Config) (connection, error)
+	timing *timing
 }
 
 // connect makes this end of a connection.
@@ -98,6 +81,7 @@ type Session struct {
 	// Below here: run's alone.
 
 	stage
+	timing *timing
 	diary  *Diary
 	meet   meeting
 	post   post // nil where the reply goes by hand alone
@@ -168,6 +152,9 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 	if config.Network.Mode == "" {
 		config.Network.Mode = ModeAll
 	}
+	if config.timing == nil {
+		config.timing = &usual
+	}
 	if config.Diary == nil {
 		config.Diary = NewDiary()
 	}
@@ -180,9 +167,9 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		diary: config.Diary, line: line{conn: conn},
+		timing: config.timing, diary: config.Diary, line: line{conn: conn},
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
-		look:   newOutlook(config.Network),
+		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}, nil
@@ -199,7 +186,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 		return err
 	}
 	if mailbox {
-		s.post = &fetcher{errands: newErrands(config.Mailbox, true, s.meet.secret)}
+		s.post = &fetcher{errands: newErrands(config.Mailbox, true, s.meet.secret, &s.timing.mail)}
 	}
 	s.link = newLink(config.Site, s.meet.invite)
 	if offer.Public() {
@@ -223,7 +210,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
-		s.post = &leaver{errands: newErrands(config.Mailbox, s.meet.loopback, s.meet.secret)}
+		s.post = &leaver{errands: newErrands(config.Mailbox, s.meet.loopback, s.meet.secret, &s.timing.mail)}
 	}
 	s.link = newLink(config.Site, s.meet.reply)
 	s.look.remote, s.look.lonely = inv.Offer, s.post == nil // else the mailbox's line says that nobody has come

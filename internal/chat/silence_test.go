@@ -231,23 +231,23 @@ func TestUnitSilenceOfAFrozenPage(t *testing.T) {
 	s.broken(now)
 	for _, asleep := range []time.Duration{time.Second, time.Hour, time.Second, 24 * time.Hour} {
 		now = now.Add(asleep)
-		s.listened(now, true)
-		require.False(t, s.lost())
+		s.listened(now, true, usual.silence/3)
+		require.False(t, s.lost(usual.silence))
 	}
 	for range 100 {
 		now = now.Add(time.Second)
-		s.listened(now, false)
-		require.False(t, s.lost())
+		s.listened(now, false, usual.silence/3)
+		require.False(t, s.lost(usual.silence))
 	}
 	for second := 1; second <= 80; second++ {
 		now = now.Add(time.Second)
-		s.listened(now, true)
+		s.listened(now, true, usual.silence/3)
 		// Two seconds and two thirds of what makes it lost have been counted above.
-		require.Equal(t, second >= 3, s.lost(), second)
-		require.Equal(t, second == 63, s.absent(), second)
+		require.Equal(t, second >= 3, s.lost(usual.silence), second)
+		require.Equal(t, second == 63, s.absent(usual.absent), second)
 	}
 	require.Equal(t, began, s.heard)
 	s.broken(now)
-	require.False(t, s.lost())
+	require.False(t, s.lost(usual.silence))
 	require.Equal(t, now, s.heard)
 }

@@ -87,7 +87,7 @@ func TestUnitTypingTurns(t *testing.T) {
 
 // TestUnitTypingOften: however often it is asked for, one frame in 4 s goes out.
 func TestUnitTypingOften(t *testing.T) {
-	require.GreaterOrEqual(t, (typingTicks-1)*timing.tick, 4*time.Second, "the first tick may come at once")
+	require.GreaterOrEqual(t, (typingTicks-1)*usual.tick, 4*time.Second, "the first tick may come at once")
 	f := openFace(t)
 	for range 3 {
 		require.Equal(t, "\x40", f.types(t))

@@ -104,7 +104,7 @@ func TestUnitSlowPath(t *testing.T) {
 				assert.Less(t, asked.Load(), int64(12), "not more often than once a second")
 				closed := time.Now()
 				require.NoError(t, r.Close())
-				assert.LessOrEqual(t, time.Since(closed), timing.goodbye+timing.tick)
+				assert.LessOrEqual(t, time.Since(closed), usual.goodbye+usual.tick)
 			})
 		})
 	}

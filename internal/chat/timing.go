@@ -1,0 +1,68 @@
+package chat
+
+import (
+	"time"
+
+	"tincan/internal/mailbox"
+)
+
+// timing is how long things take, and may take, in one session.
+type timing struct {
+	tick      time.Duration // how often the clock is looked at
+	handshake time.Duration // between two handshake messages
+	ack       time.Duration // an ack may wait for more frames to serve for
+	ping      time.Duration // of our own silence before a ping
+	silence   time.Duration // of the other's before "connection lost"
+	absent    time.Duration // of the other's before the person is told what can be done
+	look      time.Duration // at what gathering found out, after the link is made
+	slow      time.Duration // after Accept: say that something is wrong
+	alone     time.Duration // after our reply is made: say that nobody came
+	giveUp    time.Duration // after Accept: end
+	goodbye   time.Duration // for the other side to see our bye
+	mail      schedule
+}
+
+// schedule is when the mailbox is asked.
+type schedule struct {
+	first []time.Duration // ages of the link at which it is asked first
+	often time.Duration   // then so often,
+	until time.Duration   // up to this age,
+	less  time.Duration   // then so often,
+	over  time.Duration   // up to this one
+	again time.Duration   // between two questions at least
+	away  time.Duration   // for taking a reply back, at most
+	gone  time.Duration   // after this a reply has expired for certain
+}
+
+// usual is the timing of every session outside of tests.
+var usual = timing{
+	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
+	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
+	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
+	mail: schedule{
+		first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
+		often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
+		again: time.Second, away: 2 * time.Second, gone: mailbox.Lifetime + 2*time.Second,
+	},
+}
+
+// next is the age at which the mailbox is asked next, 0 for never more.
+func (s *schedule) next(age time.Duration) time.Duration {
+	for _, at := range s.first {
+		if at > age {
+			return at
+		}
+	}
+	if age < s.until {
+		return s.nextEvery(s.often, age)
+	}
+	return s.nextEvery(s.less, age)
+}
+
+// nextEvery is the next age of those that are so far apart, 0 for never more.
+func (s *schedule) nextEvery(every, age time.Duration) time.Duration {
+	if next := (age/every + 1) * every; next <= s.over {
+		return next
+	}
+	return 0
+}
