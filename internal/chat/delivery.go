@@ -34,7 +34,7 @@ func (o *outbox) push(ref, text string) uint64 {
 func (o *outbox) empty() bool { return len(o.parts) == 0 && len(o.waiting) == 0 }
 
 // next is the next frame of an outbox that is not empty. A message is signed as a whole.
-func (o *outbox) next(keys *seal.Session) (f frame, err error) {
+func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 	if len(o.parts) == 0 {
 		m := o.waiting[0]
 		o.waiting[0] = outgoing{} // or its text would stay as long as what is behind it
@@ -85,7 +85,7 @@ type inbox struct {
 
 // take takes a text or more frame. With the last part of a message, whose signature must be
 // right, it returns the whole.
-func (i *inbox) take(f frame, keys *seal.Session) (m Message, whole bool, err error) {
+func (i *inbox) take(f frame, keys *seal.Frames) (m Message, whole bool, err error) {
 	message, err := i.incoming.add(f)
 	if err != nil || message == nil {
 		return Message{}, false, err

@@ -10,11 +10,11 @@ import (
 )
 
 // bothKeys are those of an inviter and of a joiner who have shaken hands.
-func bothKeys(t *testing.T) (inviter, joiner *seal.Session) {
+func bothKeys(t *testing.T) (inviter, joiner *seal.Frames) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	return f.line.frames, f.other.Session
+	return f.line.frames, f.other.Frames
 }
 
 // TestUnitOutbox: messages go in order, each whole, and are kept with their text until all of
@@ -122,7 +122,7 @@ func TestUnitInboxRefuses(t *testing.T) {
 	} {
 		other, own := bothKeys(t) // who has refused one reads no more
 		var signatures [3]seal.Signature
-		for i, keys := range []*seal.Session{other, own} {
+		for i, keys := range []*seal.Frames{other, own} {
 			signature, err := keys.Sign(typeText, []byte(c.signed))
 			require.NoError(t, err)
 			signatures[i] = signature

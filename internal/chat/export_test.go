@@ -8,23 +8,23 @@ import (
 	"tincan/internal/seal"
 )
 
-// Speaker is the other end's session. Tests give and get bodies without signatures: the
+// Speaker seals and opens the other end's frames. Tests give and get bodies without signatures: the
 // last frame of a message gets the right one here, and loses it again once it is checked.
 type Speaker struct {
-	*seal.Session
+	*seal.Frames
 	said, heard []byte // of the message that is under way
 	signatures  map[string]seal.Signature
 }
 
-// NewSpeaker takes the session over; nil for nil.
-func NewSpeaker(s *seal.Session) *Speaker {
+// NewSpeaker takes the frames over; nil for nil.
+func NewSpeaker(s *seal.Frames) *Speaker {
 	if s == nil {
 		return nil
 	}
-	return &Speaker{Session: s, signatures: map[string]seal.Signature{}}
+	return &Speaker{Frames: s, signatures: map[string]seal.Signature{}}
 }
 
-// Seal signs what is to be signed; Session.Seal does not.
+// Seal signs what is to be signed; Frames.Seal does not.
 func (s *Speaker) Seal(body []byte) ([]byte, error) {
 	if len(body) > 0 && (body[0] == typeMore || body[0] == typeText) {
 		s.said = append(s.said, body[1:]...)
@@ -37,12 +37,12 @@ func (s *Speaker) Seal(body []byte) ([]byte, error) {
 		s.signatures[string(s.said)], s.said = signature, nil
 		body = append(append([]byte{typeText}, signature[:]...), body[1:]...)
 	}
-	return s.Session.Seal(body)
+	return s.Frames.Seal(body)
 }
 
 // Open returns a body without its signature, which was right.
 func (s *Speaker) Open(wire []byte) ([]byte, error) {
-	body, err := s.Session.Open(wire)
+	body, err := s.Frames.Open(wire)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func TestIntegrationVectors(t *testing.T) {
 				require.NoError(t, err, "before body %d", n)
 				sealed := f.other.Seal
 				if b.Raw {
-					sealed = f.other.Session.Seal
+					sealed = f.other.Frames.Seal
 				}
 				frame, sealErr := sealed(b.bytes(t))
 				require.NoError(t, sealErr)
@@ -209,7 +209,7 @@ func TestFunctionalSignature(t *testing.T) {
 				require.NoError(t, f.gets(t, "\x02"+part))
 				f.other.said = nil
 				signature := sign(f.other)
-				frame, err := f.other.Session.Seal(frame{typeText, signature, []byte(last)}.body())
+				frame, err := f.other.Frames.Seal(frame{typeText, signature, []byte(last)}.body())
 				require.NoError(t, err)
 				require.Equal(t, stop{reason: ReasonUntrusted}, f.arrive(arrival{message: frame}, true, false))
 				for _, e := range f.events.list {

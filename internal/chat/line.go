@@ -30,7 +30,7 @@ type line struct {
 	conn      connection
 	handshake *seal.Handshake // until both have the same keys
 	first     []byte          // M1 at the joiner, until the channel is open
-	frames    *seal.Session   // from then on
+	frames    *seal.Frames    // from then on
 
 	wire    []byte    // sealed, and to be sent next
 	control []frame   // pings, bye

@@ -37,11 +37,11 @@ func (h *Handshake) Clone(random io.Reader) *Handshake {
 	return &c
 }
 
-// Clone copies the state of a session.
-func (s *Session) Clone() *Session {
-	c := *s
-	c.own = s.own.Clone()
-	c.send.key, c.recv.key = copied(s.send.key), copied(s.recv.key)
+// Clone copies the keys and numbers.
+func (f *Frames) Clone() *Frames {
+	c := *f
+	c.own = f.own.Clone()
+	c.send.key, c.recv.key = copied(f.send.key), copied(f.recv.key)
 	return &c
 }
 
@@ -154,9 +154,9 @@ func (c *Cheat) M3(nonce [32]byte) []byte {
 }
 
 // Next is the key and the nonce of the next frame sent.
-func (s *Session) Next() (MessageKey, Nonce) {
-	key, _ := step(s.send.key, byte(s.send.dir))
-	return key, s.send.nonce()
+func (f *Frames) Next() (MessageKey, Nonce) {
+	key, _ := step(f.send.key, byte(f.send.dir))
+	return key, f.send.nonce()
 }
 
 // ReplyKey is the key that seals a reply.
@@ -176,12 +176,12 @@ type Lie struct {
 }
 
 // Place is where the next text of ours belongs.
-func (s *Session) Place() Lie { return Lie{s.id, s.send.dir, s.send.messages + 1, 1} }
+func (f *Frames) Place() Lie { return Lie{f.id, f.send.dir, f.send.messages + 1, 1} }
 
 // SignLying signs a message for another place.
-func (s *Session) SignLying(message []byte, lie Lie) Signature {
-	elsewhere := &Session{id: lie.ID}
-	signature, err := SignMessage(s.own, elsewhere.place(&chain{dir: lie.Dir, messages: lie.N - 1}, lie.Kind), message)
+func (f *Frames) SignLying(message []byte, lie Lie) Signature {
+	elsewhere := &Frames{id: lie.ID}
+	signature, err := SignMessage(f.own, elsewhere.place(&chain{dir: lie.Dir, messages: lie.N - 1}, lie.Kind), message)
 	if err != nil {
 		panic(err)
 	}
@@ -189,22 +189,22 @@ func (s *Session) SignLying(message []byte, lie Lie) Signature {
 }
 
 // SealNumbered seals the frame with this session's next key under the number of another.
-func (s *Session) SealNumbered(body []byte, n uint64) []byte {
-	was := s.send.n
-	s.send.n = n
-	frame, err := s.Seal(body)
+func (f *Frames) SealNumbered(body []byte, n uint64) []byte {
+	was := f.send.n
+	f.send.n = n
+	frame, err := f.Seal(body)
 	if err != nil {
 		panic(err)
 	}
-	s.send.n = was + 1
+	f.send.n = was + 1
 	return frame
 }
 
 // Chains are the two chain keys.
-func (s *Session) Chains() (send, recv [32]byte) { return *s.send.key, *s.recv.key }
+func (f *Frames) Chains() (send, recv [32]byte) { return *f.send.key, *f.recv.key }
 
 // ID is sid.
-func (s *Session) ID() [16]byte { return s.id }
+func (f *Frames) ID() [16]byte { return f.id }
 
 // SignAs makes M1 or M2 name another verify key.
 func (h *Handshake) SignAs(k *KeyPair) { h.own = k }

@@ -26,8 +26,8 @@ func FixEncapsulation() (undo func()) {
 
 // Owned lists the secret bytes that a session, a key pair or a handshake
 // owns: all zero once it is closed.
-func (s *Session) Owned() [][]byte {
-	return append(s.own.Owned(), s.send.key[:], s.recv.key[:], s.id[:])
+func (f *Frames) Owned() [][]byte {
+	return append(f.own.Owned(), f.send.key[:], f.recv.key[:], f.id[:])
 }
 
 func (k *KeyPair) Owned() [][]byte { return [][]byte{k.agreement[:], k.signing[:]} }
@@ -45,19 +45,19 @@ func ReplyPadding(n int) int { return replyPadding(n) }
 
 // SealPadded seals a frame whose padding is the caller's, as only a broken or
 // hostile peer does.
-func (s *Session) SealPadded(body []byte, padTo func(body []byte) []byte) []byte {
-	key, next := step(s.send.key, byte(s.send.dir))
-	frame, err := encrypt(key, s.send.nonce(), padTo(append([]byte(nil), body...)))
+func (f *Frames) SealPadded(body []byte, padTo func(body []byte) []byte) []byte {
+	key, next := step(f.send.key, byte(f.send.dir))
+	frame, err := encrypt(key, f.send.nonce(), padTo(append([]byte(nil), body...)))
 	if err != nil {
 		panic(err)
 	}
-	s.send.advance(next)
+	f.send.advance(next)
 	return frame
 }
 
 // SignAs makes the session sign with another key, as if the symmetric key
 // alone had leaked.
-func (s *Session) SignAs(k *KeyPair) { s.own = k }
+func (f *Frames) SignAs(k *KeyPair) { f.own = k }
 
 // Valid opens what the handshake asks of a key.
 func (v VerifyKey) Valid() bool { return v.valid() }

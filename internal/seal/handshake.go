@@ -87,23 +87,23 @@ func (h *Handshake) Start() ([]byte, error) {
 }
 
 // Handle takes the other side's next message and returns the one to send
-// back, nil for none, and the session once there is one. A message of another
+// back, nil for none, and the frames' keys once there are any. A message of another
 // size than the one expected now is ErrOrder.
-func (h *Handshake) Handle(message []byte) (send []byte, session *Session, err error) {
+func (h *Handshake) Handle(message []byte) (send []byte, frames *Frames, err error) {
 	switch {
 	case h.role == Inviter && h.step == 0 && len(message) == M1Size:
 		send, err = h.answerM1(message)
 	case h.role == Joiner && h.step == 1 && len(message) == M2Size:
-		send, session, err = h.answerM2(message)
+		send, frames, err = h.answerM2(message)
 	case h.role == Inviter && h.step == 2 && len(message) == M3Size:
-		session, err = h.checkM3(message)
+		frames, err = h.checkM3(message)
 	default:
 		err = ErrOrder
 	}
 	if err != nil {
 		return nil, nil, h.fail(err)
 	}
-	return send, session, nil
+	return send, frames, nil
 }
 
 func (h *Handshake) answerM1(m1 []byte) (m2 []byte, err error) {
@@ -129,7 +129,7 @@ func (h *Handshake) answerM1(m1 []byte) (m2 []byte, err error) {
 	return join(open, confirmation(h.root, Inviter, h.transcript)), nil
 }
 
-func (h *Handshake) answerM2(m2 []byte) (m3 []byte, session *Session, err error) {
+func (h *Handshake) answerM2(m2 []byte) (m3 []byte, frames *Frames, err error) {
 	const ct, n, v = mlkem.CiphertextSize768, mlkem.CiphertextSize768 + 32, mlkem.CiphertextSize768 + 64
 	kemSS, err := h.kem.Decapsulate(m2[:ct])
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *Handshake) answerM2(m2 []byte) (m3 []byte, session *Session, err error)
 	return m3, h.finish(), nil
 }
 
-func (h *Handshake) checkM3(m3 []byte) (*Session, error) {
+func (h *Handshake) checkM3(m3 []byte) (*Frames, error) {
 	revealed := transcriptHash("commit", m3[:32])
 	if subtle.ConstantTimeCompare(revealed[:], h.commitment[:]) != 1 {
 		return nil, ErrCommitment
@@ -177,18 +177,18 @@ func (h *Handshake) agree(m2Open, kemSS []byte) {
 	wipe(kemSS)
 }
 
-// finish turns the root key into a session and wipes what led there. The
-// session takes the key pair over: it still signs.
-func (h *Handshake) finish() *Session {
+// finish turns the root key into the keys of the two chains and wipes what led there.
+// Frames takes the key pair over: it still signs.
+func (h *Handshake) finish() *Frames {
 	t3 := h.transcript
-	s := &Session{
+	f := &Frames{
 		role: h.role, own: h.own, peer: h.peer,
 		id: sessionID(h.root, t3), sas: SAS(sasBytes(h.root, t3)),
 		send: chain{dir: h.role, key: chainKey(h.root, h.role, t3)},
 		recv: chain{dir: h.role.other(), key: chainKey(h.root, h.role.other(), t3)},
 	}
 	h.Close()
-	return s
+	return f
 }
 
 func (h *Handshake) fail(err error) error {

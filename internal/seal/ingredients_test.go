@@ -24,7 +24,7 @@ type ingredients struct {
 func TestFunctionalEveryIngredient(t *testing.T) {
 	p := newPair(t, rand.Reader)
 	same := ingredients{p.inviter.SecretOf(p.joiner.PublicKey()), p.secret, inviteBytes, p.reply, answerBytes}
-	shake := func(atJoiner ingredients) (*seal.Session, error) {
+	shake := func(atJoiner ingredients) (*seal.Frames, error) {
 		i := seal.NewHandshake(seal.Inviter, rand.Reader, p.inviter, same.dh, same.secret, same.invite, same.reply, same.answer)
 		j := seal.NewHandshake(seal.Joiner, rand.Reader, p.joiner, atJoiner.dh, atJoiner.secret, atJoiner.invite, atJoiner.reply, atJoiner.answer)
 		m1, err := j.Start()

@@ -15,7 +15,7 @@ import (
 )
 
 // leg is one chat between a victim and the man in the middle, run to its end.
-type leg struct{ inviter, joiner *seal.Session }
+type leg struct{ inviter, joiner *seal.Frames }
 
 // openLeg makes invite, reply and handshake; every random byte comes from the readers.
 func openLeg(inviterRandom, joinerRandom io.Reader) (leg, error) {

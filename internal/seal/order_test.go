@@ -14,7 +14,7 @@ import (
 // handshake until there is a session, then to the session; an error ends it.
 type end struct {
 	handshake *seal.Handshake
-	session   *seal.Session
+	session   *seal.Frames
 	over      bool
 	opened    int // frames
 }
@@ -59,7 +59,7 @@ func TestFunctionalEveryOrder(t *testing.T) {
 		return p
 	}
 	inviter, joiner, m1, m2, m3 := honest().run(t)
-	frames := func(s *seal.Session) map[string][]byte {
+	frames := func(s *seal.Frames) map[string][]byte {
 		out := map[string][]byte{"M1": m1, "M2": m2, "M3": m3, "garbage": make([]byte, 300)}
 		for _, f := range []struct{ name, body string }{{"data", "\x01hello"}, {"ack", "\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, {"bye", "\x05\x01"}} {
 			frame, err := s.Seal([]byte(f.body))

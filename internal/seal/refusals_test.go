@@ -224,7 +224,7 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 	add("an empty message", []byte{}, "size")
 
 	// From here on the peer holds the right keys.
-	senderAfter := func(after int) *seal.Session {
+	senderAfter := func(after int) *seal.Frames {
 		_, s := r.play(t, "frame").side(at)
 		said, sent := speak(s), 0
 		for _, f := range r.Frames {
@@ -235,7 +235,7 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 		}
 		return s
 	}
-	sender := func() *seal.Session { return senderAfter(after) }
+	sender := func() *seal.Frames { return senderAfter(after) }
 	padTo := func(length int, mark byte) func([]byte) []byte {
 		return func(signed []byte) []byte {
 			p := make([]byte, length)
@@ -256,7 +256,7 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 		add("a body of 16,066 bytes", sender().SealPadded(make([]byte, seal.MaxBody+1), padTo(16384, 0x80)), "size")
 		add("the largest frame and a byte", make([]byte, seal.MaxFrame+1), "size")
 	}
-	signed := func(sign func(s *seal.Session, there seal.Lie) seal.Signature) []byte {
+	signed := func(sign func(s *seal.Frames, there seal.Lie) seal.Signature) []byte {
 		s := sender()
 		signature := sign(s, s.Place())
 		frame, err := s.Seal(append(append([]byte{1}, signature[:]...), text...))
@@ -264,13 +264,13 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 		return frame
 	}
 	lie := func(change func(*seal.Lie)) []byte {
-		return signed(func(s *seal.Session, there seal.Lie) seal.Signature {
+		return signed(func(s *seal.Frames, there seal.Lie) seal.Signature {
 			change(&there)
 			return s.SignLying(text, there)
 		})
 	}
 	of := func(message []byte) []byte {
-		return signed(func(s *seal.Session, there seal.Lie) seal.Signature { return s.SignLying(message, there) })
+		return signed(func(s *seal.Frames, there seal.Lie) seal.Signature { return s.SignLying(message, there) })
 	}
 	add("a text signed for another number", lie(func(l *seal.Lie) { l.N++ }), "signature")
 	add("a text signed for the other direction", lie(func(l *seal.Lie) { l.Dir = 3 - l.Dir }), "signature")
@@ -278,11 +278,11 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 	add("a text signed as another kind", lie(func(l *seal.Lie) { l.Kind = 2 }), "signature")
 	add("a text with the signature of another", of([]byte("hallo")), "signature")
 	add("a text signed with its type before it", of([]byte("\x01hello")), "signature")
-	add("a text signed by another key", signed(func(s *seal.Session, there seal.Lie) seal.Signature {
+	add("a text signed by another key", signed(func(s *seal.Frames, there seal.Lie) seal.Signature {
 		s.SignAs(other.play(t, "invite").keysJ)
 		return s.SignLying(text, there)
 	}), "signature")
-	add("a text with a signature of zeros", signed(func(*seal.Session, seal.Lie) seal.Signature { return seal.Signature{} }), "signature")
+	add("a text with a signature of zeros", signed(func(*seal.Frames, seal.Lie) seal.Signature { return seal.Signature{} }), "signature")
 	add("the nonce of the next number", sender().SealNumbered(body, after+1), "decrypt")
 	for n, f := range r.from(peer) {
 		if f.Body[0] != 2 {

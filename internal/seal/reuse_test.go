@@ -36,7 +36,7 @@ func TestFunctionalNoKeyTwice(t *testing.T) {
 		inviter, joiner, _, _, _ := p.run(t)
 		clear(nonces)
 		for n := range perChat {
-			for _, s := range []*seal.Session{inviter, joiner} {
+			for _, s := range []*seal.Frames{inviter, joiner} {
 				key, nonce := s.Next()
 				frame, err := s.Seal([]byte{1, byte(n)})
 				require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestFunctionalNothingRepeats(t *testing.T) {
 		add(name+" macI", m2[len(m2)-32:])
 		add(name+" M3", m3)
 		for n := range 20 {
-			for _, s := range []*seal.Session{inviter, joiner} {
+			for _, s := range []*seal.Frames{inviter, joiner} {
 				frame, err := s.Seal([]byte("\x01the same words"))
 				require.NoError(t, err)
 				add(fmt.Sprintf("%s frame %d", name, n), frame)

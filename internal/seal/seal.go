@@ -5,7 +5,7 @@
 //
 //	SealReply ── reply ──▶ OpenReply        the answer, readable with the link
 //	Handshake ── M1 M2 M3 ── Handshake      ML-KEM, commitment, confirmation
-//	Session   ── frames ──▶ Session         a key per frame, signed, padded
+//	Frames    ── frames ──▶ Frames          a key per frame, signed, padded
 //
 // It is the only package that names a primitive, and it has no state outside
 // its values. Nothing here logs, and no error tells more than its kind.

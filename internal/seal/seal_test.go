@@ -48,7 +48,7 @@ func newPair(t testing.TB, random io.Reader) *pair {
 }
 
 // messages runs the handshake honestly and returns both sessions with M1–M3.
-func (p *pair) run(t testing.TB) (inviter, joiner *seal.Session, m1, m2, m3 []byte) {
+func (p *pair) run(t testing.TB) (inviter, joiner *seal.Frames, m1, m2, m3 []byte) {
 	t.Helper()
 	m1, err := p.atJoiner.Start()
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func (p *pair) run(t testing.TB) (inviter, joiner *seal.Session, m1, m2, m3 []by
 	return inviter, joiner, m1, m2, m3
 }
 
-func sessions(t testing.TB) (inviter, joiner *seal.Session) {
+func sessions(t testing.TB) (inviter, joiner *seal.Frames) {
 	t.Helper()
 	inviter, joiner, _, _, _ = newPair(t, rand.Reader).run(t)
 	return inviter, joiner
@@ -83,7 +83,7 @@ func TestFunctionalRoundTrip(t *testing.T) {
 	assert.Equal(t, inviter.SAS(), joiner.SAS())
 	for i, length := range []int{1, 2, 254, 255, 256, 300, 1001, 8000, 16001, 16065} {
 		body := bytes.Repeat([]byte{byte(i + 1)}, length)
-		for _, way := range [][2]*seal.Session{{inviter, joiner}, {joiner, inviter}} {
+		for _, way := range [][2]*seal.Frames{{inviter, joiner}, {joiner, inviter}} {
 			frame, err := way[0].Seal(body)
 			require.NoError(t, err)
 			got, err := way[1].Open(frame)
@@ -204,11 +204,11 @@ func TestFunctionalCommitment(t *testing.T) {
 // speaker says things as a chat does: the last frame of a message carries
 // its signature.
 type speaker struct {
-	session *seal.Session
+	session *seal.Frames
 	parts   []byte
 }
 
-func speak(s *seal.Session) *speaker { return &speaker{session: s} }
+func speak(s *seal.Frames) *speaker { return &speaker{session: s} }
 
 // say seals the frame of a body that is still without its signature.
 func (s *speaker) say(t testing.TB, body string) []byte {
@@ -235,11 +235,11 @@ func (s *speaker) sign(t testing.TB, body []byte) []byte {
 
 // listener hears what a speaker says.
 type listener struct {
-	session *seal.Session
+	session *seal.Frames
 	parts   []byte
 }
 
-func listen(s *seal.Session) *listener { return &listener{session: s} }
+func listen(s *seal.Frames) *listener { return &listener{session: s} }
 
 // hear opens a frame, and with the last one of a message checks its signature.
 func (l *listener) hear(frame []byte) (body []byte, err error) {
@@ -261,14 +261,14 @@ func (l *listener) hear(frame []byte) (body []byte, err error) {
 	return body, nil
 }
 
-func joinerOpens(s *seal.Session, frame []byte) error {
+func joinerOpens(s *seal.Frames, frame []byte) error {
 	_, err := s.Open(frame)
 	return err
 }
 
 // TestFunctionalOrderOfFrames: replay, reordering, loss and reflection.
 func TestFunctionalOrderOfFrames(t *testing.T) {
-	frames := func() (a, b []byte, inviter, joiner *seal.Session) {
+	frames := func() (a, b []byte, inviter, joiner *seal.Frames) {
 		inviter, joiner = sessions(t)
 		a, err := inviter.Seal([]byte("\x01a"))
 		require.NoError(t, err)
@@ -338,7 +338,7 @@ func TestFunctionalHostilePeer(t *testing.T) {
 func TestFunctionalSigned(t *testing.T) {
 	inviter, joiner := sessions(t)
 	part := strings.Repeat("x", 16000)
-	for _, way := range [][2]*seal.Session{{inviter, joiner}, {joiner, inviter}} {
+	for _, way := range [][2]*seal.Frames{{inviter, joiner}, {joiner, inviter}} {
 		from, to := speak(way[0]), listen(way[1])
 		for _, body := range []string{"\x01one", "\x04", "\x02" + part, "\x04", "\x02" + part, "\x01the end", "\x01three"} {
 			_, err := to.hear(from.say(t, body))
@@ -392,7 +392,7 @@ func TestUnitWiped(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, make([]byte, 32), before[2], "the chain key before a step")
 	assert.NotEqual(t, old, inviter.Owned()[2])
-	for _, s := range []*seal.Session{inviter, joiner} {
+	for _, s := range []*seal.Frames{inviter, joiner} {
 		s.Close()
 		s.Close()
 		for i, b := range s.Owned() {

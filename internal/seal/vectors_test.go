@@ -81,7 +81,7 @@ type ends struct {
 	secret             seal.LinkSecret
 	keysI, keysJ       *seal.KeyPair
 	i, j               *seal.Handshake
-	sessionI, sessionJ *seal.Session
+	sessionI, sessionJ *seal.Frames
 }
 
 // play brings both sides of a run as far as until: "reply", "M1", "M2", "M3",
@@ -206,7 +206,7 @@ func (f *vectorFrame) unsigned() []byte {
 	return append([]byte{1}, f.Body[65:]...)
 }
 
-func (e *ends) side(name string) (it, other *seal.Session) {
+func (e *ends) side(name string) (it, other *seal.Frames) {
 	if name == "I" {
 		return e.sessionI, e.sessionJ
 	}

@@ -24,9 +24,9 @@ func (c *chain) advance(next *[32]byte) {
 	c.n++
 }
 
-// Session seals and opens the frames of one chat (PROTOCOL.md §4). It is used
+// Frames seals and opens the frames of one chat (PROTOCOL.md §4). It is used
 // by one goroutine. The first frame that does not open wipes it.
-type Session struct {
+type Frames struct {
 	role       Role
 	own        *KeyPair
 	peer       VerifyKey
@@ -37,80 +37,80 @@ type Session struct {
 }
 
 // SAS is what both people compare.
-func (s *Session) SAS() SAS { return s.sas }
+func (f *Frames) SAS() SAS { return f.sas }
 
 // Sent and Received count the frames of each direction so far: the number
 // the next one gets.
-func (s *Session) Sent() uint64     { return s.send.n }
-func (s *Session) Received() uint64 { return s.recv.n }
+func (f *Frames) Sent() uint64     { return f.send.n }
+func (f *Frames) Received() uint64 { return f.recv.n }
 
 // Sign signs the next message of ours, whole, of the type that its last frame has.
 // It must be sealed before another is signed.
-func (s *Session) Sign(kind byte, message []byte) (Signature, error) {
-	if s.closed {
+func (f *Frames) Sign(kind byte, message []byte) (Signature, error) {
+	if f.closed {
 		return Signature{}, ErrClosed
 	}
-	signature, err := SignMessage(s.own, s.place(&s.send, kind), message)
+	signature, err := SignMessage(f.own, f.place(&f.send, kind), message)
 	if err != nil {
 		return Signature{}, err
 	}
-	s.send.messages++
+	f.send.messages++
 	return signature, nil
 }
 
-// Verify checks the signature of the other side's next message. A failure closes the
-// session, as one of Open does.
-func (s *Session) Verify(kind byte, message []byte, signature Signature) error {
-	if s.closed {
+// Verify checks the signature of the other side's next message. A failure wipes the
+// keys, as one of Open does.
+func (f *Frames) Verify(kind byte, message []byte, signature Signature) error {
+	if f.closed {
 		return ErrClosed
 	}
-	if err := VerifySignature(s.peer, s.place(&s.recv, kind), message, signature); err != nil {
-		s.Close()
+	if err := VerifySignature(f.peer, f.place(&f.recv, kind), message, signature); err != nil {
+		f.Close()
 		return err
 	}
-	s.recv.messages++
+	f.recv.messages++
 	return nil
 }
 
 // Seal makes the next frame out of body, 1 to MaxBody bytes.
-func (s *Session) Seal(body []byte) ([]byte, error) {
-	if s.closed {
+func (f *Frames) Seal(body []byte) ([]byte, error) {
+	if f.closed {
 		return nil, ErrClosed
 	}
 	if len(body) == 0 || len(body) > MaxBody {
 		return nil, ErrSize
 	}
-	key, next := step(s.send.key, byte(s.send.dir))
+	key, next := step(f.send.key, byte(f.send.dir))
 	defer key.Wipe()
-	frame, err := EncryptMessage(key, s.send.nonce(), body)
+	frame, err := EncryptMessage(key, f.send.nonce(), body)
 	if err != nil {
 		return nil, err
 	}
-	s.send.advance(next)
+	f.send.advance(next)
 	return frame, nil
 }
 
 // Open returns the body of the next frame. The chain moves only after box and
-// padding have been checked; any failure closes the session, for there is
+// padding have been checked; any failure wipes the keys, for there is
 // nothing that could follow. What a person said is theirs only after Verify.
-func (s *Session) Open(frame []byte) ([]byte, error) {
-	if s.closed {
+func (f *Frames) Open(frame []byte) ([]byte, error) {
+	if f.closed {
 		return nil, ErrClosed
 	}
-	key, next := step(s.recv.key, byte(s.recv.dir))
+	key, next := step(f.recv.key, byte(f.recv.dir))
 	defer key.Wipe()
-	body, err := s.open(key, frame)
+	body, err := f.open(key, frame)
 	if err != nil {
 		wipe(next[:])
-		s.Close()
+		f.Close()
 		return nil, err
 	}
-	s.recv.advance(next)
+	f.recv.advance(next)
 	return body, nil
 }
 
-func (s *Session) open(key MessageKey, frame []byte) ([]byte, error) {
-	body, err := DecryptMessage(key, s.recv.nonce(), frame)
+func (f *Frames) open(key MessageKey, frame []byte) ([]byte, error) {
+	body, err := DecryptMessage(key, f.recv.nonce(), frame)
 	if err != nil {
 		return nil, err
 	}
@@ -122,19 +122,19 @@ func (s *Session) open(key MessageKey, frame []byte) ([]byte, error) {
 
 // place is what a signature is bound to: this chat, this direction, the message's number
 // in it, and what kind of message it is.
-func (s *Session) place(c *chain, kind byte) []byte {
-	b := append(make([]byte, 0, len(s.id)+1+8+1), s.id[:]...)
+func (f *Frames) place(c *chain, kind byte) []byte {
+	b := append(make([]byte, 0, len(f.id)+1+8+1), f.id[:]...)
 	b = append(b, byte(c.dir))
 	b = binary.BigEndian.AppendUint64(b, c.messages+1)
 	return append(b, kind)
 }
 
-// Close wipes every key of the session, the key pair's included. It may be
+// Close wipes every key, the key pair's included. It may be
 // called twice.
-func (s *Session) Close() {
-	s.closed = true
-	s.own.Wipe()
-	wipe(s.send.key[:])
-	wipe(s.recv.key[:])
-	clear(s.id[:])
+func (f *Frames) Close() {
+	f.closed = true
+	f.own.Wipe()
+	wipe(f.send.key[:])
+	wipe(f.recv.key[:])
+	clear(f.id[:])
 }
