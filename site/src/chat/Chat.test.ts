@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ChatMessage } from './history.svelte.ts';
 import { maxBytes } from './Composer.svelte';
 import { english as texts } from '../language/en.ts';
+import { written } from '../language/language.svelte.ts';
 import { showChat } from '../../test/conversation.svelte.ts';
 import { digits, words } from '../../test/fake-engine.ts';
 
@@ -94,7 +95,7 @@ describe('a connection that is lost for long', () => {
     const card = within(screen.getByRole('region', { name: texts.absentTitle }));
     expect(card.getByText(/^Not reachable since 6:22\sPM\. /)).toBeTruthy();
     const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
-    expect(announcer?.textContent).toBe(texts.absent(new Date(since)));
+    expect(announcer?.textContent).toBe(texts.absent(written('time', since)));
     await view.rerender({
       typing: true,
       messages: [...lost.messages, message('you', 'y', { state: 'held' })],

@@ -1,6 +1,6 @@
 import { ifAllowed } from '../life/browser.ts';
-import { clockTime } from './dates.ts';
 import type { Texts } from './en.ts';
+import { inUnits, listIn } from './intl.ts';
 import type { SafetyName } from './words.ts';
 
 /** Latin text inside a sentence: set apart, or the two directions would scramble its dots and colons. */
@@ -231,42 +231,14 @@ function counted(count: number, noun: Noun): string {
   return `${number(count)} ${noun[form === 'zero' ? 'other' : form]}`;
 }
 
-/** A length of time, for people. */
+/** A length of time, for people. By hand, for Intl knows no case endings. */
 function lasting(seconds: number): string {
-  return seconds < 90 ? counted(Math.round(seconds), second) : counted(Math.floor(seconds / 60), minute);
+  const { count, unit } = inUnits(seconds);
+  return counted(count, unit === 'second' ? second : minute);
 }
 
-function clock(at: Date): string {
-  return clockTime(at, 'ar', undefined);
-}
-
-function list(all: readonly string[]): string {
-  const names = all.map(latin);
-  return ifAllowed(() => new Intl.ListFormat('ar').format(names), names.join('، '));
-}
-
-const asksNobody = 'لا يُسأل أي خادم، فيلزم أن يكون كلاكما على الشبكة نفسها.';
-const noOther = 'لا يُسأل أي خادم آخر.';
-const relayMissing = 'الاختيار الحالي هو «خادم الترحيل فقط»، لكن لا يمكن استخدام أي خادم ترحيل.';
-
-const asks: Texts['asks'] = (mode, stun, relays, mailbox = '') => {
-  const asked = [
-    stun.length > 0 ? `لمعرفة عنوان شبكتك العام تسأل المحادثة ${list(stun)}.` : '',
-    relays.length > 0 ? `إذا لم يوجد طريق مباشر، تمر المحادثة المشفّرة عبر ${list(relays)}.` : '',
-    mailbox !== '' ? `يمر الرد عبر ${latin(mailbox)}.` : '',
-  ];
-  if (mode === 'relay') {
-    if (relays.length === 0) return relayMissing;
-    if (mailbox === '')
-      return `لا يُرسل عنوان شبكتك إلا إلى ${list(relays)}، ومن هناك تمر المحادثة المشفّرة. ${noOther}`;
-    return `يُرسل عنوان شبكتك إلى ${list(relays)}، ومن هناك تمر المحادثة المشفّرة، وإلى ${latin(mailbox)}، ومن هناك يمر الرد. ${noOther}`;
-  }
-  if (stun.length === 0 && relays.length === 0) {
-    if (mailbox === '') return asksNobody;
-    return `يمر الرد عبر ${latin(mailbox)}. لا يُسأل أي خادم آخر، فيلزم أن يكون كلاكما على الشبكة نفسها.`;
-  }
-  return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
-};
+const joined = listIn('ar');
+const list = (names: readonly string[]) => joined(names.map(latin));
 
 /** Most as Matrix publishes them, without the vowel signs. */
 const safetyWords: Record<SafetyName, string> = {
@@ -350,13 +322,20 @@ export const arabic: Texts = {
   keptHere: 'تعمل الصفحة دون اتصال على هذا الجهاز.',
   newVersion: 'يوجد إصدار جديد من tincan.',
   updateNow: 'التحديث الآن',
-  asks,
-  asksNobody,
+  asksNobody: 'لا يُسأل أي خادم، فيلزم أن يكون كلاكما على الشبكة نفسها.',
+  asksStun: (stun) => `لمعرفة عنوان شبكتك العام تسأل المحادثة ${list(stun)}.`,
+  asksRelay: (relays) => `إذا لم يوجد طريق مباشر، تمر المحادثة المشفّرة عبر ${list(relays)}.`,
+  asksMailbox: (mailbox) => `يمر الرد عبر ${latin(mailbox)}.`,
+  asksNoOther: 'لا يُسأل أي خادم آخر.',
+  asksNoOtherNear: 'لا يُسأل أي خادم آخر، فيلزم أن يكون كلاكما على الشبكة نفسها.',
+  tellsRelay: (relays) => `لا يُرسل عنوان شبكتك إلا إلى ${list(relays)}، ومن هناك تمر المحادثة المشفّرة.`,
+  tellsRelayAndMailbox: (relays, mailbox) =>
+    `يُرسل عنوان شبكتك إلى ${list(relays)}، ومن هناك تمر المحادثة المشفّرة، وإلى ${latin(mailbox)}، ومن هناك يمر الرد.`,
   helps: (servers) =>
     `عدد الخوادم التي تساعدكما على أن يجد كل منكما الآخر: ${number(servers)}. تُذكر ضمن «الشبكة».`,
   helpsOwn: 'لا يساعدكما على أن يجد كل منكما الآخر إلا خادم هذه الصفحة.',
   helpsRelay: 'يمر كل شيء عبر خادم الترحيل المذكور ضمن «الشبكة».',
-  relayMissing,
+  relayMissing: 'الاختيار الحالي هو «خادم الترحيل فقط»، لكن لا يمكن استخدام أي خادم ترحيل.',
   relayLocked: (relay) =>
     `لم تُحفظ كلمة مرور ${latin(relay)}. لاستخدام خادم الترحيل هذا يُرجى إدخالها مرة أخرى ضمن «الشبكة».`,
 
@@ -421,7 +400,7 @@ export const arabic: Texts = {
   connecting: 'جارٍ الاتصال…',
   waiting: 'في انتظار الرد. يعمل الرابط ما دامت هذه الصفحة مفتوحة.',
   waitingUntil: (seconds, until) =>
-    `في انتظار الرد. يعمل الرابط ما دامت هذه الصفحة مفتوحة. ولمن هو على شبكة أخرى يعمل نحو ${lasting(seconds)}، حتى الساعة ${clock(until)}.`,
+    `في انتظار الرد. يعمل الرابط ما دامت هذه الصفحة مفتوحة. ولمن هو على شبكة أخرى يعمل نحو ${lasting(seconds)}، حتى الساعة ${until}.`,
   scanForeign: 'ليس في رمز QR هذا دعوة ولا رد. يُرجى عرض الرمز الظاهر في tincan لدى الطرف الآخر.',
   notConnected: 'لا يوجد اتصال بعد.',
   warnings: 'تحذيرات',
@@ -471,7 +450,7 @@ export const arabic: Texts = {
   copyReply: 'نسخ الرد',
   replyWaiting: 'في انتظار أن يفتحه الطرف الآخر. يعمل الرد ما دامت هذه الصفحة مفتوحة.',
   replyWaitingUntil: (seconds, until) =>
-    `في انتظار أن يفتحه الطرف الآخر. يعمل الرد ما دامت هذه الصفحة مفتوحة. وعلى شبكتين مختلفتين يعمل نحو ${lasting(seconds)}، حتى الساعة ${clock(until)}.`,
+    `في انتظار أن يفتحه الطرف الآخر. يعمل الرد ما دامت هذه الصفحة مفتوحة. وعلى شبكتين مختلفتين يعمل نحو ${lasting(seconds)}، حتى الساعة ${until}.`,
 
   elsewhereTitle: 'رد على دعوة',
   elsewhereConnect: 'الاتصال في علامة التبويب الأخرى',
@@ -527,7 +506,7 @@ export const arabic: Texts = {
   failed: (code) => `لم تُسلَّم. ${code === undefined ? '' : errors[code]}`.trim(),
   absentTitle: 'تعذّر الوصول إلى الطرف الآخر',
   absent: (since) =>
-    `تعذّر الوصول إلى الطرف الآخر منذ الساعة ${clock(since)}. تستمر المحادثة تلقائيًا إن عاد. وإن أغلق الصفحة فيلزم إنشاء رابط جديد.`,
+    `تعذّر الوصول إلى الطرف الآخر منذ الساعة ${since}. تستمر المحادثة تلقائيًا إن عاد. وإن أغلق الصفحة فيلزم إنشاء رابط جديد.`,
   notVerified: 'لم يتم التحقق',
   notVerifiedHint: 'يُرجى مقارنة كلمات الأمان للتأكد ممن هو الطرف الآخر.',
   verified: 'تم التحقق',

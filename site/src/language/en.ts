@@ -1,5 +1,5 @@
-import type { ErrorCode, MailboxState, Network, Reason } from '../../../wasm/engine.d.ts';
-import { clockTime } from './dates.ts';
+import type { ErrorCode, MailboxState, Reason } from '../../../wasm/engine.d.ts';
+import { lastingIn, listIn } from './intl.ts';
 
 /** How a chat ended: what happened, and what can be done. */
 export interface Ending {
@@ -193,53 +193,11 @@ const statuses = {
 /** Where an open chat stands. */
 export type ChatStatus = keyof typeof statuses;
 
-/** A length of time, for people. */
-function lasting(seconds: number): string {
-  const [count, unit] = seconds < 90 ? [Math.round(seconds), 'second'] : [Math.floor(seconds / 60), 'minute'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
-function clock(at: Date): string {
-  return clockTime(at, undefined, 'en');
-}
-
-function list(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-}
+// As English is written here: without a comma before the last.
+const list = listIn('en-GB');
+const lasting = lastingIn('en');
 
 const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
-
-const asksNobody = 'No server is asked, so both of you need to be on the same network.';
-const noOther = 'No other server is asked.';
-const relayMissing = 'Relay only is chosen, but no relay can be used.';
-
-/** Which servers hear of a chat; `mailbox` is the host that the reply goes through, if any. */
-function asks(
-  mode: Network['mode'],
-  stun: readonly string[],
-  relays: readonly string[],
-  mailbox = '',
-): string {
-  const asked = [
-    stun.length > 0 ? `To find your public network address, a chat asks ${list(stun)}.` : '',
-    relays.length > 0
-      ? `Where there is no direct way, ${list(relays)} ${pass(relays)} the encrypted chat on.`
-      : '',
-    mailbox !== '' ? `The reply goes through ${mailbox}.` : '',
-  ];
-  if (mode === 'relay') {
-    if (relays.length === 0) return relayMissing;
-    if (mailbox === '')
-      return `Your network address is told to ${list(relays)} only, which ${pass(relays)} the encrypted chat on. ${noOther}`;
-    return `Your network address is told to ${list(relays)}, which ${pass(relays)} the encrypted chat on, and to ${mailbox}, which the reply goes through. ${noOther}`;
-  }
-  if (stun.length === 0 && relays.length === 0) {
-    if (mailbox === '') return asksNobody;
-    return `The reply goes through ${mailbox}. No other server is asked, so both of you need to be on the same network.`;
-  }
-  return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
-}
 
 export const english = {
   name: 'tincan',
@@ -256,14 +214,24 @@ export const english = {
   newVersion: 'A new version of tincan is here.',
   updateNow: 'Update now',
 
-  asks,
-  asksNobody,
+  /** Which servers hear of a chat; see network/asks.ts. */
+  asksNobody: 'No server is asked, so both of you need to be on the same network.',
+  asksStun: (stun: readonly string[]) => `To find your public network address, a chat asks ${list(stun)}.`,
+  asksRelay: (relays: readonly string[]) =>
+    `Where there is no direct way, ${list(relays)} ${pass(relays)} the encrypted chat on.`,
+  asksMailbox: (mailbox: string) => `The reply goes through ${mailbox}.`,
+  asksNoOther: 'No other server is asked.',
+  asksNoOtherNear: 'No other server is asked, so both of you need to be on the same network.',
+  tellsRelay: (relays: readonly string[]) =>
+    `Your network address is told to ${list(relays)} only, which ${pass(relays)} the encrypted chat on.`,
+  tellsRelayAndMailbox: (relays: readonly string[], mailbox: string) =>
+    `Your network address is told to ${list(relays)}, which ${pass(relays)} the encrypted chat on, and to ${mailbox}, which the reply goes through.`,
   /** Who is asked when a chat begins, in short: so many servers, the page's own alone, a relay alone. */
   helps: (servers: number) =>
     `${servers === 1 ? 'One server helps' : `${servers} servers help`} the two of you to find each other. Network says which.`,
   helpsOwn: 'Only this page’s own server helps the two of you to find each other.',
   helpsRelay: 'Everything goes through the relay that is named under Network.',
-  relayMissing,
+  relayMissing: 'Relay only is chosen, but no relay can be used.',
   relayLocked: (relay: string) =>
     `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
 
@@ -325,8 +293,8 @@ export const english = {
   connect: 'Connect',
   connecting: 'Connecting…',
   waiting: 'Waiting for the reply. The link works as long as this page stays open.',
-  waitingUntil: (seconds: number, until: Date) =>
-    `Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about ${lasting(seconds)}, until ${clock(until)}.`,
+  waitingUntil: (seconds: number, until: string) =>
+    `Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about ${lasting(seconds)}, until ${until}.`,
   scanForeign: 'That QR code holds no invite or reply. Show the one from the other person’s tincan.',
   notConnected: 'No connection yet.',
   warnings: 'Warnings',
@@ -376,8 +344,8 @@ export const english = {
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',
   replyWaiting: 'Waiting for them to open it. The reply works as long as this page stays open.',
-  replyWaitingUntil: (seconds: number, until: Date) =>
-    `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${clock(until)}.`,
+  replyWaitingUntil: (seconds: number, until: string) =>
+    `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${until}.`,
 
   elsewhereTitle: 'A reply to an invite',
   elsewhereConnect: 'Connect in the other tab',
@@ -434,8 +402,8 @@ export const english = {
   delivered: 'Delivered',
   failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
   absentTitle: 'Not reachable',
-  absent: (since: Date) =>
-    `Not reachable since ${clock(since)}. The chat goes on by itself if they come back. If they closed the page, make a new link.`,
+  absent: (since: string) =>
+    `Not reachable since ${since}. The chat goes on by itself if they come back. If they closed the page, make a new link.`,
   notVerified: 'Not verified',
   notVerifiedHint: 'Compare the safety words to be sure who this is.',
   verified: 'Verified',

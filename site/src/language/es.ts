@@ -1,6 +1,5 @@
-import { ifAllowed } from '../life/browser.ts';
-import { clockTime } from './dates.ts';
 import type { Texts } from './en.ts';
+import { lastingIn, listIn } from './intl.ts';
 import type { SafetyName } from './words.ts';
 
 const errors: Texts['errors'] = {
@@ -199,45 +198,13 @@ function counted(count: number, one: string, more: string): string {
   return `${count.toLocaleString('es')} ${count === 1 ? one : more}`;
 }
 
-/** A length of time, for people. */
-function lasting(seconds: number): string {
-  return seconds < 90
-    ? counted(Math.round(seconds), 'segundo', 'segundos')
-    : counted(Math.floor(seconds / 60), 'minuto', 'minutos');
-}
+const list = listIn('es');
+const lasting = lastingIn('es');
 
 /** A time of day with its article. */
-function clock(at: Date): string {
-  const time = clockTime(at, 'es', undefined);
-  return `${at.getHours() === 1 ? 'la' : 'las'} ${time}`;
+function clock(time: string): string {
+  return /^0?1(?!\d)/.test(time) ? `la ${time}` : `las ${time}`;
 }
-
-function list(all: readonly string[]): string {
-  return ifAllowed(() => new Intl.ListFormat('es').format(all), all.join(', '));
-}
-
-const asksNobody = 'No se pregunta a ningún servidor, así que las dos personas deben estar en la misma red.';
-const noOther = 'No se pregunta a ningún otro servidor.';
-const relayMissing = 'Está elegido «Solo retransmisor», pero no se puede usar ninguno.';
-
-const asks: Texts['asks'] = (mode, stun, relays, mailbox = '') => {
-  const asked = [
-    stun.length > 0 ? `Para encontrar tu dirección de red pública, un chat pregunta a ${list(stun)}.` : '',
-    relays.length > 0 ? `Donde no hay vía directa, el chat cifrado pasa por ${list(relays)}.` : '',
-    mailbox !== '' ? `La respuesta pasa por ${mailbox}.` : '',
-  ];
-  if (mode === 'relay') {
-    if (relays.length === 0) return relayMissing;
-    if (mailbox === '')
-      return `Tu dirección de red se comunica solo a ${list(relays)}, por donde pasa el chat cifrado. ${noOther}`;
-    return `Tu dirección de red se comunica a ${list(relays)}, por donde pasa el chat cifrado, y a ${mailbox}, por donde pasa la respuesta. ${noOther}`;
-  }
-  if (stun.length === 0 && relays.length === 0) {
-    if (mailbox === '') return asksNobody;
-    return `La respuesta pasa por ${mailbox}. No se pregunta a ningún otro servidor, así que las dos personas deben estar en la misma red.`;
-  }
-  return [...asked, noOther].filter((sentence) => sentence !== '').join(' ');
-};
 
 /** Most as Matrix publishes them, for all who speak Spanish where those are of one country. */
 const safetyWords: Record<SafetyName, string> = {
@@ -321,13 +288,22 @@ export const spanish: Texts = {
   keptHere: 'Funciona sin conexión en este dispositivo.',
   newVersion: 'Hay una versión nueva de tincan.',
   updateNow: 'Actualizar ahora',
-  asks,
-  asksNobody,
+  asksNobody: 'No se pregunta a ningún servidor, así que las dos personas deben estar en la misma red.',
+  asksStun: (stun) => `Para encontrar tu dirección de red pública, un chat pregunta a ${list(stun)}.`,
+  asksRelay: (relays) => `Donde no hay vía directa, el chat cifrado pasa por ${list(relays)}.`,
+  asksMailbox: (mailbox) => `La respuesta pasa por ${mailbox}.`,
+  asksNoOther: 'No se pregunta a ningún otro servidor.',
+  asksNoOtherNear:
+    'No se pregunta a ningún otro servidor, así que las dos personas deben estar en la misma red.',
+  tellsRelay: (relays) =>
+    `Tu dirección de red se comunica solo a ${list(relays)}, por donde pasa el chat cifrado.`,
+  tellsRelayAndMailbox: (relays, mailbox) =>
+    `Tu dirección de red se comunica a ${list(relays)}, por donde pasa el chat cifrado, y a ${mailbox}, por donde pasa la respuesta.`,
   helps: (servers) =>
     `${servers === 1 ? 'Un servidor os ayuda' : `${servers} servidores os ayudan`} a encontraros. «Red» dice cuáles.`,
   helpsOwn: 'Solo el servidor de esta página os ayuda a encontraros.',
   helpsRelay: 'Todo pasa por el retransmisor que figura en «Red».',
-  relayMissing,
+  relayMissing: 'Está elegido «Solo retransmisor», pero no se puede usar ninguno.',
   relayLocked: (relay) =>
     `La contraseña de ${relay} no se guardó. Para usar este retransmisor, escríbela otra vez en «Red».`,
 

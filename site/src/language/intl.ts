@@ -1,3 +1,5 @@
+import { ifAllowed } from '../life/browser.ts';
+
 /** Writes a moment, in milliseconds since 1970, for people. */
 export type Format = (at: number) => string;
 
@@ -23,12 +25,29 @@ export function dateFormat(
   return (at) => digits(at).slice(...plain);
 }
 
-/** The hour and minute, as in the first of the locales that the browser takes. */
-export function clockTime(at: Date, ...locales: (string | undefined)[]): string {
-  return dateFormat(locales, { hour: 'numeric', minute: '2-digit' }, [11, 16])(at.getTime());
-}
-
 function digits(at: number): string {
   const here = new Date(at);
   return new Date(at - here.getTimezoneOffset() * 60_000).toISOString().replace('T', ' ');
+}
+
+/** Joins names as this language does. Browsers that know no lists put commas between them. */
+export function listIn(locale: string): (names: readonly string[]) => string {
+  return (names) => ifAllowed(() => new Intl.ListFormat(locale).format(names), names.join(', '));
+}
+
+/** A length of time as people tell it: to the second while it is short, then in whole minutes that have passed. */
+export function inUnits(seconds: number): { count: number; unit: 'second' | 'minute' } {
+  return seconds < 90
+    ? { count: Math.round(seconds), unit: 'second' }
+    : { count: Math.floor(seconds / 60), unit: 'minute' };
+}
+
+/** Tells a length of time, in seconds, in words of this language. Browsers that know no units write `s` and `min`. */
+export function lastingIn(locale: string): (seconds: number) => string {
+  return (seconds) => {
+    const { count, unit } = inUnits(seconds);
+    const options = { style: 'unit', unit, unitDisplay: 'long' } as const;
+    const short = `${count} ${unit === 'second' ? 's' : 'min'}`;
+    return ifAllowed(() => new Intl.NumberFormat(locale, options).format(count), short);
+  };
 }

@@ -1,5 +1,5 @@
 import { readLanguages } from '../life/browser.ts';
-import { dateFormat } from './dates.ts';
+import { dateFormat } from './intl.ts';
 import { english, type Texts } from './en.ts';
 
 interface Language {

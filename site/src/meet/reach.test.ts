@@ -2,6 +2,7 @@ import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../../wasm/engine.d.ts';
 import { english as texts } from '../language/en.ts';
+import { written } from '../language/language.svelte.ts';
 import { button, field, hasButton, status, TestPage, warnings } from '../../test/page.ts';
 
 beforeEach(() => {
@@ -192,9 +193,9 @@ describe('good for how long', () => {
     return page;
   }
 
-  function until(page: TestPage, goodFor: number): Date {
+  function until(page: TestPage, goodFor: number): string {
     const { at } = page.chat.meeting?.invite ?? page.chat.meeting?.reply ?? { at: NaN };
-    return new Date(at + goodFor * 1000);
+    return written('time', at + goodFor * 1000);
   }
 
   test('as long as the page stays open', async () => {

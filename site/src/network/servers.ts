@@ -1,4 +1,4 @@
-import type { Network, TurnServer } from '../../../wasm/engine.d.ts';
+import type { TurnServer } from '../../../wasm/engine.d.ts';
 import { texts } from '../language/language.svelte.ts';
 
 /** More STUN servers than any network needs; a list is cut or refused above it. */
@@ -52,28 +52,6 @@ export function atHost(address: string, hostname: string): string {
 /** What a relay is called on the screen. */
 export function turnName(url: string): string {
   return url.replace(/^turns?:/, '').replace(/\?.*/, '');
-}
-
-/** How many servers are asked when a chat begins, as a sentence; `own` is the host of the page. */
-export function helped({ mode, stun, turn }: Network, own: string): string {
-  if (mode === 'local') return texts.asksNobody;
-  if (mode === 'relay') return turn.length === 0 ? texts.relayMissing : texts.helpsRelay;
-  const hosts = new Set([...stun, ...turn.map(({ url }) => turnName(url))].map(hostOf));
-  if (hosts.size === 0) return texts.asksNobody;
-  return hosts.size === 1 && hosts.has(own) ? texts.helpsOwn : texts.helps(hosts.size);
-}
-
-/** The host of `host:port`. */
-const hostOf = (address: string) => address.replace(/:[0-9]+$/, '').replace(/^\[(.*)\]$/, '$1');
-
-/** Which servers hear of a chat, as a sentence; `mailbox` is the host of the one that the reply goes through. */
-export function asked({ mode, stun, turn }: Network, mailbox = ''): string {
-  return texts.asks(
-    mode,
-    stun,
-    turn.map(({ url }) => turnName(url)),
-    mode === 'local' ? '' : mailbox,
-  );
 }
 
 /** The STUN servers in a field, one a line. */
