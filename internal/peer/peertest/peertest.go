@@ -39,6 +39,7 @@ func Run(t *testing.T, newConn func(t *testing.T) *peer.Conn) {
 	t.Run("Descriptions", s.descriptions)
 	t.Run("Connect", s.connect)
 	t.Run("ConnectWhereTheOffererIsActive", s.connectActive)
+	t.Run("BothOffered", s.bothOffered)
 	t.Run("LateAnswer", s.lateAnswer)
 	t.Run("BadDescriptions", s.badDescriptions)
 	t.Run("GoodAnswerAfterBad", s.goodAnswerAfterBad)
@@ -99,8 +100,11 @@ func invite(t *testing.T, ctx context.Context, inviter, joiner *peer.Conn) (answ
 	return answer
 }
 
-func active(offer string) string {
-	return strings.ReplaceAll(offer, "a=setup:actpass", "a=setup:active")
+func active(offer string) string { return setup(offer, "active") }
+
+// setup is an offer whose maker plays this part in DTLS.
+func setup(offer, part string) string {
+	return strings.ReplaceAll(offer, "a=setup:actpass", "a=setup:"+part)
 }
 
 func open(t *testing.T, ctx context.Context, ends ...*peer.Conn) {
@@ -203,6 +207,33 @@ func (s suite) connectActive(t *testing.T) {
 
 // A person carries the reply: minutes pass before the inviter has it, while
 // the joiner's engine already looks for the inviter.
+// bothOffered: neither has answered. Each takes the other's offer as the answer to its own, as
+// it does where a chat gets a new connection; who is told first makes no difference.
+func (s suite) bothOffered(t *testing.T) {
+	for _, name := range []string{"the inviter first", "the joiner first"} {
+		t.Run(name, func(t *testing.T) {
+			ctx := withDeadline(t)
+			inviter, joiner := s.conn(t), s.conn(t)
+			ours, err := inviter.Offer(ctx)
+			require.NoError(t, err)
+			theirs, err := joiner.Offer(ctx)
+			require.NoError(t, err)
+			tell := []func() error{
+				func() error { return inviter.Accept(ctx, setup(theirs, "passive")) },
+				func() error { return joiner.Accept(ctx, setup(ours, "active")) },
+			}
+			if name == "the joiner first" {
+				tell[0], tell[1] = tell[1], tell[0]
+			}
+			for _, f := range tell {
+				require.NoError(t, f())
+			}
+			open(t, ctx, inviter, joiner)
+			greet(t, ctx, inviter, joiner)
+		})
+	}
+}
+
 func (s suite) lateAnswer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), *late+deadline)
 	defer cancel()
