@@ -61,9 +61,15 @@ test('gives the program its environment before it runs', async () => {
   expect(began).toEqual({ GOGC: '400' });
 });
 
-test('waits for a program that is not ready at once', async () => {
-  program(() => setTimeout(() => (globalThis.tincan = () => Promise.resolve(engine)), 20));
+test('does not wait for a program that is not ready when it first waits itself', async () => {
+  program(() => undefined);
+  await expect(startEngine(parts, config, callbacks())).rejects.toThrow('the program ended');
+});
+
+test('needs no timer', async () => {
+  vi.useFakeTimers();
   expect(await startEngine(parts, config, callbacks())).toBe(engine);
+  vi.useRealTimers();
 });
 
 test('tells once that the program ended', async () => {

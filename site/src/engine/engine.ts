@@ -12,7 +12,7 @@ interface GoProgram {
 declare global {
   /** Put there by wasm_exec.js. */
   var Go: (new () => GoProgram) | undefined;
-  /** Put there by the Go program once it is ready. */
+  /** Put there by the Go program, before it waits for anything. */
   var tincan: StartEngine | undefined;
 }
 
@@ -73,11 +73,11 @@ export async function startEngine(
     if (event.error instanceof WebAssembly.RuntimeError) stopped();
   });
 
-  while (!globalThis.tincan) {
-    if (!running) throw new Error('start engine: the program ended');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return globalThis.tincan(await config, onevent);
+  // go.run returns once the program waits for something. The first that it waits for is the page, so that by now it is
+  // ready, or has ended.
+  const start = globalThis.tincan;
+  if (!start) throw new Error('start engine: the program ended');
+  return start(await config, onevent);
 }
 
 /** The same response, telling how much of it has come. */
