@@ -135,7 +135,7 @@ bin/staticcheck: test/tools.mod test/tools.sum
 bin/govulncheck: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
-test-site: site/node_modules/.installed $(GENERATED)/engine.wasm
+test-site: site/node_modules/.installed site/dist/index.html
 	cd site && npm run --silent test
 
 test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
