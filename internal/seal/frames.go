@@ -99,7 +99,7 @@ func (f *Frames) Open(frame []byte) ([]byte, error) {
 	}
 	key, next := step(f.recv.key, byte(f.recv.dir))
 	defer key.Wipe()
-	body, err := f.open(key, frame)
+	body, err := f.bodyOf(key, frame)
 	if err != nil {
 		wipe(next[:])
 		f.Close()
@@ -109,7 +109,8 @@ func (f *Frames) Open(frame []byte) ([]byte, error) {
 	return body, nil
 }
 
-func (f *Frames) open(key MessageKey, frame []byte) ([]byte, error) {
+// bodyOf opens a frame with its key.
+func (f *Frames) bodyOf(key MessageKey, frame []byte) ([]byte, error) {
 	body, err := DecryptMessage(key, f.recv.nonce(), frame)
 	if err != nil {
 		return nil, err
