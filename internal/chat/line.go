@@ -43,8 +43,8 @@ type line struct {
 	can     feature // what the other side understands
 }
 
-// open is for the channel that has opened: the joiner begins.
-func (l *line) open(now time.Time) {
+// begin is for the channel that has opened: the joiner begins.
+func (l *line) begin(now time.Time) {
 	l.silence.broken(now)
 	l.wire, l.first = l.first, nil
 }
@@ -107,9 +107,9 @@ func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, e
 // sent is for the frame that the writer has taken.
 func (l *line) sent(now time.Time) { l.wire, l.sentAt = nil, now }
 
-// take opens a frame. It is false for whatever nobody who follows the protocol sends: a
+// open opens a frame. It is false for whatever nobody who follows the protocol sends: a
 // person reads the same of all of that.
-func (l *line) take(wire []byte) (f frame, ok bool) {
+func (l *line) open(wire []byte) (f frame, ok bool) {
 	body, err := l.frames.Open(wire)
 	if err != nil {
 		return frame{}, false

@@ -14,8 +14,8 @@ func twoLines(t *testing.T) (a, b *line) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	i, j := &line{handshake: f.line.handshake}, &line{handshake: f.handshake, first: f.m1}
-	i.open(began)
-	j.open(began)
+	i.begin(began)
+	j.begin(began)
 	require.Nil(t, i.wire, "the inviter waits")
 	done, err := i.shake(j.wire, began)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestUnitLineOrder(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, again, "not before the writer has taken it")
 		require.False(t, a.quiet())
-		f, ok := b.take(a.wire)
+		f, ok := b.open(a.wire)
 		require.True(t, ok)
 		require.Equal(t, kind, f.kind)
 		a.sent(began)
@@ -60,7 +60,7 @@ func TestUnitLineOrder(t *testing.T) {
 	require.True(t, a.quiet())
 	_, err := b.fill(&outbox{}, &typing, false)
 	require.NoError(t, err)
-	_, ok := a.take(b.wire)
+	_, ok := a.open(b.wire)
 	require.True(t, ok)
 	out.push("", "hello")
 	out.push("", "again")
@@ -105,7 +105,7 @@ func TestUnitLineRefuses(t *testing.T) {
 				require.Empty(t, body, name)
 				wire = make([]byte, seal.MinFrame)
 			}
-			if _, ok := b.take(wire); !ok {
+			if _, ok := b.open(wire); !ok {
 				break
 			}
 			taken++
@@ -116,7 +116,7 @@ func TestUnitLineRefuses(t *testing.T) {
 	for n := 1; n <= maxIdle+1; n++ {
 		wire, err := a.frames.Seal([]byte{typePing})
 		require.NoError(t, err)
-		_, ok := b.take(wire)
+		_, ok := b.open(wire)
 		require.Equal(t, n <= maxIdle, ok, "a flood that says nothing: %d", n)
 	}
 }

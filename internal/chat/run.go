@@ -173,7 +173,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	}
 	now := time.Now()
 	if a.opened {
-		s.line.open(now)
+		s.line.begin(now)
 		s.enter(shaking, now)
 		if l, ok := s.post.(*leaver); ok {
 			l.meet(now)
@@ -185,7 +185,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if s.phase == shaking {
 		return s.shake(a.message, now)
 	}
-	if err := s.open(a.message); err != nil {
+	if err := s.handle(a.message); err != nil {
 		return err
 	}
 	if s.phase == apart {
@@ -214,9 +214,9 @@ func (s *Session) shake(message []byte, now time.Time) error {
 	return nil
 }
 
-// open takes a frame.
-func (s *Session) open(wire []byte) error {
-	f, ok := s.line.take(wire)
+// handle opens a frame and acts on it.
+func (s *Session) handle(wire []byte) error {
+	f, ok := s.line.open(wire)
 	if !ok {
 		return stop{reason: ReasonUntrusted}
 	}
