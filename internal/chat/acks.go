@@ -58,9 +58,9 @@ func (a *acks) next(received uint64) frame {
 	return ackFrame(received)
 }
 
-// take marks what has arrived at the other side. An ack that goes back, tells nothing new
+// arrived marks what has arrived at the other side. An ack that goes back, tells nothing new
 // or runs ahead of what was sent is false.
-func (a *acks) take(next, sent uint64) bool {
+func (a *acks) arrived(next, sent uint64) bool {
 	if next <= a.acked || next > sent {
 		return false
 	}

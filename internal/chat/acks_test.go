@@ -16,7 +16,7 @@ func TestUnitTakeAck(t *testing.T) {
 					a.framed(frame{kind: typeText}, n)
 				}
 				right := next > acked && next <= sent
-				require.Equal(t, right, a.take(next, sent), "%d after %d of %d", next, acked, sent)
+				require.Equal(t, right, a.arrived(next, sent), "%d after %d of %d", next, acked, sent)
 				if right {
 					require.Len(t, a.unacked, int(sent-next))
 					require.Equal(t, next == sent, a.settled())
@@ -66,7 +66,7 @@ func TestUnitAcksLimits(t *testing.T) {
 	require.True(t, us.full())
 	ack := them.next(maxUnacked)
 	them.framed(ack, 0)
-	require.True(t, us.take(ack.ackNext(), maxUnacked))
+	require.True(t, us.arrived(ack.ackNext(), maxUnacked))
 	require.False(t, us.full(), "all have arrived")
 	require.True(t, us.mustShow(), "that we know it, they do not know")
 	require.False(t, them.asked(maxUnacked), "and would take one more for somebody who does not wait")
@@ -74,7 +74,7 @@ func TestUnitAcksLimits(t *testing.T) {
 	ours := us.next(1)
 	us.framed(ours, maxUnacked)
 	require.False(t, us.mustShow())
-	require.True(t, them.take(ours.ackNext(), 1))
+	require.True(t, them.arrived(ours.ackNext(), 1))
 	require.Empty(t, them.unanswered)
 	require.True(t, them.asked(maxUnacked+1))
 }

@@ -83,9 +83,9 @@ type inbox struct {
 	received uint64 // messages: the last id
 }
 
-// take takes a text or more frame. With the last part of a message, whose signature must be
+// add takes a text or more frame. With the last part of a message, whose signature must be
 // right, it returns the whole.
-func (i *inbox) take(f frame, keys *seal.Frames) (m Message, whole bool, err error) {
+func (i *inbox) add(f frame, keys *seal.Frames) (m Message, whole bool, err error) {
 	message, err := i.incoming.add(f)
 	if err != nil || message == nil {
 		return Message{}, false, err

@@ -46,7 +46,7 @@ func TestUnitOutbox(t *testing.T) {
 		out.framed(f, number)
 		require.Equal(t, sizes, kept(), "whatever is under way")
 		require.Equal(t, f.kind == typeText, out.underWay[len(out.underWay)-1].last == number, "no ack before its last frame is out")
-		m, whole, err := in.take(f, theirs)
+		m, whole, err := in.add(f, theirs)
 		require.NoError(t, err)
 		require.Equal(t, f.kind == typeText, whole)
 		if whole {
@@ -128,7 +128,7 @@ func TestUnitInboxRefuses(t *testing.T) {
 			signatures[i] = signature
 		}
 		var in inbox
-		m, whole, err := in.take(frame{typeText, signatures[c.signature], []byte(c.text)}, own)
+		m, whole, err := in.add(frame{typeText, signatures[c.signature], []byte(c.text)}, own)
 		require.Equal(t, c.ok, err == nil, name)
 		require.Equal(t, c.ok, whole, name)
 		if !c.ok {

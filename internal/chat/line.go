@@ -93,7 +93,7 @@ func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, e
 	case len(l.control) > 0:
 		f, l.control = l.control[0], l.control[1:]
 		return f, true, nil
-	case typing.take():
+	case typing.goes():
 		return frame{kind: typeTyping}, true, nil
 	case last, l.acks.full(), out.empty():
 		return frame{}, false, nil
@@ -127,7 +127,7 @@ func (l *line) open(wire []byte) (f frame, ok bool) {
 	}
 	switch f.kind {
 	case typeAck:
-		return f, l.acks.take(f.ackNext(), l.frames.Sent())
+		return f, l.acks.arrived(f.ackNext(), l.frames.Sent())
 	case typeCan:
 		if l.frames.Received() != 1 {
 			return frame{}, false // it is the first frame or none

@@ -115,11 +115,11 @@ func (m *meeting) find(text string) (invite.Code, error) {
 	return code, nil
 }
 
-// take looks at a reply. With errLater, a description is to be given to the engine, and what that
+// examine looks at a reply. With errLater, a description is to be given to the engine, and what that
 // makes of it to settle; without one, the reply waits for its turn. Whoever has the link can
 // seal anything, so it takes a reply that can be used to spend the invite: before that is
 // certain, nothing changes. The engine looks at one at a time.
-func (m *meeting) take(r handedIn) (text string, err error) {
+func (m *meeting) examine(r handedIn) (text string, err error) {
 	if m.isHere(r.code) {
 		return "", fail(CodeAlreadyUsed, nil)
 	}
@@ -251,7 +251,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 
 // acceptReply takes a reply, and has the engine look at what it holds.
 func (s *Session) acceptReply(r handedIn) error {
-	text, err := s.meet.take(r)
+	text, err := s.meet.examine(r)
 	if text != "" {
 		conn := s.line.conn
 		s.work.ask(func(ctx context.Context) func() error {

@@ -44,7 +44,7 @@ func usable() []byte {
 func TestUnitMeeting(t *testing.T) {
 	m, reply := anInvite(t)
 	code := func(r handedIn) Code {
-		sdp, err := m.take(r)
+		sdp, err := m.examine(r)
 		require.Empty(t, sdp)
 		return CodeOf(err)
 	}
@@ -52,11 +52,11 @@ func TestUnitMeeting(t *testing.T) {
 	require.Equal(t, CodeMalformed, code(garbage))
 	require.Nil(t, m.reply, "what opens and holds nothing uses nothing up")
 
-	sdp, err := m.take(first)
+	sdp, err := m.examine(first)
 	require.Equal(t, errLater, err)
 	require.Contains(t, sdp, "192.0.2.8")
 	require.Equal(t, CodeAlreadyUsed, code(first), "pressed twice")
-	sdp, err = m.take(second)
+	sdp, err = m.examine(second)
 	require.Empty(t, sdp, "one at a time")
 	require.Equal(t, errLater, err)
 	_, ok := m.nextHeld()
@@ -68,7 +68,7 @@ func TestUnitMeeting(t *testing.T) {
 	held, ok := m.nextHeld()
 	require.True(t, ok)
 	require.Equal(t, second, held)
-	sdp, err = m.take(held)
+	sdp, err = m.examine(held)
 	require.Equal(t, errLater, err)
 	require.NotEmpty(t, sdp)
 	a, err := m.settle(nil)
@@ -90,7 +90,7 @@ func TestUnitMeeting(t *testing.T) {
 	require.False(t, m.secondNews(third.code), "once of each")
 
 	for said, want := range map[error]stop{peer.ErrForeign: {reason: ReasonUntrusted}, errors.New("other"): {reason: ReasonInternal}} {
-		_, err = m2.take(other(usable()))
+		_, err = m2.examine(other(usable()))
 		require.Equal(t, errLater, err)
 		_, err = m2.settle(said)
 		require.Equal(t, want.reason, err.(stop).reason)
@@ -103,20 +103,20 @@ func TestUnitTries(t *testing.T) {
 	m, reply := anInvite(t)
 	same := reply([]byte("garbage"))
 	for range 3 {
-		_, err := m.take(same)
+		_, err := m.examine(same)
 		require.Equal(t, CodeMalformed, CodeOf(err))
 	}
 	for range 2 * maxTries {
 		r := reply(nil)
 		r.offered = true
-		_, err := m.take(r)
+		_, err := m.examine(r)
 		require.Equal(t, CodeMalformed, CodeOf(err))
 	}
 	for range maxTries - 2 {
-		_, err := m.take(reply(nil))
+		_, err := m.examine(reply(nil))
 		require.Equal(t, CodeMalformed, CodeOf(err))
 	}
-	_, err := m.take(reply(nil))
+	_, err := m.examine(reply(nil))
 	require.Equal(t, ReasonTries, err.(stop).reason)
 	for n := range 2 * maxTold {
 		assert.Equal(t, n < maxTold, m.secondNews(reply(nil).code), n)

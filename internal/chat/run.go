@@ -222,7 +222,7 @@ func (s *Session) handle(wire []byte) error {
 	}
 	switch f.kind {
 	case typeText, typeMore:
-		message, whole, err := s.in.take(f, s.line.frames)
+		message, whole, err := s.in.add(f, s.line.frames)
 		if err != nil {
 			return stop{reason: ReasonUntrusted}
 		}

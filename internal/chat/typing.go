@@ -18,8 +18,8 @@ func (t *typing) write() {
 	}
 }
 
-// take tells whether a frame goes now.
-func (t *typing) take() bool {
+// goes tells whether a frame goes now.
+func (t *typing) goes() bool {
 	due := t.due
 	t.due = false
 	return due

@@ -69,12 +69,12 @@ func (f *facing) typingEvents() (n int) {
 // one event a turn, however many frames come.
 func TestUnitTypingTurns(t *testing.T) {
 	var typing typing
-	require.False(t, typing.take(), "nobody writes")
+	require.False(t, typing.goes(), "nobody writes")
 	sent := []int{}
 	for turn := range 20 {
 		for range 3 {
 			typing.write()
-			if typing.take() {
+			if typing.goes() {
 				sent = append(sent, turn)
 			}
 		}
