@@ -37,8 +37,8 @@ type front interface {
 	fail(err error)
 }
 
-// errSilent fails a command whose reason has been shown already.
-var errSilent = errors.New("")
+// errSilent fails a command whose reason has been shown already: nothing more is said.
+var errSilent = errors.New("the reason has been shown")
 
 // A trouble is a failure at the terminal itself, with a code for programs and a
 // sentence.

@@ -105,8 +105,7 @@ func run(ctx context.Context, t terminal, args []string) int {
 		return exitOK
 	case errors.Is(err, errUsage):
 		return exitUsage
-	}
-	if err.Error() != "" {
+	case !errors.Is(err, errSilent):
 		t.say("tincan: %s", sentenceOf(err))
 	}
 	return exitFailed
