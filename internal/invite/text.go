@@ -2,6 +2,7 @@ package invite
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -77,14 +78,7 @@ func (c Code) rightSize() bool {
 	return replySize(len(c))
 }
 
-func replySize(n int) bool {
-	for _, size := range replySizes {
-		if n == size {
-			return true
-		}
-	}
-	return false
-}
+func replySize(n int) bool { return slices.Contains(replySizes[:], n) }
 
 // base43 is the part of QR's alphanumeric alphabet that is legal in a fragment.
 const base43 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"

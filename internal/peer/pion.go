@@ -233,13 +233,6 @@ func (c *Conn) receive(message webrtc.DataChannelMessage) {
 	}
 }
 
-// full tells whether more than limit is held.
-func (b *inbox) full(limit int) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.held > limit
-}
-
 // Offer makes the local offer, gathers addresses and returns the SDP.
 func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
