@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -121,7 +120,24 @@ func TestUnitExitCodes(t *testing.T) {
 		assert.Equal(t, want, got, args)
 		assert.NotEmpty(t, out.String()+talk.String())
 	}
-	assert.False(t, errors.Is(errSilent, errUsage))
+}
+
+// TestUnitSaidOnce: what failed is told by the front, and then no more; what no front has
+// told, the command does.
+func TestUnitSaidOnce(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"join", "--stun", "none", "nothing"}, "tincan: " + codeSentences[chat.CodeNoCode]},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--turn-address", "nowhere"}, "tincan: "},
+	} {
+		var talk bytes.Buffer
+		require.Equal(t, exitFailed, run(t.Context(), terminal{in: strings.NewReader(""), out: io.Discard, err: &talk}, c.args))
+		assert.Equal(t, 1, strings.Count(talk.String(), "tincan: "), talk.String())
+		assert.Contains(t, talk.String(), c.want)
+		assert.NotContains(t, talk.String(), errSilent.Error())
+	}
 }
 
 // TestUnitQR: half blocks, two rows a line, with a quiet zone.
