@@ -1,5 +1,31 @@
 import type { ErrorCode } from '../../../wasm/engine.d.ts';
 
+/*
+ * What was said in a chat, and what became of each message of one's own:
+ *
+ *     write ──> sending ──> sent ──────> delivered
+ *                  │         │ lost          ^
+ *                  │         v               │
+ *                  ├──────> held ────────────┘
+ *                  v
+ *                failed ── again ──> sending, as the newest message
+ *
+ * When the chat ends, what is not delivered has failed.
+ *
+ * A text on its way has two names, as its sender and the engine learn of each other at different moments. `ref` is the
+ * page's own, given with the text: the engine names it when the text fails. `id` is the number that the engine answers
+ * with, and names when the text has arrived. The answer to sending and the news of its arrival come by different ways,
+ * so that a fast peer's ack may be told first: such an id waits in #early until it is known whose it is.
+ *
+ *     page    send(ref, text) ──────────────────> sent(ref, id)
+ *     engine                   ──> delivered(id)
+ *
+ * Both maps hold what is under way also where it is shown no more: clearing the history stops nothing.
+ *
+ * Of all this only the fate of a message and the number of the list's version are state of Svelte. Were the list, it
+ * and each of its 20,000 messages would be proxies, through which every look at them goes.
+ */
+
 /** One message of the history. */
 export interface ChatMessage {
   /** Stays the same as long as the message is shown. */

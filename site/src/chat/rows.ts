@@ -1,5 +1,30 @@
 import type { ChatMessage } from './history.svelte.ts';
 
+/*
+ * The history in rows: messages, a day above the first of each day, and a divider above the first that came unread.
+ * What a message looks like depends on its neighbours: the first that one author wrote in one go shows the author, and
+ * the last the time.
+ *
+ *     messages          1        2    3               4
+ *     rows        day   1 first  2    3 last   new    4 first last
+ *
+ * At each change of the history there is a new list of messages. Making all its rows anew would take the longer the
+ * more was said, and Svelte would have to update each that is on the page. But two lists that follow each other hardly
+ * differ: some messages are gone at the start, where the history is cut, and some have come at the end.
+ *
+ *     before     1 2 3 4 5 6
+ *     after          3 4 5 6 7    dropped: 2, same: 4
+ *
+ *     3          is made anew: nothing stands above it any more, so it needs its day
+ *     4 5        stay, the very objects of before
+ *     6          is made anew: it is no longer the last of its author
+ *     7          is made
+ *
+ * So a message that comes costs a copy of the list of rows and two new rows. Where something in the middle changes, as
+ * when a failed message leaves its place to be sent again, all below it is made anew; where the divider goes or moves
+ * among the messages that were there, everything is, which is rare.
+ */
+
 /** One line of the history as it is shown. */
 export type Row =
   /** Another day begins, on which `at` is. */

@@ -1,3 +1,33 @@
+/*
+ * A chat is read at its end, and what comes has to push the end along. Whoever has scrolled up reads there, and nothing
+ * may move under their eyes.
+ *
+ *     scrollHeight  ┌──────────┐
+ *                   │          │ top: what lies above
+ *                   ├──────────┤
+ *                   │ in sight │ view
+ *                   ├──────────┤
+ *                   │          │ rest: what lies below, 0 at the end
+ *                   └──────────┘
+ *
+ *                 the reader moves up
+ *       pinned ────────────────────────> free        pinned: goes to the end after each change of a size
+ *              <────────────────────────             free: stays, and from `far` on offers the way back
+ *     moves down to less than `near`, jumps,
+ *     or nothing is left below
+ *
+ * The difficulty is to know who has scrolled. A browser tells only that the box is elsewhere now, and it tells late:
+ * text that grew, a keyboard that came up and a list that corrects its estimates move it as well. Three things are
+ * heard, then:
+ *
+ *   intent   Wheel, finger and keys say the direction before anything moves. Up lets go at once: a message that comes
+ *            between the key and its scroll must not pull the reader back.
+ *   sizes    The content or the box has another size. Pinned, the box goes to the end once more.
+ *   scrolls  How far the box has moved since it was last looked at. Upwards, by more than the sizes have changed lately,
+ *            only the reader can have moved it, by the scroll bar or a search. By less it may have been the page, which
+ *            goes to the end again. What the page does itself is written down right away, and never looks like a move.
+ */
+
 /** Nearer to the end than this counts as being there, when moving towards it; in pixels. */
 const near = 60;
 /** Farther from the end than this the way back is offered. */
