@@ -5,18 +5,18 @@
  * wrote down when it opened the link, no page can take back.
  */
 
-let pending = take();
+let pending = cutFragment();
 let listener: ((fragment: string) => void) | undefined;
 
 // A link pasted into this very tab changes the fragment only: the page is not loaded again.
 addEventListener('hashchange', () => {
-  const fragment = take();
+  const fragment = cutFragment();
   if (fragment === '') return;
   if (listener) listener(fragment);
   else pending = fragment;
 });
 
-function take(): string {
+function cutFragment(): string {
   const fragment = location.hash.slice(1);
   if (location.href.includes('#')) {
     try {

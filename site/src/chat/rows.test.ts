@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatMessage } from './history.svelte.ts';
-import { added, dayOf, rowsOf, type Made, type Row } from './rows.ts';
+import { added, dayOf, rowsOf, type Rows, type Row } from './rows.ts';
 
 let count = 0;
 
@@ -65,7 +65,7 @@ describe('rows', () => {
     let seed = 7;
     const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
     let messages: ChatMessage[] = [];
-    let made: Made | undefined;
+    let made: Rows | undefined;
     let fresh: string | undefined;
     let minute = 0;
     for (let step = 0; step < 1000; step++) {

@@ -41,7 +41,7 @@ export type Row =
     };
 
 /** Rows, and what they were made of: for making the next ones out of them. */
-export interface Made {
+export interface Rows {
   readonly rows: readonly Row[];
   readonly messages: readonly ChatMessage[];
   readonly fresh: string | undefined;
@@ -52,13 +52,13 @@ export interface Made {
 /** Messages of one author that are no farther apart than this belong together; in milliseconds. */
 const oneGo = 5 * 60_000;
 
-const nothing: Made = { rows: [], messages: [], fresh: undefined, dropped: 0 };
+const nothing: Rows = { rows: [], messages: [], fresh: undefined, dropped: 0 };
 
 /**
  * The rows of these messages. `fresh` is the key of the message with the divider above it. With the rows `before`,
  * only those that changed are made anew: one more after thousands takes no longer than copying a list.
  */
-export function rowsOf(messages: readonly ChatMessage[], fresh?: string, before: Made = nothing): Made {
+export function rowsOf(messages: readonly ChatMessage[], fresh?: string, before: Rows = nothing): Rows {
   const { dropped, same } = common(before.messages, messages);
   // A divider at a message that is new changes nothing above it; one that goes or moves is rare.
   const moved =

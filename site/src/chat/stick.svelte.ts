@@ -120,9 +120,9 @@ export class Stick {
     listen('keydown', ({ key, ctrlKey, altKey, metaKey, target }) => {
       // From one button to the next; see Log.svelte. Where the browser scrolls instead, that tells.
       if (target instanceof HTMLButtonElement) return;
-      const way = keys[key];
-      if (way && !altKey && !metaKey && (!ctrlKey || key === 'Home' || key === 'End'))
-        this.#intends(box, way);
+      const direction = keys[key];
+      if (direction && !altKey && !metaKey && (!ctrlKey || key === 'Home' || key === 'End'))
+        this.#intends(box, direction);
     });
     this.#follow(box);
     return () => {
@@ -148,13 +148,13 @@ export class Stick {
   }
 
   /** Moves by a page, as the keys do; `up` leads to what is older. */
-  page(way: 'up' | 'down'): void {
+  page(direction: 'up' | 'down'): void {
     const box = this.#box;
     if (!box) return;
-    this.#intends(box, way);
+    this.#intends(box, direction);
     // As much stays in sight as browsers leave.
     const by = Math.max(box.clientHeight * 0.875, box.clientHeight - 40);
-    box.scrollTop += way === 'up' ? -by : by;
+    box.scrollTop += direction === 'up' ? -by : by;
     this.#scrolled(box);
   }
 
@@ -165,9 +165,9 @@ export class Stick {
   }
 
   /** The reader is about to move. */
-  #intends(box: HTMLElement, way: 'up' | 'down'): void {
+  #intends(box: HTMLElement, direction: 'up' | 'down'): void {
     const { top, rest } = this.#place(box);
-    if (way === 'down') {
+    if (direction === 'down') {
       if (rest <= slack) this.#pinned = true;
     } else if (top > 0) {
       this.#pinned = false;

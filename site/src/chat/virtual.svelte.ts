@@ -1,7 +1,7 @@
 import { tick, type ComponentProps } from 'svelte';
 import type { Virtualizer } from 'virtua/svelte';
 import type { ChatMessage } from './history.svelte.ts';
-import type { Made, Row } from './rows.ts';
+import type { Rows, Row } from './rows.ts';
 
 /*
  * Which rows of the history are on the page. Browsers lay out a thousand of them without effort and ten thousand not
@@ -80,7 +80,7 @@ export class Virtual {
   }
 
   /** The rows have changed from `before` to `made`. `list` has those of before, and all of them unless `on`. */
-  changed(before: readonly Row[], { messages, dropped }: Made, list: HTMLElement | undefined): void {
+  changed(before: readonly Row[], { messages, dropped }: Rows, list: HTMLElement | undefined): void {
     if (this.#large) {
       if (isSmall(messages)) [this.#large, this.#gone] = [false, []];
       else if (dropped > 0) this.#drop(before.slice(0, dropped));
