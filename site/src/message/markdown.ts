@@ -4,6 +4,23 @@ import { oneLineEnd } from './lines.ts';
 import { webAddress } from './links.ts';
 import { mostElements, tokensOf, visible } from './subset.ts';
 
+/*
+ * Reads a message as Markdown: paragraphs, headings, emphasis, lists, tasks, quotes, links to web pages, code and tables.
+ * Everything else is text: HTML, pictures, references, rules, entities, `__name__`, headings by a line of dashes, and what
+ * has no end, such as a fence that is not closed. People mostly type messages and no Markdown, so what they meant as text
+ * has to stay as it was typed:
+ *
+ *   paragraphs  keep their line breaks, blank lines and spaces; a text without Markdown is one paragraph
+ *   lists       have two items or more, and show the marks that were typed: a single `- 5 °C` or `3. October` is text.
+ *               A line without a mark stands outside of the list or quote above it
+ *   headings    need a space behind their marks. A single `#` stays text where it may be a number (`# 5`), a comment of
+ *               a shell (several lines, or one in a paragraph), or a message such as `# of guests: 12`
+ *   links       are those with a scheme, and words that begin with `www.` and have a host of three parts
+ *   lines       end with CR, U+2028 and their like as with LF
+ *
+ * A text that would take too many elements or too much work is one paragraph, as it was typed; see subset.ts.
+ */
+
 /** A piece of a line. */
 export type Inline =
   | { type: 'text'; text: string }
