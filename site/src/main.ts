@@ -34,7 +34,7 @@ onFragment((fragment) => void page.open(link(fragment)));
 const settings = new Settings();
 const parts = import('./app/parts.ts');
 void start();
-// A language that takes longer comes when it comes, and English is there.
+// The page is in English until a language that takes longer to load has come.
 const spoken = Promise.race([
   speak(settings.chosen.language ?? preferred(readLanguages())).catch(() => undefined),
   new Promise((resolve) => setTimeout(resolve, 1_000)),
@@ -83,7 +83,7 @@ async function start(): Promise<void> {
     });
     addEventListener('pagehide', () => {
       page.pageHidden();
-      // The other person is told, where there is still time for it.
+      // The other person is told, if the browser leaves the time for it.
       void engine.close();
     });
     addEventListener('pageshow', () => page.pageShown());

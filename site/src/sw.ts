@@ -40,7 +40,7 @@ worker.addEventListener('fetch', (event) => {
   if (answer) event.respondWith(answer);
 });
 
-// The only ones there are say that a message has come: back to its page.
+// All notifications say that a message has come, and lead back to its page.
 worker.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(
@@ -70,7 +70,7 @@ async function update(): Promise<void> {
   await worker.skipWaiting();
 }
 
-/** Not while another tab may need its version, or another worker has just put one there. */
+/** Deletes the other versions; not while another tab may need one of them, or another worker waits with its own. */
 async function tidy(): Promise<void> {
   const { installing, waiting } = worker.registration;
   const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });

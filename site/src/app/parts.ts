@@ -1,4 +1,4 @@
-/* What is loaded beside the engine, after the first screen: all that can't be used before it. */
+/* What is loaded beside the engine, after the first screen: all that is of no use before the engine is there. */
 
 export { default as Chat } from '../chat/Chat.svelte';
 export { default as Invite } from '../meet/Invite.svelte';

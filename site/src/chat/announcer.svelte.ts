@@ -1,12 +1,12 @@
 import type { ChatMessage } from './history.svelte.ts';
 import { texts } from '../language/language.svelte.ts';
 
-/** A very long message would be read out for minutes. */
+/** Of a longer message only the beginning is read out, for a screen reader would take minutes; in characters. */
 const length = 400;
-/** So many in one second are read out; of more it is only told how many came. */
+/** If more messages than this come in one second, only their number is told. */
 const atOnce = 5;
 const second = 1000;
-/** What a voice reads in a second, in characters, and how far it may be behind. */
+/** How many characters a voice reads in a second, and how many of them may wait to be read. */
 const voice = 25;
 const behind = 1_000;
 
@@ -41,7 +41,7 @@ export class Announcer {
     }
   }
 
-  /** Something of the page itself, which is so until the returned function is called. */
+  /** Tells a sentence of the page itself, which stays until the returned function is called. */
   tell(text: string): () => void {
     this.#say(text);
     const told = this.#key;
@@ -74,7 +74,7 @@ export class Announcer {
   }
 }
 
-/** Under an open dialog nothing is read out. */
+/** While a dialog is open, screen readers read nothing of what lies under it. */
 function covered(): boolean {
   return document.querySelector('dialog[open]') !== null;
 }

@@ -6,7 +6,7 @@
 const visible =
   /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]|(?!\u{16FE4}|\u{1D159})[^\p{White_Space}\p{DI}\p{Cf}\p{Cc}\p{Cs}\u2800]/u;
 
-/** Whoever is sent this sees nothing. */
+/** Whether a message with this text would show nothing. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);
 }

@@ -31,7 +31,7 @@ export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   /** What follows came while nobody was reading. */
   | { readonly kind: 'new'; readonly key: string }
-  /** `first` and `last`: of what one author wrote in one go. */
+  /** `first`, `last`: it is the first or the last of what one author wrote in one go. */
   | {
       readonly kind: 'message';
       readonly key: string;
@@ -45,7 +45,7 @@ export interface Rows {
   readonly rows: readonly Row[];
   readonly messages: readonly ChatMessage[];
   readonly fresh: string | undefined;
-  /** How many rows at the start of those before are gone. */
+  /** How many rows, at the start of the rows before these, are gone. */
   readonly dropped: number;
 }
 
@@ -60,11 +60,11 @@ const nothing: Rows = { rows: [], messages: [], fresh: undefined, dropped: 0 };
  */
 export function rowsOf(messages: readonly ChatMessage[], fresh?: string, before: Rows = nothing): Rows {
   const { dropped, same } = common(before.messages, messages);
-  // A divider at a message that is new changes nothing above it; one that goes or moves is rare.
+  // Where the divider stands at a message that has just come, nothing above it changes. That it moves or goes is rare.
   const moved =
     fresh !== before.fresh &&
     (before.fresh !== undefined || !messages.slice(same).some(({ key }) => key === fresh));
-  // What the last of those that stay looks like depends on what comes next.
+  // The last of those that stay is made anew too: whether it is the last of its author depends on what comes next.
   const stay = moved ? 0 : Math.max(0, same - 1);
   const rows: Row[] = [];
   if (stay > 0) {
@@ -85,7 +85,7 @@ export function rowsOf(messages: readonly ChatMessage[], fresh?: string, before:
 /** The messages of the second list that were not in the first. */
 export function added(before: readonly ChatMessage[], after: readonly ChatMessage[]): readonly ChatMessage[] {
   const { dropped, same } = common(before, after);
-  // One that is sent again has left its place, and may have been the first.
+  // A message that is sent again has left its place for the end. It is not new, even where it was the first.
   const others = [...before.slice(0, dropped), ...before.slice(dropped + same)];
   const known = new Set(others.map(({ key }) => key));
   return after.slice(same).filter(({ key }) => !known.has(key));
@@ -101,7 +101,7 @@ export function dayOf(at: number): number {
   return day.start;
 }
 
-/** Thousands of messages are of the same day, and a `Date` for each would be most of the work. */
+/** The day that was asked for last. Most messages are of the same day, and a Date for each would be most of the work. */
 let day = { start: 0, end: 0 };
 
 /** The day on which `at` is, as HTML writes it: 2026-11-27. */
@@ -121,7 +121,7 @@ function common(before: readonly ChatMessage[], after: readonly ChatMessage[]) {
   return { dropped, same };
 }
 
-/** Index of the row of the message that is first once so many are gone; 0 where none is. */
+/** Index of the row of the first message that stays when this many messages have gone; 0 when none has. */
 function below(rows: readonly Row[], dropped: number): number {
   let at = 0;
   for (let left = dropped; left > 0 && at < rows.length; at++) if (rows[at]?.kind === 'message') left -= 1;
@@ -129,7 +129,7 @@ function below(rows: readonly Row[], dropped: number): number {
   return at;
 }
 
-/** Where the rows of the last so many messages begin, with those that stand between them and the message above. */
+/** Index at which the rows of the last `count` messages begin, with any day or divider right above them. */
 function above(rows: readonly Row[], count: number): number {
   let end = rows.length;
   for (let left = count; left > 0 && end > 0; end--) if (rows[end - 1]?.kind === 'message') left -= 1;

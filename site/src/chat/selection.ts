@@ -11,7 +11,7 @@ export function copy(
 ): void {
   const selection = getSelection();
   const { target } = event;
-  // Of a field the browser knows better; and what is over the history covers it.
+  // In a field the browser copies what is selected itself, and an open dialog covers the history.
   if (!selection || !log || (target instanceof HTMLElement && target.matches('textarea, input'))) return;
   if (document.querySelector('dialog[open]')) return;
   const text = copied(selection, log, messages);
@@ -74,7 +74,7 @@ function isWhole(text: Element, range: Range): boolean {
   return range.comparePoint(first, 0) >= 0 && range.comparePoint(last, last.textContent?.length ?? 0) <= 0;
 }
 
-/** What is text of the message, and neither a button's, nor the language above code, nor space between two elements. */
+/** A piece of the message's own text: no label of a button, no language above code, no space between elements. */
 function isContent(node: Node): boolean {
   const parent = node.parentElement;
   return (
@@ -113,7 +113,7 @@ function blockIn(element: Element, range: Range): string {
       return itemIn(element as HTMLLIElement, range);
     case 'blockquote': {
       const text = blocksIn(element, range, '\n\n');
-      // A part of a single line is that part, as it stands.
+      // What is only a part of the quote is copied as that part, without marks.
       return text === '' || !reachesBeyond(element, range) ? text : text.replace(/^/gm, '> ');
     }
     case 'tr':
@@ -143,7 +143,7 @@ function itemIn(item: HTMLLIElement, range: Range): string {
   return marker + box + text.replaceAll('\n', `\n${' '.repeat(marker.length)}`);
 }
 
-/** Without its beginning, or with nothing around it, it is no item and no heading, but a part of one. */
+/** Only a part of an item or a heading is selected, so that it is copied without its mark. */
 function isPart(element: Element, range: Range): boolean {
   const start = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let first = start.nextNode();

@@ -32,12 +32,12 @@
 const near = 60;
 /** Farther from the end than this the way back is offered. */
 const far = 200;
-/** Smaller moves are rounding, also that of a zoomed page, and not the reader. */
+/** Smaller moves are no reader's: they come of rounding, as on a page that is zoomed; in pixels. */
 const slack = 3;
 /** A finger that has moved this far wants to scroll. */
 const drag = 10;
 
-/** A list that measures its rows puts them right for so many frames after a change; scrolls meanwhile are its own. */
+/** For this many frames after a change virtua may correct the place of the rows: a scroll meanwhile may be its own. */
 const settlingFrames = 4;
 
 /** Keys that move the reader up or down in the history. */
@@ -96,14 +96,14 @@ export class Stick {
       box.addEventListener(
         type,
         (event) => {
-          // A dialog of a message is a part of the history's tree, and nothing that happens there is about it.
+          // The dialog of a link is inside its message in the tree, but what happens in it is not about the history.
           if (!(event.target instanceof Element && event.target.closest('dialog'))) listener(event);
         },
         { passive: true, signal: gone.signal },
       );
     listen('scroll', () => this.#scrolled(box));
     listen('wheel', ({ deltaX, deltaY, ctrlKey, shiftKey }) => {
-      // Zooming, and moving sideways in a long line of code.
+      // Zooming, or scrolling sideways in a long line of code.
       if (ctrlKey || shiftKey || Math.abs(deltaX) >= Math.abs(deltaY)) return;
       this.#intends(box, deltaY < 0 ? 'up' : 'down');
     });
@@ -118,7 +118,7 @@ export class Stick {
       this.#intends(box, moved > 0 ? 'up' : 'down');
     });
     listen('keydown', ({ key, ctrlKey, altKey, metaKey, target }) => {
-      // From one button to the next; see Log.svelte. Where the browser scrolls instead, that tells.
+      // On a button these keys move the focus; see Log.svelte. If the browser scrolls after all, the scroll tells.
       if (target instanceof HTMLButtonElement) return;
       const direction = keys[key];
       if (direction && !altKey && !metaKey && (!ctrlKey || key === 'Home' || key === 'End'))
@@ -152,14 +152,14 @@ export class Stick {
     const box = this.#box;
     if (!box) return;
     this.#intends(box, direction);
-    // As much stays in sight as browsers leave.
+    // Browsers leave this much of the page before in sight.
     const by = Math.max(box.clientHeight * 0.875, box.clientHeight - 40);
     box.scrollTop += direction === 'up' ? -by : by;
     this.#scrolled(box);
   }
 
   #follow(box: HTMLElement): void {
-    // Not where it is there already, or beyond, where iOS lets it bounce.
+    // If it is at the end already it stays, also while iOS lets it bounce beyond.
     if (this.#place(box).rest >= 1) box.scrollTop = box.scrollHeight;
     this.#record(box);
   }
@@ -190,14 +190,14 @@ export class Stick {
   #scrolled(box: HTMLElement): void {
     const { top, rest } = this.#place(box);
     const moved = top - this.#top;
-    // Often the scroll is told before the size that has caused it.
+    // Often a browser tells of a scroll before it tells of the change of size that caused it.
     if (box.scrollHeight !== this.#height || box.clientHeight !== this.#view) this.#settle(box);
     if (this.#pinned) {
       const up = -moved;
-      // Many small moves up are one long one.
+      // It is not written down, so that many small moves up add up to a long one.
       if (up > 0 && up <= slack && rest > slack) return;
       if (up > 0 && rest > slack) {
-        // What changes its size moves the content by no more than that, by itself or by whoever keeps it in place.
+        // A change of size can have moved the content by as much as itself, and no more.
         if (up <= slack + this.#shifted && !this.#held) return this.#follow(box);
         this.#pinned = false;
       }
@@ -234,7 +234,7 @@ export class Stick {
     this.#view = box.clientHeight;
   }
 
-  /** Where the box is, without what it bounces at either end. */
+  /** Where the box is. Beyond its ends, where iOS lets it bounce, it counts as being at them. */
   #place(box: HTMLElement): { top: number; rest: number } {
     const end = Math.max(0, box.scrollHeight - box.clientHeight);
     const top = Math.min(Math.max(0, box.scrollTop), end);

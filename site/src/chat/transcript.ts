@@ -3,7 +3,7 @@ import type { ChatMessage } from './history.svelte.ts';
 import { lineEnds } from '../message/lines.ts';
 import { texts } from '../language/language.svelte.ts';
 
-/** What a program that shows the file might obey instead of showing it. */
+/** Control characters, which a terminal that shows the file might obey. */
 // eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F]/g;
 
@@ -35,7 +35,7 @@ export function saveTranscript(messages: readonly ChatMessage[], trimmed = false
   document.body.append(link);
   link.click();
   link.remove();
-  // Some browsers begin to read it only after the click.
+  // The address has to live on for a moment, for some browsers begin to read only after the click.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 

@@ -1,14 +1,14 @@
-/** So long after one was at the end, what was new there counts as read; in milliseconds. */
+/** When the reader has been at the end for this long, what was new there counts as read; in milliseconds. */
 const settled = 10_000;
 
 /**
- * What came while nobody was reading. `first` is where the divider stands: it stays while one reads on from there,
- * and goes with one's next message, or with the next of the other person once one has been at the end for a while.
+ * What came while nobody was reading. `first` is the message above which the divider stands. It stays there while the
+ * person reads on, and goes when they write, or when a message comes after they have been at the end for a while.
  */
 export class Unread {
   #count = $state(0);
   #first: string | undefined;
-  /** When everything was read; undefined where something isn't. */
+  /** When all was read, in milliseconds since 1970; undefined while something is unread. */
   #readAt: number | undefined = 0;
 
   /** How many lie below what is in sight. */
@@ -21,7 +21,7 @@ export class Unread {
     return this.#first;
   }
 
-  /** A message of the other person came. `end`: the end is in sight; `seen`: and the page is looked at. */
+  /** A message of the other person came. `end`: the end is in sight; `seen`: it is, and the page is in front as well. */
   arrived(key: string, end: boolean, seen: boolean): void {
     if (seen) {
       this.read();
@@ -38,13 +38,13 @@ export class Unread {
     this.#count = 0;
   }
 
-  /** The end is in sight, and the page is looked at. */
+  /** The end is in sight, and the page is in front. */
   read(): void {
     this.#count = 0;
     this.#readAt ??= Date.now();
   }
 
-  /** One has written oneself, or everything was cleared. */
+  /** The person has written something, or everything was cleared. */
   clear(): void {
     this.#count = 0;
     this.#first = undefined;

@@ -195,7 +195,7 @@ const plurals = ifAllowed<Pick<Intl.PluralRules, 'select'>>(() => new Intl.Plura
   select: () => 'other',
 });
 
-/** What is counted, in the words that go with a number; one and two are words without it. */
+/** What is counted, in the forms that go with a number. One and two are said by the form alone, without a number. */
 interface Noun {
   one: string;
   two: string;
@@ -207,7 +207,7 @@ interface Noun {
   other: string;
 }
 
-// All but the messages stand after a preposition or as a measure: the two of them end in -ayn.
+// All but the messages stand after a preposition or as a measure, so that their dual ends in -ayn.
 const second: Noun = { one: 'ثانية واحدة', two: 'ثانيتين', few: 'ثوانٍ', many: 'ثانية', other: 'ثانية' };
 const minute: Noun = { one: 'دقيقة واحدة', two: 'دقيقتين', few: 'دقائق', many: 'دقيقة', other: 'دقيقة' };
 const server: Noun = { one: 'خادم واحد', two: 'خادمين', few: 'خوادم', many: 'خادمًا', other: 'خادم' };

@@ -3,14 +3,14 @@ import { dateFormat } from './intl.ts';
 import { english, type Texts } from './en.ts';
 
 interface Language {
-  /** What it calls itself. */
+  /** The name of the language in the language itself. */
   name: string;
   direction: 'ltr' | 'rtl';
   /** English is always there; the others come when they are chosen. */
   load: () => Promise<Texts>;
 }
 
-/** By their tags (BCP 47). Another one is a line here, and its file. */
+/** The languages by their tags (BCP 47). For another one it takes a line here, and its file. */
 export const languages = {
   en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(english) },
   es: { name: 'Español', direction: 'ltr', load: async () => (await import('./es.ts')).spanish },
@@ -51,8 +51,8 @@ export async function speak(wanted: Tag): Promise<boolean> {
 }
 
 /**
- * Times and days in the language in use, as they are written where the browser is at home. Making a formatter costs
- * more than all the rest of a message, so there is one of each.
+ * Times and days in the language in use, as they are written in the country that the browser names for it. To make a
+ * formatter costs more than all the rest of a message, so there is one of each.
  */
 const formats = $derived.by(() => {
   const locales = [...readLanguages().filter((each) => primary(each) === tag), tag, undefined];

@@ -1,6 +1,6 @@
-/** A longer silence of the clock means that the tab was frozen, or the device asleep; in milliseconds. */
+/** When two beats are farther apart than this, the tab was frozen or the device asleep; in milliseconds. */
 const gap = 5_000;
-/** What ends this soon after coming back ended because of the absence. */
+/** What ends this soon after the page is back has ended because it was away; in milliseconds. */
 const after = 10_000;
 
 /** Notices that the page was away: nothing tells a page reliably that it was frozen, but its clock jumps. */
@@ -15,7 +15,7 @@ export class Absence {
     this.#beat = now;
   }
 
-  /** Nothing was pending until now, so a silence before says nothing. */
+  /** Something is pending from now on. Nobody called `beat` before, which does not mean that the page was away. */
   start(): void {
     this.#beat = Date.now();
     this.#back = -Infinity;

@@ -1,13 +1,13 @@
 import { ifAllowed } from './browser.ts';
 
-/** All notifications of the page are one. */
+/** All notifications have this tag, so that a new one replaces the one before. */
 const tag = 'tincan';
 
 /** What came while nobody looked at the page: for its title, its icon in the tab, and a notification. */
 export class Attention {
   #unread = $state(0);
   #shown: Notification | undefined;
-  /** Counted, so that a notification on its way doesn't come after it. */
+  /** How many times it was cleared: a notification that was being made meanwhile must not be shown any more. */
   #cleared = 0;
 
   /** Messages that have come since the page was last looked at. */
@@ -50,7 +50,7 @@ export class Attention {
       };
       this.#shown = shown;
     } catch {
-      // Android shows only those of a service worker, which there is where the page is kept; see sw.ts.
+      // Android shows only notifications of a service worker, and one is there where the page is kept; see sw.ts.
       await this.#byWorker(title).catch(() => undefined);
     }
   }
@@ -64,7 +64,7 @@ export class Attention {
   }
 }
 
-/** Closes what a service worker has shown for the page: that is there until somebody takes it away. */
+/** Closes the notifications that the service worker has shown, which would stay otherwise. */
 async function closeAll(): Promise<void> {
   try {
     const worker = await navigator.serviceWorker?.getRegistration();
@@ -95,7 +95,7 @@ export function badge(unread: number): void {
   if (!link) return;
   const own = (link.dataset['own'] ??= link.getAttribute('href') ?? '');
   const href = unread === 0 ? own : `data:image/svg+xml,${encodeURIComponent(icon(unread))}`;
-  // Browsers load it anew each time it is set.
+  // Browsers load the icon again each time it is set.
   if (link.getAttribute('href') !== href) link.setAttribute('href', href);
 }
 

@@ -26,7 +26,7 @@ export function readLanguages(): string[] {
   return all.filter((each): each is string => typeof each === 'string');
 }
 
-/** A device that is touched and nothing else, as far as it says: no mouse, and so hardly a keyboard. */
+/** Whether the device says that it has a touch screen and no mouse, and so hardly a keyboard. */
 export function touchOnly(): boolean {
   return device('(pointer: coarse)') && !device('(any-pointer: fine)');
 }

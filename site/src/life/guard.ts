@@ -8,12 +8,12 @@ export function guardLeaving(onback: () => void): () => void {
     try {
       history.pushState(mark, '');
     } catch {
-      // Some browsers allow few of these: Back leaves then, and the browser's own question is left.
+      // Some browsers limit how often this may be done. Then Back leaves the page, and only the browser itself asks.
     }
   };
   const unloading = (event: BeforeUnloadEvent) => event.preventDefault();
   const moved = () => {
-    // A link pasted into the address bar of this tab moves too, with a fragment: scrub.ts deals with it.
+    // It also happens when a link is pasted into the address bar of this tab; scrub.ts deals with its fragment.
     if (location.hash !== '') return;
     push();
     onback();

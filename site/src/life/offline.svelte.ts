@@ -1,6 +1,6 @@
 import { watchReturn } from './absence.ts';
 
-/** `ready`: the page is kept on this device; `update`: another version is, too, and waits for the person's word. */
+/** `ready`: the page is kept on this device; `update`: so is another version, which waits until the person wants it. */
 export type OfflineState = 'none' | 'ready' | 'update';
 
 /** The one script that may become a service worker. */
@@ -18,7 +18,7 @@ export class Offline {
   readonly #reload: () => void;
 
   constructor(
-    // There is none on plain http, where browsers keep nothing, and asking for it may be refused.
+    // On plain http browsers have no service workers, and may throw when they are asked for them.
     container = (): ServiceWorkerContainer | undefined => navigator.serviceWorker,
     reload = () => location.reload(),
   ) {
@@ -39,7 +39,7 @@ export class Offline {
     try {
       const container = this.#container();
       if (!container) return;
-      // Only a site that says so ends it: one that says nothing may have been asked at a bad moment.
+      // Only a clear false ends it: where nothing was read, the network may just have failed.
       if (wanted === false) await end(container);
       if (wanted && location.pathname === '/') {
         // The browser's own cache never stands between the page and a newer worker.
@@ -47,7 +47,7 @@ export class Offline {
         this.#watch(await container.register(workerUrl(), options));
       }
     } catch {
-      // Refused, by the browser or by a file that isn't the one that was built: the page works without.
+      // The browser refused, or a file was not the one that was built. The page works without a worker.
     }
   }
 
@@ -83,7 +83,7 @@ export class Offline {
     this.#registration?.update().catch(() => undefined);
   }
 
-  /** A worker that has its version; it need not be at work yet. */
+  /** A worker that has fetched its version. It may still be waiting to take over. */
   get #newest(): ServiceWorker | null {
     return this.#registration?.waiting ?? this.#registration?.active ?? null;
   }
@@ -108,7 +108,7 @@ function ask(worker: ServiceWorker, type: 'ask' | 'update'): Promise<boolean> {
   });
 }
 
-/** A worker of ours that is left here goes, with all that it kept. The page of the next load is the network's. */
+/** Unregisters a worker of ours that was left here, and deletes what it kept. The next load comes from the network. */
 async function end(container: ServiceWorkerContainer): Promise<void> {
   if (container.controller?.scriptURL !== new URL(script, location.href).href) return;
   const registration = await container.getRegistration();

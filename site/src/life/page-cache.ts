@@ -4,10 +4,10 @@ export interface Build {
   files: Record<string, string>;
 }
 
-/** The page itself, whatever name it was opened by. */
+/** The key of the page itself, by whatever path it was opened. */
 const page = './';
 const prefix = 'tincan-page-';
-/** Holds what is no file of a build: which version was chosen, and the last good config.json. */
+/** The cache of what is no file of a build: which version was chosen, and the last good config.json. */
 const notes = 'tincan-notes';
 /** How long a network that does not answer keeps the page from starting with the config.json it has, in ms. */
 const patience = 4_000;
@@ -40,7 +40,7 @@ export class PageCache {
   async install(): Promise<void> {
     const name = prefix + this.#build.version;
     const served = await this.#served();
-    // The site went back to the version that is served: nothing is fetched that could fail.
+    // The site has gone back to the version that is served. It is there already, and fetching could only fail.
     if (served === this.#build.version) return;
     const cache = await this.#caches.open(name);
     try {
@@ -54,7 +54,7 @@ export class PageCache {
           await cache.put(url, response);
         }),
       );
-      // A page without it would take the site for one that wants nothing kept.
+      // Without it, a page that starts offline would read that the site wants nothing kept.
       if (!(await this.#note('config.json'))) {
         const response = await this.#config(
           await this.#fetch(this.#url('config.json'), { cache: 'no-store' }),
@@ -100,7 +100,7 @@ export class PageCache {
 
   async #file(file: string, request: Request): Promise<Response> {
     const chosen = await this.#chosen();
-    // Without a query, and the same for every Accept-Encoding: what is kept is unpacked.
+    // Whatever the query and the Accept-Encoding of the request are, the answer is the file that is kept, unpacked.
     const find = (name?: string) =>
       this.#caches.match(this.#url(file), {
         ignoreVary: true,

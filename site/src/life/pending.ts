@@ -12,7 +12,7 @@ export interface Mark {
 
 const key = 'tincan-pending';
 const maxStored = 100;
-/** This page, among the tabs of the browser; it dies with the page. */
+/** A random name for this page, by which the tabs of the browser tell it from others. It ends with the page. */
 const own = ifAllowed(() => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), '');
 const channel = ifAllowed(() => new BroadcastChannel(key), undefined);
 /** How long the page that wrote a mark has to say that it is still there; in milliseconds. */
@@ -20,11 +20,11 @@ export const answerWithin = 300;
 
 /** Writes down, for this tab alone, what is pending, so that a reload can say what was lost. Never more than its kind. */
 export function markPending(pending: Pending | undefined): void {
-  // Without storage a reload shows the start page.
+  // Where nothing can be stored, a reload shows the start page and says nothing.
   write('tab', key, pending === undefined ? undefined : `${pending} ${own}`);
 }
 
-/** What was pending when this tab's page went; or in the tab that this one is a copy of. */
+/** What was pending when the page of this tab went, or what is pending in the tab that this one is a duplicate of. */
 export function markedPending(): Mark | undefined {
   const [pending, page = ''] = read('tab', key, maxStored).split(' ');
   return pending === 'invite' || pending === 'reply' || pending === 'chat' ? { pending, page } : undefined;
@@ -37,7 +37,7 @@ export function markedPending(): Mark | undefined {
  */
 export function askForPage({ page }: Mark, answered: (there: boolean) => void): void {
   if (!channel || page === '') {
-    // Only a reload is sure to have ended something.
+    // Where the other tabs cannot be asked, only a reload is sure to have ended something.
     const [entry] = ifAllowed(() => performance.getEntriesByType('navigation'), []);
     answered(!(entry && 'type' in entry && entry.type === 'reload'));
     return;

@@ -12,7 +12,7 @@ export async function copyText(text: string, field: HTMLTextAreaElement | undefi
       return 'copied';
     }
   } catch {
-    // Refused by a permission: the old way may still be allowed.
+    // A permission refuses the interface, and may still allow the way that is older.
   }
   if (!field) return 'failed';
   field.focus({ preventScroll: true });
@@ -35,10 +35,10 @@ export async function copyUnseen(text: string, button: HTMLElement): Promise<Cop
   field.readOnly = true;
   field.tabIndex = -1;
   field.className = 'visually-hidden';
-  // Out of sight it would be one line, and copied as one: without its runs of spaces.
+  // The class that hides the field makes one line of its text. It would be copied so, without its runs of spaces.
   field.style.whiteSpace = 'pre';
   field.setAttribute('aria-hidden', 'true');
-  // Beside the button, for in a dialog nothing outside of it can be selected.
+  // It stands beside the button: while a dialog is open, nothing outside of it can be selected.
   button.after(field);
   const result = await copyText(text, field);
   const had = document.activeElement === field;

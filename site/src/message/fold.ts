@@ -1,6 +1,6 @@
 import type { Block, Inline } from './markdown.ts';
 
-/** A message that takes more room than this is folded, and shows so much of itself; in characters. */
+/** A message that takes more room than this is folded, and shows this much of itself; in characters. */
 const most = 5_000;
 const shown = 3_000;
 /** A line takes as much room as so many characters, however short it is. So does each block, item and row. */
@@ -21,14 +21,14 @@ export function fold(blocks: Block[]): Folded | undefined {
   return { head, rest: cutter.rest };
 }
 
-/** How much room these take; no longer counted above the limit. */
+/** How much room these blocks take. Above the limit it stops counting. */
 function roomOf(blocks: readonly Block[], limit: number): number {
   const cutter = new Cutter(limit);
   cutter.blocks(blocks);
   return limit - cutter.room;
 }
 
-/** Takes what there is room for, in the order it is read. From there on everything is the rest. */
+/** Divides a message, in the order it is read, into what there is room for and the rest. */
 class Cutter {
   room: number;
   rest = '';
@@ -95,7 +95,7 @@ class Cutter {
       this.room -= Math.max(fits, next < text.length ? line : 0);
       end += fits;
     }
-    // Where a line or a word ends, if one does nearby; never within a character.
+    // It is cut at the end of a line or a word, if there is one nearby, and never within a character.
     if (end < text.length) {
       const near = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf(' ', end - 1)) + 1;
       if (near > end - 200 && near > 0) end = near;

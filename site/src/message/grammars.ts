@@ -77,7 +77,7 @@ const mostPieces = 2_000;
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children'];
 
-/** What is what in a piece of code; nothing where that would be too many elements. */
+/** The runs of a piece of code, each with its kind; undefined where there would be too many elements. */
 export function pieces(code: string, grammar: string): Piece[] | undefined {
   const all: Piece[] = [];
   const add = (nodes: Nodes, around: Kind | undefined) => {

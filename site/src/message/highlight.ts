@@ -41,7 +41,7 @@ export async function highlight(code: string, language: string): Promise<Piece[]
   if (code.split('\n').some((line) => line.length > longestLine)) return undefined;
   try {
     const { pieces } = await import('./grammars.ts');
-    // Each block by itself: a peer may send twenty in a second.
+    // One block at a time, and the page goes on between two: a peer may send twenty in a second.
     await turn();
     return pieces(code, grammar);
   } catch {

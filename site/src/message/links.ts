@@ -1,4 +1,7 @@
-/** What ends an address wherever it comes: scripts without spaces go on right behind it, and quotes are never in one. */
+/**
+ * These end an address wherever they stand: the punctuation of scripts that put no space before it, and quotation marks,
+ * which are in no address.
+ */
 const endsAddress = /[。，、；：！？（）「」『』【】《》〈〉〔〕［］｛｝“”„«»‹›｡､｢｣]/u;
 /** What belongs to the sentence where it is last. What is not ASCII and no letter is none of an address. */
 const endsSentence = /[?!.,:;*'~|\p{P}]/u;
@@ -63,7 +66,7 @@ const anyHost =
 /** All that looks like a dot on the line or above it, in fonts that people have. */
 const dots =
   /[.\u00B7\u02D9\u0387\u0660\u06D4\u06F0\u0701\u0702\u0784\u1361\u1427\u16EB\u2022\u2024\u2027\u2218\u2219\u22C5\u25CF\u25E6\u2E30\u2E31\u2E33\u2E3C\u3002\u30FB\u318D\uA4F8\uA4FA\uA60E\uA78F\uFE12\uFE52\uFF0E\uFF61\uFF65\u{10101}\u{10A50}]|\u{1D16D}/gu;
-/** More than this is not looked at: nobody reads it for an address, and the time grows with the square. */
+/** A longer text is not looked at: nobody takes it for an address, and the time grows with the square of its length. */
 const mostRead = 300;
 const hostOf = (host: string) =>
   host
@@ -78,10 +81,10 @@ export function otherHost(shown: string, url: URL): string | undefined {
     .slice(0, mostRead)
     .replace(dots, '.')
     .normalize('NFKC')
-    // What can't be seen, or only as a speck on a letter, and what looks like a dot.
+    // Without what cannot be seen, or only as a speck on a letter; and with a dot for what looks like one.
     .replace(/[\p{DI}\p{Cf}\p{Mn}\p{Me}]/gu, '')
     .replace(dots, '.')
-    // Behind a host comes what is none.
+    // The host ends before the path, the query or the fragment.
     .replace(/(?<=[\p{L}\p{N}\]])(?<!https?:)[/?#\u2044\u2215\u29F8](?!\/)\S*/gu, ' ');
   for (const found of text.matchAll(anyHost)) {
     const host = found.groups?.['named'] ?? found[0];

@@ -26,7 +26,7 @@ function plan(): void {
   else setTimeout(next);
 }
 
-/** So many characters are read at once; after more, until they have been, each text takes its turn. */
+/** Up to so many characters are read at once. When there are more, each further text waits for its turn. */
 const atOnce = 20_000;
 let read = 0;
 

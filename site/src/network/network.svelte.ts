@@ -6,7 +6,7 @@ import { isCredential, isStun, isTurn, maxStun, turnName } from './servers.ts';
 export interface Choice {
   mode: Network['mode'];
   stun?: string[] | undefined;
-  /** With an empty `credential` where the page was opened again: passwords are not remembered. */
+  /** Its `credential` is empty after the page was opened again, for passwords are not remembered. */
   turn?: TurnServer | undefined;
 }
 
@@ -31,7 +31,7 @@ export class NetworkChoice {
     return this.#defaults;
   }
 
-  /** What the engine is told. It never has more in it than the chosen mode may ask. */
+  /** What the engine is told. It names no server that the chosen mode may not ask. */
   get network(): Network {
     const { mode, stun, turn } = this.#choice;
     const own = turn && (turn.credential === '' ? [] : [turn]);
@@ -66,7 +66,7 @@ function save({ mode, stun, turn }: Choice): void {
   write('device', key, nothing ? undefined : JSON.stringify({ mode, stun, turn: kept }));
 }
 
-/** What is stored may be of another version, or anybody's: a part that is wrong counts as never chosen. */
+/** What is stored may have been written by another version, or by anybody. A wrong part counts as never chosen. */
 function parse(stored: unknown): Choice {
   if (typeof stored !== 'object' || stored === null) return { mode: 'all' };
   const { mode, stun, turn } = stored as Record<string, unknown>;

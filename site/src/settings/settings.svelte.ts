@@ -24,7 +24,7 @@ export class Settings {
     return this.#chosen;
   }
 
-  /** Where there is only a screen to type on, Enter is the one way to begin a new line. */
+  /** What sends. By default Enter does not on a touch screen, where nothing else begins a new line. */
   get sendWith(): 'enter' | 'ctrl' {
     return this.#chosen.sendWith ?? (device('(any-pointer: fine)', true) ? 'enter' : 'ctrl');
   }
@@ -36,7 +36,7 @@ export class Settings {
   }
 }
 
-/** What is stored may be of another version, or anybody's: a part that is wrong counts as never chosen. */
+/** What is stored may have been written by another version, or by anybody. A wrong part counts as never chosen. */
 function parse(stored: unknown): Chosen {
   const { language, theme, sendWith, typing, notify } = (
     typeof stored === 'object' && stored !== null ? stored : {}
