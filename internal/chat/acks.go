@@ -2,21 +2,21 @@ package chat
 
 // acks keeps account of which frames have arrived, on either side (PROTOCOL.md §4).
 type acks struct {
-	due        bool      // one goes before all else
-	soon       bool      // one goes within the timing's ack: it may serve for more than one frame
+	due        bool      // an ack is sent before anything else
+	soon       bool      // an ack is sent after a short wait (timing.ack), to serve for several frames
 	since      int       // frames of the other side since our last ack
-	unanswered []uint64  // numbers of its frames whose ack it has not shown to have
-	sent       []sentAck // that it has not shown to have
+	unanswered []uint64  // its frames for which it has not yet shown that it has our ack
+	sent       []sentAck // our acks that it has not yet shown to have
 
-	unacked   []uint64 // numbers of our frames that want an ack and have none
-	unsettled []uint64 // those that the other side must take to have none
-	acked     uint64   // what its last ack says
+	unacked   []uint64 // our frames that want an ack and have none
+	unsettled []uint64 // our frames that the other side still counts as unanswered
+	acked     uint64   // the number in its last ack: all frames before it have arrived
 }
 
-// sentAck is an ack of ours: the frame that it is, and what it says.
+// sentAck is an ack of ours: its own frame number, and the number that it says comes next.
 type sentAck struct{ number, next uint64 }
 
-// framed notes that a frame of ours goes out, with its number.
+// framed notes that a frame of ours goes out under this number.
 func (a *acks) framed(f frame, number uint64) {
 	switch {
 	case f.wantsAck():
@@ -27,16 +27,16 @@ func (a *acks) framed(f frame, number uint64) {
 	}
 }
 
-// asked notes a frame of the other side that wants an ack. It is false for one that
-// sends on without waiting for our acks.
+// asked notes that a frame of the other side wants an ack. It returns false if the other
+// side sends on without waiting for our acks.
 func (a *acks) asked(number uint64) bool {
 	a.since++
 	a.unanswered = append(a.unanswered, number)
 	return len(a.unanswered) <= maxUnacked
 }
 
-// gather says when our ack goes. more tells that something else has arrived already, so
-// that one can serve for both.
+// gather decides when our next ack goes. more says that another message has arrived
+// already, so that one ack can serve for both.
 func (a *acks) gather(more bool) {
 	switch {
 	case a.since >= ackEvery:
@@ -46,20 +46,20 @@ func (a *acks) gather(more bool) {
 	}
 }
 
-// waited is for when an ack has waited long enough.
+// waited is called when an ack has waited long enough.
 func (a *acks) waited() { a.due = a.due || a.soon }
 
-// hasten has an ack go now if there is anything to ack.
+// hasten makes an ack due if there is anything to ack.
 func (a *acks) hasten() { a.due = a.due || a.since > 0 }
 
-// next is an ack of all that has come, after which none is due.
+// next returns an ack of all that has come.
 func (a *acks) next(received uint64) frame {
 	a.due, a.soon, a.since = false, false, 0
 	return ackFrame(received)
 }
 
-// arrived marks what has arrived at the other side. An ack that goes back, tells nothing new
-// or runs ahead of what was sent is false.
+// arrived takes the number in an ack of the other side. It returns false if the number goes
+// back, tells nothing new, or names frames that we have not sent.
 func (a *acks) arrived(next, sent uint64) bool {
 	if next <= a.acked || next > sent {
 		return false
@@ -77,11 +77,13 @@ func (a *acks) arrived(next, sent uint64) bool {
 	return true
 }
 
-// settled tells that all our frames have arrived.
+// settled tells whether all our frames have arrived.
 func (a *acks) settled() bool { return len(a.unacked) == 0 }
 
-// full tells that no frame that wants an ack may go.
+// full tells whether so many frames are without an ack that no other may be sent.
 func (a *acks) full() bool { return len(a.unacked) >= maxUnacked }
 
-// mustShow tells that an ack of ours must go first, to show which of theirs we have.
+// mustShow tells whether we must send an ack before the next frame. It shows the other side
+// which of its acks we have; without it, it would take us for somebody who does not wait
+// for them.
 func (a *acks) mustShow() bool { return len(a.unsettled) >= maxUnacked }

@@ -23,8 +23,8 @@ func canFrame(f feature) frame {
 	return frame{kind: typeCan, content: binary.BigEndian.AppendUint64(nil, uint64(f))}
 }
 
-// features are those that a can frame names. What a later version says after them is
-// passed over.
+// features returns the features that a can frame names. Later versions may say more behind
+// them, which is ignored.
 func (f frame) features() feature { return feature(binary.BigEndian.Uint64(f.content)) }
 
 // peerCan tells whether the other side has said that it understands all of f.

@@ -10,19 +10,19 @@ type outgoing struct {
 	last uint64 // number of its last frame
 }
 
-// outbox is what we say, each message with its text until the other side has it.
+// outbox holds our messages, in order, each until all of it is known to have arrived.
 type outbox struct {
-	said     uint64     // messages: the last id
+	said     uint64     // the id of the last message
 	waiting  []outgoing // not yet framed
 	bytes    int        // of the texts in waiting
 	parts    []frame    // of the message being framed
-	underWay []outgoing // at least in part framed, and not acked
+	underWay []outgoing // framed, at least in part, and not known to have arrived
 }
 
-// room tells whether a text of n bytes may wait, too.
+// room tells whether there is room for another text of n bytes.
 func (o *outbox) room(n int) bool { return len(o.waiting) < maxWaiting && o.bytes+n <= maxOutgoing }
 
-// push puts a text at the end and returns its id. It goes when its turn comes.
+// push puts a text at the end and returns its id. next takes it from there.
 func (o *outbox) push(ref, text string) uint64 {
 	o.said++
 	o.bytes += len(text)
@@ -30,14 +30,15 @@ func (o *outbox) push(ref, text string) uint64 {
 	return o.said
 }
 
-// empty tells that no frame is left to be made.
+// empty tells whether no frame is left to be made.
 func (o *outbox) empty() bool { return len(o.parts) == 0 && len(o.waiting) == 0 }
 
-// next is the next frame of an outbox that is not empty. A message is signed as a whole.
+// next makes the next frame. The outbox must not be empty. A message is signed as a whole,
+// before it is cut into frames.
 func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 	if len(o.parts) == 0 {
 		m := o.waiting[0]
-		o.waiting[0] = outgoing{} // or its text would stay as long as what is behind it
+		o.waiting[0] = outgoing{} // else the slice would keep its text as long as those behind it
 		o.waiting = o.waiting[1:]
 		o.bytes -= len(m.text)
 		text := []byte(m.text)
@@ -46,7 +47,7 @@ func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 			return frame{}, err
 		}
 		o.parts = cutText(text, signature)
-		m.last = ^uint64(0) // not acked before its last frame is out
+		m.last = ^uint64(0) // no ack is for it before its last frame has a number
 		o.underWay = append(o.underWay, m)
 	}
 	f, o.parts = o.parts[0], o.parts[1:]
@@ -60,8 +61,8 @@ func (o *outbox) framed(f frame, number uint64) {
 	}
 }
 
-// delivered gives the id of a message all of whose frames come before next, which has
-// arrived, one by one; false when there is none left.
+// delivered returns the id of the first message of which all frames have arrived, that is
+// those before next, and forgets it. It returns false when there is none left.
 func (o *outbox) delivered(next uint64) (id uint64, ok bool) {
 	if len(o.underWay) == 0 || o.underWay[0].last >= next {
 		return 0, false
@@ -72,19 +73,19 @@ func (o *outbox) delivered(next uint64) (id uint64, ok bool) {
 	return id, true
 }
 
-// rest is all that the other side is not known to have, in order.
+// rest returns, in order, all messages that are not known to have arrived.
 func (o *outbox) rest() []outgoing {
 	return append(o.underWay[:len(o.underWay):len(o.underWay)], o.waiting...)
 }
 
-// inbox is what the other side says.
+// inbox puts the messages of the other side together.
 type inbox struct {
 	incoming assembly
-	received uint64 // messages: the last id
+	received uint64 // the id of the last message
 }
 
-// add takes a text or more frame. With the last part of a message, whose signature must be
-// right, it returns the whole.
+// add takes a frame of type text or more. With the last part of a message it checks the
+// signature and returns the whole.
 func (i *inbox) add(f frame, keys *seal.Frames) (m Message, whole bool, err error) {
 	message, err := i.incoming.add(f)
 	if err != nil || message == nil {

@@ -9,23 +9,23 @@ import (
 	"tincan/internal/seal"
 )
 
-// maxNotes bounds the diary. What a long chat has to say later is of no use
-// for finding out why it would not begin.
+// maxNotes is how many lines a diary holds. It is for finding out why a chat does not begin;
+// what happens late in a long chat does not help there.
 const maxNotes = 200
 
-// Diary tells how the way to the other person was looked for: states, kinds of
-// candidates, times. It holds no address, no name and nothing secret, and can
-// be read while a chat is made, while it goes on and after its end.
+// Diary records how a path to the other person was looked for: states, kinds of candidates,
+// times. It holds no address, no name and nothing secret. It can be read while a chat is being
+// made, while it goes on, and after its end.
 type Diary struct {
 	mu    sync.Mutex
 	began time.Time
 	lines []string
 }
 
-// NewDiary returns an empty one, to be given to Create or Join in Config.
+// NewDiary returns an empty diary, for Config.Diary.
 func NewDiary() *Diary { return &Diary{began: time.Now()} }
 
-// begin notes what is known beforehand.
+// begin notes the role and what the person allows.
 func (d *Diary) begin(role seal.Role, n Network) {
 	side := "inviter"
 	if role == seal.Joiner {

@@ -49,8 +49,8 @@ const (
 	CodeInternal       Code = "internal"
 )
 
-// Error is a failure with its code, for which each front has a sentence. Its cause, if any,
-// is for tests and never shown.
+// Error is a failure with its code. Each front (page, terminal, JSON) has a sentence for each
+// code. The cause, if there is one, is for tests and is never shown.
 type Error struct {
 	Code  Code
 	cause error
@@ -62,7 +62,7 @@ func (e *Error) Error() string { return "chat: " + string(e.Code) }
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// What the holder of a session says itself.
+// Errors that the owner of a session returns itself.
 var (
 	ErrBusy     = fail(CodeBusy, nil)
 	ErrNoChat   = fail(CodeNoChat, nil)
@@ -112,11 +112,12 @@ func textError(err error) error {
 // Reason says why a chat ended.
 type Reason string
 
-// Closed and differ are this person's doing; left and the two behind it the other one's,
-// who said so. Untrusted is for whatever nobody sends who follows the protocol.
+// ReasonClosed and ReasonDiffer are this person's doing. ReasonLeft and the two behind it are
+// the other person's, as their goodbye says. ReasonUntrusted is for everything that nobody
+// sends who follows the protocol.
 const (
 	ReasonClosed      Reason = "closed"
-	ReasonLeft        Reason = "left" // so says the other side's goodbye, as do the next two
+	ReasonLeft        Reason = "left"
 	ReasonOtherClosed Reason = "other-closed"
 	ReasonOtherDiffer Reason = "other-differ"
 	ReasonLost        Reason = "lost"

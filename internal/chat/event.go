@@ -21,8 +21,8 @@ const (
 	PathRelay  Path = "relay" // through a TURN server
 )
 
-// pathOf leaves out that both are on one network: only one of them may see it, as
-// engines hide addresses, and two people would read different things of one chat.
+// pathOf does not tell that both are on one network. As engines hide addresses, only one side
+// may see that, and then the two people would read different things of one chat.
 func pathOf(seen peer.Path) Path {
 	if seen == peer.PathLocal {
 		return PathDirect
@@ -40,11 +40,10 @@ type Opened struct {
 }
 
 // Absent tells, once in each silence, that the chat has been lost for a minute. Nothing has
-// come since then; StateOpen may follow yet.
+// come since the time in it. StateOpen may still follow.
 type Absent struct{ Since time.Time }
 
-// PathChanged tells that the two ends found a better way to each other, or lost
-// the one they had.
+// PathChanged tells that the two ends have gone over to another path.
 type PathChanged struct{ Path Path }
 
 // Message is a text from the other person. ID numbers them from 1.
@@ -53,8 +52,8 @@ type Message struct {
 	Text string
 }
 
-// Typing says that the other person is writing: again every few seconds while
-// they do, never more than once in a second.
+// Typing tells that the other person is writing. It comes again every few seconds while they
+// do, and never more than once in a second.
 type Typing struct{}
 
 // Delivered says that our message is on the other person's device.
@@ -84,8 +83,8 @@ func (Failed) event()       {}
 func (Problem) event()      {}
 func (Closed) event()       {}
 
-// eventQueue holds events until somebody asks. The session stops reading from
-// the network while it is full, so it stays small however slow the reader is.
+// eventQueue holds events until Next fetches them. While it is full, the session reads nothing
+// from the network, so that it stays small however slowly events are fetched.
 type eventQueue struct {
 	mu     sync.Mutex
 	list   []Event
@@ -95,7 +94,7 @@ type eventQueue struct {
 	shrunk chan struct{} // tells the session that there is room again
 }
 
-// The queue is full at so many events, or bytes of messages.
+// The queue is full when it holds so many events, or so many bytes of messages.
 const (
 	fullQueue      = 256
 	fullQueueBytes = 1 << 20
@@ -143,7 +142,7 @@ func (q *eventQueue) next(ctx context.Context) (Event, bool) {
 			q.bytes -= textSize(e)
 			q.list = q.list[1:]
 			q.mu.Unlock()
-			if full { // or nobody waits for room
+			if full { // only then the session may be waiting for room
 				signal(q.shrunk)
 			}
 			return e, true

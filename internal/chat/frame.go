@@ -54,17 +54,18 @@ func (f frame) body() []byte {
 	return append(b, f.content...)
 }
 
-// signed: acks, pings and the like are told to be the other side's by their key alone.
+// signed tells whether a frame carries a signature. Acks, pings and the like do not: they are
+// known to be the other side's because they open.
 func (f frame) signed() bool { return f.kind == typeText }
 
-// wantsAck: acks and pings do not, or two ends would never fall silent; that
-// somebody is typing, and what a side understands, is not worth one.
+// wantsAck tells whether a frame is to be acked. Acks and pings are not, or two ends would
+// never fall silent. That somebody is typing, or what a side understands, is not worth an ack.
 func (f frame) wantsAck() bool {
 	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye && f.kind != typeTyping && f.kind != typeCan
 }
 
-// parseFrame checks type and length. What the content means in its place, the
-// session checks.
+// parseFrame checks type and length. Whether the content makes sense at this moment is
+// checked where it is used.
 func parseFrame(body []byte) (frame, error) {
 	if len(body) == 0 {
 		return frame{}, errFrame
@@ -105,7 +106,7 @@ func ackFrame(next uint64) frame {
 
 func byeFrame(why byte) frame { return frame{kind: typeBye, content: []byte{why}} }
 
-// farewell is why a bye ends the chat at the side that gets it.
+// farewell is the reason for which a bye ends the chat at the side that receives it.
 func (f frame) farewell() Reason {
 	switch f.content[0] {
 	case byeDiffer:

@@ -23,27 +23,27 @@ type connection interface {
 	Close() error
 }
 
-// line is the connection there is, the keys of what goes over it, and what is known of how
-// it goes. It seals and opens; what is said, it asks the outbox for, and what it has opened,
-// run acts on.
+// line is the connection to the other side, the keys for what goes over it, and the account
+// of what has arrived. It seals and opens frames. The outbox gives it what to seal, and run
+// acts on what it has opened.
 type line struct {
 	conn      connection
 	handshake *seal.Handshake // until both have the same keys
 	first     []byte          // M1 at the joiner, until the channel is open
-	frames    *seal.Frames    // from then on
+	frames    *seal.Frames    // nil until then
 
 	wire    []byte    // sealed, and to be sent next
 	control []frame   // pings, bye
-	saidBye bool      // it is sealed: nothing follows
-	sentAt  time.Time // the last
+	saidBye bool      // our bye is sealed, and nothing may follow it
+	sentAt  time.Time // when the last frame was sent
 
 	silence silence
 	acks    acks
-	idle    int     // pings, typing and ignored frames since we had caught up
+	idle    int     // frames that say nothing, since we had last read all that had come
 	can     feature // what the other side understands
 }
 
-// begin is for the channel that has opened: the joiner begins.
+// begin is called when the channel has opened. The joiner sends M1.
 func (l *line) begin(now time.Time) {
 	l.silence.broken(now)
 	l.wire, l.first = l.first, nil
@@ -63,9 +63,9 @@ func (l *line) shake(message []byte, now time.Time) (done bool, err error) {
 	return true, nil
 }
 
-// fill seals the next frame, if there is one that may go and the writer has taken the one
-// before, and tells its kind. Sealed order is sent order. With last, none goes but acks
-// and what is to be said of the chat itself.
+// fill seals the next frame and returns its kind, if there is a frame that may go now and
+// carryOut has taken the one before: frames are sent in the order in which they are sealed.
+// last says that our bye is waiting, so that no further part of a message goes.
 func (l *line) fill(out *outbox, typing *typing, last bool) (kind byte, err error) {
 	if l.wire != nil {
 		return 0, nil
@@ -104,11 +104,11 @@ func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, e
 	return f, err == nil, err
 }
 
-// sent is for the frame that the writer has taken.
+// sent is called when carryOut has taken the sealed frame.
 func (l *line) sent(now time.Time) { l.wire, l.sentAt = nil, now }
 
-// open opens a frame. It is false for whatever nobody who follows the protocol sends: a
-// person reads the same of all of that.
+// open opens a frame. ok is false for everything that nobody who follows the protocol sends.
+// No reason is given: the person is told the same for all of it.
 func (l *line) open(wire []byte) (f frame, ok bool) {
 	body, err := l.frames.Open(wire)
 	if err != nil {
@@ -122,7 +122,7 @@ func (l *line) open(wire []byte) (f frame, ok bool) {
 	}
 	if f.kind == typePing || f.kind >= typeTyping {
 		if l.idle++; l.idle > maxIdle {
-			return frame{}, false // a flood that says nothing
+			return frame{}, false // a flood of frames that say nothing
 		}
 	}
 	switch f.kind {
@@ -130,24 +130,24 @@ func (l *line) open(wire []byte) (f frame, ok bool) {
 		return f, l.acks.arrived(f.ackNext(), l.frames.Sent())
 	case typeCan:
 		if l.frames.Received() != 1 {
-			return frame{}, false // it is the first frame or none
+			return frame{}, false // only the first frame may be one
 		}
 		l.can = f.features()
 	}
 	return f, true
 }
 
-// quiet tells that all that was sent has arrived.
+// quiet tells whether all that we sent has arrived.
 func (l *line) quiet() bool { return l.wire == nil && l.acks.settled() }
 
-// ping has one go where nothing was sent for so long.
+// ping queues a ping if we have sent nothing for so long.
 func (l *line) ping(now time.Time, after time.Duration) {
 	if now.Sub(l.sentAt) >= after && len(l.control) == 0 && l.wire == nil {
 		l.control = append(l.control, frame{kind: typePing})
 	}
 }
 
-// bye has ours go, after an ack of what has arrived.
+// bye queues our bye, behind an ack of all that has arrived.
 func (l *line) bye(why byte) {
 	l.acks.hasten()
 	l.control = append(l.control, byeFrame(why))
@@ -163,16 +163,16 @@ func (l *line) wipe() {
 	}
 }
 
-// arrival is what carryIn brings: first that the channel is open, then its messages, or
-// that the other side did what nothing of ours does.
+// arrival is what carryIn brings to run: first that the channel is open, then each message,
+// and at the end possibly that the other side broke the rules of the connection itself.
 type arrival struct {
 	opened  bool
 	message []byte
 	foreign bool
 }
 
-// carryIn waits for the channel to open and hands over what comes. It closes
-// in at the end of the connection.
+// carryIn waits for the channel to open and hands over what comes. At the end of the
+// connection it closes in.
 func carryIn(ctx context.Context, conn connection, in chan<- arrival) {
 	defer close(in)
 	next := arrival{opened: true}
@@ -194,8 +194,8 @@ func carryIn(ctx context.Context, conn connection, in chan<- arrival) {
 	}
 }
 
-// carryOut sends what run hands over. A channel that takes no more is at its
-// end, which carryIn then tells.
+// carryOut sends what run hands over. If that fails, it closes the connection, so that
+// carryIn tells run of the end.
 func carryOut(ctx context.Context, conn connection, out <-chan []byte) {
 	for message := range out {
 		if conn.Send(ctx, message) != nil {

@@ -11,8 +11,8 @@ import (
 type Link struct {
 	Link string
 	QR   string
-	// GoodFor is for how long the public address in it is kept alive; 0 is for
-	// as long as the session.
+	// GoodFor is for how long the public address in the link is kept alive; 0 is for as long
+	// as the session lasts.
 	GoodFor time.Duration
 }
 

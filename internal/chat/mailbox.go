@@ -8,11 +8,11 @@ import (
 	"tincan/internal/invite"
 )
 
-// MailboxState is how the reply's way through the mailbox stands. The way by hand
-// is open whatever it says.
+// MailboxState says how far the reply has come on its way through the mailbox. Whatever it
+// is, the reply can be passed on by hand.
 type MailboxState string
 
-// The states, of the inviter's side and of the joiner's.
+// The states. Each is told to one side or to both.
 const (
 	MailboxAsked    MailboxState = "asked"    // inviter: it answers, and the reply is not there yet
 	MailboxForeign  MailboxState = "foreign"  // inviter: what lies there is of no use
@@ -24,15 +24,16 @@ const (
 	MailboxOver     MailboxState = "over"     // both: half an hour is over
 )
 
-// MailboxChanged tells how the mailbox stands.
+// MailboxChanged tells a new state of the mailbox.
 type MailboxChanged struct{ State MailboxState }
 
 func (MailboxChanged) event() {}
 
-// usesMailbox: the person wants it, and lets servers be asked.
+// usesMailbox tells whether there is a mailbox and the mode allows to ask a server.
 func (c Config) usesMailbox() bool { return c.Mailbox != "" && c.Network.Mode != ModeLocal }
 
-// mailed is where errands come back; nil, for ever silent, without a mailbox.
+// mailed is the channel on which errands return. Without a mailbox it is nil, on which
+// nothing ever comes.
 func (s *Session) mailed() <-chan returned {
 	if s.post == nil {
 		return nil
@@ -40,7 +41,7 @@ func (s *Session) mailed() <-chan returned {
 	return s.post.road().back
 }
 
-// startMail begins: the link has been made.
+// startMail begins with the mailbox, if there is one, when the link has been made.
 func (s *Session) startMail(now time.Time) {
 	if s.post != nil {
 		s.post.start(now)
@@ -48,7 +49,7 @@ func (s *Session) startMail(now time.Time) {
 	}
 }
 
-// tellMailbox tells how the mailbox stands, if that is news.
+// tellMailbox tells the states of the mailbox that are new.
 func (s *Session) tellMailbox() {
 	for _, state := range s.post.road().news {
 		s.diary.note("mailbox: " + string(state))
@@ -57,7 +58,7 @@ func (s *Session) tellMailbox() {
 	s.post.road().news = nil
 }
 
-// lookAtMailbox goes when it is time.
+// lookAtMailbox makes the next request if it is due.
 func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 	if s.post == nil {
 		return
@@ -68,8 +69,8 @@ func (s *Session) lookAtMailbox(ctx context.Context, now time.Time) {
 	s.tellMailbox()
 }
 
-// takeMail makes something of what an errand brought. The error is a stop where
-// the connection could not be begun.
+// takeMail handles the result of an errand. end is a stop if a reply that it brought ends the
+// session.
 func (s *Session) takeMail(r returned, now time.Time) (end error) {
 	if reply, ok := s.post.brought(r, now); ok {
 		end = s.takeReply(reply)
@@ -79,8 +80,8 @@ func (s *Session) takeMail(r returned, now time.Time) (end error) {
 	return end
 }
 
-// takeReply tries what lay in the mailbox. Whoever has the link can put anything
-// there, so what cannot be used is not counted as a try, and told once.
+// takeReply tries what lay in the mailbox. Whoever has the link can put anything there, so
+// what cannot be used is told once, and is not counted as a try.
 func (s *Session) takeReply(reply []byte) error {
 	if s.meet.isHere(reply) {
 		return nil // it came by hand as well
@@ -103,8 +104,8 @@ func (s *Session) takeReply(reply []byte) error {
 	return nil
 }
 
-// LeaveAgain leaves our reply in the mailbox again. It does nothing where there is no
-// mailbox, or the reply lies there still.
+// LeaveAgain leaves our reply in the mailbox again. It does nothing if there is no mailbox or
+// if the reply still lies there.
 func (s *Session) LeaveAgain() error {
 	return s.call(func(ctx context.Context) error {
 		if l, ok := s.post.(*leaver); ok {
@@ -116,8 +117,8 @@ func (s *Session) LeaveAgain() error {
 	})
 }
 
-// AskNow goes to the mailbox at once: the person has come back, or the network. It
-// does nothing where there is no mailbox or nothing to do there.
+// AskNow makes the next request to the mailbox at once, because the person has come back, or
+// the network has. It does nothing if there is no mailbox or no request to make.
 func (s *Session) AskNow() error {
 	return s.call(func(ctx context.Context) error {
 		now := time.Now()

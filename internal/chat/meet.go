@@ -15,42 +15,45 @@ import (
 )
 
 // meeting is how the two come together: an invite, its reply, and all the other replies
-// that whoever has the link can make. It decides and asks nobody; the engine is run's to ask.
+// that whoever has the link can make. It only decides: what the engine has to be asked,
+// run asks.
 type meeting struct {
 	role     seal.Role
 	loopback bool // addresses of this computer are offered and accepted, too
-	confined bool // no others are tried
+	confined bool // of the other side's addresses, only those of this computer are tried
 	keys     *seal.KeyPair
 	secret   seal.LinkSecret
 	invite   invite.Code
 	reply    invite.Code // ours, or the one accepted
-	mediaID  string
+	mediaID  string      // the a=mid of our offer, which the answer must repeat
 
-	attempt *attempt      // a reply that the engine looks at
-	held    []handedIn    // replies that came meanwhile
-	refused []invite.Code // handed in by the person, and of no use
-	seconds []invite.Code // that opened when the invite was spent, and have been told
+	attempt *attempt      // the reply that the engine is looking at
+	held    []handedIn    // replies that came in the meantime
+	refused []invite.Code // replies that the person handed in and that could not be used
+	seconds []invite.Code // second replies that the person has been told of
 }
 
-// handedIn is a code that is a reply and not ours. offered is that of Accept; answer is
-// called, inside run, if and when acceptReply has returned errLater.
+// handedIn is a reply that has been handed in, by the person or by the mailbox. offered is as
+// in Accept. If acceptReply returns errLater, answer is called later, inside run, with what
+// came of the reply.
 type handedIn struct {
 	code    invite.Code
 	offered bool
 	answer  func(error)
 }
 
-// attempt is a reply that opened, while the engine looks at what it holds.
+// attempt is a reply that could be opened, while the engine looks at the description in it.
 type attempt struct {
 	handedIn
 	handshake   *seal.Handshake
 	description sdp.Description
 }
 
-// errLater is returned instead of an answer that will come.
+// errLater is returned when the engine has to be asked first.
 var errLater = errors.New("chat: the engine is asked")
 
-// offer makes our invite of the engine's description, and returns what of that is in it.
+// offer makes our invite from the engine's description, and returns the part of it that the
+// invite carries.
 func (m *meeting) offer(text string, mailbox bool) (sdp.Description, error) {
 	m.mediaID = sdp.MediaID(text)
 	offer, err := sdp.Parse(text, m.loopback)
@@ -71,7 +74,7 @@ func (m *meeting) offer(text string, mailbox bool) (sdp.Description, error) {
 	return inv.Offer, nil
 }
 
-// answer makes our reply of the engine's description, and the handshake that begins with it.
+// answer makes our reply from the engine's description, and the handshake that begins with it.
 func (m *meeting) answer(text string, inv invite.Invite) (answer sdp.Description, handshake *seal.Handshake, err error) {
 	if answer, err = sdp.Parse(text, m.loopback); err != nil {
 		return answer, nil, err
@@ -82,14 +85,14 @@ func (m *meeting) answer(text string, inv invite.Invite) (answer sdp.Description
 			return answer, handshake, err
 		}
 		handshake.Close()
-		m.keys.Wipe() // a key pair seals once
+		m.keys.Wipe() // a key pair seals only one reply
 		if m.keys, err = seal.GenerateKeyPair(rand.Reader); err != nil {
 			return answer, nil, err
 		}
 	}
 }
 
-// tried is what of the other side's description the engine is given.
+// tried is the part of the other side's description that the engine is given.
 func (m *meeting) tried(d sdp.Description) sdp.Description {
 	if m.confined {
 		return d.OnThisComputer()
@@ -115,10 +118,10 @@ func (m *meeting) find(text string) (invite.Code, error) {
 	return code, nil
 }
 
-// examine looks at a reply. With errLater, a description is to be given to the engine, and what that
-// makes of it to settle; without one, the reply waits for its turn. Whoever has the link can
-// seal anything, so it takes a reply that can be used to spend the invite: before that is
-// certain, nothing changes. The engine looks at one at a time.
+// examine looks at a reply. If it returns errLater and a text, the engine must be given this
+// description, and settle be called with the result; errLater without a text says that the
+// engine is looking at another reply and that this one waits for its turn. Whoever has the
+// link can seal anything into a reply, so nothing changes until the engine has taken it.
 func (m *meeting) examine(r handedIn) (text string, err error) {
 	if m.isHere(r.code) {
 		return "", fail(CodeAlreadyUsed, nil)
@@ -129,8 +132,8 @@ func (m *meeting) examine(r handedIn) (text string, err error) {
 	}
 	answer, handshake, err := seal.OpenReply(rand.Reader, m.keys, m.secret, m.invite, r.code)
 	if m.reply != nil {
-		// The invite is spent. Another reply that opens was made by somebody
-		// else who had the link, or by the same person joining twice.
+		// The invite has been used. Another reply that opens was made by somebody else
+		// who has the link, or by the same person, who has joined twice.
 		if err != nil {
 			return "", fail(CodeOtherInvite, err)
 		}
@@ -149,12 +152,13 @@ func (m *meeting) examine(r handedIn) (text string, err error) {
 	return m.tried(description).SDP(sdp.Answer, m.mediaID), errLater
 }
 
-// isHere tells whether this reply is in use, or looked at.
+// isHere tells whether this reply is the one in use, or the one being looked at.
 func (m *meeting) isHere(code invite.Code) bool {
 	return bytes.Equal(code, m.reply) || m.attempt != nil && bytes.Equal(code, m.attempt.code)
 }
 
-// settle ends the attempt with what the engine said. Without an error it uses the invite up.
+// settle ends the attempt with the error that the engine returned. Without one, the invite
+// has been used.
 func (m *meeting) settle(said error) (a *attempt, err error) {
 	a, m.attempt = m.attempt, nil
 	if said == nil {
@@ -171,7 +175,7 @@ func (m *meeting) settle(said error) (a *attempt, err error) {
 	return a, stop{ReasonInternal, fail(CodeInternal, said)}
 }
 
-// nextHeld is the next reply that came while the engine looked at another.
+// nextHeld returns the next reply that came while the engine was looking at another.
 func (m *meeting) nextHeld() (r handedIn, ok bool) {
 	if m.attempt != nil || len(m.held) == 0 {
 		return r, false
@@ -180,8 +184,8 @@ func (m *meeting) nextHeld() (r handedIn, ok bool) {
 	return r, true
 }
 
-// refuse counts a try, unless it is no other than one before: pressing a button twice
-// gains nothing for anybody who guesses.
+// refuse counts a try, unless the same reply has been counted already: to hand in the same
+// one again helps nobody who guesses. The tenth different one ends the session.
 func (m *meeting) refuse(r handedIn, why error) error {
 	if r.offered || known(m.refused, r.code) {
 		return why
@@ -192,7 +196,8 @@ func (m *meeting) refuse(r handedIn, why error) error {
 	return why
 }
 
-// secondNews tells whether a second reply is to be told: once of each, and not for ever.
+// secondNews tells whether the person is to be told of a second reply: once of each, and of
+// no more than maxTold.
 func (m *meeting) secondNews(code invite.Code) bool {
 	if len(m.seconds) == maxTold || known(m.seconds, code) {
 		return false
@@ -201,8 +206,9 @@ func (m *meeting) secondNews(code invite.Code) bool {
 	return true
 }
 
-// isSecond tells whether a text that is to be sent is a second reply to our invite: it came
-// by hand after another had come by itself, and must not go to whoever sent that.
+// isSecond tells whether a text that the person wants to send holds a second reply to our
+// invite. They got it by hand, after another had come by itself, and meant to accept it; it
+// must not be sent to whoever made the other one.
 func (m *meeting) isSecond(text string) bool {
 	if m.role != seal.Inviter || len(text) < invite.MinReplyText {
 		return false
@@ -219,7 +225,7 @@ func (m *meeting) isSecond(text string) bool {
 	return true
 }
 
-// done is for when both have the same keys. The inviter keeps the link's secret, to
+// done is called when both sides have the same keys. The inviter keeps the link's secret, to
 // recognise a second reply.
 func (m *meeting) done() {
 	if m.role == seal.Joiner {
@@ -240,7 +246,7 @@ func known(list []invite.Code, code invite.Code) bool {
 	return slices.ContainsFunc(list, func(c invite.Code) bool { return bytes.Equal(c, code) })
 }
 
-// accept is Accept, inside run: see acceptReply for answer.
+// accept is Accept, inside run. If it returns errLater, answer is called later.
 func (s *Session) accept(text string, offered bool, answer func(error)) error {
 	code, err := s.meet.find(text)
 	if err != nil {
@@ -249,7 +255,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 	return s.acceptReply(handedIn{code, offered, answer})
 }
 
-// acceptReply takes a reply, and has the engine look at what it holds.
+// acceptReply examines a reply, and has the engine look at the description in it.
 func (s *Session) acceptReply(r handedIn) error {
 	text, err := s.meet.examine(r)
 	if text != "" {
@@ -261,13 +267,13 @@ func (s *Session) acceptReply(r handedIn) error {
 	}
 	if r.offered && CodeOf(err) == CodeSecondReply && s.meet.secondNews(r.code) {
 		s.diary.note("told: " + string(CodeSecondReply))
-		s.events.push(Problem{CodeSecondReply}) // nobody has handed it in here
+		s.events.push(Problem{CodeSecondReply}) // nobody here waits for the error
 	}
 	return err
 }
 
-// attempted goes on with what the engine made of a reply, and then with those that
-// were handed in meanwhile.
+// attempted goes on when the engine has looked at a reply, and then with the replies that were
+// handed in meanwhile. err is what the engine returned.
 func (s *Session) attempted(err error) error {
 	a, err := s.meet.settle(err)
 	if err == nil {
@@ -292,7 +298,8 @@ func (s *Session) attempted(err error) error {
 	return nil
 }
 
-// answerTo tells who handed a reply in what came of it, and returns what ends the session.
+// answerTo tells whoever handed a reply in what came of it. It returns an error only if the
+// session ends.
 func answerTo(r handedIn, err error) error {
 	end, ok := err.(stop)
 	if ok {

@@ -7,8 +7,8 @@ import (
 	"tincan/internal/peer"
 )
 
-// DefaultSTUN are the servers asked where nothing else is said: two, so that a
-// symmetric NAT shows. They learn an address and a time.
+// DefaultSTUN are the servers that are asked if the person names no others. There are two, as
+// a symmetric NAT shows by giving each another port. They learn an address and a time.
 var DefaultSTUN = []string{"stun.l.google.com:19302", "stun.cloudflare.com:3478"}
 
 // Mode says which ways to the other person may be tried.
@@ -42,12 +42,12 @@ func (n Network) peerConfig() (peer.Config, error) {
 		return peer.Config{TURN: n.TURN, RelayOnly: true}, nil
 	}
 	if n.Mode != ModeAll && n.Mode != "" {
-		return peer.Config{}, fail(CodeInternal, nil) // never more than was asked for
+		return peer.Config{}, fail(CodeInternal, nil) // an unknown mode must not turn out to allow more than was meant
 	}
 	return peer.Config{STUN: n.STUN, TURN: n.TURN}, nil
 }
 
-// problem tells the person something once.
+// problem tells the person of a problem, if they have not been told of it before.
 func (s *Session) problem(code Code) {
 	if s.look.news(code) {
 		s.diary.note("told: " + string(code))
@@ -55,10 +55,10 @@ func (s *Session) problem(code Code) {
 	}
 }
 
-// pathWait is how long an engine may take to tell the path, before it is asked again.
+// pathWait is how long an answer of the engine about the path is waited for.
 const pathWait = time.Second
 
-// askPath has the engine asked for the path, unless it is at it.
+// askPath has the engine asked for the path, unless it is still being asked.
 func (s *Session) askPath(now time.Time) {
 	if !s.look.asks(now) {
 		return
@@ -75,13 +75,14 @@ func (s *Session) askPath(now time.Time) {
 	})
 }
 
-// sawPath notes a path that is another than before, and tells it where both sides can.
+// sawPath notes the path if it has changed, and tells the person if it has changed for both
+// sides.
 func (s *Session) sawPath(seen peer.Path) {
 	other, otherForBoth := s.look.saw(seen)
 	if other {
 		s.diary.note("path, as seen from here: " + string(seen))
 	}
-	if otherForBoth && s.phase.opened() { // else Opened will tell
+	if otherForBoth && s.phase.opened() { // before that, Opened will tell it
 		s.events.push(PathChanged{s.look.path()})
 	}
 }

@@ -7,36 +7,36 @@ import (
 	"tincan/internal/sdp"
 )
 
-// outlook is what is known of the ways to the other person, and what of that this one
-// has been told. It looks at what it is handed and asks nobody itself.
+// outlook holds what is known of the possible paths to the other person, and which problems
+// our person has been told of. It is given all it knows; it asks nobody.
 type outlook struct {
 	network Network
 	timing  *timing
-	goodFor time.Duration   // the public address in our link is kept alive, 0 for always
-	lonely  bool            // nobody else says that nobody has come
-	began   time.Time       // the link was made
+	goodFor time.Duration   // for how long the public address in our link is kept alive; 0 is for ever
+	lonely  bool            // there is no mailbox whose state would tell that nobody has come
+	began   time.Time       // when the link was made
 	remote  sdp.Description // of the other side
-	told    map[Code]bool   // problems
+	told    map[Code]bool   // problems that the person has been told of
 
-	seen     peer.Path // as this side alone sees it
-	asking   bool      // the engine, for the path
-	askedAt  time.Time
-	openedAt time.Time // the chat
+	seen     peer.Path // the path as this side sees it
+	asking   bool      // the engine has been asked for the path and has not answered
+	askedAt  time.Time // when it was last asked
+	openedAt time.Time // when the chat opened
 }
 
 func newOutlook(n Network, t *timing) outlook {
 	return outlook{network: n, timing: t, told: map[Code]bool{}}
 }
 
-// news notes that a problem is told, and whether it is for the first time.
+// news notes that a problem is told, and returns whether it is told for the first time.
 func (o *outlook) news(code Code) bool {
 	was := o.told[code]
 	o.told[code] = true
 	return !was
 }
 
-// waiting tells what gathering found out after the link was made, before the other
-// person has had time to use it, and, to who joined, that nobody came.
+// waiting returns the problems to tell while nobody has used our link: what gathering has
+// found wrong with this end's network, and for a joiner that the inviter does not come.
 func (o *outlook) waiting(now time.Time, found peer.Findings) (codes []Code) {
 	all, waited := o.network.Mode == ModeAll, now.Sub(o.began)
 	asked, relays := all && len(o.network.STUN) > 0, len(o.network.TURN) > 0
@@ -61,7 +61,8 @@ func (o *outlook) waiting(now time.Time, found peer.Findings) (codes []Code) {
 	return codes
 }
 
-// stuck is the likeliest reason why two ends that know each other since met don't meet.
+// stuck is the likeliest reason why the two ends, which have known of each other since met,
+// do not get through.
 func (o *outlook) stuck(met time.Time, found peer.Findings) Code {
 	switch {
 	case o.goodFor > 0 && met.Sub(o.began) > o.goodFor:
@@ -74,8 +75,8 @@ func (o *outlook) stuck(met time.Time, found peer.Findings) Code {
 	return CodeUnreachable
 }
 
-// pathDue tells whether it is time to ask for the path: engines begin with the first
-// that works, often a relay, and go over to a better one within seconds.
+// pathDue tells whether it is time to ask for the path again: engines begin with the first
+// one that works, often through a relay, and change to a better one within seconds.
 func (o *outlook) pathDue(now time.Time) bool {
 	every := 30 * time.Second
 	if now.Sub(o.openedAt) < every {
@@ -87,7 +88,8 @@ func (o *outlook) pathDue(now time.Time) bool {
 	return now.Sub(o.askedAt) >= every
 }
 
-// asks notes that the engine is asked for the path; false where it is at it already.
+// asks notes that the engine is asked for the path. It returns false if it has not answered
+// the last time yet.
 func (o *outlook) asks(now time.Time) bool {
 	if o.asking {
 		return false
@@ -96,8 +98,8 @@ func (o *outlook) asks(now time.Time) bool {
 	return true
 }
 
-// saw notes the engine's answer, and tells whether it is another than before, for this
-// side and for both. An engine that cannot tell the path has told nothing.
+// saw notes the engine's answer. other tells that the path has changed, as this side sees it;
+// otherForBoth that what both sides can tell of it has. PathUnknown is no answer.
 func (o *outlook) saw(path peer.Path) (other, otherForBoth bool) {
 	o.asking = false
 	if path == o.seen || path == peer.PathUnknown {
@@ -108,5 +110,5 @@ func (o *outlook) saw(path peer.Path) (other, otherForBoth bool) {
 	return true, pathOf(path) != pathOf(before)
 }
 
-// path is what both sides can tell of it.
+// path is the path as both sides can tell it.
 func (o *outlook) path() Path { return pathOf(o.seen) }

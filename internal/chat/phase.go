@@ -26,7 +26,8 @@ const (
 	leaving              // our bye is on its way
 )
 
-// state is what the person reads in a phase. In leaving it stays what it was.
+// state is what the person reads in a phase. For leaving it is empty: the state stays what it
+// was.
 func (p phase) state() State {
 	switch p {
 	case waiting:
@@ -41,20 +42,20 @@ func (p phase) state() State {
 	return ""
 }
 
-// met tells that the two ends know each other.
+// met tells whether the two ends know each other.
 func (p phase) met() bool { return p >= looking }
 
-// opened tells that the chat is or has been open: there are frames to seal.
+// opened tells whether the chat is open or has been, so that there are keys for frames.
 func (p phase) opened() bool { return p >= open }
 
-// stage is the phase there is.
+// stage is where this chat stands.
 type stage struct {
 	phase  phase
-	since  time.Time // when it began, or its last step was made
-	ending Reason    // why we are leaving
+	since  time.Time // when the phase began; in shaking, when the last handshake message came
+	ending Reason    // in leaving: why we leave
 }
 
-// enter begins a phase, and tells the state if that is another one.
+// enter begins a phase, and tells the state if it changes.
 func (s *Session) enter(p phase, now time.Time) {
 	was := s.phase.state()
 	s.phase, s.since = p, now

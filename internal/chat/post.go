@@ -12,50 +12,52 @@ import (
 	"tincan/internal/seal"
 )
 
-// post is one side's part in the reply's way through the mailbox. Its methods say when to
-// go there and what to make of what comes back; none of them waits.
+// post is one side's part in passing the reply through the mailbox: leaver is the joiner's,
+// fetcher the inviter's. Its methods decide when a request is made and what follows from the
+// answer; none of them waits.
 type post interface {
-	// start begins: the link has been made.
+	// start is called when the link has been made.
 	start(now time.Time)
-	// due tells whether it is time to go.
+	// due tells whether it is time for a request.
 	due(now time.Time) bool
-	// brought takes in what an errand brought. A reply that is returned is to be tried.
+	// brought takes the result of a request. If it returns a reply, that is to be tried.
 	brought(r returned, now time.Time) (reply []byte, ok bool)
-	// plan follows brought, and says where to go next and when.
+	// plan is called after brought, and decides on the next request and its time.
 	plan(r returned, now time.Time)
-	// meet is for the moment when the two know each other.
+	// meet is called when the two sides know each other.
 	meet(now time.Time)
-	// road is what both sides have.
+	// road is the part that both kinds of post have.
 	road() *errands
 }
 
-// errand is what is to be done at the mailbox.
+// errand is a request to the mailbox.
 type errand int
 
 const (
 	errandNone  errand = iota
 	errandPut          // leave our reply
 	errandTake         // ask for the reply
-	errandClear        // take once more, to drop it: the reply came another way
+	errandClear        // take what may lie there, to drop it: the reply has come another way
 	errandDrop
-	errandWatch // ask for another reply: whoever left it had the link, too
+	errandWatch // ask for a second reply, which somebody else who has the link may leave
 )
 
-// returned is what a goroutine brings back from an errand.
+// returned is the result of an errand.
 type returned struct {
 	errand errand
 	reply  []byte
 	err    error
 }
 
-// place is where in the mailbox the reply waits, and what makes it the inviter's.
+// place is where in which mailbox the reply waits, and the claim with which it is taken.
 type place struct {
 	client *mailbox.Client
 	slot   mailbox.Slot
 	claim  mailbox.Claim
 }
 
-// errands go to the mailbox: one at a time, each in a goroutine that only carries.
+// errands makes the requests to the mailbox, one at a time, each in a goroutine that does
+// nothing else.
 type errands struct {
 	place
 	mail   *schedule
@@ -63,16 +65,16 @@ type errands struct {
 	onRoad sync.WaitGroup
 
 	next   errand
-	at     time.Time // when to go
-	away   bool      // one is on the road
-	hurry  bool      // the next one is to go as soon as that is back
-	began  time.Time // what ages are counted from
-	asked  time.Time // went last
-	failed int       // in a row
-	met    bool      // the two know each other
+	at     time.Time // when the next one is to be made
+	away   bool      // one is being made
+	hurry  bool      // the next one is to follow as soon as that one has returned
+	began  time.Time // the ages of the schedule are counted from here
+	asked  time.Time // when the last one was made
+	failed int       // how many in a row have failed
+	met    bool      // the two sides know each other
 
 	state MailboxState
-	news  []MailboxState // since they were last told
+	news  []MailboxState // states that the person has not been told of yet
 }
 
 // newErrands asks the mailbox at origin; see mailbox.NewClient for anywhere.
@@ -90,7 +92,7 @@ func (e *errands) newClaim() { rand.Read(e.claim[:]) } // never fails: it would 
 
 func (e *errands) road() *errands { return e }
 
-// tell notes how the mailbox stands.
+// tell notes a state that the person is to be told of.
 func (e *errands) tell(state MailboxState) {
 	if e.state != state {
 		e.state = state
@@ -98,12 +100,12 @@ func (e *errands) tell(state MailboxState) {
 	}
 }
 
-// due tells whether there is something to do there, now, and nobody on the road.
+// due tells whether it is time for the next errand, and none is being made.
 func (e *errands) due(now time.Time) bool {
 	return !e.away && e.next != errandNone && !now.Before(e.at)
 }
 
-// send has the next errand done. reply is what may be left there.
+// send begins the next errand. reply is ours, for errandPut.
 func (e *errands) send(ctx context.Context, now time.Time, reply []byte) {
 	e.away, e.asked = true, now
 	going := e.next
@@ -123,7 +125,8 @@ func (e *errands) run(ctx context.Context, going errand, reply []byte) returned 
 	return r
 }
 
-// returns counts what came of an errand, and tells of a mailbox that does not answer.
+// returns notes that an errand has come back, counts failures, and tells of a mailbox that
+// does not answer.
 func (e *errands) returns(r returned) {
 	e.away = false
 	if !errors.Is(r.err, mailbox.ErrSilent) {
@@ -133,8 +136,8 @@ func (e *errands) returns(r returned) {
 	}
 }
 
-// later goes on with the same errand at its next age, but not before wait is over, until
-// half an hour is.
+// later has the same errand made again at its next time by the schedule, but not before wait
+// is over. After half an hour there is no next time.
 func (e *errands) later(now time.Time, wait time.Duration) {
 	if next := e.mail.next(now.Sub(e.began) + wait); next > 0 {
 		e.at = e.began.Add(next)
@@ -146,15 +149,15 @@ func (e *errands) later(now time.Time, wait time.Duration) {
 	}
 }
 
-// wanted: a person who has come back waits for this errand.
+// wanted tells whether the next errand is one that a person who has come back waits for.
 func (e *errands) wanted() bool { return e.next != errandNone && e.next != errandWatch }
 
-// askNow is for a person who has come back, or a network.
+// askNow is called when the person has come back, or the network has.
 func (e *errands) askNow(now time.Time) {
 	if !e.wanted() {
 		return
 	}
-	// One that has been on the road for long may have been cut off with the network.
+	// A request that takes long may have been cut off together with the network.
 	soon := now.Sub(e.asked) >= e.mail.again
 	e.hurry = e.away && soon
 	if soon && now.Before(e.at) {
@@ -162,7 +165,7 @@ func (e *errands) askNow(now time.Time) {
 	}
 }
 
-// hurried goes at once where somebody asked for it while an errand was on the road.
+// hurried makes the next errand due at once if askNow was called while one was being made.
 func (e *errands) hurried(now time.Time) {
 	if e.hurry && e.wanted() {
 		e.at = now
@@ -170,7 +173,7 @@ func (e *errands) hurried(now time.Time) {
 	e.hurry = false
 }
 
-// close returns when nobody is on the road any more.
+// close returns when no request is being made any more.
 func (e *errands) close() {
 	e.onRoad.Wait()
 	e.client.Close()
@@ -179,7 +182,7 @@ func (e *errands) close() {
 // leaver leaves our reply in the mailbox, for who joined.
 type leaver struct {
 	*errands
-	left time.Time // the reply has lain there since
+	left time.Time // since when the reply lies there
 }
 
 func (l *leaver) start(now time.Time) {
@@ -188,8 +191,8 @@ func (l *leaver) start(now time.Time) {
 	l.tell(MailboxLeaving)
 }
 
-// due tells, besides, that what lay there has expired. Once the two have met there is
-// nothing to do: the reply has been fetched, or came by hand.
+// due also notices that the reply has expired in the mailbox. Once the two have met, nothing
+// is left to do: the reply has been fetched, or it came by hand.
 func (l *leaver) due(now time.Time) bool {
 	if l.met {
 		return false
@@ -212,13 +215,13 @@ func (l *leaver) brought(r returned, now time.Time) ([]byte, bool) {
 func (l *leaver) plan(r returned, now time.Time) {
 	switch {
 	case l.met:
-		l.next = errandNone // the mailbox concerns nobody any more
+		l.next = errandNone // how the mailbox stands concerns nobody any more
 	case r.err == nil:
 		l.next = errandNone
 		l.tell(MailboxLeft)
 	case errors.Is(r.err, mailbox.ErrOccupied):
-		// When what is there has expired, this one is left after all: an inviter who
-		// has met somebody else is warned by it.
+		// Try again when what lies there has expired: our reply warns an inviter who has
+		// met somebody else by then.
 		l.tell(MailboxOccupied)
 		l.later(now, l.mail.gone)
 	default:
@@ -229,16 +232,17 @@ func (l *leaver) plan(r returned, now time.Time) {
 
 func (l *leaver) meet(time.Time) { l.met = true }
 
-// again leaves the reply once more, unless it lies there still or is on its way.
+// again has the reply left once more, unless it still lies there or is on its way.
 func (l *leaver) again(now time.Time) {
 	if !l.met && l.left.IsZero() && !l.away {
 		l.start(now)
 	}
 }
 
-// withdraw is for who leaves before anybody came: it takes the reply back, else the inviter
-// would accept that of somebody who is gone. Once a claim has it that is then forgotten,
-// nobody else gets it. It begins at once, for a page that is being closed has no time.
+// withdraw is called when the joiner leaves before the two have met. It takes the reply back,
+// or the inviter would accept the reply of somebody who is gone: what has been taken under
+// one claim, nobody gets under another. The request is sent at once, because a page that is
+// being closed has no time.
 func (l *leaver) withdraw() {
 	if l.met || l.left.IsZero() && l.failed == 0 && !l.away {
 		return
@@ -246,23 +250,23 @@ func (l *leaver) withdraw() {
 	cut := l.away
 	l.onRoad.Go(func() {
 		if cut {
-			<-l.back // it may have arrived all the same
+			<-l.back // it was cut off, but may have arrived all the same
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), l.mail.away)
 		defer cancel()
 		if _, err := l.client.Take(ctx, l.slot, l.claim); err == nil {
-			_ = l.client.Drop(ctx, l.slot, l.claim) // or it expires by itself
+			_ = l.client.Drop(ctx, l.slot, l.claim) // if this fails, it expires by itself
 		}
 	})
 }
 
-// fetcher asks the mailbox for the reply, for the inviter. It goes on asking, rarely, when
-// the two have met, until the safety words have been compared: the reply that is here may be
-// that of somebody else who had the link, and the one who is meant may come later.
+// fetcher asks the mailbox for the reply, for the inviter. After the two have met it goes on
+// asking, less often, until the safety words have been compared: the reply that was accepted
+// may be that of somebody else who has the link, and that of the right person may come later.
 type fetcher struct {
 	*errands
-	foreign  []byte // what did not open
-	verified bool   // nobody else can be the one who is meant
+	foreign  []byte // what lay there and could not be used
+	verified bool   // the safety words match: nobody else can be the one who is meant
 }
 
 func (f *fetcher) start(now time.Time) {
@@ -282,18 +286,18 @@ func (f *fetcher) brought(r returned, _ time.Time) ([]byte, bool) {
 	return r.reply, r.err == nil
 }
 
-// isForeign tells that this reply has been tried, and did not open.
+// isForeign tells whether this reply has been tried already and could not be used.
 func (f *fetcher) isForeign(reply []byte) bool { return bytes.Equal(f.foreign, reply) }
 
-// tried is for when it is known whether what lay there can be used: used tells that it is
-// the reply with which the two have met.
+// tried is called when it is known what came of the reply that lay there. used says that it
+// is the one with which the two have met.
 func (f *fetcher) tried(reply []byte, used bool) {
 	switch {
 	case !f.met:
 		f.foreign = reply
 		f.tell(MailboxForeign)
 	case used && f.next == errandClear && !f.away:
-		f.next = errandDrop // it has been taken just now
+		f.next = errandDrop // it has just been taken, so it need not be taken again
 	}
 }
 
@@ -303,21 +307,21 @@ func (f *fetcher) plan(r returned, now time.Time) {
 	case !f.met:
 		f.later(now, wait)
 	case r.errand != errandDrop && r.err == nil:
-		f.next, f.at = errandDrop, now // it is of no more use there
+		f.next, f.at = errandDrop, now // nobody needs it there any more
 	case r.errand == errandWatch || r.errand != errandTake && (r.err == nil || none || f.failed >= 3):
 		if r.errand == errandDrop {
-			f.newClaim() // what it was drawn for is gone
+			f.newClaim() // the reply that this claim had taken is gone
 		}
-		f.keepWatch(now, wait) // what may be left there expires by itself
+		f.keepWatch(now, wait) // anything that is left there expires by itself
 	case r.errand == errandTake && none:
-		f.next, f.at = errandClear, now // it was on the road when the reply came by hand
+		f.next, f.at = errandClear, now // this errand was being made when the reply came by hand
 	default:
 		f.at = now.Add(max(f.mail.again, wait))
 	}
 	f.hurried(now)
 }
 
-// keepWatch has the mailbox asked on, rarely.
+// keepWatch has the mailbox asked for a second reply, at the slowest pace.
 func (f *fetcher) keepWatch(now time.Time, wait time.Duration) {
 	f.next = errandNone
 	if next := f.mail.nextEvery(f.mail.less, now.Sub(f.began)+wait); next > 0 && !f.verified {
@@ -325,8 +329,8 @@ func (f *fetcher) keepWatch(now time.Time, wait time.Duration) {
 	}
 }
 
-// meet has the reply in the mailbox, if there is any, fetched to be dropped: one has come
-// by hand.
+// meet is called when the two have met. If the reply came by hand, the one in the mailbox is
+// still to be taken and dropped.
 func (f *fetcher) meet(now time.Time) {
 	f.met = true
 	if f.next == errandTake {
@@ -334,7 +338,7 @@ func (f *fetcher) meet(now time.Time) {
 	}
 }
 
-// verify is for the moment when the safety words have been compared.
+// verify is called when the safety words match.
 func (f *fetcher) verify() {
 	f.verified = true
 	if f.next == errandWatch {

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// run is the session. It ends when loop does; what runs beside it ends with it.
+// run is the goroutine of a session. It returns when loop has returned and every goroutine
+// that it started has ended.
 func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 	in, out := make(chan arrival, ackEvery), make(chan []byte)
 	var carriers sync.WaitGroup
@@ -41,8 +42,8 @@ func (s *Session) wipe() {
 }
 
 // loop waits for whatever comes first and acts on it, until something ends
-// the session. connect starts the goroutines that carry messages; workers counts those
-// that wait for the engine.
+// the session. connect starts the goroutines that carry messages; workers counts the
+// goroutines that wait for the engine.
 func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, workers *sync.WaitGroup, connect func()) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
@@ -61,7 +62,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			return ReasonInternal
 		}
 		if s.phase == leaving {
-			leave() // our goodbye waits for no engine
+			leave() // nothing that the engine may still answer holds up our goodbye
 		}
 		s.work.begin(staying, workers)
 		if s.line.acks.soon && ack == nil {
@@ -70,13 +71,13 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		from, to := in, out
 		var room <-chan struct{}
 		if s.events.full() {
-			from, room = nil, s.events.shrunk // the reader of events is slow; so is the sender, then
+			from, room = nil, s.events.shrunk // whoever reads our events is slow: read no more frames until there is room
 		}
 		if !connected {
 			from = nil
 		}
 		if len(s.work.back) > 0 {
-			from = nil // the engine's answer was there first
+			from = nil // the engine has answered before this message came, so its answer is handled first
 		}
 		if s.line.wire == nil {
 			to = nil
@@ -109,7 +110,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		case <-room:
 		case now := <-clock.C:
 			if len(in) == 0 {
-				s.line.idle = 0 // caught up: what came was no flood
+				s.line.idle = 0 // all that has come is read, so it was no flood
 			}
 			s.lookAtMailbox(ctx, now)
 			s.line.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
@@ -121,7 +122,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	}
 }
 
-// queue is Send, inside run.
+// queue puts a text into the outbox: Send, inside run. fillWire takes it from there.
 func (s *Session) queue(ref, text string) (uint64, error) {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
@@ -144,20 +145,21 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 	return s.out.push(ref, text), nil
 }
 
-// fillWire seals the next frame, if there is one that may go.
+// fillWire seals the next frame if the last one has been sent and there is one that may
+// be sent now.
 func (s *Session) fillWire() error {
 	if !s.phase.opened() {
 		return nil
 	}
 	kind, err := s.line.fill(&s.out, &s.typing, s.phase == leaving)
 	if kind == typeBye && s.ending == ReasonDiffer {
-		s.wipe() // there may be somebody in between: nothing more is read
+		s.wipe() // somebody may be listening in, so nothing more is opened
 	}
 	return err
 }
 
-// arrive takes what the connection brings. more tells that something else has
-// arrived already, so that one ack can serve for both.
+// arrive handles what carryIn brings; ok is false at the end of the connection. more says
+// that the next message has arrived already, so that one ack can serve for both.
 func (s *Session) arrive(a arrival, ok, more bool) error {
 	switch {
 	case a.foreign:
@@ -247,7 +249,7 @@ func (s *Session) handle(wire []byte) error {
 	return nil
 }
 
-// watch looks at the clock.
+// watch does what is due at this time, once in each tick of the clock.
 func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
 	switch s.phase {

@@ -1,9 +1,9 @@
 // Package chat is one chat between two people: START HERE.
 //
-// Create makes an invite and waits for its reply, Join answers an invite.
-// Both give a Session: Send and Close go in, Next brings events out. What is
-// in between is one goroutine, run, that owns the keys and decides everything;
-// it reads and writes the peer connection through two more that only carry.
+// Create makes an invite and waits for its reply; Join answers an invite.
+// Both return a Session, which has methods such as Send and Close, and tells what
+// happens as events, which Next returns. Inside it one goroutine, run, owns the keys
+// and takes all decisions; two more carry messages between run and the connection.
 //
 //	Create ── invite ──▶ Join        by hand: link, QR code
 //	Accept ◀── reply ── Join
@@ -25,10 +25,10 @@ import (
 // Limits of PROTOCOL.md §5.
 const (
 	maxTries    = 10  // different replies that cannot be used
-	maxTold     = 32  // replies of others that are warned of, one by one
+	maxTold     = 32  // different second replies that the person is warned of
 	maxUnacked  = 64  // frames under way without an ack
 	ackEvery    = 16  // frames received before an ack must go out
-	maxIdle     = 256 // pings, typing and frames to ignore before we have caught up
+	maxIdle     = 256 // frames that say nothing (pings, typing, unknown types) in a row, while more wait unread
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )
@@ -40,17 +40,18 @@ type Config struct {
 	Site string
 	// Network says which ways are tried.
 	Network Network
-	// Mailbox is the origin, such as https://chat.example, whose mailbox the reply may
-	// wait in; empty for by hand alone, as with ModeLocal. An inviter's is where Site
-	// leads to. A joiner's is used only if the invite says that there is one, and if it
-	// is neither this computer nor what is nearest to it, unless Loopback says so.
+	// Mailbox is the origin, such as https://chat.example, of a mailbox in which the reply
+	// may wait. If it is empty, or the mode is ModeLocal, the reply is passed on by hand.
+	// An inviter gives the origin that Site leads to. A joiner's mailbox is used only if the
+	// invite says that there is one. Loopback and link-local addresses are refused to a
+	// joiner unless Loopback is set, because somebody else chose the link.
 	Mailbox string
 	// Loopback offers and accepts loopback addresses too: the page is served on one.
 	Loopback bool
-	// LoopbackOnly offers, and of what it accepts tries, loopback addresses alone, and has
-	// no packet leave the computer. Browsers can't.
+	// LoopbackOnly offers loopback addresses alone, tries no others of those that the other
+	// side names, and lets no packet leave this computer. Browsers cannot do this.
 	LoopbackOnly bool
-	// Diary, if set, is written.
+	// Diary, if it is set, gets a line for each step on the way to the other person.
 	Diary *Diary
 
 	// For tests: another network than this computer's, and another timing than the usual.
@@ -75,10 +76,10 @@ func (c Config) connect(way peer.Config) (connection, error) {
 type Session struct {
 	link   Link
 	events *eventQueue
-	calls  chan request // carried out inside run, which alone touches what follows
+	calls  chan request // what the methods ask for, carried out inside run
 	ended  chan struct{}
 
-	// Below here: run's alone.
+	// The fields below belong to run: no other goroutine reads or writes them.
 
 	stage
 	timing *timing
@@ -94,7 +95,7 @@ type Session struct {
 }
 
 // Create makes an invite. It takes as long as finding an address does, at most
-// about two seconds. ctx ends the attempt, not the session.
+// about two seconds. ctx limits Create alone: the session goes on after it.
 func Create(ctx context.Context, config Config) (*Session, error) {
 	s, err := newSession(config, seal.Inviter)
 	if err != nil {
@@ -108,8 +109,8 @@ func Create(ctx context.Context, config Config) (*Session, error) {
 	return s, nil
 }
 
-// Join answers an invite, given as text in any form Find takes. The reply is
-// in Link; nothing is sent to anybody before it reaches the inviter.
+// Join answers an invite, given as text in any form that Find reads. The reply is
+// what Link returns. The inviter hears nothing of it before the reply arrives there.
 func Join(ctx context.Context, config Config, text string) (*Session, error) {
 	code, err := invite.Find(text)
 	if err != nil {
@@ -180,7 +181,7 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	mailbox := config.Site != "" && config.usesMailbox() // a bare code does not say where
+	mailbox := config.Site != "" && config.usesMailbox() // a bare code does not say where a mailbox is
 	offer, err := s.meet.offer(text, mailbox)
 	if err != nil {
 		return err
@@ -205,7 +206,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		return err
 	}
 	s.line.handshake = handshake
-	// Made now, while there is nothing to do but wait, and not when the channel opens.
+	// Making M1 takes time, of which there is plenty now, and none when the channel opens.
 	if s.line.first, err = handshake.Start(); err != nil {
 		return err
 	}
@@ -213,7 +214,7 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 		s.post = &leaver{errands: newErrands(config.Mailbox, s.meet.loopback, s.meet.secret, &s.timing.mail)}
 	}
 	s.link = newLink(config.Site, s.meet.reply)
-	s.look.remote, s.look.lonely = inv.Offer, s.post == nil // else the mailbox's line says that nobody has come
+	s.look.remote, s.look.lonely = inv.Offer, s.post == nil // with a mailbox, its state tells that nobody has come
 	s.diary.candidates("the invite's", inv.Offer)
 	return s.checkAddresses(answer)
 }
@@ -234,7 +235,7 @@ func (s *Session) checkAddresses(d sdp.Description) error {
 	return nil
 }
 
-// abandon is for a session that never began.
+// abandon lets go of a session whose invite or reply could not be made.
 func (s *Session) abandon() {
 	s.wipe()
 	_ = s.line.conn.Close()
@@ -254,10 +255,12 @@ func (s *Session) Link() Link { return s.link }
 // Next waits for the next event. It returns false after Closed, or when ctx is done.
 func (s *Session) Next(ctx context.Context) (Event, bool) { return s.events.next(ctx) }
 
-// Accept applies the reply to our invite. With offered, the reply came from
-// elsewhere and may belong to anybody: one that cannot be used is not counted, and
-// CodeSecondReply comes as an event too, once for each reply. Any error leaves
-// everything as it was, but for the tenth different reply that could not be used.
+// Accept applies the reply to our invite. offered says that the person has not handed
+// the reply in here: it came from another tab, say, and may belong to anybody. Such a reply
+// is not counted as a try if it cannot be used, and if it is a second reply, a Problem with
+// CodeSecondReply follows, once for each. After an error everything is as it was, except
+// that the tenth different reply that a person hands in and that cannot be used ends the
+// session.
 func (s *Session) Accept(text string, offered bool) error {
 	answer := make(chan error, 1)
 	err := s.call(func(context.Context) error { return s.accept(text, offered, func(err error) { answer <- err }) })
@@ -277,9 +280,9 @@ func (s *Session) Accept(text string, offered bool) error {
 	}
 }
 
-// Send takes a text of 1 to MaxText bytes of UTF-8 and returns its number.
-// Delivered or Failed follow, the latter with ref. Another reply to our invite is not
-// sent: CodeSecondReply.
+// Send takes a text of 1 to MaxText bytes of UTF-8 and returns its number. Delivered
+// follows with this number, or Failed with ref. A text that holds another reply to our
+// invite is refused with CodeSecondReply: it was meant for Accept, not for the other person.
 func (s *Session) Send(ref, text string) (id uint64, err error) {
 	err = s.call(func(context.Context) error {
 		id, err = s.queue(ref, text)
@@ -288,8 +291,8 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 	return id, err
 }
 
-// Typing tells the other person that this one is writing. What is sooner than 4 s after
-// the last, or would have to wait for anything, is dropped.
+// Typing tells the other person that this one is writing. It does nothing within 4 s after
+// the last time, or while frames of ours are still under way.
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
 		if s.phase == open && s.line.quiet() {
@@ -299,9 +302,10 @@ func (s *Session) Typing() {
 	})
 }
 
-// Verify records the comparison of the safety words; false wipes the keys and ends the chat
-// as soon as the other side knows why, or could have known. With true
-// nobody else can be the one who is meant, and the mailbox is not watched any longer.
+// Verify records what came of comparing the safety words. If they differ, the other side
+// is told why the chat ends, the keys are wiped as soon as that is sealed, and the session
+// ends. If they match, nobody else can be the person who is meant, so the mailbox is not
+// watched for second replies any longer.
 func (s *Session) Verify(match bool) error {
 	return s.call(func(context.Context) error {
 		switch {
@@ -317,8 +321,9 @@ func (s *Session) Verify(match bool) error {
 	})
 }
 
-// Leave ends the session because its person leaves: it says goodbye and returns when
-// nothing of it runs any more, within 3 s. A second call does not wait for the other side.
+// Leave ends the session because its person leaves. It says goodbye, and returns when no
+// goroutine of the session is left, within 3 s. A second call ends it without waiting for
+// the other side.
 func (s *Session) Leave() error { return s.end(byeLeft) }
 
 // Close is Leave because the page or the program is closed.
@@ -330,8 +335,8 @@ func (s *Session) end(why byte) error {
 	return nil
 }
 
-// goodbye has our bye sent, or ends the session where there is nobody to say it to, or it
-// is said already. The other side closes the connection when it has it.
+// goodbye has our bye sent; the other side closes the connection when it has it. If there
+// is nobody to say goodbye to yet, or it has been said, the session ends at once.
 func (s *Session) goodbye(reason Reason, why byte) error {
 	if s.phase == leaving {
 		return stop{reason: s.ending}
@@ -345,8 +350,8 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	return nil
 }
 
-// stop is an error that also ends the session. err, which may be nil, goes to
-// the caller.
+// stop is an error that ends the session. The caller of the method in which it happened
+// gets err, which may be nil.
 type stop struct {
 	reason Reason
 	err    error
@@ -354,7 +359,7 @@ type stop struct {
 
 func (s stop) Error() string { return "chat: " + string(s.reason) }
 
-// request is a call of a method, carried out by run.
+// request is what a method asks run to do.
 type request struct {
 	do     func(context.Context) error
 	result chan error

@@ -2,23 +2,23 @@ package chat
 
 import "time"
 
-// silence is how long the other side has said nothing, as far as this one has listened.
+// silence measures for how long the other side has sent nothing while we were reading.
 type silence struct {
-	heard  time.Time     // last
-	length time.Duration // what the other side could have said something in, and did not
-	until  time.Time     // up to when length is counted
-	told   bool          // that they are absent, in this silence
+	heard  time.Time     // when something last came
+	length time.Duration // of the silence: time in which something could have come, and did not
+	until  time.Time     // length is counted up to this time
+	told   bool          // the person has been told of this silence
 }
 
-// broken is for whatever comes from the other side.
+// broken is called when anything comes from the other side.
 func (s *silence) broken(now time.Time) {
 	*s = silence{heard: now, until: now}
 }
 
-// listened counts on, at each turn of the clock. reading tells whether this side was: while
-// the reader of events is slow, what the other side says waits unread. A page that was frozen
-// has not listened either, so that a turn which took long counts as most, a third of what
-// makes a connection lost.
+// listened is called at each tick of the clock. reading says whether we were reading from the
+// connection: while our events are not fetched we are not, and what the other side sends
+// waits. Nor does a page read that the browser has frozen. Such a tick comes late, so no tick
+// counts for more than most, a third of what makes a connection lost.
 func (s *silence) listened(now time.Time, reading bool, most time.Duration) {
 	if reading {
 		s.length += min(now.Sub(s.until), most)
@@ -26,10 +26,10 @@ func (s *silence) listened(now time.Time, reading bool, most time.Duration) {
 	s.until = now
 }
 
-// lost tells that it has become too long for a connection.
+// lost tells whether the silence is so long that the connection counts as lost.
 func (s *silence) lost(after time.Duration) bool { return s.length >= after }
 
-// absent tells, once in each silence, that the person should know what can be done.
+// absent is true once in each silence, when it is time to tell the person what they can do.
 func (s *silence) absent(after time.Duration) bool {
 	if s.told || s.length < after {
 		return false
