@@ -2,8 +2,8 @@ package seal
 
 import "encoding/binary"
 
-// A chain is one direction: the key that the next frame's key comes from, and
-// the next frame's number. A person's messages have numbers of their own.
+// A chain belongs to one direction. It holds the key from which the next frame's key is
+// derived, and the next frame's number. Messages are numbered apart from frames.
 type chain struct {
 	dir      Role
 	key      *[32]byte
@@ -17,15 +17,15 @@ func (c *chain) nonce() Nonce {
 	return nonce
 }
 
-// advance replaces the key by the one after it; the old one cannot be had back.
+// advance replaces the key by the next one, from which the old one cannot be computed.
 func (c *chain) advance(next *[32]byte) {
 	wipe(c.key[:])
 	c.key = next
 	c.n++
 }
 
-// Frames seals and opens the frames of one chat (PROTOCOL.md §4). It is used
-// by one goroutine. The first frame that does not open wipes it.
+// Frames seals and opens the frames of one chat (PROTOCOL.md §4). It may be used by one
+// goroutine only. The first frame that does not open wipes its keys.
 type Frames struct {
 	role       Role
 	own        *KeyPair
@@ -36,16 +36,16 @@ type Frames struct {
 	closed     bool
 }
 
-// SAS is what both people compare.
+// SAS is what the two people compare.
 func (f *Frames) SAS() SAS { return f.sas }
 
-// Sent and Received count the frames of each direction so far: the number
-// the next one gets.
+// Sent and Received count the frames of each direction so far. That is also the number of the
+// next one.
 func (f *Frames) Sent() uint64     { return f.send.n }
 func (f *Frames) Received() uint64 { return f.recv.n }
 
-// Sign signs the next message of ours, whole, of the type that its last frame has.
-// It must be sealed before another is signed.
+// Sign signs our next message as a whole. kind is the type of its last frame. The message must
+// be sealed before another one is signed.
 func (f *Frames) Sign(kind byte, message []byte) (Signature, error) {
 	if f.closed {
 		return Signature{}, ErrClosed
@@ -58,8 +58,8 @@ func (f *Frames) Sign(kind byte, message []byte) (Signature, error) {
 	return signature, nil
 }
 
-// Verify checks the signature of the other side's next message. A failure wipes the
-// keys, as one of Open does.
+// Verify checks the signature of the other side's next message. After a failure the keys are
+// wiped, as after one of Open.
 func (f *Frames) Verify(kind byte, message []byte, signature Signature) error {
 	if f.closed {
 		return ErrClosed
@@ -90,9 +90,9 @@ func (f *Frames) Seal(body []byte) ([]byte, error) {
 	return frame, nil
 }
 
-// Open returns the body of the next frame. The chain moves only after box and
-// padding have been checked; any failure wipes the keys, for there is
-// nothing that could follow. What a person said is theirs only after Verify.
+// Open returns the body of the next frame. The chain moves on only when box and padding have
+// been checked. Any failure wipes the keys, for no later frame could be opened. Nothing that
+// a person said is known to be theirs before Verify.
 func (f *Frames) Open(frame []byte) ([]byte, error) {
 	if f.closed {
 		return nil, ErrClosed
@@ -109,7 +109,7 @@ func (f *Frames) Open(frame []byte) ([]byte, error) {
 	return body, nil
 }
 
-// bodyOf opens a frame with its key.
+// bodyOf opens a frame with its key, and checks the size of its body.
 func (f *Frames) bodyOf(key MessageKey, frame []byte) ([]byte, error) {
 	body, err := DecryptMessage(key, f.recv.nonce(), frame)
 	if err != nil {
@@ -121,8 +121,8 @@ func (f *Frames) bodyOf(key MessageKey, frame []byte) ([]byte, error) {
 	return body, nil
 }
 
-// place is what a signature is bound to: this chat, this direction, the message's number
-// in it, and what kind of message it is.
+// place is what a signature is bound to: this chat, this direction, the message's number and
+// its kind.
 func (f *Frames) place(c *chain, kind byte) []byte {
 	b := append(make([]byte, 0, len(f.id)+1+8+1), f.id[:]...)
 	b = append(b, byte(c.dir))

@@ -25,8 +25,8 @@ const (
 	M3Size = 32 + 32
 )
 
-// Handshake is one side of PROTOCOL.md §3. Handle moves it on; any error wipes
-// it, and what it had is gone.
+// Handshake is one side of the handshake of PROTOCOL.md §3. Handle takes it one step further.
+// Any error wipes it, and it cannot go on.
 //
 //	J                                   I
 //	M1: ek, vJ, commit(nJ)      ──▶
@@ -86,9 +86,9 @@ func (h *Handshake) Start() ([]byte, error) {
 	return append([]byte(nil), h.m1...), nil
 }
 
-// Handle takes the other side's next message and returns the one to send
-// back, nil for none, and the frames' keys once there are any. A message of another
-// size than the one expected now is ErrOrder.
+// Handle takes the other side's next message. It returns the message to send back, if any, and
+// at the end of the handshake the Frames. If the message has another size than the one that
+// is expected now, the error is ErrOrder.
 func (h *Handshake) Handle(message []byte) (send []byte, frames *Frames, err error) {
 	switch {
 	case h.role == Inviter && h.step == 0 && len(message) == M1Size:
@@ -139,8 +139,8 @@ func (h *Handshake) answerM2(m2 []byte) (m3 []byte, frames *Frames, err error) {
 		return nil, nil, err
 	}
 	h.agree(m2[:v], kemSS)
-	// Before nJ is revealed: whoever is at the other end must hold dh, the
-	// link secret and this very transcript.
+	// nJ is revealed only to an other end that has dh, the link secret and
+	// the same transcript.
 	if !hmac.Equal(m2[v:], confirmation(h.root, Inviter, h.transcript)) {
 		return nil, nil, ErrConfirm
 	}
@@ -161,7 +161,7 @@ func (h *Handshake) checkM3(m3 []byte) (*Frames, error) {
 	return h.finish(), nil
 }
 
-// meet takes the verify key of the other side, which must be a key and its own.
+// meet takes the verify key of the other side. It must be a valid key, and not ours.
 func (h *Handshake) meet(verify []byte) error {
 	h.peer = VerifyKey(verify)
 	if !h.peer.valid() || h.peer == h.own.VerifyKey() {
@@ -170,7 +170,7 @@ func (h *Handshake) meet(verify []byte) error {
 	return nil
 }
 
-// agree closes t2 over M1 and the open part of M2 and derives the root key.
+// agree computes t2 over M1 and the part of M2 before its MAC, and derives the root key.
 func (h *Handshake) agree(m2Open, kemSS []byte) {
 	h.transcript = transcriptHash("t2", h.transcript[:], h.m1, m2Open)
 	h.root = rootKey(h.transcript, kemSS, h.dh, h.secret)
@@ -178,7 +178,7 @@ func (h *Handshake) agree(m2Open, kemSS []byte) {
 }
 
 // finish turns the root key into the keys of the two chains and wipes what led there.
-// Frames takes the key pair over: it still signs.
+// Frames takes the key pair over, as it still signs with it.
 func (h *Handshake) finish() *Frames {
 	t3 := h.transcript
 	f := &Frames{
@@ -208,7 +208,7 @@ func (h *Handshake) Close() {
 	h.kem = nil
 }
 
-// encapsulate is a variable for the vectors alone, which need its randomness fixed.
+// encapsulate is a variable only so that the test vectors can fix its randomness.
 var encapsulate = func(key *mlkem.EncapsulationKey768, _ io.Reader) (secret, ciphertext []byte) {
 	return key.Encapsulate()
 }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/crypto/nacl/sign"
 )
 
-// Secret types hold a pointer: a copy of the value is not a copy of the
-// secret, printing one shows an address at most, and == does not compile.
+// The types of secrets hold a pointer to it. So copying the value does not copy the secret,
+// printing it shows an address at most, and comparing with == does not compile.
 type unprintable = [0]func()
 
 // LinkSecret is S, the 16 random bytes in the link.
@@ -27,10 +27,10 @@ func GenerateLinkSecret(random io.Reader) (LinkSecret, error) {
 	return LinkSecret{b: &b}, nil
 }
 
-// NewLinkSecret takes the secret out of an invite.
+// NewLinkSecret makes a LinkSecret of the bytes that an invite carries.
 func NewLinkSecret(b [16]byte) LinkSecret { return LinkSecret{b: &b} }
 
-// Bytes gives the secret for the invite, the one place it goes.
+// Bytes returns the secret for the invite, the only place where it may go.
 func (s LinkSecret) Bytes() [16]byte { return *s.b }
 
 // String hides the secret.
@@ -96,15 +96,15 @@ func (k *KeyPair) VerifyKey() VerifyKey { return k.verify }
 // String hides the secrets.
 func (k *KeyPair) String() string { return "seal.KeyPair" }
 
-// Wipe overwrites both secret keys. What needs them fails with ErrInvalidKey
-// from then on.
+// Wipe overwrites both secret keys. Whatever needs them fails with ErrInvalidKey
+// afterwards.
 func (k *KeyPair) Wipe() {
 	wipe(k.agreement[:])
 	wipe(k.signing[:])
 }
 
-// reduced tells whether b, the 255 low bits of a number little endian, is below
-// 2^255-19: whether it is the one encoding of a coordinate of either curve.
+// reduced tells whether the low 255 bits of b, a little-endian number, are below 2^255-19.
+// Only then is b the one encoding of its coordinate, on either curve.
 func reduced(b [32]byte) bool {
 	if b[31] != 0x7F {
 		return b[31] < 0x7F
@@ -121,8 +121,8 @@ func reduced(b [32]byte) bool {
 // mask the top bit and reduce the rest, so that one point would have several keys.
 func (p PublicKey) valid() bool { return reduced(p) }
 
-// The y of the points whose order divides 8, besides 1, 0 and -1, which differ from 0 in
-// their lowest byte alone or are the largest. x is one of two, told by the top bit.
+// The y coordinates of the points whose order divides 8, except 1, 0 and -1, which valid
+// recognises by itself. The top bit of an encoding says which of two x belongs to it.
 var smallOrder = [2][32]byte{
 	{0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0,
 		0xD5, 0xDF, 0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05},
@@ -130,8 +130,8 @@ var smallOrder = [2][32]byte{
 		0x2A, 0x20, 0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A},
 }
 
-// valid tells whether the key can be somebody's: under one of small order a signature that
-// nobody made fits any message, and a coordinate has one encoding.
+// valid tells whether the key can be somebody's. Under a key of small order there are
+// signatures that fit any message and that nobody made. A coordinate has only one encoding.
 func (v VerifyKey) valid() bool {
 	y := [32]byte(v)
 	y[31] &= 0x7F
@@ -145,8 +145,8 @@ func (v VerifyKey) valid() bool {
 	return y != [32]byte{} && y != one && y != minusOne
 }
 
-// agree is X25519. The package ecdh refuses an all-zero result, which points of
-// low order give; nacl/box would not.
+// agree computes X25519. The package ecdh refuses an all-zero result, which is what points of
+// low order give; nacl/box would accept it.
 func (k *KeyPair) agree(peer PublicKey) (*[32]byte, error) {
 	if isZero(k.agreement[:]) || peer == k.public || !peer.valid() {
 		return nil, ErrInvalidKey
@@ -166,8 +166,8 @@ func (k *KeyPair) agree(peer PublicKey) (*[32]byte, error) {
 	return (*[32]byte)(dh), nil
 }
 
-// SignMessage signs a message for one place: which chat, direction, number and
-// kind, so a signature is worth nothing anywhere else.
+// SignMessage signs a message for one place: the chat, the direction, the message's number and
+// its kind. The signature is worth nothing anywhere else.
 func SignMessage(key *KeyPair, place, message []byte) (Signature, error) {
 	if isZero(key.signing[:]) {
 		return Signature{}, ErrInvalidKey
@@ -190,7 +190,7 @@ func VerifySignature(key VerifyKey, place, message []byte, signature Signature) 
 	return nil
 }
 
-// isZero tells a wiped key. Its time depends on the length alone.
+// isZero tells whether a key has been wiped. How long it takes depends on the length alone.
 func isZero(b []byte) bool {
 	var any byte
 	for _, x := range b {

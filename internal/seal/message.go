@@ -21,7 +21,7 @@ type MessageKey struct {
 	b *[32]byte
 }
 
-// newMessageKey takes b over.
+// newMessageKey makes a key of b, which belongs to the key from then on.
 func newMessageKey(b []byte) MessageKey { return MessageKey{b: (*[32]byte)(b)} }
 
 // NewMessageKey makes a key of 32 bytes from elsewhere; other lengths are ErrInvalidKey.
@@ -44,8 +44,8 @@ func (k MessageKey) Wipe() {
 
 func (k MessageKey) usable() bool { return k.b != nil && !isZero(k.b[:]) }
 
-// Nonce is XSalsa20's. A key here encrypts once, so the nonce only has to
-// bind direction and number (PROTOCOL.md §4).
+// Nonce is the nonce of XSalsa20. As a key here encrypts only once, the nonce need not be
+// random: it binds the direction and the number of the frame (PROTOCOL.md §4).
 type Nonce [24]byte
 
 // EncryptMessage pads plaintext to a length that tells little and encrypts it.
@@ -58,9 +58,8 @@ func EncryptMessage(key MessageKey, nonce Nonce, plaintext []byte) ([]byte, erro
 	return encrypt(key, nonce, pad(plaintext, framePadding(len(plaintext))))
 }
 
-// DecryptMessage opens what EncryptMessage made. ErrDecrypt: it was made with
-// another key or nonce, or changed. ErrPadding: whoever made it pads
-// otherwise.
+// DecryptMessage opens what EncryptMessage made. ErrDecrypt: it was made with another key or
+// nonce, or has been changed. ErrPadding: it is not padded as the protocol says.
 func DecryptMessage(key MessageKey, nonce Nonce, box []byte) ([]byte, error) {
 	if len(box) < MinFrame || len(box) > MaxFrame {
 		return nil, ErrSize
@@ -99,8 +98,8 @@ func pad(b []byte, length int) []byte {
 	return out
 }
 
-// unpad refuses what pad would not have made: the length must be the one that
-// padding gives for what is inside.
+// unpad removes the padding. It refuses whatever pad would not have made: the length must be
+// the one that padding gives for the content.
 func unpad(padded []byte, padding func(int) int) ([]byte, error) {
 	end := len(padded) - 1
 	for end >= 0 && padded[end] == 0 {

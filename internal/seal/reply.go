@@ -9,10 +9,10 @@ import (
 // replyKind is kind and version of a reply (PROTOCOL.md §2).
 const replyKind = 0xAD
 
-// SealReply answers an invite: it seals answer for whoever made the invite, and
-// returns with the reply the joiner's side of the handshake, which takes own
-// over. ErrInvalidKey: inviter is a point of low order or own's. ErrSize: the
-// answer is longer than 255 bytes.
+// SealReply answers an invite. It seals answer for whoever made the invite, and returns the
+// reply and the joiner's side of the handshake, which takes over the key pair own.
+// ErrInvalidKey: the inviter's key is a point of low order, or our own. ErrSize: the answer
+// is longer than 255 bytes.
 func SealReply(random io.Reader, own *KeyPair, secret LinkSecret, inviter PublicKey, invite, answer []byte) (reply []byte, h *Handshake, err error) {
 	length := replyPadding(len(answer))
 	if length == 0 {
@@ -25,7 +25,7 @@ func SealReply(random io.Reader, own *KeyPair, secret LinkSecret, inviter Public
 	b := own.PublicKey()
 	key := replyKey(dh, secret, invite, b)
 	defer key.Wipe()
-	// The key follows from a key pair that answers once: the zero nonce is used once.
+	// The key is derived from a key pair that seals only one reply, so the zero nonce is used once.
 	box, err := encrypt(key, Nonce{}, pad(answer, length))
 	if err != nil {
 		return nil, nil, err
@@ -34,11 +34,11 @@ func SealReply(random io.Reader, own *KeyPair, secret LinkSecret, inviter Public
 	return reply, newHandshake(Joiner, random, own, dh, secret, invite, reply, answer), nil
 }
 
-// OpenReply opens a reply to the invite that own and secret belong to. It
-// changes nothing in them: a reply that does not open leaves the invite alive,
-// and a second one that opens can be recognised. The handshake it returns uses
-// own and secret and wipes neither; their owner does.
-// ErrSize, ErrInvalidKey, ErrDecrypt, ErrPadding: not a reply to this invite.
+// OpenReply opens a reply to the invite that own and secret belong to. It does not change
+// them: after a reply that does not open the invite can still be answered, and a second reply
+// that opens can be recognised. The handshake that it returns uses own and secret without
+// wiping them; their owner does that. ErrSize, ErrInvalidKey, ErrDecrypt and ErrPadding mean
+// that it is no reply to this invite.
 func OpenReply(random io.Reader, own *KeyPair, secret LinkSecret, invite, reply []byte) (answer []byte, h *Handshake, err error) {
 	const head = 1 + len(PublicKey{})
 	switch len(reply) - head - secretbox.Overhead {

@@ -24,17 +24,17 @@ import (
 // another protocol or version (PROTOCOL.md §1).
 const prefix = "tincan/v1 "
 
-// The kinds of failure. After the channel is open each of them ends the chat;
-// the person is told the same sentence whichever it was.
+// The kinds of failure. Once the channel is open, each of them ends the chat, and the person
+// is told the same sentence for all of them.
 var (
-	// ErrInvalidKey: a key of the wrong length, a point of low order, the
-	// own public key sent back, or a key that was wiped.
+	// ErrInvalidKey: a key of the wrong length, a point of low order, our
+	// own public key sent back to us, or a key that has been wiped.
 	ErrInvalidKey = errors.New("seal: the key is not valid")
 	// ErrDecrypt: the box was not made with this key, nonce and content.
 	ErrDecrypt = errors.New("seal: the message does not open")
 	// ErrSignature: the signature is not the expected sender's.
 	ErrSignature = errors.New("seal: the signature is not valid")
-	// ErrPadding: it opened, but was not padded as the protocol pads.
+	// ErrPadding: the box opened, but its content is not padded as the protocol says.
 	ErrPadding = errors.New("seal: the padding is not valid")
 	// ErrSize: more or fewer bytes than the protocol allows here.
 	ErrSize = errors.New("seal: the size is not valid")
@@ -44,7 +44,7 @@ var (
 	ErrCommitment = errors.New("seal: the commitment was not kept")
 	// ErrConfirm: the two ends do not hold the same transcript and keys.
 	ErrConfirm = errors.New("seal: the keys do not agree")
-	// ErrClosed: the session was wiped, by Close or by an earlier failure.
+	// ErrClosed: the keys have been wiped, by Close or by an earlier failure.
 	ErrClosed = errors.New("seal: the session is closed")
 )
 
@@ -86,9 +86,10 @@ func expand(prk []byte, label string, context []byte, length int) []byte {
 	return out
 }
 
-// One function per derived key, with its label.
+// From here on: one function for each derived key, with its label.
 
-// replyKey seals the answer. dh proves nothing about the joiner, secret that it has the link.
+// replyKey is the key under which the answer is sealed. The shared key dh proves nothing about
+// the joiner, as anybody can make one; the secret proves that the joiner has the link.
 func replyKey(dh *[32]byte, secret LinkSecret, invite []byte, b PublicKey) MessageKey {
 	material := join(dh[:], secret.b[:])
 	defer wipe(material)
@@ -98,7 +99,7 @@ func replyKey(dh *[32]byte, secret LinkSecret, invite []byte, b PublicKey) Messa
 	return newMessageKey(expand(prk, "seal-key", bound[:], 32))
 }
 
-// rootKey is prk of PROTOCOL.md §3. Whoever lacks one of kemSS, dh and secret lacks it.
+// rootKey is prk of PROTOCOL.md §3. Only whoever has kemSS, dh and the secret can derive it.
 func rootKey(t2 [32]byte, kemSS []byte, dh *[32]byte, secret LinkSecret) *[32]byte {
 	material := join(kemSS, dh[:], secret.b[:])
 	defer wipe(material)
@@ -121,7 +122,7 @@ func confirmation(root *[32]byte, role Role, transcript [32]byte) []byte {
 	return mac.Sum(nil)
 }
 
-// chainKey begins the chain of what role sends.
+// chainKey is the first key of the chain for the frames that role sends.
 func chainKey(root *[32]byte, role Role, t3 [32]byte) *[32]byte {
 	label := "chain I>J"
 	if role == Joiner {
@@ -130,7 +131,7 @@ func chainKey(root *[32]byte, role Role, t3 [32]byte) *[32]byte {
 	return (*[32]byte)(expand(root[:], label, t3[:], 32))
 }
 
-// step gives the key of the next frame and the chain after it.
+// step derives the key of the next frame, and the chain key after it.
 func step(chain *[32]byte, dir byte) (key MessageKey, next *[32]byte) {
 	out := expand(chain[:], "step", []byte{dir}, 64)
 	defer wipe(out)
@@ -145,8 +146,8 @@ func sasBytes(root *[32]byte, t3 [32]byte) [8]byte {
 	return [8]byte(expand(root[:], "sas", t3[:], 8))
 }
 
-// MailboxSlot is where a reply to the invite with this secret waits. The
-// secret does not follow from it.
+// MailboxSlot is the place in the mailbox where a reply to the invite with this secret waits.
+// The secret cannot be computed from it.
 func MailboxSlot(secret LinkSecret) [16]byte {
 	prk := extract([]byte(prefix+"slot"), secret.b[:])
 	defer wipe(prk)
