@@ -20,25 +20,24 @@ const maxSpellings = 16
 
 // Find takes the one code out of a text as people paste it: inside a link, a
 // sentence, brackets, a quoted mail, wrapped by a redirect, broken over lines,
-// with foreign characters inside, with words right behind it. What was put in
-// is taken out only where what remains is a code by the strict parser and its
-// sizes; no letter is ever guessed. The same code twice is one code. It returns
-// ErrEmpty, ErrTooLong, ErrNoCode, ErrSeveral, or for what was a code once
-// ErrCut, ErrVersion or ErrMalformed.
+// with foreign characters inside, with words right behind it. It removes what programs
+// have put in only if what remains is a code to the strict parser; it never guesses a
+// letter. The same code twice counts as one. The errors are ErrEmpty, ErrTooLong,
+// ErrNoCode and ErrSeveral, and for a damaged code ErrCut, ErrVersion or ErrMalformed.
 func Find(text string) (Code, error) {
 	code, _, err := FindLink(text)
 	return code, err
 }
 
-// FindLink is Find, and also tells the origin of the link that the code stood in,
-// such as https://chat.example: empty for a bare code, for a link that is not
-// plain in every part, and where the same code stood in links of two origins.
+// FindLink is Find, and also returns the origin of the link in which the code stands, such as
+// https://chat.example. It is empty for a bare code, for an address that originOf does not
+// understand, and if the same code stands in links of two origins.
 func FindLink(text string) (code Code, origin string, err error) {
 	f := finder{problem: ErrNoCode}
 	return f.find(text)
 }
 
-// finder is one search. Everything it looks at is hostile.
+// finder is one search. Everything that it looks at may be hostile.
 type finder struct {
 	work    int // bytes looked at
 	found   Code

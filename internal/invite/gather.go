@@ -2,8 +2,8 @@ package invite
 
 import "strings"
 
-// Layouts are what programs put into the lines of a broken link besides its
-// letters. Each is tried: only one leaves a code.
+// A layout is what programs put into the lines of a broken link besides its letters. All of
+// them are tried: taking out the wrong one does not leave a code.
 const (
 	asItIs     = iota // nothing that could be a letter
 	initials          // "AB> " before each further line
@@ -14,9 +14,9 @@ const (
 	layouts
 )
 
-// gather collects the pieces of the code that begins at i, with joined or
-// joinedBy between them. Of them, the first sure bytes are no words of a
-// sentence, and end at reach in s. lines tells whether they stand in several.
+// gather collects the pieces of the code that begins at i, with joined or joinedBy between
+// them. The first sure bytes of the result are certainly not words of a sentence; they end at
+// reach in s. lines tells whether the pieces stand in several lines.
 func (f *finder) gather(s string, i int, letter func(byte) bool, layout int) (r []byte, sure, reach int, lines bool) {
 	r = f.run[:0]
 	start, spaced := i, false

@@ -13,21 +13,21 @@ import (
 	"tincan/internal/sdp"
 )
 
-// What callers decide on; each has a sentence for the person in internal/chat.
+// The errors of this package. Each has a code in internal/chat, for which there is a sentence.
 var (
 	// ErrEmpty: there is nothing but white space.
 	ErrEmpty = errors.New("invite: the text is empty")
 	// ErrTooLong: more text than a pasted message has.
 	ErrTooLong = errors.New("invite: the text is too long")
-	// ErrNoCode: no code in the text, nor anything that was one.
+	// ErrNoCode: there is no code in the text, and nothing that looks like a damaged one.
 	ErrNoCode = errors.New("invite: there is no code in the text")
 	// ErrSeveral: two different codes in one text.
 	ErrSeveral = errors.New("invite: there are several codes in the text")
-	// ErrCut: a code without its end.
+	// ErrCut: a code whose end is missing.
 	ErrCut = errors.New("invite: the code was cut")
 	// ErrVersion: a code of another version of the protocol.
 	ErrVersion = errors.New("invite: the code is of another version")
-	// ErrMalformed: a code that nobody following the protocol makes.
+	// ErrMalformed: a damaged code, or one that nobody makes who follows the protocol.
 	ErrMalformed = errors.New("invite: the code is malformed")
 )
 
@@ -49,7 +49,7 @@ const (
 // replySizes are 1 + 32 + 16 and one of the three padded lengths.
 var replySizes = [...]int{177, 241, 305}
 
-// MinReplyText is the length of the shortest text that a reply can be found in: base64url
+// MinReplyText is the length of the shortest text in which Find can find a reply: base64url
 // and the letter at its end. All other spellings are longer.
 const MinReplyText = (177*8+5)/6 + 1
 
@@ -66,10 +66,10 @@ type Secret struct {
 	b *[16]byte
 }
 
-// NewSecret puts S into an invite.
+// NewSecret makes the Secret of an invite from S.
 func NewSecret(b [16]byte) Secret { return Secret{b: &b} }
 
-// Bytes gives S to the sealing side.
+// Bytes returns S, for seal.NewLinkSecret.
 func (s Secret) Bytes() [16]byte { return *s.b }
 
 // String hides the secret.
@@ -84,7 +84,7 @@ func (s Secret) Wipe() {
 
 // Invite is what a link says.
 type Invite struct {
-	// Mailbox: one answers at the link's own origin.
+	// Mailbox says that there is a mailbox at the origin of the link.
 	Mailbox bool
 	Secret  Secret
 	// Key is A, the inviter's X25519 public key.
@@ -130,13 +130,14 @@ func ParseInvite(b []byte, loopback bool) (Invite, error) {
 	}, nil
 }
 
-// Answer bytes are what a reply seals: a flags byte with the credential format, then the description.
+// An answer is what a reply seals: a flags byte with the format of the credentials, and the description.
 
-// maxAnswer is what fits into a reply with its padding's one byte.
+// maxAnswer is the length of the longest answer that fits into a reply, beside at least one
+// byte of padding.
 const maxAnswer = 255
 
-// AnswerBytes makes them, with as many of the first candidates as fit: beside long credentials
-// not all eight do.
+// AnswerBytes makes an answer with as many of the candidates as fit, the first ones first:
+// if the credentials are long, not all eight fit.
 func AnswerBytes(d sdp.Description) []byte {
 	for {
 		b := appendDescription([]byte{byte(formatOf(d)) << formatShift}, d)
@@ -147,7 +148,7 @@ func AnswerBytes(d sdp.Description) []byte {
 	}
 }
 
-// ParseAnswer reads them.
+// ParseAnswer reads an answer.
 func ParseAnswer(b []byte, loopback bool) (sdp.Description, error) {
 	if len(b) == 0 || b[0]&^formatMask != 0 {
 		return sdp.Description{}, ErrMalformed
@@ -155,7 +156,8 @@ func ParseAnswer(b []byte, loopback bool) (sdp.Description, error) {
 	return parseDescription(b[1:], int(b[0])>>formatShift, loopback)
 }
 
-// kindError tells another version of a known kind from garbage.
+// kindError is ErrVersion for another version of an invite or a reply, ErrMalformed for
+// anything else.
 func kindError(first byte) error {
 	switch first & kindMask {
 	case inviteFirst & kindMask, replyFirst & kindMask:

@@ -5,11 +5,11 @@ import "strings"
 // maxOrigin bounds what is taken for an origin; no host name is longer.
 const maxOrigin = 270
 
-// originOf is scheme, host and port of the address in text, as a browser would
-// write them: lower case, no default port. Empty for anything it does not know for
-// certain: a user name, letters outside ASCII, a port that is none. Of several
-// addresses it takes the last where text was decoded, for then the others wrap it,
-// and else none.
+// originOf returns scheme, host and port of the address in text, as a browser writes them: in
+// lower case, without the default port. It returns nothing if it is not certain: if there is
+// a user name, a letter outside ASCII, or a port that is none. If there are several addresses
+// in a text that was decoded, the last one is meant, for the others wrap it; in a text that
+// was not, none is.
 func originOf(text string, decoded bool) string {
 	text = strings.Map(lowerASCII, text)
 	if !decoded && strings.Count(text, "://") > 1 {
@@ -39,8 +39,8 @@ func originOf(text string, decoded bool) string {
 	return scheme + "://" + host + ":" + port
 }
 
-// lowerASCII leaves all other letters as they are: some of them are turned into
-// ASCII by Unicode's rules.
+// lowerASCII changes ASCII capitals alone. Unicode's rules would turn some other letters into
+// ASCII ones.
 func lowerASCII(r rune) rune {
 	if r >= 'A' && r <= 'Z' {
 		return r + 'a' - 'A'
@@ -59,7 +59,8 @@ func isPort(s string) bool {
 	return s != "" && s[0] != '0' && n < 1<<16
 }
 
-// isHost: a name of letters, digits, dots and dashes, or an IPv6 address in brackets.
+// isHost tells whether a text is a name of letters, digits, dots and dashes, or an IPv6 address
+// in brackets.
 func isHost(s string) bool {
 	inside, six := strings.CutPrefix(s, "[")
 	if six {

@@ -37,9 +37,9 @@ func (f *finder) readBase43(s string, i int, inLink bool) (damaged int) {
 // shortestQR is the number of digits of the shortest code.
 var shortestQR = base43Length(minInvite)
 
-// readQR: nothing marks the end of a code in base43, but its first bytes and its
-// size say whether it is one. Marks behind it are the sentence's: no code of ours
-// ends in one (PROTOCOL.md §2.4).
+// readQR reads a code in base43. Nothing marks its end, but its first bytes and its size say
+// whether it is one. Marks behind it belong to the sentence, for no code ends in one
+// (PROTOCOL.md §2.4).
 func readQR(letters string, ends []int) (found Code, several bool) {
 	for _, end := range ends {
 		plain := len(strings.TrimRight(letters[:end], marks))
@@ -57,8 +57,8 @@ func readQR(letters string, ends []int) (found Code, several bool) {
 	return found, several
 }
 
-// cutQR: what was eaten at the end, a mark that a program took for the sentence's,
-// cannot be known: each of them makes another code, and all of them parse.
+// cutQR tells whether letters are the beginning of a code in base43. What is missing cannot be
+// guessed: other digits make another code, and it would parse.
 func cutQR(letters string) bool {
 	for total := len(letters) + 1; total <= base43Length(maxCode); total++ {
 		if !headOf(letters, total).begins() {
@@ -69,7 +69,7 @@ func cutQR(letters string) bool {
 			full = append(full, '0')
 		}
 		if b, ok := decodeBase43(string(full)); ok {
-			certain := len(b) - (total - len(letters)) - 1 // a digit that is missing changes at most a byte, and there may be a carry
+			certain := len(b) - (total - len(letters)) - 1 // each missing digit changes one byte at most, and a carry one more
 			if _, fits := endsOf(b[:max(0, certain)]); fits {
 				return true
 			}
@@ -78,7 +78,7 @@ func cutQR(letters string) bool {
 	return false
 }
 
-// head is what the first digits in base43 tell of a code.
+// head is what the first digits of a code in base43 tell of it.
 type head struct {
 	size         int // of the code, in bytes; 0 where no code has so many digits
 	first, flags byte
@@ -114,8 +114,8 @@ func (h head) begins() bool {
 	return false
 }
 
-// readFolded reads a code in base43 whose capitals a scanner has made small, in
-// the link whose fragment begins at i.
+// readFolded reads a code in base43 whose capitals a QR scanner has turned into small letters.
+// The fragment of its link begins at i.
 func (f *finder) readFolded(s string, i int) (found bool) {
 	word := run(s[i:], func(c byte) bool { return c >= 'a' && c <= 'z' || isBase43(c) && (c < 'A' || c > 'Z') })
 	f.work += len(word)

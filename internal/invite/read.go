@@ -20,8 +20,8 @@ const (
 	damagedLength = 40
 )
 
-// isLetter tells what may stand in a code in base64url; isBase43 for the other
-// alphabet. Both take dashes that something has made prettier.
+// isLetter tells whether a character may stand in a code in base64url, isBase43 in one in
+// base43. Both accept the typographic dashes that programs put in place of plain ones.
 func isLetter(c byte) bool {
 	return alphanumeric(c) || c == '-' || c == '_' || c >= hyphen && c <= emDash
 }
@@ -37,22 +37,22 @@ func run(s string, letter func(byte) bool) string {
 	return s
 }
 
-// alphabet is how codes are read in one of the two.
+// alphabet is how codes in base64url or in base43 are read.
 type alphabet struct {
 	letter   func(byte) bool
-	meanings int // of what spell decides
-	// read takes the one code out of letters that begin with it. several says
-	// that there is more than one. ends are where the pieces end.
+	meanings int // how many meanings spell knows
+	// read takes out the code with which the letters begin. several says that
+	// more than one could be read. ends are the places where pieces end.
 	read func(letters string, ends []int) (code Code, several bool)
-	// cut tells whether letters are the beginning of a code, for so much work.
+	// cut tells whether letters are the beginning of a code. It looks at cutWork bytes.
 	cut     func(letters string) bool
 	cutWork int
 }
 
 var inLinks = alphabet{isLetter, 6, readLink, cutLink, maxText}
 
-// readBase64 reads the code that begins at i, and tells how far what looked
-// like one reaches where it is none.
+// readBase64 reads the code that begins at i. If there is none, damaged is how far
+// the characters reach that looked like one.
 func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
 	word := run(s[i:], isLetter)
 	f.work += len(word)
@@ -104,8 +104,8 @@ func begins(s string) bool {
 	return false
 }
 
-// noteStranger notes what is wrong with a word that does not begin as a code of
-// this version, if it was one.
+// noteStranger is called for a word that does not begin as a code of this version. If it looks
+// like a code all the same, it notes what is wrong with it.
 func (f *finder) noteStranger(word string, inLink bool) {
 	if len(word) < damagedLength || !inLink && len(word) < 2*damagedLength {
 		return
@@ -121,7 +121,8 @@ func (f *finder) noteStranger(word string, inLink bool) {
 	}
 }
 
-// strangerError is kindError for what does not parse: this version is no other.
+// strangerError is kindError for a code that does not parse. One of this version is not of
+// another, but damaged.
 func strangerError(first byte) error {
 	if first == inviteFirst || first == replyFirst {
 		return ErrMalformed
@@ -129,7 +130,8 @@ func strangerError(first byte) error {
 	return kindError(first)
 }
 
-// mixed tells the letters of a code from those of a text: digits and both cases.
+// mixed tells the letters of a code from those of a text: a code has digits, capitals and
+// small letters.
 func mixed(r string) bool {
 	var digits, capitals, small int
 	for i := range len(r) {
@@ -146,10 +148,10 @@ func mixed(r string) bool {
 	return len(r) >= 12 && digits > 0 && capitals >= len(r)/8 && small >= len(r)/8
 }
 
-// readPieces gathers the pieces of the code that begins at i in every layout and
-// with every meaning of its dashes, and adds the one code that they make. Where
-// they make none, it returns the letters as they stand, and whether in some layout
-// they are the beginning of a code. Before reach no other code begins.
+// readPieces gathers the pieces of the code that begins at i, in every layout and with every
+// meaning of its dashes, and adds the code if they make exactly one. If they make none, it
+// returns the letters as they stand, and cut says whether in some layout they are the
+// beginning of a code. No other code begins before reach.
 func (f *finder) readPieces(s string, i int, a alphabet) (letters string, reach int, cut bool) {
 	var found Code
 	var first string // as they stand
@@ -195,9 +197,9 @@ func (f *finder) readPieces(s string, i int, a alphabet) (letters string, reach 
 	return letters, reach, cut
 }
 
-// inside is a place in s before which no other code begins, where one of so many
-// bytes begins at i: as many letters behind as both alphabets need at least, and
-// none for what a dash may mean.
+// inside returns a place in s before which no other code can begin, if a code of so many
+// bytes begins at i. It counts one letter for each byte, which is fewer than either alphabet
+// needs.
 func inside(s string, i, size int, letter func(byte) bool) int {
 	for letters := size; letters > 0 && i < len(s); i++ {
 		if letter(s[i]) {
@@ -207,10 +209,10 @@ func inside(s string, i, size int, letter func(byte) bool) int {
 	return i
 }
 
-// spell writes a run with one meaning of what stands between its letters: an
-// en dash is -- or -, an em dash --, --- or -, and in base43 a space may be a +
-// that a form has taken for one. ends are where the pieces end in it. differs is
-// false where another meaning writes the same.
+// spell writes out a run of letters with one meaning of the characters that are ambiguous: an
+// en dash may stand for -- or -, an em dash for --, --- or -, and in base43 a space for a +
+// that a web form has changed. ends are the places where pieces end. differs is false if
+// another meaning gives the same text.
 func (f *finder) spell(r []byte, meaning int) (text string, ends []int, differs bool) {
 	en, em, plus := meaning%2, meaning/2%3, meaning/6
 	letters := f.letters[:0]
@@ -242,8 +244,9 @@ func (f *finder) spell(r []byte, meaning int) (text string, ends []int, differs 
 	return string(letters), append(ends, len(letters)), (en == 0 || hasEn) && (em == 0 || hasEm) && (plus == 0 || hasSpace)
 }
 
-// readLink: where a code ends, its sizes say, and then there is its z. What
-// follows in the same piece may be a word, but nothing that ends like a code.
+// readLink reads a code in base64url. Its content says at which sizes it can end, and there
+// its closing letter must stand. What follows in the same piece may be a word, but nothing
+// that ends like a code.
 func readLink(letters string, ends []int) (found Code, several bool) {
 	sizes, _ := endsOf(decodeLetters(letters))
 	for _, size := range sizes {
@@ -261,9 +264,9 @@ func readLink(letters string, ends []int) (found Code, several bool) {
 	return found, several
 }
 
-// endsAt tells whether a code may end at, by what stands behind. The parts of an
-// invite say whether it is whole; a reply is sealed, and may itself have a z where
-// a shorter one would end.
+// endsAt tells by what stands behind whether a code may end at this place. The content of an
+// invite says whether it is whole. A reply is sealed, and may happen to have a closing letter
+// where a shorter reply would end.
 func endsAt(letters string, at int, ends []int, reply bool) bool {
 	piece := at // where the piece ends that holds the end
 	for _, e := range ends {
@@ -289,7 +292,7 @@ func cutLink(letters string) bool {
 	return fits
 }
 
-// decodeLetters decodes as many bytes as letters hold in full.
+// decodeLetters decodes as many whole bytes as the letters hold.
 func decodeLetters(letters string) []byte {
 	letters = letters[:min(len(letters), maxText)]
 	full := letters + "AAA"
@@ -297,8 +300,8 @@ func decodeLetters(letters string) []byte {
 	return b[:min(len(b), len(letters)*6/8)]
 }
 
-// endsOf tells at which sizes a code that begins as b may end, by what is in it.
-// fits is false where no code goes on as b does.
+// endsOf returns the sizes that a code which begins with b may have, by what is in it. fits is
+// false if no code can begin like this.
 func endsOf(b []byte) (sizes []int, fits bool) {
 	if Code(b).IsReply() {
 		return replySizes[:], len(b) <= replySizes[len(replySizes)-1]

@@ -9,21 +9,21 @@ import (
 	"tincan/internal/sdp"
 )
 
-// Programs write a text anew on its way: percent-encoded, as HTML, as JSON, as
-// quoted-printable, as a redirect. Each such spelling is taken back here, whole,
-// and the result searched beside the text itself, so that taking back what was
-// never written so does no harm.
+// On its way a text is often encoded by programs: percent-encoded, as HTML, as JSON, as
+// quoted-printable, as part of a redirect. Here the whole text is decoded from each of these,
+// and the results are searched as well as the text itself. So it does no harm to decode what
+// was never encoded.
 
-// spelling is the text, decoded so many times.
+// spelling is the text after depth decodings.
 type spelling struct {
 	text  string
 	depth int
 }
 
-// maxDepth is how often one spelling is found inside another.
+// maxDepth is how many encodings inside each other are decoded.
 const maxDepth = 3
 
-// spellings are the text itself, then what it may have been written from.
+// spellings returns the text itself, and then what it may have been before it was encoded.
 func spellings(text string) []spelling {
 	list := make([]spelling, 1, maxSpellings)
 	list[0].text = unwrap(text)
@@ -39,7 +39,7 @@ func spellings(text string) []spelling {
 		list = append(list, spelling{text, depth})
 		return true
 	}
-	// A link inside a link inside a link is the most common.
+	// Links inside links, percent-encoded several times, are the most common case.
 	for s := list[0]; s.depth < maxDepth; s = list[len(list)-1] {
 		if !add(unwrap(percentDecoded(s.text)), s.depth+1) {
 			break
@@ -55,20 +55,20 @@ func spellings(text string) []spelling {
 	return list
 }
 
-// What plainText makes of characters that are not ASCII.
+// plainText puts these bytes in place of characters that are not ASCII.
 const (
-	foreign  = 0x01 // no letter of a code
-	hyphen   = 0x02 // written for -
-	enDash   = 0x03 // written for -- or -
-	emDash   = 0x04 // written for --, --- or -
-	joined   = 0x05 // in a run: two pieces stood apart
-	joinedBy = 0x06 // in a run: two pieces stood apart by one space
-	noText   = 0x07 // no UTF-8: what was no spelling has been decoded, so nothing goes on behind it
+	foreign  = 0x01 // a character that stands in no code
+	hyphen   = 0x02 // a hyphen or minus, which a program has written for -
+	enDash   = 0x03 // an en dash, written for -- or -
+	emDash   = 0x04 // an em dash, written for --, --- or -
+	joined   = 0x05 // in a run of letters: here something stood between two pieces
+	joinedBy = 0x06 // in a run of letters: here one space stood between two pieces
+	noText   = 0x07 // not UTF-8: something was decoded that was not encoded, so no code goes on here
 )
 
-// plainText is text in ASCII, white space as ' ' or '\n'. It drops what
-// programs put into long words unseen, such as zero-width characters, soft
-// hyphens, marks of direction, and what steers a terminal.
+// plainText returns a text as ASCII, with white space as ' ' or '\n'. It leaves out the
+// invisible characters that programs put into long words, such as zero-width characters, soft
+// hyphens and marks of direction, and the control sequences of terminals.
 func plainText(text string) string {
 	text = replaced(text, 0x1B, controlSequence)
 	b := make([]byte, 0, len(text))
@@ -101,7 +101,8 @@ func plainText(text string) string {
 	return string(b)
 }
 
-// controlSequence is what colours a terminal, or marks what was pasted there (ECMA-48 §5.4).
+// controlSequence recognises the sequences that colour a terminal, or mark what was pasted
+// there (ECMA-48 §5.4).
 func controlSequence(rest string) (string, int) {
 	parameters, ok := strings.CutPrefix(rest, "\x1b[")
 	end := len(parameters) - len(strings.TrimLeft(parameters, "0123456789;"))
@@ -111,8 +112,8 @@ func controlSequence(rest string) (string, int) {
 	return "", len("\x1b[") + end + 1
 }
 
-// replaced is s with what take reads at each start in its place. take returns
-// how many bytes it has read; 0 leaves the start as it is.
+// replaced calls take wherever the byte start stands in s, and puts what it has written in the
+// place of what it has read. take returns how many bytes it has read; with 0 the byte stays.
 func replaced(s string, start byte, take func(rest string) (written string, read int)) string {
 	if strings.IndexByte(s, start) < 0 {
 		return s
@@ -132,7 +133,7 @@ func replaced(s string, start byte, take func(rest string) (written string, read
 	return b.String()
 }
 
-// number reads so many hexadecimal digits.
+// number reads a hexadecimal number of so many digits.
 func number(s string, digits int) (n int, ok bool) {
 	if len(s) < digits {
 		return 0, false
@@ -147,7 +148,7 @@ func number(s string, digits int) (n int, ok bool) {
 	return n, true
 }
 
-// percentDecoded decodes every %XX and leaves what is none.
+// percentDecoded decodes every %XX. Any other % stays.
 func percentDecoded(s string) string {
 	return replaced(s, '%', func(rest string) (string, int) {
 		if n, ok := number(rest[1:], 2); ok {
@@ -157,8 +158,7 @@ func percentDecoded(s string) string {
 	})
 }
 
-// quotedPrintableDecoded decodes every =XX, and joins the lines that = breaks
-// (RFC 2045 §6.7).
+// quotedPrintableDecoded decodes every =XX, and joins lines that end in = (RFC 2045 §6.7).
 func quotedPrintableDecoded(s string) string {
 	return replaced(s, '=', func(rest string) (string, int) {
 		if n, ok := number(rest[1:], 2); ok {
@@ -172,8 +172,8 @@ func quotedPrintableDecoded(s string) string {
 	})
 }
 
-// unescaped takes back what strings of JSON and its kin, Markdown and shells
-// write with a backslash.
+// unescaped decodes what JSON and similar languages, Markdown and shells write with a
+// backslash.
 func unescaped(s string) string {
 	return replaced(s, '\\', func(rest string) (string, int) {
 		if len(rest) < 2 {
@@ -232,7 +232,7 @@ func withoutEntities(s string) string {
 	})
 }
 
-// withoutTags leaves out HTML's tags. A link in angle brackets is none.
+// withoutTags leaves out the tags of HTML. A link in angle brackets is not one.
 func withoutTags(s string) string {
 	return replaced(s, '<', func(rest string) (string, int) {
 		end := strings.IndexByte(rest, '>')
@@ -246,8 +246,8 @@ func withoutTags(s string) string {
 // maxWrapped is how many wrapped links of one text are unwrapped.
 const maxWrapped = 8
 
-// unwrap takes back what Proofpoint's URL Defense, versions 2 and 3, makes of a
-// link. Redirects that percent-encode it need no more than percentDecoded.
+// unwrap restores links that Proofpoint's URL Defense, versions 2 and 3, has rewritten. For
+// redirects that percent-encode the link, percentDecoded is enough.
 func unwrap(s string) string {
 	at := 0
 	for range maxWrapped {
@@ -277,8 +277,8 @@ func unwrap(s string) string {
 	return s
 }
 
-// unwrap2: % has become -, and / has become _, in a link that was
-// percent-encoded. A mail may have broken it anywhere.
+// unwrap2 reads version 2: a percent-encoded link in which % has become -, and / has become _.
+// A mail program may have broken it into lines anywhere.
 func unwrap2(s string) (link string, read int) {
 	read = strings.IndexByte(s, '&')
 	if read < 0 {
@@ -294,8 +294,8 @@ func unwrap2(s string) (link string, read int) {
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// unwrap3: some characters have become *, a row of them ** and a digit that says
-// how many. They stand behind, in base64url: link__;characters!…
+// unwrap3 reads version 3: link__;characters!… Some characters of the link have become *, or
+// several in a row ** and a digit that says how many. They follow behind, in base64url.
 func unwrap3(s string) (link string, read int) {
 	marked, rest, ok := strings.Cut(s, "__;")
 	list, _, ok2 := strings.Cut(rest, "!")

@@ -51,7 +51,7 @@ func ParseCode(text string) (Code, error) {
 	return NewCode(b)
 }
 
-// looksCut: it begins as a code may, but does not end as one.
+// looksCut tells whether a text begins as a code may, but does not end as one.
 func looksCut(text string) bool {
 	return (text[0] == 'i' || text[0] == 'r') && !strings.HasSuffix(text, end)
 }
@@ -83,26 +83,26 @@ func replySize(n int) bool { return slices.Contains(replySizes[:], n) }
 // base43 is the part of QR's alphanumeric alphabet that is legal in a fragment.
 const base43 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
 
-// marks are those of its digits that may end a sentence, or look so to a program.
+// marks are the digits of base43 that can end a sentence, or look so to a program.
 const marks = "$*+-./:"
 
-// EndsInMark tells whether the code's text for a QR code does: programs take a mark
-// at the end of a link for the sentence's, and what is lost there cannot be known.
-// Such a code is made anew.
+// EndsInMark tells whether the text of the code for a QR code ends in one of these marks.
+// Programs take a mark at the end of a link for the end of the sentence and leave it out, and
+// afterwards nobody can tell which it was. So whoever gets true makes another code.
 func (c Code) EndsInMark() bool {
 	text := c.QRText()
 	return strings.IndexByte(marks, text[len(text)-1]) >= 0
 }
 
-// A digit holds log₂ 43 bits: so many billionths of one.
+// digitBits is how many billionths of a bit a digit holds: log₂ 43, times 10⁹.
 const digitBits = 5_426_264_755
 
-// base43Length is the number of digits of the largest number of n bytes.
+// base43Length is how many digits the largest number of n bytes has.
 func base43Length(n int) int {
 	return int((int64(n)*8e9 + digitBits - 1) / digitBits)
 }
 
-// base43Bytes is the number of bytes that so many digits have room for.
+// base43Bytes is how many whole bytes fit into so many digits.
 func base43Bytes(digits int) int { return int(int64(digits) * digitBits / 8e9) }
 
 func encodeBase43(b []byte) string {

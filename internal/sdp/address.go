@@ -160,20 +160,20 @@ func (a Address) Allowed(loopback bool) bool {
 	return a.Kind == MDNS
 }
 
-// Loopback tells whether an address is this computer's own, seen from inside.
+// Loopback tells whether an address can only be reached from the computer itself.
 func (a Address) Loopback() bool {
 	return a.Kind == IPv4 && a.Bytes[0] == 127 || a.Kind == IPv6 && a.Bytes == [16]byte{15: 1}
 }
 
-// LinkLocal tells whether an address means something on one link only (RFC 3927,
+// LinkLocal tells whether an address is valid on one network link only (RFC 3927,
 // RFC 4291 §2.5.6).
 func (a Address) LinkLocal() bool {
 	return a.Kind == IPv4 && a.Bytes[0] == 169 && a.Bytes[1] == 254 ||
 		a.Kind == IPv6 && a.Bytes[0] == 0xFE && a.Bytes[1]&0xC0 == 0x80
 }
 
-// Near tells whether an address means something only within one network (RFC 1918,
-// RFC 4193, mDNS), on one link or on one computer.
+// Near tells whether an address is valid only within one private network (RFC 1918, RFC 4193,
+// mDNS), on one link or on one computer.
 func (a Address) Near() bool {
 	b := a.Bytes
 	switch a.Kind {

@@ -8,8 +8,8 @@ import (
 // CandidateType is how an address was found.
 type CandidateType byte
 
-// In the order in which they give away less: an address of one's own, the one a router shows,
-// one of a relay.
+// Host is an address of the computer itself, ServerReflexive the one that its router shows to
+// the outside, Relayed one of a TURN server.
 const (
 	Host CandidateType = iota
 	ServerReflexive
@@ -30,7 +30,7 @@ func (c Candidate) Allowed(loopback bool) bool {
 	return c.Port >= 1024 && c.Type <= Relayed && (c.Address.Kind != MDNS || c.Type == Host) && c.Address.Allowed(loopback)
 }
 
-// priority follows RFC 8445 §5.1.2.1, the place in the list as local preference.
+// priority is computed as RFC 8445 §5.1.2.1 says, with the place in the list as local preference.
 func (c Candidate) priority(i int) int {
 	preference := [...]int{Host: 126, ServerReflexive: 100, Relayed: 0}[c.Type]
 	return preference<<24 | (65535-i)<<8 | 255
@@ -122,7 +122,7 @@ func (c Candidate) Line(foundation, priority int) CandidateLine {
 		c.Address.String(), strconv.Itoa(int(c.Port)), typeNames[c.Type], nil,
 	}
 	if c.Type != Host {
-		// Required by the grammar; the true one is nobody's business.
+		// The grammar requires an address here; the true one is nobody's business.
 		l = l.With("raddr", "0.0.0.0").With("rport", "0")
 	}
 	return l

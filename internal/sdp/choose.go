@@ -2,26 +2,26 @@ package sdp
 
 import "slices"
 
-// found is a candidate of our own engine, with what the engine says of the network it is in.
+// found is a candidate of our own engine, with what the engine says of its network.
 type found struct {
 	Candidate
-	// Extensions of its line that Chromium writes, and our own terminal.
-	id      string // network-id: one for each network card, where the engine tells
-	favored bool   // network-cost 0: a cable, or the network that the default route goes by
+	// Two extensions of the candidate line. Chromium writes them, and so does our terminal.
+	id      string // network-id: the same for all addresses of one network card
+	favored bool   // network-cost 0: a cable, or the network of the default route
 }
 
-// choose keeps the candidates that another computer most likely gets through to, best
-// first. A computer with containers or virtual machines has a dozen networks that nobody
-// else is in, and engines name them in any order. So: one public address of each kind
-// and relay comes first, with the second port of a symmetric NAT; then the engine's
-// own favorite, then one host of each network before a second of any.
+// choose keeps the MaxCandidates candidates that another computer most likely gets through to,
+// best first. A computer with containers or virtual machines has a dozen networks that nobody
+// else is in, and engines name them in any order. So the public addresses and the relays come
+// first, each once; then the second port of a symmetric NAT; then the host that the engine
+// prefers; then one host of each network before a second one of any.
 func choose(all []found) (list []Candidate) {
 	add := func(c Candidate) {
 		if len(list) < MaxCandidates && !slices.Contains(list, c) {
 			list = append(list, c)
 		}
 	}
-	for nth := 1; nth <= 2; nth++ { // of each address
+	for nth := 1; nth <= 2; nth++ { // the first port of each address, then the second
 		for _, f := range all {
 			if f.Type != Host && places(list, f.Candidate) < nth && (nth == 1 || f.Type == ServerReflexive) {
 				add(f.Candidate)
@@ -61,8 +61,8 @@ func places(list []Candidate, c Candidate) (n int) {
 	return n
 }
 
-// network tells apart the networks of this computer, as well as can be seen. Each mDNS
-// name is one of its own.
+// network returns something that is the same for addresses of one network of this computer,
+// as far as they show it. Each mDNS name counts as a network of its own.
 func (f found) network() string {
 	b := f.Address.Bytes
 	switch {
@@ -81,7 +81,7 @@ func (f found) rank() int {
 	a := f.Address
 	switch {
 	case a.Loopback():
-		return 0 // kept only where both are on one computer, and works there whatever else does
+		return 0 // allowed only if both are on one computer, and there it always works
 	case a.Kind == MDNS:
 		return 1 // a browser that hides its addresses names those of its default route
 	case f.favored:
@@ -96,8 +96,8 @@ func (f found) rank() int {
 	return 4
 }
 
-// bridged tells whether an address is most likely of a network inside this computer: the
-// ranges that Docker, libvirt, LXC, Podman, Kubernetes and VirtualBox take by themselves.
+// bridged tells whether an address most likely belongs to a network inside this computer: it is
+// in a range that Docker, libvirt, LXC, Podman, Kubernetes or VirtualBox take by default.
 func bridged(a Address) bool {
 	b := a.Bytes
 	switch b[0] {

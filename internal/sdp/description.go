@@ -5,28 +5,27 @@ import (
 	"strings"
 )
 
-// errSDP is for a description that lacks what a connection needs.
+// errSDP is the error for SDP that lacks what a connection needs.
 var errSDP = errors.New("sdp: the engine's description lacks credentials or a fingerprint")
 
-// maxSDP is the longest SDP read, from our own engine: with every candidate of
-// a machine with many addresses it stays well below.
+// maxSDP is the longest SDP that is read, in bytes. It comes from our own engine, and even
+// with all candidates of a machine with many addresses it is much shorter.
 const maxSDP = 64 << 10
 
-// MaxCandidates is how many a description carries.
+// MaxCandidates is how many candidates a description carries at most.
 const MaxCandidates = 8
 
-// Description is what is kept of an SDP offer or answer (PROTOCOL.md §2.2).
-// Everything else is constant and written anew by SDP.
+// Description is what is kept of an SDP offer or answer (PROTOCOL.md §2.2). Everything else is
+// always the same, and the method SDP writes it again.
 type Description struct {
 	Ufrag, Password string
 	Fingerprint     [32]byte
 	Candidates      []Candidate
 }
 
-// Parse takes a description out of SDP that an engine of our own wrote.
-// Candidates that may not stand in a description are dropped: TCP, the second
-// component, refused addresses, and of the rest those past the best MaxCandidates.
-// loopback keeps 127.0.0.1 and ::1.
+// Parse reads the SDP that our own engine wrote. It drops candidates that may not stand in a
+// description (TCP, the second component, addresses that are not allowed), and of the others
+// it keeps the MaxCandidates best. With loopback, 127.0.0.1 and ::1 are allowed.
 func Parse(text string, loopback bool) (Description, error) {
 	var d Description
 	if len(text) > maxSDP {
@@ -65,8 +64,8 @@ func Parse(text string, loopback bool) (Description, error) {
 	return d, nil
 }
 
-// MediaID is the a=mid of SDP of our own; the description that answers it must
-// name the same. "0" if there is none.
+// MediaID returns the a=mid of our own engine's SDP, which the description that answers it must
+// repeat. It is "0" if there is none.
 func MediaID(text string) string {
 	for line := range strings.Lines(text) {
 		if mid, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "a=mid:"); ok {
@@ -76,16 +75,16 @@ func MediaID(text string) string {
 	return "0"
 }
 
-// ForInvite keeps what an invite carries: one reflexive candidate for each
-// public address and the relayed ones, or, if there are none, the two best
-// hosts. A reply brings every address of the joiner, so the inviter's own can
-// stay unsaid and the link short.
+// ForInvite keeps what an invite carries: one server-reflexive candidate for each public
+// address and the relayed ones, or if there are none of these, the two best hosts. The reply
+// will bring all addresses of the joiner, so the inviter need not name all of its own, and the
+// link stays short.
 func (d Description) ForInvite() Description {
 	var outside, hosts []Candidate
 	for _, c := range d.Candidates {
 		switch {
 		case c.Type == ServerReflexive && places(outside, c) > 0:
-			// A symmetric NAT: neither port will be the one.
+			// The NAT is symmetric, so the port will be another one anyway.
 		case c.Type != Host:
 			outside = append(outside, c)
 		case len(hosts) < 2:
@@ -99,8 +98,8 @@ func (d Description) ForInvite() Description {
 	return d
 }
 
-// Public tells whether there is an address that a STUN server saw from outside,
-// which a router keeps for so long and no longer.
+// Public tells whether there is a public address that a STUN server saw. Such an address is
+// a mapping in a router, which forgets it after a while.
 func (d Description) Public() bool {
 	for _, c := range d.Candidates {
 		if c.Type == ServerReflexive && !c.Address.Near() {
@@ -110,9 +109,9 @@ func (d Description) Public() bool {
 	return false
 }
 
-// Symmetric tells whether servers saw one address at several ports: its NAT
-// gives each connection another one. With several network cards it may be
-// wrong, so it is a guess for a sentence, no more.
+// Symmetric tells whether servers saw one address at several ports, as its NAT gives each
+// connection another port. With several network cards this may be wrong, so it is good enough
+// for a hint to the person and for nothing else.
 func (d Description) Symmetric() bool {
 	for i, c := range d.Candidates {
 		if c.Type == ServerReflexive && places(d.Candidates[:i], c) > 0 {
@@ -122,7 +121,7 @@ func (d Description) Symmetric() bool {
 	return false
 }
 
-// Hidden tells whether all there is are mDNS names, or nothing.
+// Hidden tells whether all candidates are mDNS names, or there are none.
 func (d Description) Hidden() bool {
 	for _, c := range d.Candidates {
 		if c.Address.Kind != MDNS {
@@ -135,15 +134,16 @@ func (d Description) Hidden() bool {
 // Kind says which of the two SDP texts a description is written as.
 type Kind bool
 
-// An offer is written so that whoever is given it waits for DTLS to begin (a=setup:active).
+// An offer is written with a=setup:active, so that the engine that is given it waits for the
+// other side to begin DTLS.
 const (
 	Offer  Kind = true
 	Answer Kind = false
 )
 
-// SDP writes the description of the other side for our own engine, every line
-// of it by us (PROTOCOL.md §2.5). mediaID is "0" in an offer, in an answer
-// that of our own offer.
+// SDP writes the description of the other side for our own engine (PROTOCOL.md §2.5). No line
+// of it comes from the other side. mediaID is "0" in an offer, and in an answer the MediaID of
+// our own offer.
 func (d Description) SDP(kind Kind, mediaID string) string {
 	// The joiner's DTLS waits for the inviter's, however late the reply is applied.
 	setup := "passive"
@@ -184,12 +184,12 @@ func formatFingerprint(sum [32]byte) string {
 	return b.String()
 }
 
-// CredentialCharacters are those that ICE allows in ufrag and password (RFC 8839 §5.4), in
-// the order that base64 numbers them in.
+// CredentialCharacters are the characters that ICE allows in ufrag and password (RFC 8839
+// §5.4), in the order of base64.
 const CredentialCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// ValidCredentials says whether ufrag and password are of the lengths (PROTOCOL.md §2.2) and
-// characters that may stand in SDP of ours.
+// ValidCredentials tells whether ufrag and password have lengths and characters that may stand
+// in SDP that we write (PROTOCOL.md §2.2).
 func ValidCredentials(ufrag, password string) bool {
 	return len(ufrag) >= 4 && len(ufrag) <= 32 && len(password) >= 22 && len(password) <= 64 &&
 		iceCharacters(ufrag) && iceCharacters(password)
