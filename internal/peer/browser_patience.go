@@ -11,12 +11,12 @@ import (
 	"tincan/internal/sdp"
 )
 
-// isFirefox recognises the engine by the SDP it writes, which unlike the user
-// agent nobody changes.
+// isFirefox recognises Firefox by the SDP that it writes. Unlike the user agent, nobody changes
+// that.
 func isFirefox(text string) bool { return strings.Contains(text, "\no=mozilla") }
 
-// stayPatient keeps the engine looking until the other end appears. The end of
-// candidates is never signalled: it would make Firefox give up.
+// stayPatient keeps the engine looking until the other end appears. The engine is never told
+// that there are no more candidates, for that would make Firefox give up.
 func (c *Conn) stayPatient(own, remote string) {
 	interval := patienceChromium
 	if isFirefox(own) {
@@ -33,7 +33,7 @@ func (c *Conn) stayPatient(own, remote string) {
 		case <-c.ended.done:
 			return
 		}
-		// A refusal is one turn without patience, the next may do better.
+		// If the engine refuses one, the next turn may do better.
 		for _, line := range lines {
 			_ = c.addCandidate(context.Background(), renewed(line, turn))
 		}
@@ -43,7 +43,7 @@ func (c *Conn) stayPatient(own, remote string) {
 	}
 }
 
-// keepAlive has Chromium send packets through the NAT until the answer comes.
+// keepAlive makes Chromium send packets through the NAT until the answer comes.
 func (c *Conn) keepAlive(offer string) {
 	next := time.NewTimer(provisionalAfter)
 	defer next.Stop()
@@ -68,7 +68,7 @@ func (c *Conn) keepAlive(offer string) {
 	}
 }
 
-// addCandidate names one more address of the other end.
+// addCandidate tells the engine of one more address of the other end.
 func (c *Conn) addCandidate(ctx context.Context, line sdp.CandidateLine) error {
 	candidate := js.Global().Get("Object").New()
 	candidate.Set("candidate", line.String())

@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// channel is what both halves have in common: its life, the messages that
-// arrived, and the wait for room to send. The engines' callbacks only call its
-// methods that never wait: opened.set, end, breach, low.set, inbox.put, inbox.end.
+// channel is what both halves have in common: whether the channel is open or has ended, the
+// messages that have arrived, and the wait for room to send. The engines' callbacks call only
+// those of its methods that never wait: opened.set, end, breach, low.set, inbox.put, inbox.end.
 type channel struct {
 	opened  latch  // the engine's channel can send
 	ended   latch  // nothing can be sent any more, whoever ended it
-	foreign latch  // set before ended: the other side is none of ours
-	low     signal // less than lowWater is on its way out
+	foreign latch  // the other side is no program of ours; set before ended
+	low     signal // no more than lowWater bytes wait in the engine
 	inbox   inbox
 }
 
@@ -20,13 +20,14 @@ func newChannel() channel {
 	return channel{opened: newLatch(), ended: newLatch(), foreign: newLatch(), low: newSignal(), inbox: newInbox()}
 }
 
-// end says that nothing can be sent or will arrive any more.
+// end notes that nothing can be sent and nothing will arrive any more.
 func (c *channel) end() {
 	c.ended.set()
 	c.inbox.end()
 }
 
-// breach ends for what nothing of ours does. What ended before stays as it was.
+// breach ends the channel because the other side did what no program of ours does. If it has
+// ended already, the reason stays what it was.
 func (c *channel) breach() {
 	if !c.ended.isSet() {
 		c.foreign.set()
@@ -34,7 +35,7 @@ func (c *channel) breach() {
 	c.end()
 }
 
-// why is the error of a channel that has ended.
+// why is the error that methods return once the channel has ended.
 func (c *channel) why() error {
 	if c.foreign.isSet() {
 		return ErrForeign
@@ -42,9 +43,8 @@ func (c *channel) why() error {
 	return ErrClosed
 }
 
-// Open waits until the channel can send. How long two ends may look for
-// each other is the caller's decision: only Close, the other side or ctx
-// ends the wait, silence doesn't.
+// Open waits until the channel can send. It gives up only when Close is called, the other side
+// closes, or ctx ends: for how long two ends may look for each other, the caller decides.
 func (c *channel) Open(ctx context.Context) error {
 	select {
 	case <-c.opened.done:
@@ -58,9 +58,10 @@ func (c *channel) Open(ctx context.Context) error {
 	return nil
 }
 
-// Receive returns the next message, in the order sent, however slowly it
-// is called. After the other side's end, what had arrived before is still
-// returned, then ErrClosed or ErrForeign; after Close the same at once.
+// Receive returns the next message. Messages come in the order in which they were sent, and
+// none is lost, however rarely Receive is called. When the other side has ended, the messages
+// that had arrived are still returned, and after them ErrClosed or ErrForeign. After Close the
+// error is returned at once.
 func (c *channel) Receive(ctx context.Context) ([]byte, error) {
 	message, err := c.inbox.take(ctx)
 	if err == ErrClosed {
@@ -69,8 +70,8 @@ func (c *channel) Receive(ctx context.Context) ([]byte, error) {
 	return message, err
 }
 
-// waitToSend returns when a message of this size may be handed to the engine.
-// buffered tells how many bytes the engine still holds.
+// waitToSend waits until a message of this size may be given to the engine. buffered returns how
+// many bytes the engine still holds.
 func (c *channel) waitToSend(ctx context.Context, size int, buffered func() int) error {
 	if size > MaxMessage {
 		return ErrTooLarge
@@ -81,8 +82,8 @@ func (c *channel) waitToSend(ctx context.Context, size int, buffered func() int)
 	if buffered() <= highWater {
 		return ctx.Err()
 	}
-	// Above highWater the engine tells when it is down to lowWater. A word
-	// left over from an earlier wait costs one turn.
+	// The engine sets low when it is down to lowWater. If low is still set from an
+	// earlier time, this loop only goes round once more.
 	for buffered() > lowWater {
 		select {
 		case <-c.low:
@@ -99,21 +100,21 @@ func (c *channel) waitToSend(ctx context.Context, size int, buffered func() int)
 type inbox struct {
 	mu       sync.Mutex
 	messages [][]byte
-	held     int // what the messages weigh
+	held     int // the sum of their lengths, and messageWeight for each
 	arrived  signal
 	taken    signal
 	ended    latch
 }
 
-// messageWeight is added to a message's length: a flood of empty messages
-// weighs something too.
+// messageWeight is added to the length of each message, so that a flood of empty messages
+// counts for something, too.
 const messageWeight = 64
 
 func newInbox() inbox {
 	return inbox{arrived: newSignal(), taken: newSignal(), ended: newLatch()}
 }
 
-// put keeps a message and tells how much is held now. After the end it keeps
+// put keeps a message and returns how much is held now. After the end it keeps
 // nothing.
 func (b *inbox) put(message []byte) (held int) {
 	b.mu.Lock()
@@ -127,14 +128,14 @@ func (b *inbox) put(message []byte) (held int) {
 	return b.held
 }
 
-// end lets take return ErrClosed once everything is taken.
+// end makes take return ErrClosed when everything has been taken.
 func (b *inbox) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ended.set()
 }
 
-// drop forgets what is held and lets take return ErrClosed at once.
+// drop forgets all messages and makes take return ErrClosed at once.
 func (b *inbox) drop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -175,7 +176,7 @@ func (b *inbox) next() ([]byte, bool) {
 	return message, true
 }
 
-// latch is set once and stays set; done is closed then.
+// latch can be set once and stays set. done is closed when it is.
 type latch struct {
 	once *sync.Once
 	done chan struct{}
@@ -194,8 +195,8 @@ func (l latch) isSet() bool {
 	}
 }
 
-// signal tells one waiter that something changed; what was said twice before
-// the waiter came is heard once. Setting it never waits.
+// signal tells one waiter that something has changed. If it is set several times before anybody
+// waits, the waiter notices once. Setting it never waits.
 type signal chan struct{}
 
 func newSignal() signal { return make(signal, 1) }

@@ -10,14 +10,14 @@ import (
 	"github.com/pion/transport/v4"
 )
 
-// errElsewhere is for what would leave the computer.
+// errElsewhere is the error for a packet that would leave the computer.
 var errElsewhere = errors.New("not on this computer")
 
-// confined is a network whose packets stay on this computer. Nobody is asked for a name.
+// confined is a network whose packets stay on this computer. It looks up no names.
 type confined struct{ transport.Net }
 
-// here tells whether an address is this computer: loopback, or one of its own, which a
-// browser on this computer may speak from.
+// here tells whether an address belongs to this computer: it is a loopback address, or one of
+// its network cards, from which a browser on this computer may send.
 func here(ip netip.Addr) bool {
 	if ip = ip.Unmap().WithZone(""); ip.IsLoopback() {
 		return true
@@ -50,7 +50,7 @@ func (c confined) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) 
 	return net.TCPAddrFromAddrPort(at), nil
 }
 
-// literal reads a loopback address with a port.
+// literal reads a loopback address with a port. Any other address is errElsewhere.
 func literal(address string) (netip.AddrPort, error) {
 	at, err := netip.ParseAddrPort(address)
 	if err == nil && !at.Addr().IsLoopback() {
@@ -82,7 +82,7 @@ func (c confined) DialTCP(network string, local, remote *net.TCPAddr) (transport
 	return c.Net.DialTCP(network, local, remote)
 }
 
-// confinedUDP and confinedPackets send to this computer alone.
+// confinedUDP and confinedPackets send only to this computer.
 type (
 	confinedUDP     struct{ transport.UDPConn }
 	confinedPackets struct{ net.PacketConn }

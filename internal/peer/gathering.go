@@ -9,43 +9,43 @@ import (
 	"tincan/internal/sdp"
 )
 
-// gatherSettle is how long a description that could be ready waits for one
-// more candidate: a STUN server on the same network may answer before the
-// engine has named the addresses of its second interface.
+// gatherSettle is how long a description that seems complete waits for another candidate: a
+// STUN server on the same network may answer before the engine has named the addresses of the
+// second network card.
 const gatherSettle = 50 * time.Millisecond
 
-// candidate is one of our own candidates, as the engine names it.
+// candidate is one of our own candidates, as our engine describes it.
 type candidate struct {
 	candidateType string // as in SDP
 	address       string
 	port          int
-	base          string // the socket behind it, where the engine tells: address and port
-	overTCP       bool   // of a relay: reached over TCP or TLS
+	base          string // address and port of the socket behind it, if the engine tells
+	overTCP       bool   // it is a relay, and is reached over TCP or TLS
 }
 
-// mapping is a public address of a socket.
+// mapping is the public address that a NAT gives to a socket.
 type mapping struct {
 	address string
 	port    int
 }
 
-// maxOthers bounds how many further mappings are kept: one shows all there is.
+// maxOthers is how many further mappings are kept. One is enough to show that a NAT is symmetric.
 const maxOthers = 1
 
-// gathering decides when a description has the candidates it needs: all there
-// are, or, where servers are asked, a public address in each family in which
-// the engine has one of its own and a relay, or what there is after a limit.
-// It goes on listening after that, to learn what kind of network this is.
+// gathering decides when a description has the candidates that it needs. That is when there are
+// no more; or when the servers that are asked have given a relay, and a public address for IPv4
+// and for IPv6 as far as the computer has addresses of these families; or when the time is up.
+// After that it goes on listening, to learn what kind of network this is.
 type gathering struct {
-	stun, turn, relayOnly bool // which answers are awaited
+	stun, turn, relayOnly bool // which servers are asked
 	note                  func(text string)
 
 	mu       sync.Mutex
 	own      [2]bool // families with a host candidate, IPv4 and IPv6
 	public   [2]bool // families with a server-reflexive candidate
-	hidden   int     // host candidates behind an mDNS name, their family unknown
+	hidden   int     // host candidates behind an mDNS name, so that their family is unknown
 	mapped   map[string]string
-	others   []mapping // where other servers saw the same socket
+	others   []mapping // other public addresses of a socket
 	findings Findings
 	changed  signal
 }
@@ -101,9 +101,8 @@ func (g *gathering) found(c candidate) {
 	g.changed.set()
 }
 
-// seen takes note of the public address that a server saw a socket at. Two
-// servers that saw the same socket at two ports sit behind a NAT that gives
-// each connection another one.
+// seen takes note of the public address that a server saw for a socket. If two servers saw the
+// same socket at two ports, the NAT gives each connection another port.
 func (g *gathering) seen(socket, address string, port int) {
 	if seen, ok := sdp.ReadAddress(address); ok && seen.Near() {
 		return // a server on this side of the NAT
@@ -142,22 +141,22 @@ func (g *gathering) complete() {
 	g.changed.set()
 }
 
-// goodFor takes note of how long this engine keeps a public address alive.
+// goodFor takes note of for how long this engine keeps a public address alive.
 func (g *gathering) goodFor(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.findings.GoodFor = d
 }
 
-// know is what has been found out so far.
+// know returns what has been found out so far.
 func (g *gathering) know() Findings {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.findings
 }
 
-// wait returns when the description is ready, or with the error of whatever
-// ended the wait.
+// wait waits until the description is ready. It returns an error if ctx or the connection ends
+// first.
 func (g *gathering) wait(ctx context.Context, ended latch) error {
 	patience := gatherWait
 	if g.relayOnly {

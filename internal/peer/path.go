@@ -2,16 +2,15 @@ package peer
 
 import "tincan/internal/sdp"
 
-// end is one end of the path in use: its candidate's type as in SDP, and its
-// address where the engine tells.
+// end is one end of the path in use: the type of its candidate, as in SDP, and its address, if
+// the engine tells it.
 type end struct {
 	candidateType string
 	address       string
 }
 
-// pathBetween names the path between two ends. It says local only where the
-// addresses show it: two host candidates may well be two public IPv6 addresses
-// with the internet between them.
+// pathBetween names the path between two ends. It says local only if the addresses show it: two
+// host candidates may well be public IPv6 addresses with the internet between them.
 func pathBetween(local, remote end) Path {
 	switch {
 	case local.candidateType == "" || remote.candidateType == "":
@@ -25,7 +24,7 @@ func pathBetween(local, remote end) Path {
 	case isHidden(local) && isHidden(remote), // mDNS names resolve on one network only
 		isHidden(local) && knowB && b.Near(),
 		isHidden(remote) && knowA && a.Near(),
-		knowA && a.Loopback(), knowB && b.Loopback(): // nobody else is there
+		knowA && a.Loopback(), knowB && b.Loopback(): // only this computer can be there
 		return PathLocal
 	case !knowA || !knowB:
 		return PathDirect

@@ -8,20 +8,20 @@ import (
 	"tincan/internal/sdp"
 )
 
-// patienceHost is named where the other end gave no address at all: Firefox
-// would give up. Engines do send a few packets there. It is TEST-NET-2 (RFC
-// 5737), which is nobody's and which networks don't carry, so no third party
-// is ever knocked at. A loopback, private or multicast address could be
-// somebody; class E (240.0.0.0/4) can't be sent to from every system, and a
-// candidate that fails at once buys no time.
+// patienceHost is given to the engine as a candidate if the other end named no address at all,
+// or Firefox would give up. Engines do send a few packets there. It belongs to TEST-NET-2 (RFC
+// 5737), which is nobody's and which networks don't carry, so that no third party receives
+// them. A loopback, private or multicast address could be somebody's. Addresses of class E
+// (240.0.0.0/4) cannot be sent to from every system, and a candidate that fails at once does
+// not keep an engine looking.
 var patienceHost = sdp.Address{Kind: sdp.IPv4, Bytes: [16]byte{198, 51, 100, 1}}
 
-// patiencePort is the first port; each turn takes the next, as engines
-// ignore a candidate they know.
+// patiencePort is the port of the first such candidate. Each further one has the next port, as
+// engines ignore a candidate that they know already.
 const patiencePort = 40000
 
-// plainCandidates are the candidate lines of an SDP with an address that packets
-// can be sent to at once, which an mDNS name is not.
+// plainCandidates returns the candidate lines in SDP whose address can be sent to at once. An
+// mDNS name cannot.
 func plainCandidates(text string) (lines []sdp.CandidateLine) {
 	for _, line := range sdp.CandidateLines(text) {
 		if !sdp.IsName(line.Address) {
@@ -31,8 +31,8 @@ func plainCandidates(text string) (lines []sdp.CandidateLine) {
 	return lines
 }
 
-// renewed is a candidate line that an engine takes for a new candidate with the
-// same address: of another foundation, and a little less wanted.
+// renewed changes a candidate line so that an engine takes it for a new candidate with the same
+// address: it gets another foundation and a slightly lower priority.
 func renewed(line sdp.CandidateLine, turn int) sdp.CandidateLine {
 	line.Foundation = strconv.Itoa(100 + turn)
 	priority, _ := sdp.Decimal(line.Priority, 10)
@@ -40,13 +40,13 @@ func renewed(line sdp.CandidateLine, turn int) sdp.CandidateLine {
 	return line
 }
 
-// dummy is a candidate that nobody has.
+// dummy makes a candidate with an address at which nobody is.
 func dummy(turn int) sdp.CandidateLine {
 	return sdp.Candidate{Address: patienceHost, Port: uint16(patiencePort + turn%20000)}.Line(100+turn, 1)
 }
 
-// provisional is an answer of nobody: credentials and a certificate that nobody
-// has, so that nobody can be taken for the other end.
+// provisional makes an answer with credentials and a certificate that nobody has, so that nobody
+// can be taken for the other end.
 func provisional(mediaID string) string {
 	return sdp.Description{Ufrag: "none", Password: credential(18)}.SDP(sdp.Answer, mediaID)
 }

@@ -23,22 +23,21 @@ import (
 	"tincan/internal/sdp"
 )
 
-// readAhead is how much may have arrived before Receive asks for it. Beyond,
-// the engine's reader waits and SCTP slows the other side down.
+// readAhead is how many bytes may have arrived that Receive has not returned yet. Beyond that
+// pion's reader waits, and SCTP slows the other side down.
 const readAhead = 64 << 10
 
-// maxWireMessage is what our descriptions promise to take. A frame is far
-// smaller; the number is the one every engine announces, so that it tells
-// nothing.
+// maxWireMessage is the size of message that our descriptions say we take. Frames are much
+// smaller; it is the number that every engine announces, so that it tells nothing of us.
 const maxWireMessage = 262144
 
-// maxReadMessage is what pion takes apart: more than SCTP keeps of a message that is
-// not complete (1 MiB), so that what a stranger sends arrives here and is told
-// from a connection that was lost. Left alone it is 1 GiB.
+// maxReadMessage is the size of message that pion accepts. It is more than SCTP keeps of an
+// incomplete message (1 MiB), so that a message of a stranger which is too large arrives here,
+// and can be told from a lost connection. pion's own limit is 1 GiB.
 const maxReadMessage = 2 << 20
 
-// goodForTerminal is for how long after the offer a reply opened the chat through
-// NATs that forget after 30 s: test/network measures it.
+// goodForTerminal is for how long after the offer a reply still opens the chat through NATs that
+// forget a mapping after 30 s. test/network measures it.
 const goodForTerminal = 30 * time.Minute
 
 // engine is pion.
@@ -46,7 +45,7 @@ type engine struct {
 	pc        *webrtc.PeerConnection
 	data      *webrtc.DataChannel
 	sockets   *sockets
-	routes    func() []sdp.Address // nil where the system cannot be asked
+	routes    func() []sdp.Address // see defaultRoutes; nil if the network is not this computer's own
 	readerEnd latch                // the engine's reader has handed over the last message
 	closing   latch                // Close was called: what arrives is thrown away
 }
@@ -68,8 +67,8 @@ func New(config Config) (*Conn, error) {
 	return c, nil
 }
 
-// defaultRoutes are the addresses of this computer that what goes to the internet comes
-// from. Naming a far end makes the system choose; no packet is sent.
+// defaultRoutes returns the addresses of this computer from which it sends to the internet. To
+// dial UDP makes the system choose the address, and sends no packet.
 func defaultRoutes() (own []sdp.Address) {
 	for network, far := range everyAddress {
 		if c, err := net.DialUDP(network, nil, far); err == nil {
@@ -121,8 +120,8 @@ func NewOver(network transport.Net, config Config) (*Conn, error) {
 	return c, nil
 }
 
-// newAPI sets pion up. Each setting is one difference from a browser, or one
-// default that doesn't fit a link answered minutes later.
+// newAPI sets pion up. Each setting removes a difference from browsers, or changes a default
+// that does not fit a link which is answered minutes later.
 func newAPI(config Config, network transport.Net) *webrtc.API {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = silence{} // pion logs addresses
@@ -137,21 +136,21 @@ func newAPI(config Config, network transport.Net) *webrtc.API {
 	// name unreliably, so it is the browser that must find us.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeQueryOnly)
 	if config.RelayOnly || config.LoopbackOnly {
-		// Asking the network for a name tells it who we are.
+		// To ask the network for an mDNS name would tell everybody in it of us.
 		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	}
 	s.SetSTUNGatherTimeout(gatherWait)
-	// Failed is final for pion, so a joiner must never get there: the answer
-	// may be applied minutes from now. Nor may it stop asking: after seven
-	// requests, 1.4 s, pion would give each pair up.
+	// For pion the state failed is final, so a joiner must never reach it: the
+	// answer may be applied minutes from now. Nor may it stop sending: after
+	// seven requests, in 1.4 s, pion would give up each pair of addresses.
 	s.SetICETimeouts(5*time.Second, 0, 2*time.Second)
 	s.SetICEMaxBindingRequests(math.MaxUint16)
 	// An invite carries few candidates or none, so the path is often one that
-	// neither side announced; pion would wait a second for something better.
+	// neither side announced. pion would wait a second for a better one.
 	s.SetSrflxAcceptanceMinWait(100 * time.Millisecond)
 	s.SetPrflxAcceptanceMinWait(100 * time.Millisecond)
 	s.SetSCTPMaxMessageSize(maxReadMessage)
-	// Only Close closes: what arrived before the other side's end is kept.
+	// Only Close closes, so that messages which arrived before the other side's end are kept.
 	s.DisableCloseByDTLS(true)
 	return webrtc.NewAPI(
 		webrtc.WithSettingEngine(s),
@@ -164,7 +163,8 @@ func newAPI(config Config, network transport.Net) *webrtc.API {
 func (c *Conn) listen() {
 	c.pc.OnICECandidate(func(found *webrtc.ICECandidate) {
 		if found == nil {
-			// pion names a public address even where it is the computer's own.
+			// pion names a public address even if it is one of the computer's own, so a server
+			// has not answered if there is none.
 			if c.gathering.stun && c.gathering.know().Public == 0 {
 				c.gathering.refused()
 			}
@@ -191,16 +191,16 @@ func (c *Conn) listen() {
 		}
 	})
 	c.pc.SCTP().OnClose(func(error) {
-		// The reader may hold messages still: it ends the inbox.
+		// pion's reader may still hold messages. When it has handed them over, it ends the inbox.
 		c.ended.set()
 		if !c.opened.isSet() {
 			c.inbox.end()
 		}
 	})
 	c.pc.OnDataChannel(func(*webrtc.DataChannel) {
-		c.breach() // there is one, and it is not negotiated in band
-		// pion keeps each channel for as long as the connection lives, and takes the next
-		// when this returns.
+		c.breach() // our one channel is not opened like this
+		// pion keeps each channel for as long as the connection lives, and accepts the next
+		// one when this function returns.
 		<-c.closing.done
 	})
 	c.data.OnOpen(c.opened.set)
@@ -213,14 +213,14 @@ func (c *Conn) listen() {
 	c.data.OnBufferedAmountLow(c.low.set)
 }
 
-// receive is called by pion's reader for one message after the other. Waiting
-// here is the one brake SCTP has; Close lets go of it.
+// receive is called by pion's reader for one message after the other. To wait here is the only
+// way to slow the other side down. Close ends the wait.
 func (c *Conn) receive(message webrtc.DataChannelMessage) {
 	if c.closing.isSet() {
 		return
 	}
 	if message.IsString || len(message.Data) > MaxMessage {
-		c.breach() // nothing of ours sends that
+		c.breach() // no program of ours sends that
 		return
 	}
 	c.inbox.put(message.Data)
@@ -278,8 +278,8 @@ func (c *Conn) describe(ctx context.Context, description webrtc.SessionDescripti
 		return "", err
 	}
 	text := strings.Replace(c.pc.LocalDescription().SDP, fmt.Sprint("a=max-message-size:", maxReadMessage), fmt.Sprint("a=max-message-size:", maxWireMessage), 1)
-	// A browser names each mapping of a symmetric NAT, and so the other end learns
-	// of it; pion hears of one server only.
+	// A browser names each mapping of a symmetric NAT, so that the other end learns of
+	// it. pion knows of one server only, so the other mappings are added here.
 	for i, m := range c.gathering.otherMappings() {
 		if at, ok := sdp.ReadAddress(m.address); ok {
 			other := sdp.Candidate{Type: sdp.ServerReflexive, Address: at, Port: uint16(m.port)}
@@ -292,8 +292,8 @@ func (c *Conn) describe(ctx context.Context, description webrtc.SessionDescripti
 	return text, nil
 }
 
-// favor marks the host candidates of these addresses as browsers mark those that they
-// would rather use. A computer with containers has many that nobody else gets through to.
+// favor marks the host candidates with these addresses as preferred, as browsers do it. A
+// computer with containers has many others to which nobody else gets through.
 func favor(text string, own []sdp.Address) string {
 	lines := strings.SplitAfter(text, "\r\n")
 	for i, line := range lines {
@@ -316,8 +316,8 @@ func (c *Conn) apply(sdpType webrtc.SDPType, text string) error {
 	return nil
 }
 
-// isComplete tells whether a description has what pion asks for only after it
-// has changed its state, when no better description can be applied any more.
+// isComplete tells whether a description has everything that pion needs. pion itself checks some
+// of it only after it has changed its state, and then no better description can be applied.
 func isComplete(description webrtc.SessionDescription) bool {
 	parsed, err := description.Unmarshal()
 	if err != nil || len(parsed.MediaDescriptions) != 1 || parsed.MediaDescriptions[0].MediaName.Media != "application" {
@@ -333,7 +333,7 @@ func isComplete(description webrtc.SessionDescription) bool {
 	return true
 }
 
-// orClosed returns err, unless it is only that Close came in between.
+// orClosed returns err, or why the connection has ended if it has.
 func (c *Conn) orClosed(err error) error {
 	if c.ended.isSet() {
 		return c.why()
@@ -349,7 +349,7 @@ func (c *Conn) Send(ctx context.Context, message []byte) error {
 		return err
 	}
 	if c.data.Send(message) != nil {
-		// The size is checked and pion's queue has no limit: it is the end.
+		// The size has been checked and pion's queue has no limit, so the channel has ended.
 		c.ended.set()
 		return c.why()
 	}
@@ -382,7 +382,7 @@ func (c *Conn) Close() error {
 		if c.opened.isSet() {
 			c.sayGoodbye()
 		}
-		// Its error is that of sockets on their way out anyway.
+		// An error here only concerns sockets that are being closed anyway.
 		_ = c.pc.GracefulClose()
 		c.sockets.tasks.Wait()
 	})

@@ -14,8 +14,8 @@ import (
 	"github.com/pion/transport/v4/stdnet"
 )
 
-// lookup resolves the names of STUN servers with a limit: pion's Close would
-// wait for as long as a name server that doesn't answer takes.
+// lookup resolves the names of STUN servers within a limited time. Without it, pion's Close would
+// wait for a name server that does not answer.
 type lookup struct{ *stdnet.Net }
 
 // ResolveUDPAddr is called by pion with a server's host:port, once for each
@@ -38,8 +38,8 @@ func (l lookup) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
 	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(found[0].Unmap(), uint16(port))), nil
 }
 
-// DialTCP is how pion reaches a relay over TCP. pion's Close waits for it, and a
-// system tries for minutes.
+// DialTCP is how pion reaches a relay over TCP. It is limited in time, too: pion's Close waits
+// for it, and a system would try for minutes.
 func (l lookup) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
 	d := net.Dialer{Timeout: relayWait}
 	if local != nil {
@@ -52,7 +52,7 @@ func (l lookup) DialTCP(network string, local, remote *net.TCPAddr) (transport.T
 	return conn.(*net.TCPConn), nil
 }
 
-// silence is a logger that keeps its mouth shut.
+// silence is a logger that logs nothing.
 type silence struct{}
 
 func (silence) NewLogger(string) logging.LeveledLogger { return silence{} }

@@ -15,26 +15,26 @@ import (
 	"github.com/pion/transport/v4/deadline"
 )
 
-// everyServer is the one STUN server pion is told of. It stands for all that
-// are named: what is sent to it goes to each of them, and the first answer is
-// its answer. So one socket of each family has one public address, one mapping
-// to keep alive, and several servers that saw it; pion by itself would open a
-// socket for every server. The name can't exist (RFC 6761).
+// everyServer is the only STUN server that pion is told of. It stands for all servers that are
+// named: what pion sends to it is sent to each of them, and the first answer counts as its
+// answer. So there is one socket for each family, with one public address, one mapping to keep
+// alive, and several servers that have seen it. By itself pion would open a socket for every
+// server. The name cannot exist (RFC 6761).
 const everyServer = "every-server.invalid:3478"
 
-// The addresses everyServer has, of documentation's ranges (RFC 5737, RFC 3849):
-// no packet is sent there.
+// everyAddress has the addresses of everyServer, from the ranges for documentation (RFC 5737,
+// RFC 3849). No packet is sent there.
 var everyAddress = map[string]*net.UDPAddr{
 	"udp4": {IP: net.IPv4(192, 0, 2, 1).To4(), Port: 3478},
 	"udp6": {IP: net.ParseIP("2001:db8::1"), Port: 3478},
 }
 
-// keepAliveEvery is how often a waiting end shows itself to the NAT before it.
-// RFC 4787 (REQ-5) grants a mapping 2 minutes; home routers forget after 30 s.
+// keepAliveEvery is how often a waiting end sends a packet through its NAT, so that the mapping
+// is kept. RFC 4787 (REQ-5) demands 2 minutes; home routers forget after 30 s.
 const keepAliveEvery = 10 * time.Second
 
-// sockets is the network pion is given: the computer's own, with STUN servers
-// asked together, asked again while an invite waits, and listened to.
+// sockets is the network that pion is given: the computer's own, except that it asks all STUN
+// servers together, asks them again while an invite waits, and looks at their answers.
 type sockets struct {
 	transport.Net
 	names     []string // of STUN servers, as host:port
@@ -54,8 +54,8 @@ func newSockets(network transport.Net, names []string, g *gathering, opened latc
 	}
 }
 
-// ResolveUDPAddr looks up every server at once, for everyServer, and returns an
-// error where none has an address in this family.
+// ResolveUDPAddr is called by pion for everyServer. It looks up all servers at once, and returns
+// an error if none has an address in this family.
 func (s *sockets) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
 	if address != everyServer {
 		return s.Net.ResolveUDPAddr(network, address)
@@ -91,10 +91,10 @@ func (s *sockets) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) 
 	return everyAddress[network], nil
 }
 
-// ListenUDP is how pion opens its sockets: those that ask STUN servers are bound
-// to no address, those of host candidates to one each.
+// ListenUDP is how pion opens its sockets. Those with which it asks STUN servers are bound to no
+// address, those of host candidates to one each.
 func (s *sockets) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn, error) {
-	bound := at != nil && len(at.IP) > 0 // asked first: a network may write its choice into at
+	bound := at != nil && len(at.IP) > 0 // asked here, because the network may write its choice into at
 	conn, err := s.Net.ListenUDP(network, at)
 	if err != nil || everyAddress[network] == nil || bound {
 		return conn, err
@@ -121,15 +121,15 @@ func (s *sockets) ListenPacket(network, address string) (net.PacketConn, error) 
 	return &relaySocket{PacketConn: conn, sockets: s, closed: newLatch()}, nil
 }
 
-// relayOverUDP tells by its local port whether TURN goes over UDP.
+// relayOverUDP tells whether the relay with this local port is reached over UDP.
 func (s *sockets) relayOverUDP(port int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.relays[port]
 }
 
-// keepAlive sends while nobody has come: each packet goes out through the NAT
-// and keeps the mapping that the link, or the relay, names.
+// keepAlive calls send again and again until the other end has come. Each packet goes out
+// through the NAT and keeps the mapping whose address stands in the link, or that of a relay.
 func (s *sockets) keepAlive(closed latch, send func()) {
 	every := time.NewTicker(keepAliveEvery)
 	defer every.Stop()
@@ -145,9 +145,9 @@ func (s *sockets) keepAlive(closed latch, send func()) {
 	}
 }
 
-// relaySocket is the way to a TURN server over UDP. pion refreshes what the
-// server holds every few minutes; a NAT that forgets sooner has the refreshing
-// come from somebody whom the server doesn't know.
+// relaySocket is a socket to a TURN server over UDP. pion refreshes its relay every few minutes.
+// If the NAT forgets sooner, the request comes from another port, and the server does not know
+// whose it is.
 type relaySocket struct {
 	net.PacketConn
 	sockets *sockets
@@ -155,8 +155,8 @@ type relaySocket struct {
 	sending sync.Once
 }
 
-// WriteTo sends, and from then on keeps the mapping alive with indications,
-// which nobody answers (RFC 8445 §11).
+// WriteTo sends. From the first time on it also keeps the mapping alive with indications, which
+// are not answered (RFC 8445 §11).
 func (c *relaySocket) WriteTo(b []byte, server net.Addr) (int, error) {
 	c.sending.Do(func() {
 		c.sockets.tasks.Go(func() {
@@ -176,11 +176,11 @@ func (c *relaySocket) Close() error {
 	return c.PacketConn.Close()
 }
 
-// maxUnread is how many packets wait for pion; like a system's buffer, what
-// comes on top is lost.
+// maxUnread is how many packets wait until pion reads them. As with the buffer of a system, any
+// more are lost.
 const maxUnread = 256
 
-// maxPacket is longer than any packet of an engine's.
+// maxPacket is longer than any packet that an engine sends.
 const maxPacket = 8192
 
 // packet is one that arrived.
@@ -189,9 +189,9 @@ type packet struct {
 	from net.Addr
 }
 
-// socket is one UDP socket of pion's that asks STUN servers. It reads by
-// itself: pion reads until the first server has answered and not again before
-// the other end is known, and what the others say must be heard meanwhile.
+// socket is a UDP socket with which pion asks STUN servers. A goroutine of ours reads from it:
+// pion reads until the first server has answered, and not again before the other end is known,
+// but the answers of the others must be seen in the meantime.
 type socket struct {
 	transport.UDPConn
 	sockets  *sockets
@@ -205,8 +205,8 @@ type socket struct {
 	asked [stun.TransactionIDSize]byte // the transaction whose answers count
 }
 
-// WriteTo sends what is meant for everyServer to all of them, and from then on
-// keeps their answers coming.
+// WriteTo sends what is meant for everyServer to all servers. From the first time on it also asks
+// them again and again.
 func (c *socket) WriteTo(b []byte, to net.Addr) (int, error) {
 	if to != net.Addr(everyAddress[c.network]) {
 		return c.UDPConn.WriteTo(b, to)
@@ -214,7 +214,7 @@ func (c *socket) WriteTo(b []byte, to net.Addr) (int, error) {
 	c.asking.Do(func() {
 		c.sockets.tasks.Go(func() {
 			c.sockets.keepAlive(c.closed, func() {
-				// pion drops the answers, which belong to no request of its own.
+				// pion ignores the answers, as they belong to no request of its own.
 				if request, err := stun.Build(stun.TransactionID, stun.BindingRequest); err == nil {
 					_ = c.askAll(request.Raw) // a network that is gone for a moment may come back
 				}
@@ -224,7 +224,7 @@ func (c *socket) WriteTo(b []byte, to net.Addr) (int, error) {
 	return len(b), c.askAll(b)
 }
 
-// askAll succeeds where one of the servers could be asked.
+// askAll sends a request to all servers. It succeeds if it could be sent to one of them.
 func (c *socket) askAll(request []byte) (err error) {
 	asked := &stun.Message{Raw: request}
 	if err := asked.Decode(); err != nil {
@@ -232,8 +232,8 @@ func (c *socket) askAll(request []byte) (err error) {
 	}
 	c.mu.Lock()
 	if c.asked != asked.TransactionID {
-		// A router may have given another port since: only answers to one question
-		// are compared.
+		// The router may have given the socket another port since then, so only answers
+		// to the same request are compared.
 		c.sockets.gathering.forgetMapping(c.name())
 	}
 	c.asked = asked.TransactionID
@@ -256,10 +256,9 @@ func (c *socket) servers() []netip.AddrPort {
 	return c.sockets.servers[c.network]
 }
 
-// read takes what arrives, until Close, and keeps it for pion. A server's
-// answer is said to come from everyServer, so that for pion the first counts;
-// whatever else a server says is dropped, or a refusal by one would count for
-// all of them.
+// read reads packets until Close and keeps them for pion. An answer of a server is passed on as
+// one of everyServer, so that for pion the first one counts. Anything else that a server sends
+// is dropped, or a refusal by one would count for all of them.
 func (c *socket) read() {
 	defer close(c.unread)
 	buffer := make([]byte, maxPacket)
@@ -282,7 +281,7 @@ func (c *socket) read() {
 	}
 }
 
-// server tells which STUN server a packet comes from, if any.
+// server returns the STUN server from which a packet comes, if it comes from one.
 func (c *socket) server(from net.Addr) (server netip.Addr, ok bool) {
 	source, ok := from.(*net.UDPAddr)
 	if !ok {
@@ -292,9 +291,8 @@ func (c *socket) server(from net.Addr) (server netip.Addr, ok bool) {
 	return server, slices.Contains(c.servers(), netip.AddrPortFrom(server, source.AddrPort().Port()))
 }
 
-// learn reads at which address a server saw this socket, and tells whether it
-// said so: in answer to the last request, and of an address that a server could
-// have seen.
+// learn reads from a server's answer at which address it saw this socket. It returns false if
+// this is no answer to the last request, or if no server could have seen this address.
 func (c *socket) learn(data []byte, server netip.Addr) bool {
 	answer := &stun.Message{Raw: data}
 	if answer.Decode() != nil || answer.Type != stun.BindingSuccess {
@@ -326,7 +324,7 @@ func (c *socket) ReadFrom(b []byte) (int, net.Addr, error) {
 	}
 }
 
-// SetDeadline is how pion ends its own waiting. Writing never waits.
+// SetDeadline is how pion ends a ReadFrom that waits. Writing never waits.
 func (c *socket) SetDeadline(at time.Time) error {
 	c.deadline.Set(at)
 	return nil
