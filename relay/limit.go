@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Limits of one client: an inviter asks every 5 s, so this is room for 50
+// The limits of one client. An inviter makes a request every 5 s, so there is room for 50 of them
 // behind one address.
 const (
 	perSecond = 10
 	burst     = 40
-	// maxClients are told apart. Beyond, new ones share one allowance.
+	// maxClients is how many clients are told apart. Any more share one allowance.
 	maxClients = 10_000
 )
 
-// limiter is a bucket of tokens per client: an IPv4 address, or the /64 of an
-// IPv6 one. Addresses are in memory alone, and forgotten once the bucket is full.
+// limiter has a bucket of tokens for each client, which is an IPv4 address or the /64 network of
+// an IPv6 one. Addresses are kept in memory only, and forgotten when the bucket is full again.
 type limiter struct {
 	next http.Handler
 	now  func() time.Time
@@ -33,9 +33,9 @@ type bucket struct {
 	at     time.Time
 }
 
-// Limit lets each client ask next so often, 429 with Retry-After beyond. It goes
-// by the address of the connection: behind a proxy all clients are one. now is
-// the clock; nil is time.Now.
+// Limit passes requests on to next as long as a client does not make too many, and then answers
+// 429 with Retry-After. Clients are told apart by the address of the connection, so behind a
+// proxy all of them are one. now is the clock; nil is time.Now.
 func Limit(next http.Handler, now func() time.Time) http.Handler {
 	if now == nil {
 		now = time.Now
@@ -53,8 +53,8 @@ func (l *limiter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.next.ServeHTTP(w, r)
 }
 
-// ClientOf is whom a limit counts: the IPv4 address in address and port, or the /64
-// of the IPv6 one. The zero value is whoever has none.
+// ClientOf is the client that a limit counts for an address with a port: the IPv4 address, or the
+// /64 network of an IPv6 one. It is the zero value if there is no address.
 func ClientOf(address string) netip.Prefix {
 	from, err := netip.ParseAddrPort(address)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"tincan/internal/mailbox"
 )
 
-// maxSlots bounds Memory: full, it takes about 6 MB.
+// maxSlots is how many slots a Memory has. When all are used, it takes about 6 MB.
 const maxSlots = 10_000
 
 // sweepEvery is how often expired replies are removed, as long as there are any.
 const sweepEvery = 10 * time.Second
 
-// Memory is a Store that ends with the program. It holds 10,000 slots, and
-// ErrBusy from there on.
+// Memory is a Store in the memory of the program. It has 10,000 slots; when all are used, it
+// returns ErrBusy.
 type Memory struct {
 	mu      sync.Mutex
 	entries map[mailbox.Slot]*entry
@@ -25,17 +25,17 @@ type Memory struct {
 	timer   *time.Timer // runs while there are entries
 }
 
-// entry is a reply, or without one what Drop left behind.
+// entry is a reply, or, with no bytes, the mark that Drop has left in its place.
 type entry struct {
 	reply   []byte
 	claim   *mailbox.Claim
 	expires time.Time
 }
 
-// NewMemory gives an empty store.
+// NewMemory makes an empty store.
 func NewMemory() *Memory { return &Memory{entries: map[mailbox.Slot]*entry{}} }
 
-// Put is Store's.
+// Put implements Store.
 func (m *Memory) Put(_ context.Context, slot mailbox.Slot, reply []byte, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -58,7 +58,7 @@ func (m *Memory) Put(_ context.Context, slot mailbox.Slot, reply []byte, now tim
 	return nil
 }
 
-// Take is Store's.
+// Take implements Store.
 func (m *Memory) Take(_ context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -70,7 +70,7 @@ func (m *Memory) Take(_ context.Context, slot mailbox.Slot, claim mailbox.Claim,
 	return bytes.Clone(e.reply), nil
 }
 
-// Drop is Store's.
+// Drop implements Store.
 func (m *Memory) Drop(_ context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,7 +80,7 @@ func (m *Memory) Drop(_ context.Context, slot mailbox.Slot, claim mailbox.Claim,
 	return nil
 }
 
-// find gives what is there and has not expired.
+// find returns the entry of a slot, if it has one that has not expired.
 func (m *Memory) find(slot mailbox.Slot, now time.Time) *entry {
 	e := m.entries[slot]
 	if e == nil || now.Before(e.expires) {
@@ -103,7 +103,7 @@ func (m *Memory) sweep(now time.Time) {
 	}
 }
 
-// sweepOnTime keeps the promise of five minutes where nobody calls any more.
+// sweepOnTime removes replies after five minutes even if no more requests come.
 func (m *Memory) sweepOnTime() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

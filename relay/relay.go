@@ -17,35 +17,37 @@ import (
 	"tincan/internal/mailbox"
 )
 
-// Store keeps replies. now is the time of the operation; what has expired by
-// then does not exist. Every operation is atomic.
+// Store keeps replies. now is the time of the operation: a reply that has expired by then counts
+// as not there. Every operation is atomic.
 type Store interface {
-	// Put keeps reply for mailbox.Lifetime. Where a reply is kept already it MUST
-	// change nothing: nil for the same bytes, ErrOccupied for others, and for any
-	// after Drop. reply is the caller's again when Put returns.
+	// Put keeps reply for mailbox.Lifetime. If the slot has a reply already, it MUST
+	// change nothing, and return nil if the bytes are the same and ErrOccupied if they
+	// are not. After Drop it returns ErrOccupied for any. It keeps no reference to reply.
 	Put(ctx context.Context, slot mailbox.Slot, reply []byte, now time.Time) error
 	// Take returns the reply to the first claim that asks for it, and to the same
-	// claim again. Everybody else gets ErrNone, whatever the reason.
+	// claim again. For any other claim it returns ErrNone, as if there were no reply.
 	Take(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) ([]byte, error)
-	// Drop removes the reply that this claim took, and keeps the slot taken until
-	// it would have expired. Where this claim took nothing it changes nothing: nil, too.
+	// Drop removes the reply that this claim has taken. The slot stays occupied until
+	// the reply would have expired. If this claim has taken nothing, it changes nothing
+	// and returns nil.
 	Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) error
 }
 
-// What a Store answers. Any other error is a fault of the store.
+// The errors of a Store. Any other error means that the store is at fault.
 var (
 	// ErrOccupied: something else was put there first.
 	ErrOccupied = errors.New("relay: the slot is occupied")
-	// ErrNone, of Take: there is nothing here for this claim.
+	// ErrNone is returned by Take: there is no reply for this claim.
 	ErrNone = errors.New("relay: there is nothing to take")
-	// ErrBusy: the store takes no more now; later it may.
+	// ErrBusy: the store is full or cannot be reached. Later it may work again.
 	ErrBusy = errors.New("relay: the store takes no more now")
 )
 
-// Config says what the handler is told beside its store. The zero value works.
+// Config has the settings of the handler. The zero value works.
 type Config struct {
-	// Origins under which browsers know this mailbox, as Origin writes them, beside
-	// the one that the request shows: a proxy that speaks https to them has another.
+	// Origins are further origins under which browsers know this mailbox, in the form
+	// that Origin writes. They are needed behind a proxy: it speaks https to browsers,
+	// while the request that it passes on shows another origin.
 	Origins []string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -58,7 +60,7 @@ type handler struct {
 	now     func() time.Time
 }
 
-// New gives the handler of everything below /api/. It logs nothing.
+// New makes the handler for everything below /api/. It logs nothing.
 func New(store Store, config Config) http.Handler {
 	if config.Now == nil {
 		config.Now = time.Now
@@ -100,7 +102,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch status {
 	case http.StatusOK:
 		w.Header().Set("Content-Type", mailbox.ContentType)
-		_, _ = w.Write(answer) // who asked and went away asks again
+		_, _ = w.Write(answer) // whoever has gone away can ask again
 	case http.StatusNoContent:
 		w.WriteHeader(status)
 	case http.StatusServiceUnavailable:
@@ -111,7 +113,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse says no more than the status does.
+// refuse answers with a status and nothing else.
 func refuse(w http.ResponseWriter, status int) {
 	http.Error(w, http.StatusText(status), status)
 }
@@ -156,8 +158,9 @@ func (h *handler) drop(ctx context.Context, body []byte) ([]byte, int) {
 	return nil, statusOf(h.store.Drop(ctx, slot, claim, h.now()))
 }
 
-// statusOf: that nothing is there yet is what an inviter hears most, and no error of
-// anybody. Browsers write every status from 400 on into the console as one.
+// statusOf is the status for an error of the store. That there is no reply yet is 204: it is the
+// usual answer to an inviter and no error, and browsers write every status from 400 on into
+// their console as one.
 func statusOf(err error) int {
 	switch {
 	case err == nil, errors.Is(err, ErrNone):
@@ -170,10 +173,10 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// foreign tells a request that a page of somebody else's made. Programs send
-// neither header; browsers over plain http send Origin alone. An origin is all of
-// scheme, host and port, for put, take and drop alike. What a name in Host means is
-// not known here: who serves pages under any name refuses foreign ones before.
+// foreign tells whether the page of another origin made a request. Programs send neither of the
+// two headers; browsers send Origin alone over plain http. Scheme, host and port must all be
+// the same, for put, take and drop. Whether the name in Host is one of this server is not known
+// here: a server that answers to any name must refuse foreign names before.
 func (h *handler) foreign(r *http.Request) bool {
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 	switch {
@@ -182,7 +185,7 @@ func (h *handler) foreign(r *http.Request) bool {
 	case origin == "":
 		return false
 	case r.Host == "" && len(h.origins) == 0:
-		// Behind a proxy that does not tell its name: the browser's word has to do.
+		// Behind a proxy that does not tell the name it is known by, only the browser can say.
 		return site == ""
 	}
 	scheme := "http"
@@ -193,15 +196,15 @@ func (h *handler) foreign(r *http.Request) bool {
 	return (r.Host == "" || !own(Origin(scheme, r.Host))) && !slices.ContainsFunc(h.origins, own)
 }
 
-// Origin is what browsers write for a scheme and a host with its port: without the
-// port where it is the usual one.
+// Origin writes a scheme and a host as browsers do in the header Origin: without the port if it
+// is the default one.
 func Origin(scheme, host string) string {
 	usual := map[string]string{"http": ":80", "https": ":443"}
 	return strings.ToLower(scheme + "://" + strings.TrimSuffix(host, usual[scheme]))
 }
 
-// rightType: one header with these letters. A form or a page that was not asked
-// about it beforehand cannot send it, and there is one way to say it.
+// rightType tells whether there is one header Content-Type with exactly the right value. A form
+// cannot send it, and a page of another origin only after asking, which is refused.
 func rightType(r *http.Request) bool {
 	types := r.Header.Values("Content-Type")
 	return len(types) == 1 && types[0] == mailbox.ContentType

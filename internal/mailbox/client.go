@@ -6,39 +6,39 @@ import (
 	"time"
 )
 
-// patience is for how long one request is waited for.
+// patience is how long a request may take.
 const patience = 10 * time.Second
 
-// maxRetryAfter is how long a mailbox can have a client wait, whatever it says.
+// maxRetryAfter is how long a client waits at most, whatever Retry-After says.
 const maxRetryAfter = 5 * time.Minute
 
-// What a Client's callers decide on.
+// The errors that callers of a Client tell apart.
 var (
-	// ErrOccupied: somebody else's reply lies in the slot.
+	// ErrOccupied: another reply lies in the slot.
 	ErrOccupied = errors.New("mailbox: something else is there")
-	// ErrNone: there is nothing here for this claim.
+	// ErrNone: there is no reply in the slot, or none that this claim may take.
 	ErrNone = errors.New("mailbox: nothing is there")
-	// ErrSilent: no answer, or none that a mailbox gives. Later there may be one.
+	// ErrSilent: there was no answer, or one that no mailbox gives. It can be asked again.
 	ErrSilent = errors.New("mailbox: no answer that can be used")
 )
 
-// NotNow is ErrSilent of a mailbox that said for how long it wants to be left alone:
-// at most five minutes.
+// NotNow is the ErrSilent of a mailbox that has said (Retry-After) for how long it does not want
+// to be asked. It is five minutes at most.
 type NotNow time.Duration
 
 func (NotNow) Error() string { return ErrSilent.Error() }
 
-// Is makes it ErrSilent for whoever does not care when.
+// Is makes errors.Is(err, ErrSilent) true.
 func (NotNow) Is(target error) bool { return target == ErrSilent }
 
-// RetryAfter is for how long, 0 where the mailbox did not say.
+// RetryAfter is for how long a mailbox does not want to be asked, 0 if it has not said.
 func RetryAfter(err error) time.Duration {
 	after, _ := err.(NotNow)
 	return time.Duration(after)
 }
 
-// parseRetryAfter reads the seconds of a Retry-After. A date is not read: the clocks
-// of the two need not agree.
+// parseRetryAfter reads a Retry-After in seconds. One with a date is ignored, as the clocks of
+// the two computers may differ.
 func parseRetryAfter(value string) (after time.Duration) {
 	for i := range len(value) {
 		if value[i] < '0' || value[i] > '9' {
@@ -49,33 +49,34 @@ func parseRetryAfter(value string) (after time.Duration) {
 	return after
 }
 
-// Client asks the mailbox of one origin. Whatever comes back is measured here and
-// may be anything all the same: its sender is not known.
+// Client makes requests to the mailbox at one origin. It checks the size of what comes back, and
+// no more: the bytes may be anybody's.
 type Client struct {
 	origin string
 	caller caller
 }
 
-// NewClient gives a client for the mailbox at an origin such as
-// https://chat.example. Nothing is asked yet. Where somebody else named the origin, a
-// program must not be led to this computer, or to what is nearest to it, such as a
-// cloud's own data: without anywhere such addresses are silent, whatever name has them.
+// NewClient makes a client for the mailbox at an origin such as https://chat.example. It makes no
+// request yet. If somebody else has chosen the origin, anywhere must be false: then loopback
+// and link-local addresses are not asked but are ErrSilent, also behind a name that leads to
+// them. Otherwise a link could make a program talk to this computer itself, or to the metadata
+// service of a cloud.
 func NewClient(origin string, anywhere bool) *Client {
 	return &Client{origin: origin, caller: newCaller(origin, anywhere)}
 }
 
-// Close lets go of connections that are kept open. A client can be used after it.
+// Close closes connections that are kept open. The client can still be used after it.
 func (c *Client) Close() { c.caller.close() }
 
-// Put leaves a reply for Lifetime. Nil also where the same bytes are there already,
-// which prolongs nothing.
+// Put leaves a reply in the slot for Lifetime. If the same bytes lie there already, it returns
+// nil, and their time is not prolonged.
 func (c *Client) Put(ctx context.Context, slot Slot, reply []byte) error {
 	_, err := c.ask(ctx, PathPut, NewPut(slot, reply))
 	return err
 }
 
-// Take fetches the reply and makes the slot this claim's: asked again it gives
-// the same bytes, to nobody else any. ErrNone where there is none yet.
+// Take fetches the reply, and binds it to this claim: the same claim gets it again, any other
+// gets nothing. It returns ErrNone if there is no reply yet.
 func (c *Client) Take(ctx context.Context, slot Slot, claim Claim) ([]byte, error) {
 	reply, err := c.ask(ctx, PathTake, NewClaim(slot, claim))
 	if err == nil && !isReply(reply) {
@@ -84,7 +85,7 @@ func (c *Client) Take(ctx context.Context, slot Slot, claim Claim) ([]byte, erro
 	return reply, err
 }
 
-// Drop removes what this claim took. Nil also where there was nothing.
+// Drop removes the reply that this claim has taken. If there is none, it returns nil, too.
 func (c *Client) Drop(ctx context.Context, slot Slot, claim Claim) error {
 	_, err := c.ask(ctx, PathDrop, NewClaim(slot, claim))
 	return err
@@ -113,9 +114,9 @@ func (c *Client) ask(ctx context.Context, path string, body []byte) ([]byte, err
 	return nil, ErrSilent
 }
 
-// response is what is read of one.
+// response is the part of an HTTP response that is looked at.
 type response struct {
 	status     int
 	retryAfter string
-	body       []byte // of 200 alone, MaxReply+1 bytes at most
+	body       []byte // only if the status is 200; at most MaxReply+1 bytes
 }

@@ -14,7 +14,8 @@ import (
 	"syscall"
 )
 
-// caller is the one HTTP request there is: net/http here, fetch in the browser.
+// caller makes the one kind of HTTP request that there is: with net/http here, with fetch in the
+// browser.
 type caller struct{ http *http.Client }
 
 func newCaller(origin string, anywhere bool) caller {
@@ -26,7 +27,7 @@ func newCaller(origin string, anywhere bool) caller {
 		own := addressOf(origin)
 		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			var dialer net.Dialer
-			if address == own { // else it is the proxy of this computer's owner
+			if address == own { // any other is a proxy, which the owner of this computer has set
 				dialer.Control = refuseNear
 			}
 			return dialer.DialContext(ctx, network, address)
@@ -34,12 +35,12 @@ func newCaller(origin string, anywhere bool) caller {
 	}
 	return caller{&http.Client{
 		Transport: transport,
-		// A mailbox that sends elsewhere is none: only the origin in the link is asked.
+		// Redirects are not followed: only the origin in the link is asked.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// addressOf is host and port, as they are dialled.
+// addressOf returns host and port of a URL, as they are dialled.
 func addressOf(origin string) string {
 	u, err := url.Parse(origin)
 	if err != nil {
@@ -54,7 +55,7 @@ func addressOf(origin string) string {
 
 var errNear = errors.New("mailbox: not an address of somebody else")
 
-// refuseNear looks at the address that a name has turned out to have.
+// refuseNear checks the address to which a name has been resolved.
 func refuseNear(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -69,14 +70,14 @@ func refuseNear(_, address string, _ syscall.RawConn) error {
 
 func (c caller) close() { c.http.CloseIdleConnections() }
 
-// post asks once.
+// post makes one request.
 func (c caller) post(ctx context.Context, url string, body []byte) (response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return response{}, err
 	}
 	request.Header.Set("Content-Type", ContentType)
-	request.Header.Set("User-Agent", "") // says nothing of the program
+	request.Header.Set("User-Agent", "") // do not tell which program this is
 	answer, err := c.http.Do(request)
 	if err != nil {
 		return response{}, err
@@ -86,7 +87,7 @@ func (c caller) post(ctx context.Context, url string, body []byte) (response, er
 	if got.status == http.StatusOK {
 		got.body, err = io.ReadAll(io.LimitReader(answer.Body, MaxReply+1))
 	} else {
-		// Read, so that the connection can be used again.
+		// The body is read so that the connection can be used again.
 		_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<10))
 	}
 	return got, err

@@ -5,8 +5,8 @@
 //	c    B   the claim that took it, 16 bytes; absent before take
 //	exp  N   when it expires, in seconds since 1970: the table's TTL attribute
 //
-// DynamoDB removes what has expired within days. Until then it does not exist
-// here, because every condition asks for exp.
+// DynamoDB removes expired items within days. Until then they count as not there, because every
+// condition here checks exp.
 package dynamo
 
 import (
@@ -29,8 +29,8 @@ import (
 	"tincan/relay"
 )
 
-// The function that runs this ends after 5 s. A whole operation, which is up to
-// four requests of three attempts each, has to be answered before.
+// The Lambda function is ended after 5 s. A whole operation, which takes up to four requests with
+// three attempts each, must be over before that.
 const (
 	operationTimeout = 3500 * time.Millisecond
 	attemptTimeout   = 1500 * time.Millisecond
@@ -38,31 +38,31 @@ const (
 	maxBackoff       = 100 * time.Millisecond
 )
 
-// What is said where the table is at fault. What AWS says about it is dropped:
-// it may repeat what was asked for.
+// The errors for faults of the table. The messages of AWS are left out, as they may repeat parts
+// of the request.
 var (
 	errRefused   = errors.New("relay/dynamo: the table does not answer as it should")
 	errMalformed = errors.New("relay/dynamo: the table holds something else than a reply")
 )
 
-// Config names the table and who asks. All but Session and Endpoint are needed.
+// Config names the table and the credentials. Session and Endpoint may be empty.
 type Config struct {
 	Table, Region string
-	// KeyID, Secret and Session are the credentials. They are not renewed: Lambda
-	// starts the program anew before they expire.
+	// KeyID, Secret and Session are the credentials. They are never renewed, as Lambda
+	// starts a new process before they expire.
 	KeyID, Secret, Session string
 	// Endpoint is a URL instead of the region's own, for tests.
 	Endpoint string
 }
 
-// Store is a relay.Store. What cannot be reached, takes too long or is asked too
-// often answers relay.ErrBusy. No error of it holds anything that was asked.
+// Store is a relay.Store. If the table cannot be reached, takes too long or throttles, the error
+// is relay.ErrBusy. No error contains anything of the request.
 type Store struct {
 	client *dynamodb.Client
 	table  *string
 }
 
-// New asks nobody anything yet.
+// New makes a Store. It sends no request yet.
 func New(config Config) *Store {
 	options := dynamodb.Options{
 		Region: config.Region,
@@ -82,8 +82,8 @@ func New(config Config) *Store {
 	return &Store{client: dynamodb.New(options), table: &config.Table}
 }
 
-// Put is relay.Store's. It writes where nothing is, or nothing that counts; what
-// is there it reads and compares, and never writes again.
+// Put implements relay.Store. It writes only if there is no item, or an expired one. Otherwise it
+// reads what is there and compares, and changes nothing.
 func (s *Store) Put(ctx context.Context, slot mailbox.Slot, reply []byte, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
@@ -110,18 +110,18 @@ func (s *Store) Put(ctx context.Context, slot mailbox.Slot, reply []byte, now ti
 		case there:
 			return relay.ErrOccupied
 		}
-		// It was there and is gone: it expired in between.
+		// The item that was in the way has expired in the meantime.
 	}
 	return relay.ErrBusy
 }
 
-// read gives what a slot keeps, nil after a drop, and whether it keeps anything
-// that has not expired.
+// read returns the reply in a slot, nil after a drop, and whether the slot has an item that has
+// not expired.
 func (s *Store) read(ctx context.Context, slot mailbox.Slot, now time.Time) (reply []byte, there bool, err error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: s.table,
 		Key:       key(slot),
-		// Without this an answer could be older than the write that was in the way.
+		// Without this the answer could be older than the write that was in the way.
 		ConsistentRead:       aws.Bool(true),
 		ProjectionExpression: aws.String("id, b, exp"),
 	})
@@ -148,7 +148,7 @@ func (s *Store) read(ctx context.Context, slot mailbox.Slot, now time.Time) (rep
 	return reply, true, err
 }
 
-// Take is relay.Store's: one conditional update.
+// Take implements relay.Store with one conditional update.
 func (s *Store) Take(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
@@ -168,7 +168,7 @@ func (s *Store) Take(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim
 	return replyOf(out.Attributes)
 }
 
-// Drop is relay.Store's: one conditional update that leaves claim and expiry.
+// Drop implements relay.Store with one conditional update, which leaves claim and expiry.
 func (s *Store) Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
@@ -180,7 +180,7 @@ func (s *Store) Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim
 		ExpressionAttributeValues: claimed(claim, now),
 	})
 	if conditionFailed(err) {
-		return nil // it is not this claim's, or not there
+		return nil // the reply was taken by another claim, or is not there
 	}
 	return plain(err)
 }
@@ -200,7 +200,7 @@ func seconds(t time.Time) *types.AttributeValueMemberN {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
 }
 
-// replyOf trusts the table no more than the network: who can write to it may have
+// replyOf checks a reply that was read from the table, as whoever can write to the table may have
 // written anything.
 func replyOf(item map[string]types.AttributeValue) ([]byte, error) {
 	b, ok := item["b"].(*types.AttributeValueMemberB)
@@ -217,7 +217,7 @@ func conditionFailed(err error) bool {
 
 var throttles = retry.IsErrorThrottles(retry.DefaultThrottles)
 
-// plain is err as one of ours, without its text.
+// plain turns err into one of our errors, which has none of its text.
 func plain(err error) error {
 	if err == nil {
 		return nil

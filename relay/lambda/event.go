@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// maxEvent is in bytes. An event with the largest body and the largest headers
-// that the gateway lets through is half of it; a larger one is not read at all.
+// maxEvent is the size of the largest event that is read, in bytes. With the largest body and the
+// largest headers that the gateway lets through, an event has half of it.
 const maxEvent = 128 << 10
 
-// event is what is read of an HTTP API's payload, version 2.0. What is not here
-// is not handed on: address, browser, cookies, query, every other header.
+// event is the part of an HTTP API's payload, version 2.0, that is used. Everything else is not
+// even read: address, browser, cookies, query, all other headers.
 type event struct {
 	Version string `json:"version"`
 	// Path has no stage in front of it: the stage is $default.
@@ -35,8 +35,8 @@ type event struct {
 	Base64 bool   `json:"isBase64Encoded"`
 }
 
-// parseEvent measures and reads an event. Where it is none of ours, the request is
-// nil and status says what to answer.
+// parseEvent checks the size of an event and reads it. If it cannot be used, the request is nil
+// and status is what to answer.
 func parseEvent(ctx context.Context, payload []byte) (r *http.Request, status int) {
 	if len(payload) > maxEvent {
 		return nil, http.StatusRequestEntityTooLarge
@@ -69,7 +69,7 @@ func parseEvent(ctx context.Context, payload []byte) (r *http.Request, status in
 	return r.WithContext(ctx), 0
 }
 
-// answer is an http.ResponseWriter, and what the gateway makes a response of.
+// answer is an http.ResponseWriter that collects the response for the gateway.
 type answer struct {
 	status int
 	header http.Header
@@ -91,10 +91,10 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.body.Write(b)
 }
 
-// answerHeaders are all that leave.
+// answerHeaders are the headers that are passed on; all others are left out.
 var answerHeaders = []string{"allow", "cache-control", "content-type", "retry-after", "x-content-type-options"}
 
-// encode gives the payload. The body is always base64, for replies are bytes.
+// encode makes the payload. The body is always in base64, as replies are bytes.
 func (a *answer) encode() []byte {
 	headers := map[string]string{}
 	for _, name := range answerHeaders {
@@ -113,7 +113,7 @@ func (a *answer) encode() []byte {
 	return payload
 }
 
-// refuse is an answer that says no more than the status does, like the relay's.
+// refuse makes an answer with a status and nothing else, as the relay does.
 func refuse(status int) *answer {
 	a := newAnswer()
 	a.header.Set("Cache-Control", "no-store")

@@ -12,22 +12,22 @@ import (
 	"tincan/internal/mailbox"
 )
 
-// function is the mailbox as Lambda calls it.
+// function is the handler that Lambda calls.
 type function struct {
 	relay http.Handler
 	out   io.Writer
 	warm  atomic.Bool
 }
 
-// line is all that is ever written, once for each invocation: words of this file
-// and two numbers. Nothing that anybody sent is part of it.
+// line is the only thing that is logged, once for each invocation. It consists of words of this
+// file and two numbers, and of nothing that anybody sent.
 type line struct {
 	Operation operation `json:"op"`
 	Outcome   outcome   `json:"outcome"`
 	Panic     kind      `json:"panic,omitempty"`
-	// Milliseconds are those of the invocation.
+	// Milliseconds is how long the invocation took.
 	Milliseconds int64 `json:"ms"`
-	// Cold says that it is the first of this process.
+	// Cold says that this is the first invocation in its process.
 	Cold bool `json:"cold"`
 }
 
@@ -62,8 +62,8 @@ const (
 	kindOther   kind = "other"
 )
 
-// Invoke answers one event. It returns no error and does not panic: aws-lambda-go
-// would hand either to Lambda with its text.
+// Invoke answers one event. It never returns an error or panics, because aws-lambda-go would pass
+// the text of either on to Lambda's log.
 func (f *function) Invoke(ctx context.Context, payload []byte) (encoded []byte, _ error) {
 	start := time.Now()
 	l := line{Operation: other, Cold: !f.warm.Swap(true)}

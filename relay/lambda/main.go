@@ -45,9 +45,9 @@ func main() {
 	lambda.Start(&function{relay: relay.New(store, config), out: os.Stdout})
 }
 
-// silence leads standard error nowhere, so that nothing is written but the lines
-// of function.go. aws-lambda-go logs errors with what caused them, and where Go
-// itself ends the program it prints the arguments of functions: slots and claims.
+// silence sends standard error to nowhere, so that nothing is logged but the lines of function.go.
+// aws-lambda-go would log errors with their causes, and when Go ends a program after a panic, it
+// prints the arguments of functions, among which are slots and claims.
 func silence() error {
 	if err := os.Stderr.Close(); err != nil {
 		return err
