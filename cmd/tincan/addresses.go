@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// addresses under which the page can be opened.
+// addresses are those under which the page can be opened.
 type addresses struct {
 	others []string // from other computers, best first
 	here   []string // from this one
 }
 
-// reachable lists where a listener is reached: the public address first, then
+// reachable lists the addresses at which a listener is reached: the public address first, then
 // that of the default route, then the rest.
 func reachable(at *net.TCPAddr, public string) (a addresses) {
 	if public != "" {
@@ -45,7 +45,7 @@ func reachable(at *net.TCPAddr, public string) (a addresses) {
 	return a
 }
 
-// localAddresses are this computer's own, that of the default route first.
+// localAddresses are the addresses of this computer, that of the default route first.
 func localAddresses() (list []netip.Addr) {
 	add := func(ip net.IP) {
 		a, ok := netip.AddrFromSlice(ip)
@@ -54,7 +54,7 @@ func localAddresses() (list []netip.Addr) {
 		}
 	}
 	// Connecting a UDP socket sends nothing; it only asks the routing table.
-	// The addresses are of documentation's ranges.
+	// The addresses are from the ranges for documentation.
 	for _, far := range []string{"192.0.2.1:9", "[2001:db8::1]:9"} {
 		if c, err := net.Dial("udp", far); err == nil {
 			add(c.LocalAddr().(*net.UDPAddr).IP)

@@ -10,8 +10,8 @@ import (
 	"tincan/internal/chat"
 )
 
-// A command is what a person or a program asks for: the "in" half of the JSON
-// contract, which plain lines are turned into.
+// A command is what a person or a program asks for. Programs write it as JSON; the lines that a
+// person types are turned into it.
 type command struct {
 	Do    string `json:"do"` // reply, send, typing, verify, put, diagnostics, close; help is said by the front itself
 	Link  string `json:"link"`
@@ -22,10 +22,10 @@ type command struct {
 
 // A front shows a chat to a person (plain) or a program (jsonLines).
 type front interface {
-	// parse turns a line into a command; waiting says that the reply is still
-	// to come. A command without Do asks for nothing.
+	// parse turns a line into a command. waiting says that the reply has not come
+	// yet. A command without Do does nothing.
 	parse(line string, waiting bool) (command, error)
-	// code hands over the invite or the reply; mailbox says that the reply goes by itself, too.
+	// code shows the invite or the reply. mailbox says that the reply also goes by itself.
 	code(kind chat.Kind, link chat.Link, mailbox bool)
 	sent(ref string, id uint64)
 	// diagnostics shows how the way to the other person was looked for.
@@ -33,15 +33,16 @@ type front interface {
 	// problem tells what failed; the chat goes on. ref is that of a message, or empty.
 	problem(ref string, err error)
 	event(e chat.Event)
-	// fail is the last word: why there is no chat, or none any more.
+	// fail is called last, and tells why there is no chat or why it has ended.
 	fail(err error)
 }
 
-// errSilent fails a command whose reason has been shown already: nothing more is said.
+// errSilent is the error of a command whose reason has been shown already, so that nothing more
+// is to be said.
 var errSilent = errors.New("the reason has been shown")
 
-// A trouble is a failure at the terminal itself, with a code for programs and a
-// sentence.
+// A trouble is a failure of the terminal program itself, with a code for programs and a sentence
+// for people.
 type trouble struct{ code, text string }
 
 func (t *trouble) Error() string { return t.text }
@@ -53,13 +54,14 @@ var (
 	errUnread   error = &trouble{"no-output", "Nobody reads the output any more, so the chat has ended."}
 )
 
-// fail ends with the reason for it.
+// fail shows the reason why a command failed.
 func fail(f front, err error) error {
 	f.fail(err)
 	return errSilent
 }
 
-// leave ends what has not begun, because the person wants it or nobody listens.
+// leave ends a command before its chat has begun, because the person wants it or nobody reads the
+// output any more.
 func leave(ctx context.Context, f front) error {
 	if cause := context.Cause(ctx); cause == errUnread {
 		return fail(f, cause)
@@ -68,11 +70,11 @@ func leave(ctx context.Context, f front) error {
 	return nil
 }
 
-// patience is how long a chat whose input has ended waits for a word that something
-// has arrived.
+// patience is how long a chat whose input has ended waits for the next sign that a message has
+// arrived.
 const patience = time.Minute
 
-// runNew and runJoin are the two commands; they differ in how they begin.
+// runNew and runJoin are the commands new and join. They differ only in how they begin.
 func runNew(ctx context.Context, t terminal, args []string) error {
 	o, err := parseOptions(t, "new", args)
 	if err != nil {
@@ -152,7 +154,7 @@ func runJoin(ctx context.Context, t terminal, args []string) error {
 	if host := hostOfOrigin(o.config.Mailbox); host != "" && !o.json {
 		t.say("The reply is left sealed for 5 minutes at %s, which sees both addresses; --mailbox off leaves it nowhere.", host)
 	}
-	// Nobody is asked for anything before there is an invite.
+	// No server is asked, so none is named, before there is an invite.
 	if found, err := chat.Find(link); err == nil && found.Kind == chat.KindInvite {
 		o.sayAsked(t)
 	}

@@ -21,12 +21,12 @@ import (
 	"golang.org/x/term"
 )
 
-// An editor is the row at the bottom of a terminal in which a person types; what is
-// written to it stands above. The keys, the history (in memory alone) and the line
-// are those of golang.org/x/term, which counts one column a character and knows no
-// screen but one as wide as it needs. So it writes into a row in memory, and the
-// screen gets the part of that around the cursor, with the columns it takes: never
-// more than one row, which can be taken away before anything else is shown.
+// An editor is the row at the bottom of a terminal in which a person types. What is written to
+// the editor appears above that row. golang.org/x/term's Terminal handles the keys, the line and
+// the history, which is kept in memory only. But Terminal counts one column for each character
+// and breaks lines by itself. So it writes into an endless row in memory, and the screen shows
+// the part of that around the cursor. It is never more than one row of the screen, so it can be
+// removed before anything else is shown.
 type editor struct {
 	in, screen *os.File
 	before     *term.State // of the terminal
@@ -39,8 +39,8 @@ type editor struct {
 	row     row
 	running bool
 	drawn   bool
-	later   *time.Timer // draws the row once it is quiet
-	partial []byte      // written, but no whole line
+	later   *time.Timer // draws the row when nothing has been written for a moment
+	partial []byte      // what was written after the last line end
 }
 
 const (
@@ -48,15 +48,15 @@ const (
 	clearRow  = "\r\x1b[K"
 	pasteOn   = "\x1b[?2004h"
 	pasteOff  = "\x1b[?2004l"
-	lineBreak = '\uFDD0' // a line break that was pasted, in the line: no character of any text
+	lineBreak = '\uFDD0' // stands for a pasted line break inside a line; this is no character of any text
 	quiet     = 5 * time.Millisecond
 )
 
-// editing is the editor that has the terminal, for restoreTerminal.
+// editing is the editor that controls the terminal, for restoreTerminal.
 var editing atomic.Pointer[editor]
 
-// restoreTerminal gives the terminal back as it was, from whatever goroutine ends the
-// program.
+// restoreTerminal puts the terminal back into its former state. It may be called from any
+// goroutine that ends the program.
 func restoreTerminal() {
 	e := editing.Load()
 	if e == nil {
@@ -65,13 +65,13 @@ func restoreTerminal() {
 	if e.mu.TryLock() {
 		e.release()
 		e.mu.Unlock()
-	} else { // it hangs in a write
+	} else { // another goroutine has the lock and hangs in a write
 		_ = term.Restore(int(e.in.Fd()), e.before)
 	}
 }
 
-// edit takes the terminal. Lines come as they are entered, until the end of input; gone
-// is called before that where the window has gone.
+// edit takes control of the terminal. It passes on each line when it is entered, until the end of
+// input. If the window is closed, gone is called.
 func edit(in, screen *os.File, gone func()) (*editor, error) {
 	before, err := term.GetState(int(in.Fd()))
 	if err != nil {
@@ -92,7 +92,7 @@ func edit(in, screen *os.File, gone func()) (*editor, error) {
 	return e, nil
 }
 
-// take and release are called with mu held.
+// take and release must be called with mu held.
 func (e *editor) take() error {
 	if _, err := term.MakeRaw(int(e.in.Fd())); err != nil {
 		return err
@@ -112,8 +112,8 @@ func (e *editor) release() {
 	_ = term.Restore(int(e.in.Fd()), e.before)
 }
 
-// await keeps the terminal, where a line is half typed, until the person ends it: the other side
-// decides when a chat is over, and what is typed on would be the shell's to carry out.
+// await waits until the person has ended the line that is half typed, if there is one. The other
+// side may end the chat at any moment, and the shell would carry out what is typed after that.
 func (e *editor) await(ctx context.Context, t terminal) {
 	e.mu.Lock()
 	unsent := ""
@@ -133,7 +133,7 @@ func (e *editor) await(ctx context.Context, t terminal) {
 	}
 }
 
-// Close gives the terminal back. What is written later goes straight to it.
+// Close gives the terminal back. What is written to the editor later goes straight to it.
 func (e *editor) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -142,7 +142,7 @@ func (e *editor) Close() error {
 	return nil
 }
 
-// Write shows whole lines above the row; the rest waits for its end.
+// Write shows whole lines above the row. The rest waits until its line is complete.
 func (e *editor) Write(b []byte) (int, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -180,8 +180,8 @@ func (e *editor) draw() {
 	e.drawn = true
 }
 
-// listen takes what is typed from the terminal, at once: a key that ends or stops the
-// program must work whatever the program waits for.
+// listen reads what is typed as soon as it is typed, so that keys which end or stop the program
+// work whatever the program waits for.
 func (e *editor) listen(gone func()) {
 	defer restoreOnPanic()
 	var k keys
@@ -197,7 +197,7 @@ func (e *editor) listen(gone func()) {
 			}
 			select {
 			case endSignals <- s:
-			default: // asked often enough
+			default: // enough of these signals wait already
 			}
 		}
 		if err != nil {
@@ -218,7 +218,7 @@ func (e *editor) read() {
 		io.Reader
 		io.Writer
 	}{e.typed, (*rowWriter)(e)}, "")
-	_ = t.SetSize(1<<30, 1) // one row, however long; it fails in writing alone, and writes nothing yet
+	_ = t.SetSize(1<<30, 1) // one row of any length. An error could only come from writing, and nothing is written yet
 	for {
 		line, err := t.ReadLine()
 		if err != nil && err != term.ErrPasteIndicator {
@@ -233,7 +233,7 @@ func (e *editor) read() {
 	_ = e.Close()
 }
 
-// restoreOnPanic is deferred where the program may end by a fault of its own.
+// restoreOnPanic is deferred in goroutines, so that a panic leaves the terminal usable.
 func restoreOnPanic() {
 	if fault := recover(); fault != nil {
 		restoreTerminal()
@@ -241,7 +241,7 @@ func restoreOnPanic() {
 	}
 }
 
-// rowWriter is where Terminal writes the row it thinks it is on.
+// rowWriter is what Terminal writes to, in place of a screen.
 type rowWriter editor
 
 func (w *rowWriter) Write(b []byte) (int, error) {
@@ -258,14 +258,14 @@ func (w *rowWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// row is one endless row of a screen, as Terminal knows it: a character a column.
+// row is the endless row that Terminal believes to write on, with one character in each column.
 type row struct {
 	text []rune
 	at   int // the cursor
 }
 
-// write obeys what Terminal writes: characters, the cursor left and right, the rest of
-// the row cleared, the end of the line. cleared says that the screen is to be emptied.
+// write carries out what Terminal writes: characters, moving the cursor left and right, clearing
+// the rest of the row, the end of the line. cleared says that the screen is to be cleared.
 func (r *row) write(b []byte) (cleared bool) {
 	for s := string(b); s != ""; {
 		if rest, ok := strings.CutPrefix(s, "\x1b["); ok {
@@ -309,11 +309,11 @@ func (r *row) write(b []byte) (cleared bool) {
 	return cleared
 }
 
-// window is what of the row is shown in so many columns, and in which of them the
-// cursor stands: all if it fits, else what is around the cursor.
+// window returns the part of the row that is shown in so many columns, and in which of them the
+// cursor stands. It is the whole row if that fits, else the part around the cursor.
 func (r *row) window(room int) (text string, at int) {
 	room = max(room, 1)
-	// A column holds one character or more; where it holds so many, the view may be short.
+	// A column may hold several characters that are joined; if many are, less is shown than would fit.
 	most := 4 * room
 	left := visible(r.text[max(0, r.at-most):r.at])
 	right := strings.TrimRight(visible(r.text[r.at:min(len(r.text), r.at+most)]), " ")
@@ -327,7 +327,7 @@ func (r *row) window(room int) (text string, at int) {
 	return left + right, at
 }
 
-// fit cuts text to so many columns.
+// fit cuts a text to at most so many columns.
 func fit(text string, room int) (used int, start string) {
 	rest := text
 	for state := -1; rest != ""; {
@@ -340,13 +340,13 @@ func fit(text string, room int) (used int, start string) {
 	return used, text[:len(text)-len(rest)]
 }
 
-// visible is what is shown of a line that is being typed, a character for each.
+// visible returns how a line that is being typed is shown, with one character for each of its own.
 func visible(line []rune) string {
 	s := strings.ReplaceAll(string(line), string(lineBreak), "↵")
 	return strings.ReplaceAll(neutral(s), "\t", " ")
 }
 
-// pipe holds what was typed until it is read.
+// pipe holds what has been typed until Terminal reads it.
 type pipe struct {
 	mu    sync.Mutex
 	some  sync.Cond
@@ -383,7 +383,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	if len(p.bytes) == 0 {
 		return 0, io.EOF
 	}
-	// Never more than a line: what the reader kept of the next, hasLine would not know.
+	// Never more than one line is read: hasLine could not see what the reader keeps of the next.
 	n := copy(b, p.bytes)
 	if end := bytes.IndexAny(p.bytes[:n], enter); end >= 0 {
 		n = end + 1
@@ -395,7 +395,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// enter are the two keys that end a line; a paste that is told as one has neither.
+// enter are the two characters that end a line. Neither stands in text that is marked as pasted.
 const enter = "\r\n"
 
 // hasLine tells whether another line has been typed already.

@@ -10,10 +10,10 @@ import (
 	"tincan/relay"
 )
 
-// ownName tells a Host under which this very computer was meant: an address, a name
-// that leads nowhere else (localhost, *.local), this computer's own or the one it is
-// known by in public. Under any other name somebody's web site may have led the
-// browser here, to read as its own what this server says (DNS rebinding).
+// ownName tells whether the header Host means this computer: it is an address, a name that leads
+// nowhere else (localhost, *.local), this computer's name or its public one. With any other name
+// somebody's web site may have led the browser here, to read this server's answers as its own
+// (DNS rebinding).
 func ownName(host, public string) bool {
 	if _, ok := addressIn(host); ok || loopbackHost(host) {
 		return true
@@ -28,7 +28,7 @@ func ownName(host, public string) bool {
 	return err == nil && name != "" && (name == own || name == first)
 }
 
-// nameIn is the name in host or host:port, as it is compared.
+// nameIn returns the name in host or host:port, in the form in which names are compared.
 func nameIn(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -36,7 +36,8 @@ func nameIn(host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// publicOrigin is the origin of the public address, and its host; none of none.
+// publicOrigin returns the origin of the public address and its host, both empty if there is no
+// such address.
 func publicOrigin(public string) (origin, host string) {
 	u, err := url.Parse(public)
 	if err != nil || u.Host == "" {
@@ -45,14 +46,14 @@ func publicOrigin(public string) (origin, host string) {
 	return relay.Origin(u.Scheme, u.Host), u.Host
 }
 
-// isLinkLocal tells an address that means whatever is nearest, such as a cloud's
-// own data at 169.254.169.254, and one that means nothing.
+// isLinkLocal tells whether a host is a link-local address, such as that of a cloud's metadata
+// service, 169.254.169.254, or the unspecified one.
 func isLinkLocal(host string) bool {
 	ip, ok := addressIn(host)
 	return ok && (ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast())
 }
 
-// addressIn is the address in host or host:port, if it is one.
+// addressIn returns the IP address in host or host:port, if there is one.
 func addressIn(host string) (netip.Addr, bool) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -61,14 +62,14 @@ func addressIn(host string) (netip.Addr, bool) {
 	return ip.Unmap(), err == nil
 }
 
-// onlyHere tells a host that is this computer without a name server being asked.
+// onlyHere tells whether a host is this computer for certain, without asking a name server.
 func onlyHere(host string) bool {
 	ip, ok := addressIn(host)
 	return ok && ip.IsLoopback() || nameIn(host) == "localhost"
 }
 
-// loopbackHost tells a host name that can only mean this computer, which
-// browsers treat as a secure origin.
+// loopbackHost tells whether a host name can only mean this computer. Browsers treat such an
+// origin as secure.
 func loopbackHost(host string) bool {
 	if ip, ok := addressIn(host); ok {
 		return ip.IsLoopback()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// contradiction is a sentence about flags of serve that do not go together.
+// contradiction returns a sentence about flags of serve that do not go together, if there are any.
 func (f *pageFlags) contradiction() string {
 	relay := f.relay || f.relayAt != ""
 	switch {
@@ -38,14 +38,14 @@ func (f *pageFlags) contradiction() string {
 	return ""
 }
 
-// isPublic tells a page that is reached under a name or address of others, too.
+// isPublic tells whether the page is reached under a public name or address.
 func (f *pageFlags) isPublic() bool {
 	u, err := url.Parse(f.public)
 	return err == nil && u.Host != "" && !onlyHere(u.Host)
 }
 
-// natAddress is where STUN and the relay listen, and whether the visitors of the page
-// reach it: those of a proxy on this computer do not reach what listens for it alone.
+// natAddress is where STUN and the relay listen, and whether the visitors of the page can reach
+// it: if the page listens only for a proxy on this computer, visitors cannot.
 func (f *pageFlags) natAddress(page *net.TCPAddr) (at *net.TCPAddr, reached bool) {
 	if f.stunListen == "" {
 		return page, !page.IP.IsLoopback() || !f.isPublic()
@@ -59,8 +59,8 @@ func (f *pageFlags) natAddress(page *net.TCPAddr) (at *net.TCPAddr, reached bool
 
 func (f *pageFlags) ports() relayPorts { return relayPorts{tcp: f.turnPort, udp: f.relayPorts} }
 
-// needs are sentences about what has to be open for the visitors of a public page, and
-// for those of a relay.
+// needs returns sentences about the ports that must be open for visitors of a public page, and for
+// users of the relay.
 func (p *pageServer) needs(f pageFlags) (said []string) {
 	switch {
 	case p.nat == nil:
@@ -87,7 +87,7 @@ func (p *pageServer) needs(f pageFlags) (said []string) {
 	return said
 }
 
-// portRange are the ports from first to last; the zero value is none.
+// portRange is the ports from first to last. The zero value has none.
 type portRange struct{ first, last uint16 }
 
 // Set takes two ports with a dash between them, or one.

@@ -11,7 +11,7 @@ import (
 	"tincan/internal/chat"
 )
 
-// jsonLines is the front for programs: one object a line, both ways
+// jsonLines is the front for programs: one JSON object in each line, in both directions
 // (README.md beside this file).
 type jsonLines struct {
 	out  io.Writer
@@ -20,8 +20,8 @@ type jsonLines struct {
 
 func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 
-// parse takes one JSON object. Names and types are those of README.md: a ref that is
-// a number, for one, is refused rather than handed back as another thing.
+// parse takes one JSON object. Names and types must be those of README.md: a ref that is a number,
+// for example, is refused, because it would be handed back as a string.
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	if json.Unmarshal([]byte(line), &do) == nil {
 		switch {
@@ -30,35 +30,35 @@ func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 		}
 	}
 	var wrong struct{ Ref any }
-	_ = json.Unmarshal([]byte(line), &wrong) // it stays empty
+	_ = json.Unmarshal([]byte(line), &wrong) // if this fails, the ref stays empty
 	ref, _ := wrong.Ref.(string)
 	return command{}, commandError{ref}
 }
 
-// commandError refuses a line that is no command; ref is the line's, if it has one.
+// commandError is the error for a line that is no command. ref is that of the line, if it has one.
 type commandError struct{ ref string }
 
-// Error is shown to whoever wrote the program at the other end of the pipe.
+// Error is for whoever writes the program at the other end of the pipe.
 func (commandError) Error() string {
 	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
 
-// put writes one line, in which no character steers a terminal that shows it.
+// put writes one line. It has no characters that a terminal which shows it would obey.
 func (j *jsonLines) put(event string, fields object) {
 	fields["event"] = event
 	var line strings.Builder
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
 	if encoder.Encode(fields) != nil {
-		return // strings and numbers alone, which always encode
+		return // cannot happen: strings and numbers always encode
 	}
-	_, _ = io.WriteString(j.out, escape(line.String())) // whoever ends the chat when nobody reads knows
+	_, _ = io.WriteString(j.out, escape(line.String())) // an error is noticed elsewhere (watched) and ends the chat
 }
 
-// escape writes as JSON escapes what may act on a terminal. Such a character stands
-// within a string, if anywhere; only the line end is JSON's own.
+// escape replaces characters on which a terminal may act by JSON's escapes. They can stand only
+// inside strings, apart from the line end.
 func escape(line string) string {
 	if strings.IndexFunc(line, steers) == len(line)-1 {
 		return line
@@ -143,7 +143,8 @@ func (j *jsonLines) event(e chat.Event) {
 	}
 }
 
-// pathName is direct or relay. One that is not known yet is taken for direct, and another is told when it is.
+// pathName is direct or relay. A path that is not known yet is called direct; if it turns out to be
+// another, that is told later.
 func pathName(path chat.Path) chat.Path {
 	if path == chat.PathRelay {
 		return path

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// keys turns what a terminal sends into what golang.org/x/term's Terminal reads. That
-// keeps 4,096 characters of a line and forgets the rest without a word, unless they are
-// pasted: so all text is handed on as such. What was pasted stays one line, whose breaks
-// are lineBreak until it is entered.
+// keys turns what a terminal sends into what golang.org/x/term's Terminal reads. Terminal silently
+// drops what is typed beyond 4,096 characters of a line, but not what is pasted, so all text is
+// passed on as pasted. What the person really pastes stays one line: its line breaks become
+// lineBreak until the line is entered.
 type keys struct {
-	rest    []byte // the beginning of a key, or of a character
+	rest    []byte // the first bytes of a key or a character that is not complete yet
 	pasting bool
 }
 
@@ -22,7 +22,7 @@ var (
 	pasteEnd   = []byte("\x1b[201~")
 )
 
-// otherKeys are sequences for keys that Terminal knows by another, and their names there.
+// otherKeys maps key sequences that Terminal does not know to those that it knows for the same key.
 var otherKeys = map[string]string{
 	"\x1bOA": "\x1b[A", "\x1bOB": "\x1b[B", "\x1bOC": "\x1b[C", "\x1bOD": "\x1b[D", "\x1bOH": "\x1b[H", "\x1bOF": "\x1b[F",
 	"\x1b[1~": "\x1b[H", "\x1b[7~": "\x1b[H", "\x1b[4~": "\x1b[F", "\x1b[8~": "\x1b[F",
@@ -31,8 +31,8 @@ var otherKeys = map[string]string{
 	"\x1b[3~": "\x1b[3~", "\x1b[1;3C": "\x1b[1;3C", "\x1b[1;3D": "\x1b[1;3D",
 }
 
-// feed takes what the terminal sent. out is for Terminal; told are the signals that
-// keys stand for, which a terminal in raw mode does not send itself.
+// feed takes what the terminal has sent. out is what Terminal gets. told are the signals that keys
+// such as Ctrl-C stand for, which a terminal in raw mode does not send itself.
 func (k *keys) feed(b []byte) (out []byte, told []os.Signal) {
 	b = append(k.rest, b...)
 	k.rest = nil
@@ -55,8 +55,8 @@ func (k *keys) feed(b []byte) (out []byte, told []os.Signal) {
 	return out, told
 }
 
-// next takes n bytes and says what they are for Terminal. It is not ok if what follows
-// must be known first.
+// next takes n bytes and returns what they are for Terminal. ok is false if it must see more bytes
+// first.
 func (k *keys) next(b []byte) (n int, piece []byte, ok bool) {
 	switch {
 	case k.pasting:
@@ -73,7 +73,7 @@ func (k *keys) next(b []byte) (n int, piece []byte, ok bool) {
 			end = i
 		}
 		if end > 0 && b[end-1] == '\r' {
-			end-- // a newline may belong to it
+			end-- // a newline that follows may belong to it
 		}
 		end = wholeRunes(b[:end])
 		return end, pasted(b[:end], true), end > 0
@@ -93,13 +93,13 @@ func (k *keys) next(b []byte) (n int, piece []byte, ok bool) {
 	return end, pasted(b[:end], false), end > 0
 }
 
-// sequence is the length of the key sequence that b begins with, 0 if it has no end yet.
+// sequence returns the length of the key sequence with which b begins, 0 if its end is missing.
 func sequence(b []byte) int {
 	if len(b) < 2 {
 		return 0
 	}
 	switch b[1] {
-	case '\x1b': // another begins
+	case '\x1b': // another sequence begins
 		return 1
 	case 'O':
 		if len(b) < 3 {
@@ -108,7 +108,7 @@ func sequence(b []byte) int {
 		return 3
 	case '[':
 		for i, c := range b[2:] {
-			if c < 0x20 || c > 0x3F { // its last byte, or none of a sequence
+			if c < 0x20 || c > 0x3F { // its last byte, or one that belongs to no sequence
 				return 2 + i + 1
 			}
 		}
@@ -121,7 +121,7 @@ func sequence(b []byte) int {
 	return 1 + size
 }
 
-// wholeRunes is how much of b is whole characters.
+// wholeRunes returns how many bytes of b are complete characters.
 func wholeRunes(b []byte) int {
 	for i := max(0, len(b)-utf8.UTFMax+1); i < len(b); i++ {
 		if utf8.RuneStart(b[i]) && !utf8.FullRune(b[i:]) {
@@ -131,7 +131,7 @@ func wholeRunes(b []byte) int {
 	return len(b)
 }
 
-// pasted is text as Terminal takes it as pasted, without what is no text.
+// pasted marks a text as pasted for Terminal, without control characters.
 func pasted(b []byte, breaks bool) []byte {
 	s := string(b)
 	if breaks {

@@ -11,18 +11,17 @@ import (
 // maxLine is the longest line read: a message of 64 KiB, each byte escaped.
 const maxLine = 512 << 10
 
-// inputLine is a line of input, or the news that one was too long to keep.
+// inputLine is a line of input, or says that a line was too long to keep.
 type inputLine struct {
 	text    string
 	tooLong bool
-	typed   bool      // into a terminal
-	more    bool      // in which another line had arrived already
+	typed   bool      // it comes from a terminal
+	more    bool      // another line had arrived in the terminal already
 	at      time.Time // when it was read
 }
 
-// readLines reads in the background: a read of a terminal cannot be stopped,
-// so this goroutine ends with its input or with the program. window is the terminal
-// that it reads, if it is one.
+// readLines reads lines in a goroutine, which ends with the input or with the program: a read from
+// a terminal cannot be stopped. window is the terminal that it reads from, if it is one.
 func readLines(in *bufio.Reader, window *os.File) <-chan inputLine {
 	lines := make(chan inputLine)
 	go func() {
@@ -42,8 +41,8 @@ func readLines(in *bufio.Reader, window *os.File) <-chan inputLine {
 	return lines
 }
 
-// readLine reads up to maxLine bytes of a line; whole is false if there was
-// more, which is read and forgotten.
+// readLine reads up to maxLine bytes of a line. whole is false if the line is longer; the rest is
+// read and dropped.
 func readLine(in *bufio.Reader) (line string, whole bool, err error) {
 	var b []byte
 	whole = true

@@ -25,17 +25,17 @@ const (
 	exitUsage  = 2
 )
 
-// errUsage: the command line is wrong; what was wrong has been said.
+// errUsage: the command line is wrong. The person has been told how.
 var errUsage = errors.New("usage")
 
 func main() {
-	// A long chat makes garbage in small pieces; a peer must not be able to
-	// make it grow before it is collected.
+	// A long chat leaves garbage in small pieces. It is collected early, so that
+	// a peer cannot make it grow.
 	debug.SetMemoryLimit(256 << 20)
-	// Go's HTTP client tells the terminal what a mailbox sends unasked, its server who came.
+	// Go's HTTP client would log what a mailbox sends without being asked, and its server who came.
 	log.SetOutput(io.Discard)
-	// pion's relay client and name finder log addresses to the terminal and can't
-	// be given another logger (pion/ice 976).
+	// pion's relay client and its mDNS code would log addresses to the terminal, and
+	// cannot be given another logger (pion/ice 976).
 	_ = os.Setenv("PION_LOG_DISABLE", "turnc,mdns")
 	defer restoreOnPanic()
 	ctx, end := context.WithCancel(context.Background())
@@ -45,13 +45,13 @@ func main() {
 	os.Exit(code)
 }
 
-// endSignals are the signals to end, and the keys that stand for one.
+// endSignals receives the signals that end the program, and keys that stand for one.
 var endSignals = make(chan os.Signal, 8)
 
-// endOnSignals ends what runs when the person asks for it, or their window has gone:
-// a chat says goodbye first. Who asks twice does not wait for that.
+// endOnSignals ends the command when the person asks for it or the window is closed. A chat says
+// goodbye first; a person who asks a second time does not wait for that.
 func endOnSignals(end context.CancelFunc) {
-	// Writing where nobody reads any more is an error, not the end of the program.
+	// To write where nobody reads any more must be an error and not end the program.
 	signal.Ignore(syscall.SIGPIPE)
 	signal.Notify(endSignals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // nohup
@@ -62,7 +62,7 @@ func endOnSignals(end context.CancelFunc) {
 		for s := range endSignals {
 			end()
 			if s == syscall.SIGHUP {
-				continue // it comes from the terminal and from the shell, or beside another
+				continue // one closed window can send several signals
 			}
 			if again {
 				restoreTerminal()

@@ -28,25 +28,24 @@ const (
 	channelsByRelay    = 64
 )
 
-// natServer helps visitors of the page through their routers: it tells them the
-// address they come from (STUN) and, where asked to, relays what they can't
-// send each other directly (TURN). It keeps nothing, and what it relays is
-// sealed twice.
+// natServer helps visitors of the page through their routers. It tells them the address that they
+// come from (STUN) and, with --turn, relays what they cannot send to each other directly (TURN).
+// It keeps nothing, and what it relays is encrypted twice, by DTLS and by the chat itself.
 type natServer struct {
 	udp     *bindings
 	drained chan struct{} // closed when nothing reads udp any more; nil with a relay
 	server  *turn.Server  // nil without a relay
 	udpPort int           // the page's own
 	tcpPort int           // of TURN over TCP; 0 without a relay
-	secret  string        // that logins are made of, new at every start
+	secret  string        // logins are derived from it; it is new at every start
 	reach   *reach
 	places  *places // relays
 
 	mu   sync.Mutex
-	uses map[string]*use // by client's address and port, as only one relay can be
+	uses map[string]*use // by the client's address and port, from which there can be only one relay
 }
 
-// use is what one relay holds.
+// use is what the client of one relay has in use.
 type use struct {
 	permitted map[netip.Addr]bool
 	channels  int
@@ -128,9 +127,9 @@ func (n *natServer) mayHaveRelay(_, _ string, from net.Addr) bool {
 	return n.places.free(clientOf(from))
 }
 
-// mayPermit is asked for a permission and for a channel, new or to be kept. Who has
-// all the channels gets neither, as pion does not say which is wanted: no chat comes
-// near.
+// mayPermit is called by pion when a client wants a permission or a channel, or wants to keep one.
+// pion does not say which of the two, so a client that has all its channels gets neither. No chat
+// needs that many.
 func (n *natServer) mayPermit(from net.Addr, to net.IP) bool {
 	ip, ok := netip.AddrFromSlice(to)
 	if ip = ip.Unmap(); !ok || !n.reach.to(ip) {
@@ -191,8 +190,7 @@ type turnEntry struct {
 	Credential string `json:"credential"`
 }
 
-// config names the servers for config.json. Without a host they are where the
-// page is.
+// config returns the servers for config.json. If host is empty, they have the host of the page.
 func (n *natServer) config() (stun []string, relays []turnEntry) {
 	stun, relays = []string{}, []turnEntry{}
 	if n == nil {
@@ -215,7 +213,7 @@ func (n *natServer) config() (stun []string, relays []turnEntry) {
 	return stun, relays
 }
 
-// Close ends it, and with it all relays.
+// Close ends the server and all its relays.
 func (n *natServer) Close() error {
 	switch {
 	case n == nil:

@@ -11,12 +11,12 @@ import (
 	"github.com/pion/turn/v5"
 )
 
-// firstPort that a relay sends to. Below lie the services of whoever is reached:
-// names, time, management.
+// firstPort is the lowest port that a relay sends to. Below it are services such as name servers,
+// clocks and management.
 const firstPort = 1024
 
-// nearTime is for how long the addresses of this computer are taken to be what they
-// were: they come and go with networks.
+// nearTime is how long the addresses of this computer are remembered before they are asked for
+// again: they change with its networks.
 const nearTime = time.Second
 
 var (
@@ -25,31 +25,31 @@ var (
 	errFar  = errors.New("this relay does not lead there")
 )
 
-// reach decides where relays lead: to any computer but this one, and to one address
-// at a time, as broadcast and multicast reach all of a network with one packet. The
-// relays' own address is the exception: two relays of one chat meet there, at
-// the ports of relays.
+// reach decides to which addresses relays may send: to any computer but this one, and never to a
+// broadcast or multicast address, with which one packet reaches a whole network. One address of
+// this computer is allowed, the one that relays have, at the ports of relays: the two relays of
+// one chat send to each other there.
 type reach struct {
 	relayAt    netip.Addr
 	interfaces func() ([]net.Addr, error)
 
 	mu    sync.Mutex
-	ports map[uint16]bool     // of the relays there are
+	ports map[uint16]bool     // of the relays that are open
 	near  map[netip.Addr]bool // this computer's addresses, and the broadcast ones of its networks
-	known bool                // near could be asked for
-	asked time.Time           // near
+	known bool                // near is known: the system has told the addresses
+	asked time.Time           // when the system was last asked
 }
 
 func newReach(relayAt netip.Addr, interfaces func() ([]net.Addr, error)) *reach {
 	return &reach{relayAt: relayAt, interfaces: interfaces, ports: map[uint16]bool{}}
 }
 
-// Addresses that name no one other computer: this network (0/8) and what is reserved
-// (240/4), which broadcast to everybody is part of.
+// nobody has the addresses that belong to no single computer: "this network" (0/8) and the reserved
+// ones (240/4), of which the general broadcast address is one.
 var nobody = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4")}
 
-// to tells whether a relay may have to do with an address at all. Relays are IPv4, and
-// so is whom they reach.
+// to tells whether a relay may send to an address at all. Relays have IPv4 addresses, and can send
+// to no others.
 func (r *reach) to(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	if ip == r.relayAt {
@@ -72,7 +72,7 @@ func (r *reach) to(ip netip.Addr) bool {
 	return r.known && !r.near[ip]
 }
 
-// ask learns this computer's addresses anew.
+// ask asks the system for the addresses of this computer.
 func (r *reach) ask() {
 	all, err := r.interfaces()
 	r.near, r.known = map[netip.Addr]bool{}, err == nil
@@ -89,7 +89,7 @@ func (r *reach) ask() {
 		r.near[ip] = true
 		ones, bits := n.Mask.Size()
 		if !ip.Is4() || bits-ones < 2 || bits-ones > 32 {
-			continue // networks of one or two have no broadcast address
+			continue // a network of one or two addresses has no broadcast address
 		}
 		first, last := ip.As4(), ip.As4()
 		for i := range 4 {
@@ -97,13 +97,13 @@ func (r *reach) ask() {
 			first[i] &= mask
 			last[i] |= ^mask
 		}
-		// The lowest address was one for broadcast once, and some still take it so.
+		// The lowest address once was a broadcast address, too, and for some systems it still is.
 		r.near[netip.AddrFrom4(first)], r.near[netip.AddrFrom4(last)] = true, true
 	}
 }
 
-// sends tells whether a packet may go there. A permission is for an address and for
-// minutes; what it is good for is looked at with each packet.
+// sends tells whether a packet may be sent to an address and port. A permission is for an address,
+// and holds for minutes; so each packet is checked.
 func (r *reach) sends(to netip.AddrPort) bool {
 	if to.Port() < firstPort || !r.to(to.Addr()) {
 		return false
@@ -132,16 +132,16 @@ func (r *reach) isOpen(port uint16) bool {
 	return r.ports[port]
 }
 
-// udpRelays makes relays for UDP and nothing else. pion's would also connect over
-// TCP (RFC 6062) to whatever this computer can reach.
+// udpRelays makes relays for UDP only. pion's own would also make TCP connections (RFC 6062) to
+// anything that this computer can reach.
 type udpRelays struct {
 	turn.RelayAddressGenerator
 	reach *reach
 	ports portRange // of relays; none is any port
 }
 
-// AllocatePacketConn opens a relay, at any port or at one of ours: wishes for one are for what RTP was,
-// and pion remembers each for a while.
+// AllocatePacketConn opens a relay at any port, or at one of the range. A wish for a certain port is
+// ignored; it was meant for RTP.
 func (u udpRelays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
 	if c.RequestedPort != 0 {
 		return nil, nil, errPort
@@ -155,11 +155,11 @@ func (u udpRelays) AllocatePacketConn(c turn.AllocateListenerConfig) (net.Packet
 	return &udpRelay{PacketConn: conn, reach: u.reach, gone: sync.OnceFunc(func() { u.reach.open(port, false) })}, at, nil
 }
 
-// portTries is how many ports that another program holds are met before a relay is refused: pion
-// serves nobody else meanwhile.
+// portTries is how many ports are tried that turn out to be used by other programs before a relay
+// is refused. pion serves nobody else in the meantime.
 const portTries = 16
 
-// allocate begins anywhere in the range and goes round it, past the ports of the relays there are.
+// allocate tries the ports of the range from a random one on, leaving out those of open relays.
 func (u udpRelays) allocate(c turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
 	if u.ports.first == 0 {
 		return u.RelayAddressGenerator.AllocatePacketConn(c)
@@ -196,7 +196,7 @@ type udpRelay struct {
 	gone  func()
 }
 
-// WriteTo sends where relays lead.
+// WriteTo sends a packet if a relay may send it there.
 func (c *udpRelay) WriteTo(b []byte, to net.Addr) (int, error) {
 	at, ok := to.(*net.UDPAddr)
 	if !ok || !c.reach.sends(at.AddrPort()) {
@@ -205,7 +205,7 @@ func (c *udpRelay) WriteTo(b []byte, to net.Addr) (int, error) {
 	return c.PacketConn.WriteTo(b, to)
 }
 
-// Close ends it, and what the others may send to it.
+// Close ends the relay. Other relays may not send to its port any more.
 func (c *udpRelay) Close() error {
 	c.gone()
 	return c.PacketConn.Close()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What a client of the relay may cost over TCP.
+// The limits of a client of the relay over TCP.
 const (
 	maxTURNFrame = 2048             // longer than any packet of a chat
 	turnIdle     = 12 * time.Minute // a live client refreshes every 5
@@ -16,8 +16,8 @@ const (
 
 var errFrame = errors.New("not a frame of TURN")
 
-// turnListener hands pion connections of which it can trust the framing, and not
-// more of them than relays.
+// turnListener accepts connections for pion. It checks the frames in them, and keeps no more
+// connections than there may be relays.
 type turnListener struct {
 	net.Listener
 	places *places
@@ -38,17 +38,17 @@ func (l *turnListener) Accept() (net.Conn, error) {
 	}
 }
 
-// turnConn looks at the length of every frame before pion does, which adds 20 to
-// it in 16 bits and would read the same bytes for ever.
+// turnConn checks the length of every frame before pion reads it. pion adds 20 to it in a 16-bit
+// number, and after an overflow would read the same bytes for ever.
 type turnConn struct {
 	net.Conn
 	gone   func()
 	header [4]byte
-	have   int // bytes of header
+	have   int // how many bytes of the header have been read
 	rest   int // bytes of the frame still to come
 }
 
-// Read fails at a frame that is none, and after a long silence.
+// Read fails if a frame is not one of TURN, and after a long silence.
 func (c *turnConn) Read(b []byte) (int, error) {
 	_ = c.SetReadDeadline(time.Now().Add(turnIdle))
 	n, err := c.Conn.Read(b)
@@ -89,7 +89,7 @@ func (c *turnConn) check(b []byte) bool {
 	return true
 }
 
-// Close gives the place free.
+// Close closes the connection and frees its place.
 func (c *turnConn) Close() error {
 	c.gone()
 	return c.Conn.Close()

@@ -6,16 +6,16 @@ import (
 	"github.com/pion/stun/v4"
 )
 
-// bindings answers what STUN is asked here, where a visitor comes from, before pion
-// does. Anybody can send a packet in somebody else's name, so what goes back is as
-// short as can be: 32 bytes to an IPv4 address for 20 at least. All else is handed on
-// to a relay, and gets no answer where there is none.
+// bindings answers STUN's binding requests, which ask for the address a visitor comes from, before
+// pion sees them. Anybody can send a packet under somebody else's address, so the answers are as
+// short as possible: 32 bytes to an IPv4 address, for a request of 20 at least. All other packets
+// are passed on to the relay, or dropped if there is none.
 type bindings struct {
 	net.PacketConn
 	relay bool
 }
 
-// ReadFrom gives what is for the relay.
+// ReadFrom returns the packets that are for the relay.
 func (b *bindings) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := b.PacketConn.ReadFrom(p)
@@ -31,7 +31,8 @@ func (b *bindings) ReadFrom(p []byte) (int, net.Addr, error) {
 	}
 }
 
-// answer says nothing to who must be understood and is not.
+// answer answers a binding request. A request with an attribute that must be understood and is not
+// gets no answer.
 func (b *bindings) answer(m *stun.Message, from net.Addr) {
 	for _, a := range m.Attributes {
 		if a.Type.Required() && !a.Type.Known() {
@@ -45,7 +46,7 @@ func (b *bindings) answer(m *stun.Message, from net.Addr) {
 	said, err := stun.Build(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
 		&stun.XORMappedAddress{IP: at.IP, Port: at.Port})
 	if err == nil {
-		_, _ = b.WriteTo(said.Raw, from) // who gets none asks again
+		_, _ = b.WriteTo(said.Raw, from) // whoever gets no answer asks again
 	}
 }
 

@@ -16,17 +16,17 @@ type options struct {
 	config  chat.Config
 	json    bool
 	link    string // join's argument
-	mailbox string // on, off or, where nothing was said, empty
-	serve   bool   // new alone: serve the page, too
+	mailbox string // on, off or, without the flag, empty
+	serve   bool   // serve the page, too; only with new
 	page    pageFlags
 
-	patience time.Duration // the terminal's
+	patience time.Duration // see terminal
 }
 
-// mailboxOf is the origin whose mailbox the reply goes to: the one that the link
-// names, unless the person wants it otherwise. Whoever made the link chose it, so
-// this computer itself is meant only where both programs are told to run on it; and
-// who hides behind a relay tells no mailbox the address either, unless told to.
+// mailboxOf returns the origin of the mailbox in which the reply is left: the one that the link
+// names, unless the person does not want that. Whoever made the link chose it. So a mailbox on
+// this computer is used only with --loopback. And with --relay-only, which hides the person's
+// address, no mailbox is used unless the person asks for it.
 func (o options) mailboxOf(link string) string {
 	found, err := chat.Find(link)
 	mode := o.config.Network.Mode
@@ -40,7 +40,7 @@ func (o options) mailboxOf(link string) string {
 	return found.Mailbox
 }
 
-// hostOfOrigin is host and port of an origin, as a person reads them.
+// hostOfOrigin returns host and port of an origin, for a person to read.
 func hostOfOrigin(origin string) string {
 	_, host, _ := strings.Cut(origin, "://")
 	return host
@@ -112,8 +112,8 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	return o, nil
 }
 
-// confine is for --loopback: nobody elsewhere is asked, and no packet leaves the computer.
-// Its errors are for the person.
+// confine applies --loopback: no server is asked, and no packet leaves this computer. Its errors are
+// sentences for the person.
 func (o *options) confine(ways *waysFlags) error {
 	n := &o.config.Network
 	if !ways.stunNamed {
@@ -136,7 +136,8 @@ func (o *options) confine(ways *waysFlags) error {
 
 var errLocalMailbox = errors.New("--local-only asks no server, and so no mailbox")
 
-// settleNew brings together what new is told of its links. Its errors are for the person.
+// settleNew decides what the links of new begin with, and which mailbox is used. Its errors are
+// sentences for the person.
 func (o *options) settleNew(ways *waysFlags) error {
 	switch {
 	case o.serve && o.config.Site != "":
@@ -155,9 +156,9 @@ func (o *options) settleNew(ways *waysFlags) error {
 	switch {
 	case o.serve:
 		if o.mailbox == "" {
-			o.mailbox = "on" // on this very computer
+			o.mailbox = "on" // it is on this computer
 		}
-		// Who opens the link reaches this computer; nobody else needs to be asked.
+		// Whoever opens the link can reach this computer, so no other server needs to be asked.
 		if n := &o.config.Network; n.Mode == chat.ModeLocal || o.page.public == "" && !ways.stunNamed && n.Mode == chat.ModeAll {
 			n.Mode, n.STUN = chat.ModeAll, nil
 		}

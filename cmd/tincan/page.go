@@ -24,19 +24,19 @@ type pageHandler struct {
 	files   map[string]pageFile
 	headers site.Headers
 	others  []string // addresses for config.json
-	public  string   // host and port by which others know this server, where it was told
+	public  string   // host and port by which others know this server, if --public says so
 	nat     *natServer
 	mailbox http.Handler // nil without one
-	visited atomic.Bool  // by another computer
+	visited atomic.Bool  // another computer has opened the page
 }
 
 type pageFile struct {
 	kind  string
 	plain []byte
-	small func() []byte // gzip, made when it is first asked for; nil where that is not smaller
+	small func() []byte // compressed with gzip when it is first needed; nil if that saves little
 }
 
-// types by extension: what the system thinks of them differs between systems.
+// types are the media types by extension. Those that the system knows differ between systems.
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
 	".wasm": "application/wasm", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png",
@@ -44,8 +44,8 @@ var types = map[string]string{
 }
 
 // newPageHandler reads the whole page into memory. Browsers take brotli only over
-// https, so it is compressed with gzip, each file once, for the first who asks:
-// whoever serves a page for one visitor alone need not wait for it.
+// https, so it is compressed with gzip: each file once, when it is first asked for, so that the
+// start of the program need not wait for it.
 func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, error) {
 	headers, err := site.LoadHeaders()
 	if err != nil {
@@ -74,8 +74,8 @@ func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, 
 	return h, err
 }
 
-// compress gives nil where little is won. The level is gzip's own: the best one takes
-// more than twice the time for 0.7 %.
+// compress returns nil if compression saves little. It uses gzip's default level: the best one
+// takes more than twice the time to save 0.7 % more.
 func compress(plain []byte) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -147,22 +147,23 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer writes a body for as long as each piece of it is taken in time.
+// answer writes a body piece by piece. It gives up if a piece is not taken in time.
 func answer(w http.ResponseWriter, body []byte) {
 	control := http.NewResponseController(w)
 	for piece := range slices.Chunk(body, answerStep) {
-		_ = control.SetWriteDeadline(time.Now().Add(answerTime)) // a recorder of tests has none
+		_ = control.SetWriteDeadline(time.Now().Add(answerTime)) // fails only for the recorders of tests
 		if _, err := w.Write(piece); err != nil {
 			return
 		}
 	}
 }
 
-// config is config.json, made anew for each visitor: logins run out. Never
-// offline: this page is gone when whoever runs it is, and a worker would keep
-// it at an address that somebody else's may have next. Under a name that is not own
-// it says nothing about this computer, gives no login, and offers no mailbox, which
-// would refuse: only the port of STUN, which is the page's.
+// config makes config.json, anew for each visitor, because the logins in it expire. It never
+// allows the page to be kept for offline use: the page is gone when its program ends, and the
+// browser would keep it at an address that may belong to somebody else next. If own is false, the
+// request came under a name that is not this computer's. Then config.json tells nothing of this
+// computer, has no login, and offers no mailbox, which would refuse anyway. It names only the
+// port of STUN, which is that of the page.
 func (h *pageHandler) config(own bool) []byte {
 	stun, relays := h.nat.config()
 	addresses, mailbox := h.others, "none"
@@ -175,7 +176,7 @@ func (h *pageHandler) config(own bool) []byte {
 	b, _ := json.Marshal(map[string]any{
 		"stun": stun, "turn": append([]turnEntry{}, relays...), "mailbox": mailbox, "offline": false,
 		"addresses": append([]string{}, addresses...),
-	}) // strings only: it can't fail
+	}) // cannot fail: these are only strings
 	return b
 }
 
@@ -189,7 +190,7 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// fromHere tells a visitor on this computer.
+// fromHere tells whether a visitor is on this computer.
 func fromHere(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

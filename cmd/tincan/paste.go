@@ -8,15 +8,15 @@ import (
 	"tincan/internal/chat"
 )
 
-// paste gathers the lines in which a code comes: people paste a whole mail, and a
-// terminal hands it over line by line.
+// paste gathers the lines in which a code comes. People paste a whole mail, and a terminal gives it
+// to us line by line.
 type paste struct {
-	burst string // lines behind which more had arrived already
-	tried string // what came before, and held no code by itself
+	burst string // lines that came together with more, which is still to be read
+	tried string // what came before that, in which there was no code
 }
 
-// add takes a line. It returns the text to look for a code in, and false while
-// more of the same has arrived.
+// add takes a line. It returns the text in which to look for a code, and false as long as more of
+// what was pasted is still to be read.
 func (p *paste) add(line inputLine) (text string, ready bool) {
 	p.burst += line.text + "\n"
 	if len(p.burst) > maxLine {
@@ -44,9 +44,8 @@ func (p *paste) add(line inputLine) (text string, ready bool) {
 	return whole, true
 }
 
-// askInvite reads the invite. At a terminal it asks until there is one: what was
-// pasted would else go on to whoever reads the terminal next, line by line, and
-// that is a shell.
+// askInvite reads the invite. At a terminal it goes on until there is one. If it gave up in the
+// middle of what was pasted, a shell would read the rest and carry it out line by line.
 func askInvite(ctx context.Context, f front, lines <-chan inputLine) (link string, err error) {
 	var p paste
 	for {
@@ -78,13 +77,13 @@ func askInvite(ctx context.Context, f front, lines <-chan inputLine) (link strin
 	}
 }
 
-// pasted tells whether a line belongs to what was pasted with the code, because
-// it was there before the person had read what comes of that.
+// pasted tells whether a line was pasted together with the code: it came before the person can
+// have read what came of the code.
 func (c *talk) pasted(l inputLine) bool {
 	return l.typed && l.at.Before(c.told) && !isCommand(l)
 }
 
-// isCommand tells a command from the lines of a mail.
+// isCommand tells whether a line is a command and not one of a pasted mail.
 func isCommand(l inputLine) bool {
 	text := strings.TrimSpace(l.text)
 	return strings.HasPrefix(text, "/") && !strings.ContainsAny(text, " \t\n") && !l.more

@@ -8,11 +8,11 @@ import (
 	"tincan/relay"
 )
 
-// places count what clients hold at once, such as relays, so that none of them
-// takes what is there for all. A client is an IPv4 address, or an IPv6 one with
-// its /64: that much every visitor has to itself.
+// places counts how many things, such as relays, each client has at the same time, so that no
+// client takes all there are. A client is an IPv4 address, or the /64 network of an IPv6 one, which
+// is what a single visitor has.
 type places struct {
-	byClient, inAll int // at most
+	byClient, inAll int // the limits
 
 	mu   sync.Mutex
 	held map[netip.Prefix]int
@@ -25,7 +25,7 @@ func newPlaces(byClient, inAll int) *places {
 
 func clientOf(a net.Addr) netip.Prefix { return relay.ClientOf(a.String()) }
 
-// free tells whether the client may hold one more.
+// free tells whether the client may have one more.
 func (p *places) free(client netip.Prefix) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,7 +36,7 @@ func (p *places) isFree(client netip.Prefix) bool {
 	return p.all < p.inAll && p.held[client] < p.byClient
 }
 
-// take holds one more where there is a place for it.
+// take counts one more, if the client may have it.
 func (p *places) take(client netip.Prefix) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,7 +47,7 @@ func (p *places) take(client netip.Prefix) bool {
 	return true
 }
 
-// count says that the client holds so many more, or fewer, whatever the limits are.
+// count changes the number of a client without looking at the limits.
 func (p *places) count(client netip.Prefix, more int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,10 +11,10 @@ import (
 // everything else on standard error.
 type plain struct {
 	t       terminal
-	relayed bool   // the other person learns the relay's address only
+	relayed bool   // the other person learns only the address of the relay
 	words   string // the safety words, once open
 	lost    bool
-	differs bool // /differ was typed once, and asks
+	differs bool // /differ was typed once, and the person was asked to confirm it
 	kind    chat.Kind
 	link    chat.Link
 }
@@ -75,7 +75,7 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 	if p.relayed {
 		address = "the relay's address, not yours"
 	}
-	bare := !strings.Contains(link.Link, "#") // no page opens it
+	bare := !strings.Contains(link.Link, "#") // it is a code without a link, which no page opens
 	switch {
 	case kind == chat.KindInvite && bare:
 		p.t.say("\nSend this invite to the other person, or show them the code. They run: tincan join. Whoever has it can join and learns %s.", address)
@@ -98,8 +98,8 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 	}
 }
 
-// show hands the code over: as a QR code where the output is a window with room for it and
-// for what follows, and below that as text.
+// show shows the code: as a QR code, if the output is a window with room for it and for what
+// follows, and below that as text.
 func (p *plain) show() {
 	if p.t.marked && p.t.drawn {
 		drawn, err := drawQR(p.link.QR)
@@ -126,7 +126,7 @@ func (p *plain) problem(_ string, err error) { p.t.say("tincan: %s", sentenceOf(
 
 func (p *plain) fail(err error) { p.problem("", err) }
 
-// pathWords follow the word connected; there are none until the path is known.
+// pathWords follow the word "connected". There are none until the path is known.
 var pathWords = map[chat.Path]string{chat.PathDirect: " directly", chat.PathRelay: " through a relay"}
 
 func (p *plain) event(e chat.Event) {
@@ -170,7 +170,7 @@ func (p *plain) event(e chat.Event) {
 	}
 }
 
-// farewell says how a chat ended; open that there was one.
+// farewell says how a chat ended. open says that it had begun.
 func farewell(reason chat.Reason, open bool) string {
 	if reason == chat.ReasonClosed && !open {
 		return "You left before there was a chat."
@@ -178,7 +178,7 @@ func farewell(reason chat.Reason, open bool) string {
 	return reasonSentences[reason]
 }
 
-// mailboxWords is the sentence, and the command where there is one for it.
+// mailboxWords is the sentence for a state of the mailbox, with the command that helps, if any.
 func mailboxWords(s chat.MailboxState) string {
 	if s == chat.MailboxExpired {
 		return mailboxSentences[s] + " /again leaves it."

@@ -14,10 +14,10 @@ import (
 	"tincan/relay"
 )
 
-// proxies are the addresses whose word is taken for whom they speak for.
+// proxies are the addresses of reverse proxies that are trusted to say for whom they ask.
 type proxies []netip.Prefix
 
-// Set takes an address or a network, or several with commas.
+// Set takes an address or a network, or several separated by commas.
 func (p *proxies) Set(text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		network, err := netip.ParsePrefix(strings.TrimSpace(part))
@@ -42,15 +42,15 @@ func (p proxies) trusts(ip netip.Addr) bool {
 	return slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(ip.Unmap().WithZone("")) })
 }
 
-// trust tells a connection from one of them.
+// trust tells whether a connection comes from one of the proxies.
 func (p proxies) trust(from net.Addr) bool {
 	at, err := netip.ParseAddrPort(from.String())
 	return err == nil && p.trusts(at.Addr())
 }
 
-// visitor is whom the request comes from. Each proxy adds at the end whom it heard from, so
-// that is read from there, and no further than to the first that is not trusted: what stands
-// before it, anybody may have written.
+// visitor returns from whom the request comes. Each proxy adds at the end of the header from whom
+// it got the request. So the header is read from its end, up to the first address that is no
+// trusted proxy: what stands before that, anybody may have written.
 func (p proxies) visitor(from netip.Addr, r *http.Request) netip.Addr {
 	named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(named) - 1; i >= 0 && p.trusts(from); i-- {
@@ -63,8 +63,9 @@ func (p proxies) visitor(from netip.Addr, r *http.Request) netip.Addr {
 	return from
 }
 
-// handler has next see the visitor instead of the proxy. What a visitor may have at once is
-// counted here: the connections are the proxy's.
+// handler passes requests on to next as if they came from the visitor and not from the proxy. The
+// requests that a visitor makes at the same time are limited here, as all connections are the
+// proxy's.
 func (p proxies) handler(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
@@ -72,12 +73,12 @@ func (p proxies) handler(next http.Handler) http.Handler {
 	busy := newPlaces(visitsByClient, visitsInAll)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-			// The request is this handler's alone: nothing of the server looks at it any more.
+			// The request may be changed: the server does not look at it any more.
 			r.RemoteAddr = netip.AddrPortFrom(p.visitor(from.Addr().Unmap(), r), from.Port()).String()
 		}
 		visitor := relay.ClientOf(r.RemoteAddr)
 		if !busy.take(visitor) {
-			// An answer would have to wait for the rest of the body. This ends the connection.
+			// An answer would have to wait for the rest of the body, so the connection is ended.
 			panic(http.ErrAbortHandler)
 		}
 		defer busy.count(visitor, -1)
@@ -85,7 +86,7 @@ func (p proxies) handler(next http.Handler) http.Handler {
 		r.Body = body
 		defer func() {
 			if !body.whole {
-				// Else the server would wait for the rest before it ends the connection.
+				// Or the server would wait for the rest of the body before it ends the connection.
 				_ = http.NewResponseController(w).SetReadDeadline(time.Now())
 			}
 		}()
@@ -93,7 +94,7 @@ func (p proxies) handler(next http.Handler) http.Handler {
 	})
 }
 
-// halfBody knows whether it was read to its end.
+// halfBody is a body that knows whether it has been read to its end.
 type halfBody struct {
 	io.ReadCloser
 	whole bool

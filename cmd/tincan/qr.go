@@ -18,13 +18,13 @@ func drawQR(text string) (string, error) {
 	return strings.TrimRight(code.ToSmallString(false), "\n") + "\n", nil
 }
 
-// size is how many columns and rows a drawn code has.
+// size returns how many columns and rows a drawn code has.
 func size(drawn string) (columns, rows int) {
 	first, _, _ := strings.Cut(drawn, "\n")
 	return utf8.RuneCountInString(first), strings.Count(drawn, "\n")
 }
 
-// fits tells whether a window shows a drawn code at once, with so many rows below it.
+// fits tells whether a window can show a drawn code as a whole, with so many rows below it.
 func fits(window *os.File, drawn string, below int) bool {
 	width, height := sizeOf(window)
 	columns, rows := size(drawn)

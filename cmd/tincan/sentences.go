@@ -6,10 +6,10 @@ import (
 	"tincan/internal/chat"
 )
 
-// The engine has codes; what they mean to a person is the front's to say. The page has its own
-// sentences, in each language.
+// The engine has only codes. These are the sentences that the terminal shows for them; the page has
+// its own, in each language.
 
-// codeSentences are of all codes but those of a browser's engine: no-webrtc, busy and no-chat.
+// codeSentences has all codes except no-webrtc, busy and no-chat, which occur only in a browser.
 var codeSentences = map[chat.Code]string{
 	chat.CodeEmpty:          "There is nothing to read. Paste the invite or reply you were sent.",
 	chat.CodeTooLong:        "This is too much text to search. Paste only the invite or reply.",
@@ -69,7 +69,7 @@ var mailboxSentences = map[chat.MailboxState]string{
 	chat.MailboxSilent:   "The mailbox does not answer as it should. It is tried again; meanwhile the reply can be sent by hand.",
 }
 
-// sentenceOf says to a person what went wrong and what to do.
+// sentenceOf returns the sentence that tells a person what went wrong and what to do.
 func sentenceOf(err error) string {
 	var of *chat.Error
 	if errors.As(err, &of) {

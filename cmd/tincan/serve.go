@@ -21,10 +21,10 @@ import (
 
 const defaultListen = ":8787"
 
-// How long a visitor may take. A request is read within seconds, and a connection
-// on which nothing is asked is closed before the next question of an engine that
-// waits for a reply, 5 s after its last: later, the two would cross. An answer has all
-// the time it takes to a slow phone, as long as some of it goes out in each while.
+// How long a visitor may take. A request must be sent within seconds. An idle connection is closed
+// after 4 s: an engine that waits for a reply makes a request every 5 s, and one that arrives just
+// when its connection is closed would be lost. An answer may take as long as a slow phone needs, if
+// answerStep bytes of it are taken in each answerTime.
 const (
 	headerTime = 5 * time.Second
 	bodyTime   = 10 * time.Second
@@ -37,13 +37,13 @@ const (
 // may be none.
 const lonely = time.Minute
 
-// pageFlags say how the page is served.
+// pageFlags are the flags that say how the page is served.
 type pageFlags struct {
 	listen, public    string
 	noSTUN, noMailbox bool
 	relay             bool
-	relayAt           string // the address that relays have
-	stunListen        string // where STUN and the relay listen, if not where the page does
+	relayAt           string // the address of relays
+	stunListen        string // where STUN and the relay listen, if not at the address of the page
 	turnPort          int    // of the relay over TCP; 0 is any
 	relayPorts        portRange
 	proxies           proxies
@@ -107,21 +107,21 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	return p.serve(ctx, t)
 }
 
-// isPublic tells an address to reach the page under; none is one, too.
+// isPublic tells whether a value of --public can be used. It may be empty.
 func isPublic(address string) bool {
 	u, err := url.Parse(address)
 	return address == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-// pageServer is the page at a port, with what helps its visitors: STUN, a relay
-// and a mailbox. Nothing answers before serve.
+// pageServer serves the page at a port, with what helps its visitors: STUN, a relay and a mailbox.
+// No request is answered before serve is called.
 type pageServer struct {
 	listener net.Listener
 	reach    addresses
 	nat      *natServer
 	handler  *pageHandler
 	proxies  proxies
-	lonely   time.Duration // 0 for the usual one
+	lonely   time.Duration // 0 for the usual time
 }
 
 func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error) {
@@ -164,7 +164,8 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 	return p, nil
 }
 
-// newMailbox keeps replies in memory; browsers know it also by the public address.
+// newMailbox makes a mailbox that keeps replies in memory. Browsers may know it by the public
+// address, too.
 func newMailbox(public string) http.Handler {
 	var config relay.Config
 	if origin, _ := publicOrigin(public); origin != "" {
@@ -173,18 +174,18 @@ func newMailbox(public string) http.Handler {
 	return relay.Limit(relay.New(relay.NewMemory(), config), nil)
 }
 
-// close lets go of the ports.
+// close closes the ports.
 func (p *pageServer) close() {
 	_ = p.listener.Close()
 	_ = p.nat.Close()
 }
 
-// link is what links to this page begin with.
+// link returns what links to this page begin with.
 func (p *pageServer) link() string {
 	return append(slices.Clone(p.reach.others), p.reach.here...)[0]
 }
 
-// own is the origin under which this very program reaches it.
+// own returns the origin under which this program itself reaches the page.
 func (p *pageServer) own() string {
 	at := p.listener.Addr().(*net.TCPAddr)
 	if at.IP.IsUnspecified() {
@@ -193,7 +194,7 @@ func (p *pageServer) own() string {
 	return "http://" + at.String()
 }
 
-// serve answers until ctx ends.
+// serve answers requests until ctx ends.
 func (p *pageServer) serve(ctx context.Context, t terminal) error {
 	visitors := newVisitors(p.listener)
 	visitors.proxies = p.proxies
@@ -231,7 +232,7 @@ func (p *pageServer) serve(ctx context.Context, t terminal) error {
 	}
 }
 
-// listenOn listens where it is told, or on the default port or any free one.
+// listenOn listens at the given address, or, if there is none, at the default port or any free one.
 func listenOn(ctx context.Context, address string) (net.Listener, error) {
 	var c net.ListenConfig
 	if address != "" {
@@ -244,8 +245,7 @@ func listenOn(ctx context.Context, address string) (net.Listener, error) {
 	return l, err
 }
 
-// relayAddress is the address that relays are given: the one named, or that of
-// the default route.
+// relayAddress returns the address for relays: the one that is named, or that of the default route.
 func relayAddress(wanted bool, named string) (netip.Addr, error) {
 	if named != "" {
 		ip, err := netip.ParseAddr(named)

@@ -4,7 +4,7 @@ package main
 
 import "os"
 
-// Elsewhere lines are read as the system gives them.
+// On other systems there is no editor: lines are read as the system gives them.
 const canEdit = false
 
 var stopSignal os.Signal

@@ -9,14 +9,15 @@ import (
 	"time"
 )
 
-// canEdit: the terminal can be taken, and given back when the program is stopped.
+// canEdit says that the editor can control the terminal, and give it back when the program is
+// stopped.
 const canEdit = true
 
-// stopSignal is what Ctrl-Z stands for.
+// stopSignal is the signal that Ctrl-Z stands for.
 var stopSignal os.Signal = syscall.SIGTSTP
 
-// watchSignals follows the window's size, and takes the terminal again when the program
-// goes on after it was stopped.
+// watchSignals notices when the size of the window changes, and takes the terminal again when the
+// program continues after it was stopped.
 func (e *editor) watchSignals() {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT)
@@ -39,23 +40,23 @@ func (e *editor) watchSignals() {
 	}()
 }
 
-// stop gives the terminal back and stops the program until its shell lets it go on. Go
-// has no way back to what SIGTSTP does by itself once it was asked to notify of it, so it
-// is not.
+// stop gives the terminal back and stops the program until its shell lets it continue. A Go program
+// that has called signal.Notify for SIGTSTP cannot restore what the signal does by default, so
+// this program never does.
 func (e *editor) stop() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	running := e.running
 	e.release()
-	_ = syscall.Kill(0, syscall.SIGTSTP) // all of a pipeline, as the terminal does
-	// It stops here, or a moment later; or not at all, where no shell could let it go on.
+	_ = syscall.Kill(0, syscall.SIGTSTP) // to all programs of a pipeline, as the terminal does
+	// The program stops here or a moment later. If there is no shell that could continue it, it goes on.
 	time.Sleep(50 * time.Millisecond)
 	if running {
 		_ = e.take()
 	}
 }
 
-// resume takes the terminal again, which whoever had it meanwhile left in a state of its own.
+// resume takes the terminal again. Another program may have changed its state in the meantime.
 func (e *editor) resume() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"tincan/internal/chat"
 )
 
-// talk is one chat between its session and its front.
+// talk connects the session of a chat with its front.
 type talk struct {
 	s           *chat.Session
 	f           front
@@ -16,15 +16,15 @@ type talk struct {
 	mailbox     bool // the reply may come by itself
 	waiting     bool // the inviter waits for a reply
 	open        bool
-	ending      bool // no more input: leave once all has arrived
+	ending      bool // the input has ended: leave when all messages have arrived
 	heard       time.Time
 	held        []command
 	undelivered int
-	json        bool      // its lines are commands, each for itself
-	reply       paste     // of the inviter's person, until there is one
+	json        bool      // each line is a command of its own
+	reply       paste     // what the inviter has pasted, until there is a reply in it
 	told        time.Time // when the person was told what came of the last code
 	reason      chat.Reason
-	failure     error // why it was ended here, where nobody wished it
+	failure     error // why it was ended here although nobody wanted that
 	patience    time.Duration
 }
 
@@ -69,7 +69,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 			}
 		case e, ok := <-events:
 			if !ok {
-				_ = s.Close() // its last errand may still be on the road
+				_ = s.Close() // its last request to the mailbox may still be under way
 				return c.result()
 			}
 			c.event(e)
@@ -87,7 +87,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 	}
 }
 
-// finish ends a chat that gets no more input, once nothing is left to wait for.
+// finish ends a chat whose input has ended, when nothing is left to wait for.
 func (c *talk) finish() {
 	switch {
 	case c.open && c.undelivered == 0:
@@ -133,7 +133,7 @@ func (c *talk) line(l inputLine) {
 		return
 	}
 	if do.Do == "send" && !c.open && !c.waiting {
-		c.held = append(c.held, do) // typed ahead
+		c.held = append(c.held, do) // typed before the chat has opened
 		return
 	}
 	c.do(do)
@@ -182,7 +182,7 @@ func (c *talk) event(e chat.Event) {
 	}
 	switch e := e.(type) {
 	case chat.StateChanged:
-		// The reply may have come by itself: what is typed from now on is none.
+		// The reply may have come by itself, so what is typed from now on is not one.
 		c.waiting = c.waiting && e.State == chat.StateWaiting
 	case chat.Opened:
 		c.open, c.waiting, c.heard = true, false, time.Now()

@@ -15,23 +15,23 @@ import (
 	"golang.org/x/term"
 )
 
-// terminal is what a command talks to: data on out, talk on err.
+// terminal is where a command reads and writes: data goes to out, everything else to err.
 type terminal struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
 
-	window *os.File // the window that the person sees it in, if any
+	window *os.File // the terminal window, if there is one
 	drawn  bool     // out is that window
-	marked bool     // err is, and tells tincan's own words from others'
+	marked bool     // err is that window, and tincan's own sentences are marked in it
 
-	patience time.Duration // 0 for the usual one
+	patience time.Duration // of a chat whose input has ended; 0 for the usual one
 }
 
-// defaultColumns is taken where there is no window, or it does not tell its width.
+// defaultColumns is used if there is no window, or if it does not tell its width.
 const defaultColumns = 80
 
-// widthOf is how many columns a window has.
+// widthOf returns how many columns a window has.
 func widthOf(window *os.File) int {
 	width, _ := sizeOf(window)
 	return width
@@ -46,7 +46,7 @@ func sizeOf(window *os.File) (width, height int) {
 	return defaultColumns, 24
 }
 
-// windowOf is w where that is one.
+// windowOf returns w if it is a terminal window, else nil.
 func windowOf(w any) *os.File {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return f
@@ -54,7 +54,7 @@ func windowOf(w any) *os.File {
 	return nil
 }
 
-// say tells the person something of tincan's own.
+// say writes a sentence of tincan itself.
 func (t terminal) say(format string, args ...any) {
 	text := neutral(fmt.Sprintf(format, args...))
 	if t.marked {
@@ -70,36 +70,37 @@ func (t terminal) say(format string, args ...any) {
 	fmt.Fprintln(t.err, text)
 }
 
-// hear shows a message of the other person on out.
+// hear writes a message of the other person to out.
 func (t terminal) hear(text string) {
 	said := speech("them: ", text, widthOf(t.window))
 	if t.drawn {
-		// Where the terminal finds a character wider than we do, the row is cut and
-		// does not go on at the left edge.
+		// If the terminal takes a character to be wider than we do, the row is cut off
+		// and does not continue at the left edge.
 		said = "\x1b[?7l" + strings.TrimSuffix(said, "\n") + "\x1b[?7h\n"
 	}
 	_, _ = io.WriteString(t.out, said)
 }
 
-// speech is what somebody says, below each other behind their name, so that no row of
-// it begins where another's words or tincan's own do.
+// speech writes what somebody says in rows that are all indented behind their name, so that no row
+// can look like the beginning of somebody else's words or of tincan's own.
 func speech(name, text string, width int) string {
 	rows := wrap(neutral(text), max(2, width-len(name)))
 	return name + strings.Join(rows, "\n"+strings.Repeat(" ", len(name))) + "\n"
 }
 
-// chatting is t for a chat: told in a window it is marked, and typed in one it is
-// edited. Lines are the person's; end gives the window back, when the person has ended the line
-// that is half typed or ctx ends. gone is called when nobody reads out or err any more.
+// chatting returns the terminal for a chat. In a window, tincan's own sentences are marked, and what
+// the person types is edited in the row at the bottom. The lines of input come on the channel. end
+// gives the window back, after the person has ended a line that is half typed, or when ctx ends.
+// gone is called when nobody reads out or err any more.
 func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan inputLine, end func(ctx context.Context)) {
 	in, out, err := windowOf(t.in), windowOf(t.out), windowOf(t.err)
 	once := sync.OnceFunc(gone)
 	end = func(context.Context) {
 		if in != nil {
-			forget(in) // the shell would take for its own what nobody has read
+			forget(in) // or the shell would read what nobody has read here, and carry it out
 		}
 	}
-	var typed *os.File // a program's lines are commands, each for itself
+	var typed *os.File // nil for a program, whose lines are never pasted together
 	if plain {
 		typed = in
 		t.window, t.drawn, t.marked = err, out != nil, err != nil
@@ -131,8 +132,8 @@ func (t terminal) chatting(plain bool, gone func()) (_ terminal, lines <-chan in
 	return t, readLines(bufio.NewReaderSize(t.in, 64<<10), typed), end
 }
 
-// watched is an output that tells when nobody reads it any more. One that was closed
-// from the start is a wish, not news.
+// watched is an output that notices when nobody reads it any more. If it was closed from the
+// start, the person wanted that, and nothing is noticed.
 type watched struct {
 	io.Writer
 	gone func()

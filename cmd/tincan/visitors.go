@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// Connections to the page at once. All together are fewer than there are
-// descriptors; one client has room for ten browsers, which open six each.
+// How many connections to the page there may be at the same time. All together they are fewer than
+// a program may have file descriptors. One client has room for ten browsers with six each.
 const (
 	visitsByClient = 64
 	visitsInAll    = 512
 )
 
-// sendBuffer is how much of an answer the system keeps for a connection, in
-// bytes: enough for a fast network, and so little that who takes nothing is noticed.
+// sendBuffer is how much of an answer the system holds for a connection, in bytes. It is enough for
+// a fast network, and so little that a client which takes nothing is noticed.
 const sendBuffer = 64 << 10
 
-// visitors is the listener of the page. Where a client, or all of them, have too
-// many connections, the one of them that has been waiting for a request for longest
-// is closed for the new one: a browser opens another without a word, and who opens
-// many and asks nothing keeps nobody out. Where all are busy, the new one is closed.
+// visitors is the listener of the page. If a client, or all together, have too many connections, the
+// one that has waited longest for a request is closed in favor of the new one. A browser then
+// simply opens another, and somebody who opens many without a request keeps nobody out. If all are
+// busy, the new one is closed.
 type visitors struct {
 	net.Listener
-	proxies proxies // have no limit of their own: many visitors come through each
+	proxies proxies // the limit of a client is not for them, as many visitors come through each
 	mu      sync.Mutex
 	there   map[*visit]struct{}
 }
@@ -35,15 +35,15 @@ type visit struct {
 	net.Conn
 	to     *visitors
 	client netip.Prefix
-	busy   bool      // a request was read, its answer is not written yet
-	since  time.Time // waiting
+	busy   bool      // a request has been read and not been answered yet
+	since  time.Time // since when it has waited for a request
 }
 
 func newVisitors(l net.Listener) *visitors {
 	return &visitors{Listener: l, there: map[*visit]struct{}{}}
 }
 
-// Accept gives the next connection within the limits.
+// Accept returns the next connection that the limits allow.
 func (v *visitors) Accept() (net.Conn, error) {
 	for {
 		c, err := v.Listener.Accept()
@@ -66,7 +66,7 @@ func (v *visitors) Accept() (net.Conn, error) {
 	}
 }
 
-// let makes room for a connection; instead is the one to be closed for it.
+// let decides whether a connection may come in. instead is the one to be closed in its favor.
 func (v *visitors) let(one *visit) (instead *visit, in bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -104,8 +104,8 @@ func (v *visitors) let(one *visit) (instead *visit, in bool) {
 	return instead, true
 }
 
-// state is told by the server what becomes of a connection. It is active from the
-// end of a request's header to the end of the answer.
+// state is called by the server when the state of a connection changes. A connection is active from
+// the end of a request's header to the end of the answer.
 func (v *visitors) state(c net.Conn, s http.ConnState) {
 	one, ok := c.(*visit)
 	if !ok {
@@ -118,7 +118,7 @@ func (v *visitors) state(c net.Conn, s http.ConnState) {
 	}
 }
 
-// Close gives the place free.
+// Close closes the connection and frees its place.
 func (c *visit) Close() error {
 	c.to.mu.Lock()
 	delete(c.to.there, c)

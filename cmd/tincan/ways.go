@@ -13,12 +13,11 @@ import (
 	"tincan/internal/chat"
 )
 
-// loginVariable holds the login of the relay: as an argument, other programs on
-// this computer could see it.
+// loginVariable is the environment variable with the login of the relay. If it were an argument,
+// other programs on this computer could see it.
 const loginVariable = "TINCAN_TURN_LOGIN"
 
-// waysFlags are the flags of new and join that say which ways to the other
-// person are tried.
+// waysFlags are the flags of new and join that say which ways to the other person may be tried.
 type waysFlags struct {
 	stun, turn           []string
 	stunNamed            bool
@@ -54,7 +53,7 @@ func networkFlags(flags *flag.FlagSet) *waysFlags {
 	return w
 }
 
-// network is what the flags ask for. Its errors are for the person.
+// network returns what the flags ask for. Its errors are sentences for the person.
 func (w *waysFlags) network() (chat.Network, error) {
 	n := chat.Network{Mode: chat.ModeAll, STUN: w.stun}
 	switch {
@@ -71,7 +70,7 @@ func (w *waysFlags) network() (chat.Network, error) {
 		return n, nil // --relay-only without a relay is refused by the chat itself
 	}
 	login := os.Getenv(loginVariable)
-	i := max(0, strings.LastIndex(login, ":")) // time-limited names hold colons themselves
+	i := max(0, strings.LastIndex(login, ":")) // names that are limited in time contain colons themselves
 	user, password := login[:i], strings.TrimPrefix(login[i:], ":")
 	if user == "" || password == "" {
 		return n, fmt.Errorf("--turn needs a login: set %s to USER:PASSWORD", loginVariable)

@@ -7,14 +7,14 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// mark begins every row of tincan's own on a terminal, in bold. Of the other
-// person's text neither is left by neutral, so no row of it can pose as one.
+// mark begins every row of tincan's own on a terminal, in bold. neutral removes both from the text
+// of the other person, so that none of its rows can pose as one of tincan's.
 const mark = '▌'
 
-// neutral makes characters visible and harmless that would steer a terminal, turn
-// the reading direction of what follows, hide, or pass for mark.
+// neutral replaces characters that a terminal would obey, that change the direction of what follows,
+// that are invisible, or that look like mark, by others that are visible and harmless.
 func neutral(s string) string {
-	flag := false // after the black flag: its tags name a country's part
+	flag := false // after a black flag, which may be followed by tags that name a part of a country
 	return strings.Map(func(r rune) rune {
 		tag := r >= 0xE0020 && r <= 0xE007F
 		flag = r == '🏴' || flag && tag
@@ -22,7 +22,7 @@ func neutral(s string) string {
 		case r == '\n' || r == '\t' || flag:
 			return r
 		case r < 0x20:
-			return 0x2400 + r // its picture
+			return 0x2400 + r // the symbol for this control character
 		case r == 0x7F:
 			return 0x2421
 		case steers(r), r >= '▉' && r <= '▏':
@@ -32,9 +32,9 @@ func neutral(s string) string {
 	}, s)
 }
 
-// steers tells characters that are not shown themselves but may act on what is:
-// controls, marks of direction, line separators, and others that stay invisible but
-// for those which words and emoji are joined and chosen with.
+// steers tells whether a character is not shown itself but may act on what is shown: control
+// characters, marks of direction, line separators, and other invisible ones except those with which
+// words and emoji are joined and varied.
 func steers(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7F && r < 0xA0:
@@ -48,8 +48,8 @@ func steers(r rune) bool {
 		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// columns is how wide a cluster of characters may get: a terminal that does not join
-// what belongs together shows each part of it.
+// columns returns how wide a cluster of characters may become. A terminal that does not join what
+// belongs together shows each part of it separately.
 func columns(cluster string) (n int) {
 	for _, r := range cluster {
 		n += uniseg.StringWidth(string(r))
