@@ -143,7 +143,7 @@ const away: Record<'invite' | 'reply' | 'chat', Ending> = {
   },
 };
 
-/** How the mailbox stands; `host` is its own, `inviter` says on which side of it one is. */
+/** How the mailbox stands. `host` is its host, `inviter` says whether this person has made the invite. */
 const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
   asked: (host) => `No reply has come to ${host} yet. It is asked again and again.`,
   foreign: (host) =>
@@ -554,7 +554,7 @@ export const english = {
   endings,
   troubles,
   statuses,
-  /** On a narrow screen, where they stand in one line. */
+  /** The same for narrow screens, where each has to fit into one line. */
   statusesShort: { ...statuses, relay: 'Through a relay', lost: 'Connection lost…' },
 };
 

@@ -1,7 +1,7 @@
 /** What is remembered: on the device until it is wiped, or in this tab alone until it is closed. */
 type Where = 'device' | 'tab';
 
-// Named each time: where site data is blocked, naming it throws.
+// The storage is named anew each time, for where site data is blocked naming it throws.
 const storage = (where: Where): Storage => (where === 'device' ? localStorage : sessionStorage);
 
 /** What is stored under this name. Empty where there is nothing, more than `longest` characters, or no storage. */
@@ -14,7 +14,7 @@ export function read(where: Where, key: string, longest: number): string {
   }
 }
 
-/** The same as a value; undefined where what is stored is none. It may be of another version, or anybody's. */
+/** What is stored, parsed as JSON; undefined where it is none. Another version may have written it, or anybody. */
 export function readValue(where: Where, key: string, longest: number): unknown {
   try {
     return JSON.parse(read(where, key, longest));

@@ -8,9 +8,9 @@ const patience = 300;
 export async function wipePage(closing: Promise<unknown>): Promise<void> {
   forgetAll();
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience))]);
-  // Once more: what ended meanwhile may have left a note of it.
+  // It is done once more, for what has ended meanwhile may have left a note.
   forgetAll();
-  // Not this page again: a blank one, in the place of it.
+  // A blank page takes the place of this one, also in the history of the tab.
   location.replace('about:blank');
 }
 

@@ -7,7 +7,7 @@ export interface PageMailbox {
   on: boolean;
   /** The host that links lead to, which is what the person is told. */
   host: string;
-  /** The origins under which it is reached: an invite that names another one has nothing to do with it. */
+  /** The origins under which it is reached. An invite that names another origin means another mailbox. */
   origins: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * A reply link opens in a tab of its own, but the chat waits in the tab that made the invite. This lets tabs of
- * one browser profile find each other: the new tab asks all of them, the one the reply opens in answers. A reply to no
- * invite of a tab gets no answer from it, so that what is answered tells nobody of an invite whose secret they don't have.
+ * one browser profile find each other: the new tab asks all of them, and the one whose invite the reply answers says so.
+ * A tab says nothing of a reply to other invites, so that nobody learns of an invite without knowing its secret.
  */
 
 /** What the tab that made the invite says: it has taken the reply, or had taken another one before. */
@@ -21,10 +21,10 @@ export const answerWithin = 1000;
 /** In letters: the longest reply has 408, with its end. */
 const maxReply = 512;
 
-/** Offers that wait while one is tried; more are dropped, and so is what comes from a page that floods. */
+/** So many offers may wait while one is tried. Further ones are dropped, as a page that misbehaves may send thousands. */
 const maxWaiting = 4;
 
-/** Between two offers that are tried, in milliseconds: each costs the engine some work. */
+/** So much time passes between two offers that are tried, for each costs the engine some work; in milliseconds. */
 const pause = 50;
 
 /** One end of the conversation between the tabs of this page. */
@@ -79,7 +79,7 @@ export class ReplyTabs {
     }
   }
 
-  /** One after the other. */
+  /** Tries the offers that wait, one after the other. */
   async #tryAll(): Promise<void> {
     if (this.#trying) return;
     this.#trying = true;

@@ -6,7 +6,7 @@ export function cameraMissing(): ScanTrouble | undefined {
   return isSecureContext ? 'unsupported' : 'insecure';
 }
 
-/** Asks for the camera that looks away from the person, with enough pixels for a code of an arm's length. */
+/** Asks for the camera on the back, with enough pixels for a code that is an arm's length away. */
 export function openCamera(): Promise<MediaStream> {
   return navigator.mediaDevices.getUserMedia({
     audio: false,
@@ -14,7 +14,7 @@ export function openCamera(): Promise<MediaStream> {
   });
 }
 
-/** Switches the camera off, and its light. */
+/** Switches the camera off, and with it the light that says it is on. */
 export function closeCamera(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }

@@ -7,9 +7,9 @@ export function hearIncoming(
   ontext: (text: string, seen: string) => void,
   onfile: (file: File) => void,
 ): () => void {
-  /** Where what is dragged began on this page: moving a piece of it brings nothing in. */
+  /** The node of this page from which something is being dragged: that comes from here, and brings nothing in. */
   let from: Node | undefined;
-  /** Where that is gone meanwhile, nothing says when the drag ends. */
+  /** If that node has left the page meanwhile, the browser will not tell when the drag ends. */
   const own = () => from?.isConnected === true;
   const pasted = (event: ClipboardEvent) => {
     if (event.defaultPrevented) return;

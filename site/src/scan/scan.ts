@@ -16,7 +16,7 @@ export type ScanTrouble =
 /** The text of the QR code in a picture, or why there is none. */
 export type Scanned = { text: string } | { trouble: ScanTrouble };
 
-/** A picture of which parts can be had at any size. */
+/** A picture whose parts can be drawn at any size. */
 export interface Picture {
   width: number;
   height: number;
@@ -33,8 +33,8 @@ export interface Decode {
 }
 
 /**
- * How much a text is worth to who scans: 2 is what they look for, 1 has to do with it, 0 is something else. A picture
- * may hold more than one code, and the Wi-Fi's hangs beside ours.
+ * How much a text is worth to whoever scans: 2 is what they look for, 1 has to do with it, 0 is something else. A
+ * picture may hold more than one code, as where the code of the Wi-Fi hangs beside ours.
  */
 export type Worth = (text: string) => Promise<0 | 1 | 2>;
 
@@ -48,7 +48,7 @@ class Best {
     this.#value = value;
   }
 
-  /** Says whether this is what is looked for. */
+  /** Counts another text, and says whether it is what is looked for. */
   async offer(text: string): Promise<boolean> {
     if (text === this.text) return this.found;
     const worth = await this.#value(text);
@@ -63,7 +63,7 @@ class Best {
     return this.#worth === 2;
   }
 
-  /** Looks at pixels: for one code, and where that is another one, for all. Says whether it was found. */
+  /** Looks for one code, and where that is not what is looked for, for all in the picture. Says whether it was found. */
   async look(pixels: Pixels, decode: Decode): Promise<boolean> {
     const first = decode.one(pixels);
     if (first === undefined || first === '') return false;
@@ -110,7 +110,7 @@ async function decoder(effort: DecodeOpts): Promise<Decode> {
   };
 }
 
-/** More codes than these in one look are not asked what they are worth. */
+/** Of at most so many codes in one look it is asked what they are worth. */
 const maxCodes = 16;
 
 /** The browser's own reader, where it has one that knows QR codes. */
@@ -156,7 +156,7 @@ export async function watchVideo(
   }
 }
 
-/** Frames are looked at as they are and made larger, in turns: a blurred code of a small picture needs the latter. */
+/** Frames are looked at as they are and enlarged, in turns: a blurred code in a small picture is only read enlarged. */
 const enlarged = [1, 2] as const;
 
 function frameOf(video: HTMLVideoElement, most = 1): Pixels {
@@ -180,7 +180,7 @@ function readsBack(): boolean {
   canvas.width = canvas.height = side;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return false;
-  // Light and dark as in no noise: the bits of a number.
+  // A pattern of light and dark, the bits of a number, that no noise has.
   const dark = (x: number, y: number) => ((0x9e3779b9 >>> ((x >> 1) + (y >> 1) * 4)) & 1) === 1;
   for (let y = 0; y < side; y += 2) {
     for (let x = 0; x < side; x += 2) {
@@ -277,7 +277,7 @@ export async function bestCode(picture: Picture, decode: Decode, worth: Worth): 
 const maxEnlarged = 3;
 /** A large picture without a code would keep a slow phone busy for long; in milliseconds. */
 const patience = 8_000;
-/** The same where a code was found that is something else: most pictures hold one. */
+/** The same limit after some other code was found, for most pictures have only one. */
 const patienceForMore = 1_500;
 
 type Look = readonly [x: number, y: number, width: number, height: number, side: number];
