@@ -35,14 +35,9 @@ func ctx(t testing.TB) context.Context {
 	return c
 }
 
-// create makes a session that waits, with the usual timing or another.
-func create(t testing.TB, clocks ...chat.Clock) *chat.Session {
+func create(t testing.TB) *chat.Session {
 	t.Helper()
-	config := loopback
-	for _, set := range clocks {
-		set(&config)
-	}
-	s, err := chat.Create(ctx(t), config)
+	s, err := chat.Create(ctx(t), loopback)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	return s
@@ -339,20 +334,6 @@ func TestFunctionalBye(t *testing.T) {
 	}
 }
 
-// TestFunctionalSilence: a peer that stops answering is lost, and found again;
-// messages that never arrived are told to have failed at the end.
-func TestFunctionalSilence(t *testing.T) {
-	inviter, p := openByHand(t, chat.FastClock)
-	assert.Equal(t, "\x04", string(p.receive(t)), "a ping while nothing is said")
-	assert.Equal(t, chat.StateLost, awaitState(t, inviter, chat.StateLost))
-	p.send(t, "\x04")
-	assert.Equal(t, chat.StateOpen, awaitState(t, inviter, chat.StateOpen))
-	id, err := inviter.Send("ref", "into the void")
-	require.NoError(t, err)
-	require.NoError(t, inviter.Close())
-	assert.Equal(t, chat.Failed{Ref: "ref", ID: id, Code: chat.CodeEnded}, await[chat.Failed](t, inviter))
-}
-
 // TestFunctionalTyping: each side is told that the other one is writing, and what is
 // written after it arrives; before the chat is open and after it, nothing happens.
 func TestFunctionalTyping(t *testing.T) {
@@ -396,15 +377,21 @@ type byHand struct {
 
 func joinByHand(t testing.TB, link string, change ...func(*sdp.Description)) *byHand {
 	t.Helper()
+	conn, err := peer.New(peer.Config{Loopback: true})
+	require.NoError(t, err)
+	return joinOver(t, conn, link, change...)
+}
+
+// joinOver is joinByHand over a connection that has not begun.
+func joinOver(t testing.TB, conn *peer.Conn, link string, change ...func(*sdp.Description)) *byHand {
+	t.Helper()
+	t.Cleanup(func() { _ = conn.Close() })
 	code, err := invite.Find(link)
 	require.NoError(t, err)
 	inv, err := invite.ParseInvite(code, true)
 	require.NoError(t, err)
 	keys, err := seal.GenerateKeyPair(rand.Reader)
 	require.NoError(t, err)
-	conn, err := peer.New(peer.Config{Loopback: true})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
 	text, err := conn.Answer(ctx(t), inv.Offer.SDP(sdp.Offer, "0"))
 	require.NoError(t, err)
 	answer, err := sdp.Parse(text, true)
@@ -421,9 +408,9 @@ func joinByHand(t testing.TB, link string, change ...func(*sdp.Description)) *by
 }
 
 // openByHand is a chat whose joiner speaks by hand.
-func openByHand(t testing.TB, clocks ...chat.Clock) (inviter *chat.Session, p *byHand) {
+func openByHand(t testing.TB) (inviter *chat.Session, p *byHand) {
 	t.Helper()
-	inviter = create(t, clocks...)
+	inviter = create(t)
 	p = joinByHand(t, inviter.Link().Link)
 	require.NoError(t, inviter.Accept(p.reply, false))
 	p.shake(t)
@@ -558,15 +545,6 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	})
 }
 
-// TestFunctionalSilentHandshake: a peer that connects and then says nothing is not waited for.
-func TestFunctionalSilentHandshake(t *testing.T) {
-	inviter := create(t, chat.FastClock)
-	p := joinByHand(t, inviter.Link().Link)
-	require.NoError(t, inviter.Accept(p.reply, false))
-	require.NoError(t, p.conn.Open(ctx(t)))
-	assert.Equal(t, chat.ReasonLost, awaitClosed(t, inviter))
-}
-
 // TestFunctionalWrongCertificate: a reply, or an invite, that names another certificate
 // than the one met is told as what it is, on both sides, and not as a connection that was
 // not found.
@@ -674,17 +652,6 @@ func awaitClosed(t testing.TB, s *chat.Session) chat.Reason {
 			return c.Reason
 		}
 	}
-}
-
-// TestFunctionalUnreachable: a reply whose author is gone is told after a
-// while, and does not wait for ever.
-func TestFunctionalUnreachable(t *testing.T) {
-	inviter := create(t, chat.FastClock)
-	p := joinByHand(t, inviter.Link().Link)
-	require.NoError(t, p.conn.Close())
-	require.NoError(t, inviter.Accept(p.reply, false))
-	assert.Equal(t, chat.CodeUnreachable, await[chat.Problem](t, inviter).Code)
-	assert.Equal(t, chat.ReasonUnreachable, awaitClosed(t, inviter))
 }
 
 // TestUnitLinks: what stands before the code.

@@ -62,18 +62,8 @@ func (s *Speaker) Open(wire []byte) ([]byte, error) {
 	return append([]byte{f.kind}, f.content...), nil
 }
 
-// A Clock gives the session of a Config another timing.
-type Clock func(*Config)
-
-// FastClock makes seconds pass in hundredths.
-func FastClock(c *Config) {
-	fast := usual
-	for _, d := range []*time.Duration{&fast.tick, &fast.handshake, &fast.ping, &fast.silence, &fast.look, &fast.slow, &fast.goodbye} {
-		*d /= 20
-	}
-	fast.alone, fast.giveUp = 2*fast.slow, 2*fast.slow
-	c.timing = &fast
-}
+// A Change makes a Config that of a test.
+type Change func(*Config)
 
 // LinkPrefixes are what a link and its QR text begin with.
 func LinkPrefixes(site string) (link, qr string) {

@@ -25,7 +25,7 @@ import (
 type post struct {
 	server *httptest.Server
 	store  *relay.Memory
-	clock  chat.Clock // of those who use it
+	clock  chat.Change // of those who use it
 
 	mu    sync.Mutex
 	asked map[string]int
