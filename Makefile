@@ -121,9 +121,9 @@ test-go: bin/tincan test/node_modules/.installed
 vuln: bin/govulncheck ## known holes in what is linked; needs a network
 	bin/govulncheck ./...
 
-# The peer contract again, over the RTCPeerConnection of a real Chromium.
+# The peer contract again, over the RTCPeerConnection of a real Chromium, and what waits for its promises.
 test-peer: bin/wasmbrowsertest chromium
-	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/peer
+	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/promise ./internal/peer
 
 # The tools have a module file of their own: none of this is in the programs.
 bin/wasmbrowsertest: test/tools.mod test/tools.sum

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"syscall/js"
+
+	"tincan/internal/promise"
 )
 
 // caller is the one HTTP request there is: fetch here, net/http natively.
@@ -24,17 +26,23 @@ var errFetch = errors.New("mailbox: the request failed")
 // a referrer, and be taken for somebody else's page. keepalive lets a page that is
 // closed take its reply back.
 func (caller) post(ctx context.Context, url string, body []byte) (got response, err error) {
-	defer func() {
-		// What the browser doesn't have throws; the reply goes by hand, then.
-		if recover() != nil {
-			got, err = response{}, errFetch
-		}
-	}()
-	abort := js.Global().Get("AbortController").New()
+	thrown := promise.Try(func() { got, err = post(ctx, url, body) })
+	if thrown != nil || err != nil {
+		return response{}, errFetch
+	}
+	return got, nil
+}
+
+func post(ctx context.Context, url string, body []byte) (got response, err error) {
+	controller := js.Global().Get("AbortController")
+	if controller.Type() != js.TypeFunction || js.Global().Get("fetch").Type() != js.TypeFunction {
+		return response{}, errFetch // the reply goes by hand, then
+	}
+	abort := controller.New()
 	defer abort.Call("abort")
 	sent := js.Global().Get("Uint8Array").New(len(body))
 	js.CopyBytesToJS(sent, body)
-	answer, err := await(ctx, js.Global(), "fetch", url, map[string]any{
+	answer, err := promise.Await(ctx, js.Global(), "fetch", url, map[string]any{
 		"method": "POST", "headers": map[string]any{"Content-Type": ContentType}, "body": sent,
 		"mode": "cors", "keepalive": true, "credentials": "omit", "redirect": "error", "cache": "no-store",
 		"referrerPolicy": "no-referrer", "signal": abort.Get("signal"),
@@ -42,15 +50,23 @@ func (caller) post(ctx context.Context, url string, body []byte) (got response, 
 	if err != nil {
 		return response{}, err
 	}
+	// It is a fetch of the browser's own, or what an extension has put in its place.
+	if answer.Type() != js.TypeObject || answer.Get("status").Type() != js.TypeNumber {
+		return response{}, errFetch
+	}
 	if got.status = answer.Get("status").Int(); got.status != 200 {
 		if value := answer.Get("headers").Call("get", "Retry-After"); value.Type() == js.TypeString {
 			got.retryAfter = value.String()
 		}
 		return got, nil
 	}
-	reader := answer.Get("body").Call("getReader")
+	stream := answer.Get("body")
+	if stream.Type() != js.TypeObject {
+		return response{}, errFetch
+	}
+	reader, array := stream.Call("getReader"), js.Global().Get("Uint8Array")
 	for {
-		piece, err := await(ctx, reader, "read")
+		piece, err := promise.Await(ctx, reader, "read")
 		if err != nil {
 			return response{}, err
 		}
@@ -58,40 +74,13 @@ func (caller) post(ctx context.Context, url string, body []byte) (got response, 
 			return got, nil
 		}
 		bytes := piece.Get("value")
+		if !bytes.InstanceOf(array) {
+			return response{}, errFetch
+		}
 		room := make([]byte, min(bytes.Length(), MaxReply+1-len(got.body)))
 		js.CopyBytesToGo(room, bytes)
 		if got.body = append(got.body, room...); len(got.body) > MaxReply {
 			return got, nil // too long to be a reply: the rest is not asked for
 		}
-	}
-}
-
-// await calls a method that returns a promise, and waits for it or for the end of
-// ctx. The callbacks only hand over; one that comes late finds room in the channel,
-// and releases both.
-func await(ctx context.Context, object js.Value, method string, args ...any) (js.Value, error) {
-	settled := make(chan js.Value, 1) // undefined where it was rejected
-	var callbacks [2]js.Func
-	for i := range callbacks {
-		callbacks[i] = js.FuncOf(func(_ js.Value, args []js.Value) any {
-			value := js.Undefined()
-			if i == 0 {
-				value = args[0]
-			}
-			settled <- value
-			callbacks[0].Release()
-			callbacks[1].Release()
-			return nil
-		})
-	}
-	object.Call(method, args...).Call("then", callbacks[0], callbacks[1])
-	select {
-	case value := <-settled:
-		if value.IsUndefined() {
-			return value, errFetch
-		}
-		return value, nil
-	case <-ctx.Done():
-		return js.Undefined(), errFetch
 	}
 }

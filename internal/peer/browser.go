@@ -9,6 +9,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"tincan/internal/promise"
 	"tincan/internal/sdp"
 )
 
@@ -50,7 +51,7 @@ type engine struct {
 	tasks    sync.WaitGroup
 
 	mu        sync.Mutex // guards what follows
-	callbacks map[*callback]struct{}
+	callbacks []callback
 	released  bool
 }
 
@@ -78,15 +79,14 @@ func New(config Config) (*Conn, error) {
 	c := &Conn{
 		channel: newChannel(),
 		engine: engine{
-			buffer:    uint8Array.New(MaxMessage),
-			viewed:    -1,
-			accepted:  newLatch(),
-			closed:    newLatch(),
-			callbacks: map[*callback]struct{}{},
+			buffer:   uint8Array.New(MaxMessage),
+			viewed:   -1,
+			accepted: newLatch(),
+			closed:   newLatch(),
 		},
 		gathering: newGathering(config),
 	}
-	err := try(func() {
+	err := promise.Try(func() {
 		c.pc = constructor.New(options)
 		if offers(c.pc, "createDataChannel") {
 			c.data = c.pc.Call("createDataChannel", "chat", channelOptions)
@@ -115,7 +115,7 @@ func New(config Config) (*Conn, error) {
 // throw, or make things that do nothing.
 func allowed(constructor js.Value) bool {
 	var pc, data js.Value
-	err := try(func() {
+	err := promise.Try(func() {
 		if pc = constructor.New(); offers(pc, "createDataChannel") {
 			data = pc.Call("createDataChannel", "chat")
 		}
@@ -137,7 +137,7 @@ func offers(value js.Value, methods ...string) bool {
 	}
 	for _, method := range methods {
 		var is js.Type
-		if try(func() { is = value.Get(method).Type() }) != nil || is != js.TypeFunction {
+		if promise.Try(func() { is = value.Get(method).Type() }) != nil || is != js.TypeFunction {
 			return false
 		}
 	}
@@ -147,7 +147,7 @@ func offers(value js.Value, methods ...string) bool {
 // shut closes what was made of a connection, whatever it is.
 func shut(pc js.Value) {
 	if offers(pc, "close") {
-		_ = try(func() { pc.Call("close") }) // there is nothing that could still be done
+		_ = promise.Try(func() { pc.Call("close") }) // there is nothing that could still be done
 	}
 }
 
@@ -356,9 +356,9 @@ func (c *Conn) apply(ctx context.Context, sdpType, text string) error {
 	description.Set("type", sdpType)
 	description.Set("sdp", text)
 	_, err := c.await(ctx, "setRemoteDescription", description)
-	var refused *refusal
+	var refused *promise.Refusal
 	if errors.As(err, &refused) {
-		err = during(refused.name, ErrDescription)
+		err = during(refused.Name, ErrDescription)
 	}
 	return during("apply "+sdpType, err)
 }
@@ -380,7 +380,7 @@ func (c *Conn) Send(ctx context.Context, message []byte) error {
 	if len(message) != c.viewed {
 		c.view, c.viewed = c.buffer.Call("subarray", 0, len(message)), len(message)
 	}
-	return during("send", try(func() { c.data.Call("send", c.view) }))
+	return during("send", promise.Try(func() { c.data.Call("send", c.view) }))
 }
 
 // Path tells how the ends reach each other, once open.
