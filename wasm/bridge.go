@@ -11,59 +11,25 @@ import (
 
 // Every value that crosses to Go costs a finalizer: these cross once, and not with each message.
 var (
-	promiseType, objectType = js.Global().Get("Promise"), js.Global().Get("Object")
-
-	// An executor that has its array push what it is given: one of ours would be called back
-	// in the middle of Promise's constructor, and cost more than all the rest of a promise.
-	settlers = js.Global().Get("Array").New()
-	executor = settlers.Get("push").Call("bind", settlers)
-	settler  = settlers.Get("pop").Call("bind", settlers)
+	objectType = js.Global().Get("Object")
 
 	kinds = map[string]js.Value{} // the types of events, of which there are few
 )
 
-// promise runs f in a goroutine: it may wait, which a js callback must not.
-// An error or a panic rejects with a js Error that carries a code; the text of
-// a panic could hold anything and goes nowhere.
-func promise(f func() (any, error)) js.Value {
-	p := promiseType.New(executor)
-	reject, resolve := settler.Invoke(), settler.Invoke()
-	inGoroutine(func() {
-		defer func() {
-			if recover() != nil {
-				reject.Invoke(errorObject(chat.ErrInternal))
-			}
-		}()
-		value, err := f()
-		if err != nil {
-			reject.Invoke(errorObject(err))
-			return
-		}
-		resolve.Invoke(value)
-	})
-	return p
+// failure is why a chat could not be made, with what was found out until then.
+type failure struct {
+	error
+	diary *chat.Diary
 }
 
-var idle = make(chan func()) // to a goroutine that has nothing to do
-
-// inGoroutine is go, in a goroutine that is there already if one is idle: a new one would
-// grow its stack again, which costs more than a short verb does.
-func inGoroutine(f func()) {
-	select {
-	case idle <- f:
-	default:
-		go func() {
-			for {
-				f()
-				f = <-idle
-			}
-		}()
-	}
-}
+func (f failure) Unwrap() error { return f.error }
 
 func errorObject(err error) js.Value {
 	e := js.Global().Get("Error").New(err.Error())
 	e.Set("code", string(chat.CodeOf(err)))
+	if f, is := err.(failure); is {
+		e.Set("diagnostics", f.diary.Text())
+	}
 	return e
 }
 

@@ -7,8 +7,8 @@
  * changes nothing and loses nothing, unless its code says otherwise.
  */
 
-/** Starts the engine. `onevent` is called from a task of its own, one event at a time, in order. */
-export type StartEngine = (config: EngineConfig, onevent: (event: EngineEvent) => void) => Promise<Engine>;
+/** Starts the engine. */
+export type StartEngine = (config: EngineConfig) => Promise<Engine>;
 
 export interface EngineConfig {
   /** What links begin with, up to but without the `#`: an origin and path the other person can reach. */
@@ -60,49 +60,67 @@ export interface Found {
   mailbox: string;
 }
 
+/**
+ * Makes chats, as many as are wanted, which know nothing of each other. `onevent` is told of one chat: one event at a
+ * time, in order, the first once the promise has resolved. What it throws is reported, and costs that event alone.
+ */
 export interface Engine {
   readonly version: string;
   /** The one code in a pasted text, a link or a fragment. Decides nothing and contacts nobody. */
   find(text: string): Promise<Found>;
   /**
-   * Makes an invite and waits for its reply. One chat at a time: `busy` otherwise. With `mailbox` the reply may come
-   * by itself through the mailbox of `EngineConfig`. That is asked for half an hour at most: until the reply is here, and
-   * rarely then, until the safety words are verified, for a second one.
+   * Makes an invite and waits for its reply. With `mailbox` the reply may come by itself through the mailbox of
+   * `EngineConfig`. That is asked for half an hour at most: until the reply is here, and rarely then, until the safety
+   * words are verified, for a second one.
    */
-  create(network: Network, mailbox: boolean): Promise<Code>;
+  create(network: Network, mailbox: boolean, onevent: (event: ChatEvent) => void): Promise<Chat>;
   /**
    * Answers an invite: resolves with the reply to hand back. From then on the other side can connect. With `mailbox`
    * the reply is also put into the mailbox of `EngineConfig`, if the invite names one.
    */
-  join(invite: string, network: Network, mailbox: boolean): Promise<Code>;
-  /** Puts the reply into the mailbox again. Does nothing where there is none, or the reply still lies there. */
-  put(): Promise<void>;
-  /** Asks the mailbox at once: the page is seen again, or online again. Does nothing where there is none. */
-  take(): Promise<void>;
+  join(
+    invite: string,
+    network: Network,
+    mailbox: boolean,
+    onevent: (event: ChatEvent) => void,
+  ): Promise<Chat>;
+}
+
+/**
+ * One chat, from its invite or reply to its end. After its last event, `closed`, `diagnostics` says what it said then,
+ * `typing`, `leave` and `close` do nothing, and all other verbs reject with `ended`. The verbs need no `this`.
+ */
+export interface Chat {
+  /** The invite of `create`, or the reply of `join`. */
+  readonly code: Code;
   /**
    * Applies the reply to the invite made by `create`. One that can't be used rejects with `other-invite` or
    * `malformed`. With `offered` true it came from another tab and may belong to anybody: then it isn't counted, and
    * a `second-reply` comes as an event, too.
    */
-  accept(reply: string, offered: boolean): Promise<void>;
+  accept: (reply: string, offered: boolean) => Promise<void>;
+  /** Leaves the reply in the mailbox again. Does nothing where there is none, or the reply still lies there. */
+  leaveAgain: () => Promise<void>;
+  /** Asks the mailbox at once: the page is seen again, or online again. Does nothing where there is none. */
+  askNow: () => Promise<void>;
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
-  send(ref: string, text: string): Promise<number>;
+  send: (ref: string, text: string) => Promise<number>;
   /**
    * Tells the other person that this one is writing. At most every 4 s is something sent; does nothing where the chat
    * is not open.
    */
-  typing(): Promise<void>;
+  typing: () => Promise<void>;
   /** Records the comparison of the safety words. `false` tells the other side, wipes the keys and ends the chat. */
-  verify(match: boolean): Promise<void>;
+  verify: (match: boolean) => Promise<void>;
   /**
-   * What this device found out about the way to the other one, of the chat that is or was last: states, kinds of
-   * candidates, timings, as lines of text. No address, no name of a host, no secret.
+   * What this device found out about the way to the other one: states, kinds of candidates, timings, as lines of text.
+   * No address, no name of a host, no secret.
    */
-  diagnostics(): Promise<string>;
-  /** Ends the chat, if there is one, and tells the other side that the person left. The engine is free for a new one. */
-  leave(): Promise<void>;
+  diagnostics: () => Promise<string>;
+  /** Ends the chat, and tells the other side that the person left. Resolves when its keys are overwritten. */
+  leave: () => Promise<void>;
   /** Ends the chat as `leave` does, but tells the other side that the page was closed or reloaded. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** One safety word: an emoji and its English name. */
@@ -111,13 +129,19 @@ export interface SafetyWord {
   name: string;
 }
 
-export type EngineEvent =
+/** What is told of a chat. */
+export type ChatEvent =
   /** Where the chat stands. `lost`: 15 s of silence; `open` may follow again. */
   | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' }
   /** It has been lost for a minute: nothing has come since then, in milliseconds since 1970. Once in each silence. */
   | { type: 'absent'; since: number }
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
-  | { type: 'open'; path: 'direct' | 'relay' | ''; sas: SafetyWord[]; digits: string[] }
+  | {
+      type: 'open';
+      path: 'direct' | 'relay' | '';
+      sas: SafetyWord[];
+      digits: string[];
+    }
   /** The two found a better way to each other, or lost the one they had. */
   | { type: 'path'; path: 'direct' | 'relay' }
   /** How the way of the reply through the mailbox stands. The way by hand is open whatever it says. */
@@ -145,7 +169,7 @@ export type MailboxState =
   | 'leaving'
   /** joiner: the reply lies there, for five minutes */
   | 'left'
-  /** joiner: five minutes are over without a connection: `put` leaves it again */
+  /** joiner: five minutes are over without a connection: `leaveAgain` leaves it again */
   | 'expired'
   /** joiner: another reply was there first, an earlier one of this person or somebody else's */
   | 'occupied'
@@ -180,6 +204,8 @@ export type Reason =
 /** Thrown by verbs and carried by events; `message` is a sentence for the person. */
 export interface EngineError extends Error {
   code: ErrorCode;
+  /** Where `create` or `join` failed: what was found out until then, as `Chat.diagnostics` tells it. */
+  diagnostics?: string;
 }
 
 export type ErrorCode =
@@ -210,8 +236,6 @@ export type ErrorCode =
   | 'nobody-came'
   | 'no-relay'
   | 'relay-silent'
-  | 'busy'
-  | 'no-chat'
   | 'not-open'
   | 'message-empty'
   | 'message-too-long'

@@ -14,6 +14,7 @@ import (
 	"syscall/js"
 
 	"tincan/internal/chat"
+	"tincan/internal/promise"
 )
 
 // version is set by the linker.
@@ -21,24 +22,23 @@ var version = "dev"
 
 func main() {
 	js.Global().Set("tincan", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		return promise(func() (any, error) { return start(args) })
+		return promise.New(func() (any, error) { return start(args) }, errorObject)
 	}))
 	select {}
 }
 
-// engine holds the one chat of a page. The verbs are called by page events,
-// so one may arrive while another is under way.
+// engine makes chats. The page has a chat as an object whose verbs are one function of Go, call,
+// bound to the chat's number: they need no release, and what they are called for may be over.
 type engine struct {
-	config  chat.Config
-	onevent js.Value
+	config chat.Config
+	call   js.Value
 
-	mu      sync.Mutex
-	session *chat.Session
-	diary   *chat.Diary // of the chat that is or was last
-	making  bool
+	mu    sync.Mutex
+	chats map[int]*handle // those whose last event has not been told
+	made  int
 }
 
-// verbs are what the page can ask for (engine.d.ts). As data they need no code to
+// verbs are what the page can ask of an engine (engine.d.ts). As data they need no code to
 // be put together.
 var verbs = []struct {
 	name string
@@ -47,29 +47,25 @@ var verbs = []struct {
 	{"find", (*engine).find},
 	{"create", (*engine).create},
 	{"join", (*engine).join},
-	{"accept", (*engine).accept},
-	{"put", (*engine).put},
-	{"take", (*engine).take},
-	{"send", (*engine).send},
-	{"typing", (*engine).typing},
-	{"verify", (*engine).verify},
-	{"diagnostics", (*engine).diagnostics},
-	{"leave", (*engine).leave},
-	{"close", (*engine).close},
 }
 
 func start(args []js.Value) (any, error) {
-	config, onevent := argument(args, 0), argument(args, 1)
-	e := &engine{onevent: onevent, config: chat.Config{
+	config := argument(args, 0)
+	e := &engine{chats: map[int]*handle{}, config: chat.Config{
 		Site:     text(config, "site"),
 		Loopback: get(config, "loopback").Truthy(),
 		Mailbox:  text(config, "mailbox"),
 	}}
+	e.call = js.FuncOf(func(_ js.Value, args []js.Value) any { // number of the chat, of the verb, and what the page says
+		return promise.New(func() (any, error) {
+			return chatVerbs[args[1].Int()].do(e.chat(args[0].Int()), args[2:])
+		}, errorObject)
+	}).Value
 	face := js.Global().Get("Object").New()
 	face.Set("version", version)
 	for _, v := range verbs {
 		face.Set(v.name, js.FuncOf(func(_ js.Value, args []js.Value) any {
-			return promise(func() (any, error) { return v.do(e, args) })
+			return promise.New(func() (any, error) { return v.do(e, args) }, errorObject)
 		}))
 	}
 	return face, nil
@@ -85,12 +81,14 @@ func (e *engine) find(args []js.Value) (any, error) {
 
 func (e *engine) create(args []js.Value) (any, error) {
 	config := e.with(argument(args, 0), argument(args, 1))
-	return e.begin(config, func() (*chat.Session, error) { return chat.Create(context.Background(), config) })
+	s, err := chat.Create(context.Background(), config)
+	return e.begun(s, err, config.Diary, argument(args, 2))
 }
 
 func (e *engine) join(args []js.Value) (any, error) {
 	config := e.with(argument(args, 1), argument(args, 2))
-	return e.begin(config, func() (*chat.Session, error) { return chat.Join(context.Background(), config, str(args, 0)) })
+	s, err := chat.Join(context.Background(), config, str(args, 0))
+	return e.begun(s, err, config.Diary, argument(args, 3))
 }
 
 // with is the configuration of a chat over this Network, with or without the mailbox.
@@ -112,126 +110,65 @@ func (e *engine) with(network, mailbox js.Value) chat.Config {
 	return config
 }
 
-// begin makes a session, unless there is one.
-func (e *engine) begin(config chat.Config, make func() (*chat.Session, error)) (any, error) {
-	e.mu.Lock()
-	busy := e.session != nil || e.making
-	if !busy {
-		e.making, e.diary = true, config.Diary
-	}
-	e.mu.Unlock()
-	if busy {
-		return nil, chat.ErrBusy
-	}
-	var s *chat.Session
-	defer func() { // also where make panics, or no chat could ever be made again
-		e.mu.Lock()
-		e.making, e.session = false, s
-		e.mu.Unlock()
-		if s != nil {
-			go e.tell(s)
-		}
-	}()
-	s, err := make()
+// begun is the chat as the page gets it, whose events it is told from then on.
+func (e *engine) begun(s *chat.Session, err error, diary *chat.Diary, onevent js.Value) (any, error) {
 	if err != nil {
-		return nil, err
+		return nil, failure{err, diary}
 	}
-	return object("link", s.Link().Link, "qr", s.Link().QR, "goodFor", s.Link().GoodFor.Seconds()), nil
+	h := &handle{s, diary}
+	e.mu.Lock()
+	e.made++
+	number := e.made
+	e.chats[number] = h
+	e.mu.Unlock()
+
+	last := objectType.New() // what there is to say of it once it is not in chats any more
+	link := s.Link()
+	face := object("code", object("link", link.Link, "qr", link.QR, "goodFor", link.GoodFor.Seconds()))
+	for i, v := range chatVerbs {
+		if v.name == "diagnostics" {
+			face.Set(v.name, e.call.Call("bind", nil, number, i, last))
+		} else {
+			face.Set(v.name, e.call.Call("bind", nil, number, i))
+		}
+	}
+	go e.tell(number, h, onevent, last)
+	return face, nil
 }
 
-// tell hands the session's events to the page until the last.
-func (e *engine) tell(s *chat.Session) {
+// chat is the one of that number, nil after its end.
+func (e *engine) chat(number int) *handle {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.chats[number]
+}
+
+// tell hands the events of a chat to the page until the last. The page has the chat by then.
+func (e *engine) tell(number int, h *handle, onevent, last js.Value) {
+	promise.NextTask()
 	for {
-		event, ok := s.Next(context.Background())
+		event, ok := h.session.Next(context.Background())
 		if !ok {
 			return
 		}
 		if _, closed := event.(chat.Closed); closed {
+			last.Set("diagnostics", h.diary.Text())
 			e.mu.Lock()
-			if e.session == s {
-				e.session = nil
-			}
+			delete(e.chats, number)
 			e.mu.Unlock()
 		}
-		e.hand(event)
+		hand(onevent, event)
 	}
 }
 
 // hand calls the page's listener. What that throws is the page's own affair, is told
 // where pages hear of their errors, and costs this one event.
-func (e *engine) hand(event chat.Event) {
+func hand(onevent js.Value, event chat.Event) {
 	defer func() {
 		if thrown, ok := recover().(js.Error); ok {
 			defer func() { _ = recover() }() // the page may have no reportError
 			js.Global().Call("reportError", thrown.Value)
 		}
 	}()
-	e.onevent.Invoke(eventObject(event))
-}
-
-// current is the session, or an error for the page.
-func (e *engine) current() (*chat.Session, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.session == nil {
-		return nil, chat.ErrNoChat
-	}
-	return e.session, nil
-}
-
-// inSession does something with the session: an error for the page where there is none.
-func (e *engine) inSession(do func(*chat.Session) error) (any, error) {
-	s, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	return nil, do(s)
-}
-
-func (e *engine) accept(args []js.Value) (any, error) {
-	return e.inSession(func(s *chat.Session) error { return s.Accept(str(args, 0), argument(args, 1).Truthy()) })
-}
-
-func (e *engine) put([]js.Value) (any, error)  { return e.inSession((*chat.Session).LeaveAgain) }
-func (e *engine) take([]js.Value) (any, error) { return e.inSession((*chat.Session).AskNow) }
-
-func (e *engine) verify(args []js.Value) (any, error) {
-	return e.inSession(func(s *chat.Session) error { return s.Verify(argument(args, 0).Truthy()) })
-}
-
-func (e *engine) send(args []js.Value) (any, error) {
-	s, err := e.current()
-	if err != nil {
-		return nil, err
-	}
-	id, err := s.Send(str(args, 0), str(args, 1))
-	return float64(id), err
-}
-
-func (e *engine) typing([]js.Value) (any, error) {
-	if s, err := e.current(); err == nil {
-		s.Typing()
-	}
-	return nil, nil
-}
-
-func (e *engine) diagnostics([]js.Value) (any, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.diary == nil {
-		return nil, chat.ErrNoChat
-	}
-	return e.diary.Text(), nil
-}
-
-func (e *engine) leave([]js.Value) (any, error) { return nil, e.end((*chat.Session).Leave) }
-func (e *engine) close([]js.Value) (any, error) { return nil, e.end((*chat.Session).Close) }
-
-// end ends the session, if there is one.
-func (e *engine) end(how func(*chat.Session) error) error {
-	s, err := e.current()
-	if err != nil {
-		return nil
-	}
-	return how(s)
+	onevent.Invoke(eventObject(event))
 }

@@ -9,7 +9,7 @@ import (
 // The engine has only codes. These are the sentences that the terminal shows for them; the page has
 // its own, in each language.
 
-// codeSentences has all codes except no-webrtc, busy and no-chat, which occur only in a browser.
+// codeSentences has all codes except no-webrtc, which occurs only in a browser.
 var codeSentences = map[chat.Code]string{
 	chat.CodeEmpty:          "There is nothing to read. Paste the invite or reply you were sent.",
 	chat.CodeTooLong:        "This is too much text to search. Paste only the invite or reply.",

@@ -246,7 +246,7 @@ func TestFunctionalBadAccept(t *testing.T) {
 		})
 	}
 	wantCode(t, chat.CodeOwnReply, joiner.Accept(reply, false))
-	wantCode(t, chat.CodeBusy, joiner.Accept(stranger.Link().Link, false))
+	wantCode(t, chat.CodeOtherInvite, joiner.Accept(stranger.Link().Link, false))
 	require.NoError(t, inviter.Accept(reply, false), "the true one still opens the chat")
 	wantCode(t, chat.CodeAlreadyUsed, inviter.Accept(reply, false))
 	await[chat.Opened](t, inviter)

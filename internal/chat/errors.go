@@ -39,8 +39,6 @@ const (
 	CodeNobodyCame     Code = "nobody-came"
 	CodeNoRelay        Code = "no-relay"
 	CodeRelaySilent    Code = "relay-silent"
-	CodeBusy           Code = "busy"
-	CodeNoChat         Code = "no-chat"
 	CodeNotOpen        Code = "not-open"
 	CodeMessageEmpty   Code = "message-empty"
 	CodeMessageTooLong Code = "message-too-long"
@@ -64,9 +62,8 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Errors that the owner of a session returns itself.
 var (
-	ErrBusy     = fail(CodeBusy, nil)
-	ErrNoChat   = fail(CodeNoChat, nil)
 	ErrTooLong  = fail(CodeTooLong, nil)
+	ErrEnded    = fail(CodeEnded, nil)
 	ErrInternal = fail(CodeInternal, nil)
 )
 

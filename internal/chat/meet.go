@@ -113,7 +113,7 @@ func (m *meeting) find(text string) (invite.Code, error) {
 	case m.role == seal.Joiner && bytes.Equal(code, m.reply):
 		return nil, fail(CodeOwnReply, nil)
 	case m.role == seal.Joiner:
-		return nil, fail(CodeBusy, nil)
+		return nil, fail(CodeOtherInvite, nil)
 	}
 	return code, nil
 }

@@ -140,7 +140,7 @@ func TestUnitHandedIn(t *testing.T) {
 		"another invite":           {m, other.invite.LinkText(), CodeWantReply},
 		"the invite, at a joiner":  {joiner, m.invite.LinkText(), CodeWantReply},
 		"our reply, at a joiner":   {joiner, good.LinkText(), CodeOwnReply},
-		"another one, at a joiner": {joiner, reply(usable()).code.LinkText(), CodeBusy},
+		"another one, at a joiner": {joiner, reply(usable()).code.LinkText(), CodeOtherInvite},
 	} {
 		_, err := c.m.find(c.text)
 		assert.Equal(t, c.want, CodeOf(err), name)

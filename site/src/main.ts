@@ -77,15 +77,10 @@ async function start(): Promise<void> {
       loadGo: () => import('./engine/generated/wasm_exec.js'),
     };
     const engine = await startEngine(program, starting, {
-      onevent: (event) => page.apply(event),
       onprogress: (part) => page.progressed(part),
       onstopped: () => page.unusable('stopped'),
     });
-    addEventListener('pagehide', () => {
-      page.pageHidden();
-      // The other person is told, if the browser leaves the time for it.
-      void engine.close();
-    });
+    addEventListener('pagehide', () => page.pageHidden());
     addEventListener('pageshow', () => page.pageShown());
     const [loaded, config] = await Promise.all([loading, starting, parts]);
     await page.started(

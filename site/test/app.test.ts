@@ -19,7 +19,6 @@ beforeEach(() => {
   ask = vi.fn<AskTabs>();
   engine = new FakeEngine();
   chat = new Page(ask);
-  engine.onevent = (event) => chat.apply(event);
   render(App, { page: chat, settings: new Settings(), parts });
 });
 
@@ -381,7 +380,7 @@ describe('leaving', () => {
     [
       'a message of theirs',
       async () => {
-        engine.onevent({ type: 'message', id: 1, text: 'hello' });
+        engine.tell({ type: 'message', id: 1, text: 'hello' });
         await settled();
       },
     ],
@@ -443,8 +442,8 @@ describe('a connection that is lost for long', () => {
     engine.open();
     await settled();
     await user.type(field('Message'), 'into the void{Enter}');
-    engine.onevent({ type: 'state', state: 'lost' });
-    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'absent', since: Date.now() - 75_000 });
     await settled();
     await user.click(button('New link'));
     expect(screen.getByRole('dialog', { name: texts.leaving.chatLink.title })).toBeTruthy();
@@ -462,11 +461,11 @@ describe('a connection that is lost for long', () => {
     await started();
     await user.click(button('New chat'));
     engine.open();
-    engine.onevent({ type: 'state', state: 'lost' });
-    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'absent', since: Date.now() - 75_000 });
     await settled();
     await user.click(button('New link'));
-    engine.onevent({ type: 'state', state: 'open' });
+    engine.tell({ type: 'state', state: 'open' });
     await settled();
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(field('Message')).toBeTruthy();
@@ -475,8 +474,8 @@ describe('a connection that is lost for long', () => {
     // Leave is still asked, for whoever is there.
     await user.type(field('Message'), 'there you are{Enter}');
     await user.click(button('Leave'));
-    engine.onevent({ type: 'state', state: 'lost' });
-    engine.onevent({ type: 'state', state: 'open' });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'state', state: 'open' });
     await settled();
     expect(screen.getByRole('dialog', { name: texts.leaving.chat.title })).toBeTruthy();
   });
@@ -491,7 +490,7 @@ describe('the end', () => {
       engine.open();
       await settled();
       await user.type(field('Message'), 'half a sentence');
-      engine.onevent({ type: 'closed', reason });
+      engine.tell({ type: 'closed', reason });
       await settled();
       expect(field(texts.unsent).value).toBe('half a sentence');
       expect(button(texts.copyUnsent)).toBeTruthy();
@@ -521,7 +520,7 @@ describe('the end', () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(onLine);
     await started();
     await user.click(button('New chat'));
-    engine.onevent({ type: 'error', code: 'no-addresses' });
+    engine.tell({ type: 'error', code: 'no-addresses' });
     await settled();
     expect(screen.getByText(sentence)).toBeTruthy();
     vi.restoreAllMocks();
@@ -533,7 +532,7 @@ describe('the end', () => {
     engine.open();
     await settled();
     expect(screen.getByText(texts.emptyChat)).toBeTruthy();
-    engine.onevent({ type: 'closed', reason: 'untrusted' });
+    engine.tell({ type: 'closed', reason: 'untrusted' });
     await settled();
     expect(screen.queryByText(texts.emptyChat)).toBeNull();
     expect(document.body.textContent).not.toMatch(/connected/i);
@@ -543,7 +542,7 @@ describe('the end', () => {
     await started();
     await user.click(button('New chat'));
     engine.open();
-    engine.onevent({ type: 'message', id: 1, text: 'still here' });
+    engine.tell({ type: 'message', id: 1, text: 'still here' });
     await settled();
     chat.unusable('stopped');
     await settled();
@@ -580,7 +579,7 @@ describe('the end', () => {
     await started();
     await user.click(button('New chat'));
     engine.open();
-    engine.onevent({ type: 'error', code: 'second-reply' });
+    engine.tell({ type: 'error', code: 'second-reply' });
     await settled();
     expect(screen.getByRole('alert').textContent).toBe(texts.errors['second-reply']);
     await user.click(button('Dismiss'));

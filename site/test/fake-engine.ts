@@ -1,7 +1,8 @@
 import type {
+  Chat,
+  ChatEvent,
   Code,
   Engine,
-  EngineEvent,
   ErrorCode,
   Found,
   Network,
@@ -29,24 +30,24 @@ export function engineError(errorCode: ErrorCode): Error {
   return Object.assign(new Error(errorCode), { code: errorCode });
 }
 
+type Verb =
+  'find' | 'create' | 'join' | 'leaveAgain' | 'askNow' | 'accept' | 'send' | 'verify' | 'diagnostics';
+
 /**
  * The engine of the tests: does what its contract says, without a network. A text that holds `#i` is an
  * invite, one that holds `#r` a reply. What a verb should fail with is put into `fails`. Events of the mailbox are
- * the test's to send.
+ * the test's to tell.
  */
 export class FakeEngine implements Engine {
   readonly version = 'fake';
-  /** Every call, as `verb argument`; one that may use the mailbox ends in `mailbox`. */
+  /** Every call, of a chat's verbs too, as `verb argument`; one that may use the mailbox ends in `mailbox`. */
   readonly calls: string[] = [];
   /** What each invite and reply may try. */
   readonly networks: Network[] = [];
   /** The next call of a verb fails with this code. */
-  readonly fails: Partial<
-    Record<
-      'find' | 'create' | 'join' | 'put' | 'take' | 'accept' | 'send' | 'verify' | 'diagnostics',
-      ErrorCode
-    >
-  > = {};
+  readonly fails: Partial<Record<Verb, ErrorCode>> = {};
+  /** The chats that were made, in order. */
+  readonly chats: FakeChat[] = [];
   /** What each invite and reply is said to be good for, in seconds. */
   goodFor = 0;
   /** The mailbox that takes the replies to the invites it finds. */
@@ -55,20 +56,26 @@ export class FakeEngine implements Engine {
   found = 'state: waiting\ncandidates: 1 host';
   /** How often the other person was to be told that this one is writing. */
   typings = 0;
-  /** Called with each event. */
-  onevent: (event: EngineEvent) => void = () => undefined;
+  /** How long it takes to say goodbye. */
+  goodbye: Promise<void> = Promise.resolve();
   /** The other person's device confirms each message. */
   delivers = true;
 
   readonly #site: string;
-  #ids = 0;
 
   constructor(site = 'https://example.test/') {
     this.#site = site;
   }
 
+  /** The chat that was made last. */
+  get chat(): FakeChat {
+    const last = this.chats.at(-1);
+    if (!last) throw new Error('no chat was made');
+    return last;
+  }
+
   async find(text: string): Promise<Found> {
-    this.#called('find', text);
+    this.called('find', text);
     if (text.includes('#i') || text.startsWith('i'))
       return { kind: 'invite', code: text.slice(text.indexOf('#') + 1), mailbox: this.mailbox };
     if (text.includes('#r') || text.startsWith('r'))
@@ -76,87 +83,119 @@ export class FakeEngine implements Engine {
     throw engineError(text.trim() === '' ? 'empty' : 'no-code');
   }
 
-  async create(network: Network, mailbox: boolean): Promise<Code> {
-    this.#called('create', mailbox ? 'mailbox' : '');
-    this.#try(network);
-    this.onevent({ type: 'state', state: 'waiting' });
-    return this.#code(code);
+  async create(network: Network, mailbox: boolean, onevent: (event: ChatEvent) => void): Promise<Chat> {
+    this.called('create', mailbox ? 'mailbox' : '');
+    return this.#make(network, code, onevent);
   }
 
-  async join(invite: string, network: Network, mailbox: boolean): Promise<Code> {
-    this.#called('join', mailbox ? `${invite} mailbox` : invite);
-    this.#try(network);
-    return this.#code(`r${code.slice(1)}`);
+  async join(
+    invite: string,
+    network: Network,
+    mailbox: boolean,
+    onevent: (event: ChatEvent) => void,
+  ): Promise<Chat> {
+    this.called('join', mailbox ? `${invite} mailbox` : invite);
+    return this.#make(network, `r${code.slice(1)}`, onevent);
   }
 
-  async put(): Promise<void> {
-    this.#called('put', '');
+  /** Something has happened in the chat that was made last. */
+  tell(event: ChatEvent): void {
+    this.chat.tell(event);
   }
 
-  async take(): Promise<void> {
-    this.#called('take', '');
-  }
-
-  async accept(reply: string, offered: boolean): Promise<void> {
-    this.#called('accept', `${reply} ${offered}`);
-    if (reply.startsWith('i')) throw engineError('want-reply');
-    this.onevent({ type: 'state', state: 'connecting' });
-  }
-
-  async send(_ref: string, text: string): Promise<number> {
-    this.#called('send', text);
-    this.#ids += 1;
-    const id = this.#ids;
-    if (this.delivers) setTimeout(() => this.onevent({ type: 'delivered', id }));
-    return id;
-  }
-
-  async typing(): Promise<void> {
-    this.typings += 1;
-  }
-
-  async verify(match: boolean): Promise<void> {
-    this.#called('verify', String(match));
-    if (!match) this.onevent({ type: 'closed', reason: 'differ' });
-  }
-
-  async diagnostics(): Promise<string> {
-    this.#called('diagnostics', '');
-    return this.found;
-  }
-
-  async leave(): Promise<void> {
-    this.#called('leave', '');
-  }
-
-  async close(): Promise<void> {
-    this.#called('close', '');
-  }
-
-  /** The two sides have found each other. */
+  /** The two sides of the chat that was made last have found each other. */
   open(path: 'direct' | 'relay' | '' = 'direct'): void {
-    this.onevent({ type: 'state', state: 'open' });
-    this.onevent({ type: 'open', path, sas: words, digits });
+    this.tell({ type: 'state', state: 'open' });
+    this.tell({ type: 'open', path, sas: words, digits });
   }
 
-  #try(network: Network): void {
+  called(verb: string, argument = ''): void {
+    this.calls.push(`${verb} ${argument}`.trim());
+    const failing = this.fails[verb as Verb];
+    if (!failing) return;
+    this.fails[verb as Verb] = undefined;
+    const error = engineError(failing);
+    throw verb === 'create' || verb === 'join' ? Object.assign(error, { diagnostics: this.found }) : error;
+  }
+
+  #make(network: Network, text: string, onevent: (event: ChatEvent) => void): Chat {
     this.networks.push(network);
     if (network.mode === 'relay' && network.turn.length === 0) throw engineError('no-relay');
-  }
-
-  #called(verb: string, argument: string): void {
-    this.calls.push(`${verb} ${argument}`.trim());
-    const failing = this.fails[verb as keyof typeof this.fails];
-    if (!failing) return;
-    this.fails[verb as keyof typeof this.fails] = undefined;
-    throw engineError(failing);
-  }
-
-  #code(text: string): Code {
-    return {
+    const chat = new FakeChat(this, onevent, {
       link: `${this.#site}#${text}`,
       qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}`,
       goodFor: this.goodFor,
-    };
+    });
+    this.chats.push(chat);
+    return chat;
+  }
+}
+
+/** A chat of the tests, until `closed` is told. */
+class FakeChat implements Chat {
+  readonly code: Code;
+  readonly #engine: FakeEngine;
+  readonly #onevent: (event: ChatEvent) => void;
+  #ids = 0;
+  #ended = false;
+
+  constructor(engine: FakeEngine, onevent: (event: ChatEvent) => void, made: Code) {
+    this.#engine = engine;
+    this.#onevent = onevent;
+    this.code = made;
+  }
+
+  readonly accept = async (reply: string, offered: boolean): Promise<void> => {
+    this.#called('accept', `${reply} ${offered}`);
+    if (reply.startsWith('i')) throw engineError('want-reply');
+    this.tell({ type: 'state', state: 'connecting' });
+  };
+
+  readonly leaveAgain = async (): Promise<void> => this.#called('leaveAgain');
+
+  readonly askNow = async (): Promise<void> => this.#called('askNow');
+
+  readonly send = async (_ref: string, text: string): Promise<number> => {
+    this.#called('send', text);
+    this.#ids += 1;
+    const id = this.#ids;
+    if (this.#engine.delivers) setTimeout(() => this.tell({ type: 'delivered', id }));
+    return id;
+  };
+
+  readonly typing = async (): Promise<void> => {
+    this.#engine.typings += 1;
+  };
+
+  readonly verify = async (match: boolean): Promise<void> => {
+    this.#called('verify', String(match));
+    if (!match) this.tell({ type: 'closed', reason: 'differ' });
+  };
+
+  readonly diagnostics = async (): Promise<string> => {
+    this.#engine.called('diagnostics');
+    return this.#engine.found;
+  };
+
+  readonly leave = async (): Promise<void> => this.#leave('leave');
+
+  readonly close = async (): Promise<void> => this.#leave('close');
+
+  /** Something has happened in it. Nothing is told of one that has ended. */
+  tell(event: ChatEvent): void {
+    if (this.#ended) return;
+    this.#ended = event.type === 'closed';
+    this.#onevent(event);
+  }
+
+  async #leave(verb: string): Promise<void> {
+    this.#engine.called(verb);
+    await this.#engine.goodbye;
+    this.tell({ type: 'closed', reason: 'closed' });
+  }
+
+  #called(verb: string, argument = ''): void {
+    this.#engine.called(verb, argument);
+    if (this.#ended) throw engineError('ended');
   }
 }

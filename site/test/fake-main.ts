@@ -33,7 +33,6 @@ const states: readonly MailboxState[] = [
 const chat = new Page((_reply, answered) =>
   setTimeout(() => answered(screen === 'taken' || screen === 'used' ? screen : 'nobody'), 100),
 );
-engine.onevent = (event) => chat.apply(event);
 
 // For driving the page from the console.
 Object.assign(globalThis, { chat, engine });
@@ -62,7 +61,7 @@ async function longChat(count: number, plain: boolean): Promise<void> {
   for (let i = 0; i < count; i++) {
     const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
     if (i % 3 === 0) chat.conversation?.send(text);
-    else engine.onevent({ type: 'message', id: i, text });
+    else engine.tell({ type: 'message', id: i, text });
   }
   await new Promise((resolve) => setTimeout(resolve, 500)); // what is delivered meanwhile isn't measured
   await parts;
@@ -105,7 +104,7 @@ async function show(): Promise<void> {
       await chat.open('#i');
       await chat.join();
     }
-    engine.onevent({ type: 'mailbox', state });
+    engine.tell({ type: 'mailbox', state });
   }
   switch (screen) {
     case 'mailbox-local':
@@ -129,7 +128,7 @@ async function show(): Promise<void> {
       await chat.create();
       chat.meeting?.give();
       if (screen === 'warned') {
-        for (const code of ['stun-silent', 'symmetric'] as const) engine.onevent({ type: 'error', code });
+        for (const code of ['stun-silent', 'symmetric'] as const) engine.tell({ type: 'error', code });
       }
       break;
     case 'stuck':
@@ -144,7 +143,7 @@ async function show(): Promise<void> {
       break;
     case 'unreachable':
       await chat.create();
-      engine.onevent({ type: 'closed', reason: 'unreachable' });
+      engine.tell({ type: 'closed', reason: 'unreachable' });
       break;
     case 'reply-problem':
       await chat.create();
@@ -200,20 +199,20 @@ async function show(): Promise<void> {
   }
   if (screen === 'verified') await chat.conversation?.verify(true);
   if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
-    engine.onevent({ type: 'closed', reason: screen });
-  if (screen === 'typing') engine.onevent({ type: 'typing' });
+    engine.tell({ type: 'closed', reason: screen });
+  if (screen === 'typing') engine.tell({ type: 'typing' });
   if (screen === 'absent') {
-    engine.onevent({ type: 'state', state: 'lost' });
-    engine.onevent({ type: 'absent', since: Date.now() - 75_000 });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'absent', since: Date.now() - 75_000 });
     engine.delivers = false;
     await say('Are you still there?');
   }
-  if (screen === 'lost') engine.onevent({ type: 'state', state: 'lost' });
-  if (screen === 'notice') engine.onevent({ type: 'error', code: 'second-reply' });
+  if (screen === 'lost') engine.tell({ type: 'state', state: 'lost' });
+  if (screen === 'notice') engine.tell({ type: 'error', code: 'second-reply' });
 }
 
 function said(text: string): void {
-  engine.onevent({ type: 'message', id: 0, text });
+  engine.tell({ type: 'message', id: 0, text });
 }
 
 async function say(text: string): Promise<void> {

@@ -17,7 +17,7 @@ export const noServers: Network = { mode: 'all', stun: [], turn: [] };
 /** The whole page with the fake engine, as somebody finds it who opens it. */
 export class TestPage {
   readonly engine = new FakeEngine();
-  readonly chat = new Page(vi.fn<AskTabs>());
+  readonly chat: Page;
   readonly settings = new Settings();
   /** Under fake timers, with their clock. */
   readonly user = userEvent.setup({
@@ -26,15 +26,19 @@ export class TestPage {
     },
   });
 
-  constructor() {
-    this.engine.onevent = (event) => this.chat.apply(event);
+  constructor(hostAnswers?: () => Promise<boolean>) {
+    this.chat = new Page(vi.fn<AskTabs>(), hostAnswers);
     render(App, { page: this.chat, settings: this.settings, parts });
   }
 
   /** With the engine loaded and what the page names. */
-  static async open(network: Network = noServers, mailbox?: PageMailbox): Promise<TestPage> {
+  static async open(
+    network: Network = noServers,
+    mailbox?: PageMailbox,
+    hostAnswers?: () => Promise<boolean>,
+  ): Promise<TestPage> {
     cleanup();
-    const page = new TestPage();
+    const page = new TestPage(hostAnswers);
     await page.started(network, mailbox);
     return page;
   }

@@ -17,10 +17,7 @@ const patience = { timeout: 10_000 };
 let engine: FakeEngine;
 vi.mock('../src/engine/engine.ts', async (original) => ({
   ...(await original<object>()),
-  startEngine: (_parts: unknown, _config: unknown, heard: { onevent: FakeEngine['onevent'] }) => {
-    engine.onevent = heard.onevent;
-    return Promise.resolve(engine);
-  },
+  startEngine: () => Promise.resolve(engine),
 }));
 
 const refuse = () => {
@@ -89,8 +86,8 @@ async function walk(): Promise<void> {
   const field = await screen.findByRole<HTMLTextAreaElement>('textbox', {
     name: any((texts) => texts.message),
   });
-  engine.onevent({ type: 'typing' });
-  engine.onevent({ type: 'message', id: 1, text: 'hello there' });
+  engine.tell({ type: 'typing' });
+  engine.tell({ type: 'message', id: 1, text: 'hello there' });
   field.value = 'hello back';
   field.dispatchEvent(new Event('input', { bubbles: true }));
   field.form?.requestSubmit();

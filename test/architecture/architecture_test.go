@@ -209,18 +209,23 @@ func TestUnitEngineContract(t *testing.T) {
 	assert.Equal(t, constants(t, "../../internal/chat/mailbox.go", "MailboxState"), literals(t, between(t, contract, "type MailboxState =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/event.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
 
-	goMain, err := os.ReadFile("../../wasm/main.go")
-	require.NoError(t, err)
-	verbs := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"([a-z]+)", \(\*engine\)\.`).FindAllStringSubmatch(string(goMain), -1) {
-		verbs[m[1]] = true
+	for name, c := range map[string]struct{ file, receiver, verb string }{
+		"Engine": {"main.go", "engine", `(?m)^  ([a-zA-Z]+)\(`},
+		"Chat":   {"handle.go", "handle", `(?m)^  ([a-zA-Z]+): \(.*Promise<`},
+	} {
+		source, err := os.ReadFile("../../wasm/" + c.file)
+		require.NoError(t, err)
+		verbs := map[string]bool{}
+		for _, m := range regexp.MustCompile(`"([a-zA-Z]+)", \(\*`+c.receiver+`\)\.`).FindAllStringSubmatch(string(source), -1) {
+			verbs[m[1]] = true
+		}
+		face := map[string]bool{}
+		for _, m := range regexp.MustCompile(c.verb).FindAllStringSubmatch(between(t, contract, "interface "+name+" {", "\n}"), -1) {
+			face[m[1]] = true
+		}
+		require.NotEmpty(t, verbs, name)
+		assert.Equal(t, slices.Sorted(maps.Keys(face)), slices.Sorted(maps.Keys(verbs)), name)
 	}
-	face := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)\(.*Promise<`).FindAllStringSubmatch(between(t, contract, "interface Engine {", "\n}"), -1) {
-		face[m[1]] = true
-	}
-	require.NotEmpty(t, verbs)
-	assert.Equal(t, slices.Sorted(maps.Keys(face)), slices.Sorted(maps.Keys(verbs)))
 
 	goBridge, err := os.ReadFile("../../wasm/bridge.go")
 	require.NoError(t, err)

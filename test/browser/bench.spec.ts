@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
 import { environment } from '../../site/src/engine/environment.ts';
-import type { Engine, EngineEvent, StartEngine } from '../../wasm/engine.d.ts';
+import type { Chat, ChatEvent, Engine, StartEngine } from '../../wasm/engine.d.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Of each kind, one after the other, so that both see the same load of this computer. */
@@ -125,6 +125,8 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
         };
         tincan?: StartEngine;
         engine: Engine;
+        chat: Chat;
+        onevent: (event: ChatEvent) => void;
         opened: Promise<void>;
       };
       const go = new scope.Go();
@@ -139,14 +141,14 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
       const end: End = {
         send: (text) => {
           sent += 1;
-          return scope.engine.send('', text);
+          return scope.chat.send('', text);
         },
         waiting: () => (sent - arrived) * 16_000,
         heard: 0,
         onheard: () => undefined,
         echo: false,
       };
-      const onevent = (event: EngineEvent) => {
+      scope.onevent = (event) => {
         if (event.type === 'open') told();
         if (event.type === 'delivered') arrived += 1;
         if (event.type !== 'message') return;
@@ -154,21 +156,31 @@ async function meetByEngine(a: Page, b: Page): Promise<void> {
         end.onheard();
         if (end.echo) void end.send(event.text);
       };
-      scope.engine = await scope.tincan({ site: '', loopback: true, mailbox: '' }, onevent);
+      scope.engine = await scope.tincan({ site: '', loopback: true, mailbox: '' });
       globalThis.ends = { engine: end } as typeof globalThis.ends;
     }, environment);
   }
-  type Scope = { engine: Engine; opened: Promise<void> };
+  type Scope = {
+    engine: Engine;
+    chat: Chat;
+    onevent: (event: ChatEvent) => void;
+    opened: Promise<void>;
+  };
   const ways = { mode: 'local' as const, stun: [], turn: [] };
-  const invite = await a.evaluate(
-    (ways) => (globalThis as unknown as Scope).engine.create(ways, false),
-    ways,
-  );
+  const invite = await a.evaluate(async (ways) => {
+    const scope = globalThis as unknown as Scope;
+    scope.chat = await scope.engine.create(ways, false, scope.onevent);
+    return scope.chat.code.link;
+  }, ways);
   const reply = await b.evaluate(
-    ([invite, ways]) => (globalThis as unknown as Scope).engine.join(invite, ways, false),
-    [invite.link, ways] as const,
+    async ([invite, ways]) => {
+      const scope = globalThis as unknown as Scope;
+      scope.chat = await scope.engine.join(invite, ways, false, scope.onevent);
+      return scope.chat.code.link;
+    },
+    [invite, ways] as const,
   );
-  await a.evaluate((reply) => (globalThis as unknown as Scope).engine.accept(reply, false), reply.link);
+  await a.evaluate((reply) => (globalThis as unknown as Scope).chat.accept(reply, false), reply);
   for (const page of [a, b]) await page.evaluate(() => (globalThis as unknown as Scope).opened);
 }
 

@@ -1,7 +1,7 @@
 // The engine as a page sees it, with a page that does everything wrong. Each test starts engines of its own in the
 // program that the page has loaded, so that one which ends the program fails all that follows.
 import type { Page } from '@playwright/test';
-import type { Engine, StartEngine } from '../../wasm/engine.d.ts';
+import type { Chat, ChatEvent, Engine, EngineError, Network, StartEngine } from '../../wasm/engine.d.ts';
 import { expect, test } from './fixtures.ts';
 import type { Person } from './person.ts';
 
@@ -10,6 +10,16 @@ declare global {
   var tincan: StartEngine | undefined;
   /** Makes what a field or an argument should not be. Put there by the test. */
   var odd: Record<string, () => unknown>;
+  /** Makes an ear. Put there by the test. */
+  var ear: () => Ear;
+}
+
+/** Listens to one chat. */
+interface Ear {
+  heard: string[];
+  hear: (event: ChatEvent) => void;
+  /** Resolves when this was heard. */
+  until: (line: string) => Promise<void>;
 }
 
 async function loaded(person: Person, url: string): Promise<Page> {
@@ -97,16 +107,49 @@ async function loaded(person: Person, url: string): Promise<Page> {
   return person.page;
 }
 
+/** What ears hear is a line each; that the path was found may come at any time, and is none. */
+async function listening(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const lineOf = (event: ChatEvent) => {
+      switch (event.type) {
+        case 'message':
+          return `message ${event.text}`;
+        case 'state':
+          return `state ${event.state}`;
+        case 'closed':
+          return `closed ${event.reason}`;
+        default:
+          return event.type;
+      }
+    };
+    globalThis.ear = () => {
+      const heard: string[] = [];
+      const told = new Map<string, () => void>();
+      return {
+        heard,
+        hear: (event) => {
+          if (event.type === 'path') return;
+          const line = lineOf(event);
+          heard.push(line);
+          told.get(line)?.();
+        },
+        until: (line) =>
+          new Promise((resolve) => {
+            if (heard.includes(line)) resolve();
+            else told.set(line, resolve);
+          }),
+      };
+    };
+  });
+}
+
 /** The program is there still, and makes chats. */
 async function stillMakesChats(page: Page): Promise<void> {
   const link = await page.evaluate(async () => {
-    const engine = await globalThis.tincan!(
-      { site: location.href, loopback: true, mailbox: '' },
-      () => undefined,
-    );
-    const code = await engine.create({ mode: 'local', stun: [], turn: [] }, false);
-    const found = await engine.find(code.link);
-    await engine.close();
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const chat = await engine.create({ mode: 'local', stun: [], turn: [] }, false, () => undefined);
+    const found = await engine.find(chat.code.link);
+    await chat.close();
     return found.kind;
   });
   expect(link).toBe('invite');
@@ -115,88 +158,86 @@ async function stillMakesChats(page: Page): Promise<void> {
 test('whatever is handed to a verb, it answers and the engine goes on', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
   const answers = await page.evaluate(async () => {
-    const verbs = [
-      'find',
-      'create',
-      'join',
-      'accept',
-      'put',
-      'take',
-      'send',
-      'typing',
-      'verify',
-      'diagnostics',
-      'close',
-    ] as const;
-    const engine = await globalThis.tincan!(
-      { site: location.href, loopback: true, mailbox: '' },
-      () => undefined,
-    );
+    type Verb = (...args: unknown[]) => Promise<unknown>;
+    globalThis.reportError = () => undefined; // some of what is handed over is called as the listener, and throws
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const fresh = () => engine.create({ mode: 'local', stun: [], turn: [] }, false, () => undefined);
+    const ended = await fresh();
+    await ended.leave();
+    const verbsOf = (object: object) =>
+      Object.entries(object).filter(([, verb]) => typeof verb === 'function') as [string, Verb][];
+    const names = { engine: verbsOf(engine).length, chat: verbsOf(ended).length };
+    const odd = Object.entries(globalThis.odd);
     let answers = 0;
     const unanswered: string[] = [];
-    for (const verb of verbs) {
-      const call = engine[verb].bind(engine) as (...args: unknown[]) => Promise<unknown>;
-      for (const [name, make] of Object.entries(globalThis.odd)) {
-        for (const args of [[make()], [make(), make()], ['', make()], ['', { mode: 'local' }, make()]]) {
-          const late = new Promise((resolve) => setTimeout(resolve, 20_000, 'late'));
-          const answer = await Promise.race([
-            call(...args).then(
-              () => 'done',
-              (error: unknown) => (error as Error).message,
-            ),
-            late,
-          ]);
-          if (answer === 'late') unanswered.push(`${verb}(${name})`);
-          answers++;
-        }
-        await engine.close();
-      }
-    }
-    return {
-      answers,
-      unanswered,
-      verbs: verbs.length,
-      odd: Object.keys(globalThis.odd).length,
+    const ask = async (name: string, call: Verb, args: unknown[]) => {
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const answer = await Promise.race([
+        call(...args).then(
+          (made) => (made as Partial<Chat> | undefined)?.leave?.(),
+          (error: unknown) => (error as Error).message,
+        ),
+        new Promise((resolve) => (late = setTimeout(resolve, 20_000, 'late'))),
+      ]);
+      clearTimeout(late);
+      if (answer === 'late') unanswered.push(name);
+      answers++;
     };
+    const lists = (make: () => unknown) => [
+      [make()],
+      [make(), make()],
+      ['', make()],
+      ['', { mode: 'local' }, make()],
+      ['', { mode: 'local' }, false, make()],
+    ];
+    for (const [verb, call] of verbsOf(engine)) {
+      for (const [name, make] of odd)
+        for (const args of lists(make)) await ask(`${verb}(${name})`, call, args);
+    }
+    for (const [verb] of verbsOf(ended)) {
+      const chat = await fresh();
+      for (const [name, make] of odd) {
+        for (const args of lists(make)) {
+          for (const each of [chat, ended])
+            await ask(`${verb}(${name})`, each[verb as keyof Chat] as unknown as Verb, args);
+        }
+      }
+      await chat.leave();
+    }
+    return { answers, unanswered, names, odd: odd.length };
   });
   expect(answers.unanswered).toEqual([]);
-  expect(answers.answers).toBe(4 * answers.verbs * answers.odd);
+  expect(answers.names).toEqual({ engine: 3, chat: 9 });
+  expect(answers.answers).toBe(5 * (3 + 2 * 9) * answers.odd);
   await stillMakesChats(page);
 });
 
 test('whatever stands in a network or a configuration, the engine goes on', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
   await page.evaluate(async () => {
-    globalThis.reportError = () => undefined; // some of what is handed over is called as the listener, and throws
-    const engine = await globalThis.tincan!(
-      { site: location.href, loopback: true, mailbox: '' },
-      () => undefined,
-    );
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
     const local = { mode: 'local', stun: [], turn: [] };
-    for (const make of Object.values(globalThis.odd)) {
+    const make = async (engine: Engine | undefined, network: unknown) => {
+      const chat = await engine?.create(network as Network, false, () => undefined).catch(() => undefined);
+      await chat?.leave();
+    };
+    for (const odd of Object.values(globalThis.odd)) {
       const networks: unknown[] = [
-        { ...local, mode: make() },
-        { ...local, stun: make() },
-        { mode: 'all', stun: [make()], turn: [] },
-        { ...local, turn: make() },
-        { mode: 'all', stun: [], turn: [make()] },
+        { ...local, mode: odd() },
+        { ...local, stun: odd() },
+        { mode: 'all', stun: [odd()], turn: [] },
+        { ...local, turn: odd() },
+        { mode: 'all', stun: [], turn: [odd()] },
         {
           mode: 'relay',
           stun: [],
-          turn: [{ url: make(), username: make(), credential: make() }],
+          turn: [{ url: odd(), username: odd(), credential: odd() }],
         },
       ];
-      for (const network of networks) {
-        const create = engine.create as (network: unknown, mailbox: unknown) => Promise<unknown>;
-        await create(network, false).catch(() => undefined);
-        await engine.close();
-      }
+      for (const network of networks) await make(engine, network);
       const start = globalThis.tincan as unknown as (...args: unknown[]) => Promise<Engine>;
-      for (const args of [[make()], [{ site: make(), loopback: make(), mailbox: make() }, make()]]) {
-        const other = await start(...args).catch(() => undefined);
-        await other?.create({ mode: 'local', stun: [], turn: [] }, false).catch(() => undefined);
-        await other?.close().catch(() => undefined);
-      }
+      for (const config of [odd(), { site: odd(), loopback: odd(), mailbox: odd() }])
+        await make(await start(config).catch(() => undefined), local);
     }
   });
   await stillMakesChats(page);
@@ -204,28 +245,17 @@ test('whatever stands in a network or a configuration, the engine goes on', asyn
 
 test('a listener that throws loses its own event and no other', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
+  await listening(page);
   const thrown = ['an error', 'a text', 'nothing', 'null', 'a revoked proxy', 'what cannot be a text'];
   for (const what of thrown) {
     const heard = await page.evaluate(async (what) => {
       const reported: unknown[] = [];
       globalThis.reportError = (error) => reported.push(error); // else the test's watch hears of it
-      const heard: string[] = [];
-      const told = new Map<string, () => void>();
-      const until = (line: string) =>
-        new Promise<void>((resolve) => {
-          if (heard.includes(line)) resolve();
-          else told.set(line, resolve);
-        });
-      const config = { site: location.href, loopback: true, mailbox: '' };
-      const a = await globalThis.tincan!(config, (event) => {
-        const line =
-          event.type === 'message'
-            ? `message ${event.text}`
-            : event.type === 'state'
-              ? event.state
-              : event.type;
-        heard.push(line);
-        told.get(line)?.();
+      const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+      const network = { mode: 'local' as const, stun: [], turn: [] };
+      const [a, b] = [globalThis.ear(), globalThis.ear()];
+      const inviter = await engine.create(network, false, (event) => {
+        a.hear(event);
         if (what === 'an error') throw new Error('the page’s own');
         if (what === 'a text') throw 'a text';
         if (what === 'nothing') throw undefined;
@@ -245,47 +275,41 @@ test('a listener that throws loses its own event and no other', async ({ person,
           },
         };
       });
-      const b = await globalThis.tincan!(config, (event) => {
-        if (event.type === 'open') void Promise.all([1, 2, 3].map((n) => b.send('', `${n}`)));
-      });
-      const network = { mode: 'local', stun: [], turn: [] } as const;
-      const invite = await a.create({ ...network, stun: [], turn: [] }, false);
-      const reply = await b.join(invite.link, { ...network, stun: [], turn: [] }, false);
-      await a.accept(reply.link, false);
-      await until('message 3');
-      await b.close();
-      await until('closed');
-      await a.close();
-      return {
-        heard: heard.filter((line) => line !== 'path' && line !== 'connecting'),
-        reported: reported.length,
-      };
+      const joiner = await engine.join(inviter.code.link, network, false, b.hear);
+      await inviter.accept(joiner.code.link, false);
+      await b.until('open');
+      for (const n of [1, 2, 3]) void joiner.send('', `${n}`);
+      await a.until('message 3');
+      await joiner.close();
+      await a.until('closed other-closed');
+      return { heard: a.heard, reported: reported.length };
     }, what);
     expect(heard.heard, what).toEqual([
-      'waiting',
-      'open',
+      'state waiting',
+      'state connecting',
+      'state open',
       'open',
       'message 1',
       'message 2',
       'message 3',
-      'closed',
+      'closed other-closed',
     ]);
-    expect(heard.reported, what).toBeGreaterThanOrEqual(7);
+    expect(heard.reported, what).toBeGreaterThanOrEqual(8);
   }
   await stillMakesChats(page);
 });
 
-test('a page without a listener, or with one that is none, has an engine all the same', async ({
+test('a page without a listener, or with one that is none, has a chat all the same', async ({
   person,
   serve,
 }) => {
   const page = await loaded(await person(), serve.here);
   await page.evaluate(async () => {
-    const start = globalThis.tincan as unknown as (...args: unknown[]) => Promise<Engine>;
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const create = engine.create as unknown as (...args: unknown[]) => Promise<Chat>;
     for (const listener of [undefined, null, 7, 'text', {}, Symbol('s'), new Proxy({}, {})]) {
-      const engine = await start({ site: location.href, loopback: true, mailbox: '' }, listener);
-      await engine.create({ mode: 'local', stun: [], turn: [] }, false);
-      await engine.close();
+      const chat = await create({ mode: 'local', stun: [], turn: [] }, false, listener);
+      await chat.leave();
     }
   });
   await stillMakesChats(page);
@@ -294,15 +318,17 @@ test('a page without a listener, or with one that is none, has an engine all the
 test('a chat that could not be made for a fault leaves room for the next', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
   const codes = await page.evaluate(async () => {
-    const engine = await globalThis.tincan!(
-      { site: location.href, loopback: true, mailbox: '' },
-      () => undefined,
-    );
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
     const network = () => ({ mode: 'local' as const, stun: [], turn: [] });
-    const invite = await engine.create(network(), false);
-    await engine.close();
+    const listener = () => undefined;
+    const { code } = await engine.create(network(), false, listener);
     const real = globalThis.RTCPeerConnection;
     const codes: string[] = [];
+    const codeOf = (attempt: Promise<Chat>) =>
+      attempt.then(
+        () => 'made',
+        (error: { code: string }) => error.code,
+      );
     // Each makes the engine itself panic, past what it expects of a browser.
     const answers: unknown[] = [7, undefined, {}];
     for (const answer of answers) {
@@ -310,27 +336,176 @@ test('a chat that could not be made for a fault leaves room for the next', async
         override setLocalDescription = () => answer as Promise<void>;
         override setRemoteDescription = () => answer as Promise<void>;
       };
-      for (const attempt of [
-        () => engine.create(network(), false),
-        () => engine.join(invite.link, network(), false),
-      ]) {
-        codes.push(
-          await attempt().then(
-            () => 'made',
-            (error: { code: string }) => error.code,
-          ),
-        );
-      }
+      codes.push(await codeOf(engine.create(network(), false, listener)));
+      codes.push(await codeOf(engine.join(code.link, network(), false, listener)));
     }
     globalThis.RTCPeerConnection = real;
-    codes.push(
-      await engine.create(network(), false).then(
-        () => 'made',
-        (error: { code: string }) => error.code,
-      ),
-    );
-    await engine.close();
+    codes.push(await codeOf(engine.create(network(), false, listener)));
     return codes;
   });
   expect(codes).toEqual([...Array<string>(6).fill('internal'), 'made']);
+});
+
+test('what was found out is told with the failure, too', async ({ person, serve }) => {
+  const page = await loaded(await person(), serve.here);
+  const failed = await page.evaluate(async () => {
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const real = globalThis.RTCPeerConnection;
+    globalThis.RTCPeerConnection = class extends real {
+      override setLocalDescription = () => Promise.reject(new DOMException('no', 'OperationError'));
+    };
+    const error = await engine
+      .create({ mode: 'local', stun: [], turn: [] }, false, () => undefined)
+      .then(
+        () => undefined,
+        (error: EngineError) => error,
+      );
+    globalThis.RTCPeerConnection = real;
+    return { code: error?.code, diagnostics: error?.diagnostics };
+  });
+  expect(failed.code).toBe('internal');
+  expect(failed.diagnostics).toContain('inviter, ways: local');
+});
+
+test('the first event comes once the page has its chat, and all come in order', async ({ person, serve }) => {
+  const page = await loaded(await person(), serve.here);
+  const heard = await page.evaluate(async () => {
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const network = { mode: 'local' as const, stun: [], turn: [] };
+    const heard: string[] = [];
+    let given: (() => void) | undefined;
+    const told = new Promise<void>((resolve) => (given = resolve));
+    // However many functions hand it on before somebody has it.
+    const handedOn = async (depth: number): Promise<Chat> =>
+      depth === 0
+        ? engine.create(network, false, (event) => {
+            heard.push(event.type === 'state' ? event.state : event.type);
+            given?.();
+          })
+        : handedOn(depth - 1);
+    const chat = await handedOn(40);
+    heard.push('given');
+    await told;
+    await chat.leave();
+    await new Promise((resolve) => setTimeout(resolve));
+    return heard;
+  });
+  expect(heard).toEqual(['given', 'waiting', 'closed']);
+});
+
+test('one page has several chats at once: two of them talk, and one ends while others go on', async ({
+  person,
+  serve,
+}) => {
+  const page = await loaded(await person(), serve.here);
+  await listening(page);
+  const heard = await page.evaluate(async () => {
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const network = { mode: 'local' as const, stun: [], turn: [] };
+    const pair = async () => {
+      const [a, b] = [globalThis.ear(), globalThis.ear()];
+      const inviter = await engine.create(network, false, a.hear);
+      const joiner = await engine.join(inviter.code.link, network, false, b.hear);
+      await inviter.accept(joiner.code.link, false);
+      await Promise.all([a.until('open'), b.until('open')]);
+      return { inviter, joiner, a, b };
+    };
+    const [first, second] = await Promise.all([pair(), pair()]);
+    const third = globalThis.ear();
+    const waiting = await engine.create(network, false, third.hear);
+    await Promise.all([
+      first.inviter.send('', 'in the first'),
+      second.joiner.send('', 'in the second'),
+      first.b.until('message in the first'),
+      first.a.until('delivered'),
+      second.a.until('message in the second'),
+      second.b.until('delivered'),
+    ]);
+    // The reply to one invite is of no use in another chat, and a text of one is in no other.
+    const crossed = await waiting
+      .accept(first.joiner.code.link, true)
+      .catch((error: EngineError) => error.code);
+    await first.inviter.leave();
+    await first.b.until('closed left');
+    await second.inviter.send('', 'still here');
+    await Promise.all([second.b.until('message still here'), second.a.until('delivered')]);
+    await waiting.leave();
+    await second.joiner.close();
+    await second.a.until('closed other-closed');
+    return {
+      crossed,
+      third: third.heard,
+      firsts: [first.a.heard, first.b.heard],
+      seconds: [second.a.heard, second.b.heard],
+    };
+  });
+  const opens = (end: string[]) => [...end, 'state connecting', 'state open', 'open'];
+  expect(heard.crossed).toBe('other-invite');
+  expect(heard.third).toEqual(['state waiting', 'closed closed']);
+  expect(heard.firsts).toEqual([
+    [...opens(['state waiting']), 'delivered', 'closed closed'],
+    [...opens(['state waiting']), 'message in the first', 'closed left'],
+  ]);
+  expect(heard.seconds).toEqual([
+    [...opens(['state waiting']), 'message in the second', 'delivered', 'closed other-closed'],
+    [...opens(['state waiting']), 'delivered', 'message still here', 'closed closed'],
+  ]);
+});
+
+test('what a chat that has ended is asked has its plain answer', async ({ person, serve }) => {
+  const page = await loaded(await person(), serve.here);
+  await listening(page);
+  const answers = await page.evaluate(async () => {
+    const engine = await globalThis.tincan!({ site: location.href, loopback: true, mailbox: '' });
+    const network = { mode: 'local' as const, stun: [], turn: [] };
+    const complaints: unknown[] = [];
+    console.error = (...said: unknown[]) => complaints.push(said); // Go's, of a function that was released
+    const answers: Record<string, unknown>[] = [];
+    for (const how of ['leave', 'close'] as const) {
+      const ear = globalThis.ear();
+      const chat = await engine.create(network, false, ear.hear);
+      const before = await chat.diagnostics();
+      // The page may do as it likes with what it was given.
+      const { diagnostics } = chat;
+      Object.defineProperty(chat, 'diagnostics', {
+        set: () => {
+          throw new Error('the page’s own');
+        },
+      });
+      Object.freeze(chat);
+      await chat[how]();
+      await ear.until('closed closed');
+      const answer: Record<string, unknown> = { begins: (await diagnostics()).startsWith(before) };
+      for (const [verb, call] of Object.entries({
+        accept: () => chat.accept('x', false),
+        leaveAgain: () => chat.leaveAgain(),
+        askNow: () => chat.askNow(),
+        send: () => chat.send('', 'x'),
+        verify: () => chat.verify(true),
+        typing: () => chat.typing(),
+        leave: () => chat.leave(),
+        close: () => chat.close(),
+      })) {
+        answer[verb] = await call().then(
+          () => 'done',
+          (error: EngineError) => error.code,
+        );
+      }
+      answers.push(answer);
+    }
+    return { answers, complaints };
+  });
+  const plain = {
+    begins: true,
+    accept: 'ended',
+    leaveAgain: 'ended',
+    askNow: 'ended',
+    send: 'ended',
+    verify: 'ended',
+    typing: 'done',
+    leave: 'done',
+    close: 'done',
+  };
+  expect(answers).toEqual({ answers: [plain, plain], complaints: [] });
+  await stillMakesChats(page);
 });

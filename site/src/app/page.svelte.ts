@@ -1,7 +1,8 @@
 import type {
+  Chat,
+  ChatEvent,
   Engine,
   EngineConfig,
-  EngineEvent,
   ErrorCode,
   Network,
   Reason,
@@ -13,7 +14,7 @@ import { texts } from '../language/language.svelte.ts';
 import { Absence } from '../life/absence.ts';
 import type { Pending } from '../life/pending.ts';
 import { MailboxChoice, type PageMailbox } from '../meet/mailbox.svelte.ts';
-import { Meeting, type MeetingEvent, type Problem } from '../meet/meeting.svelte.ts';
+import { Meeting, type Opened, type Outcome, type Problem } from '../meet/meeting.svelte.ts';
 import type { Answer, AskTabs, Whose } from '../meet/tabs.ts';
 import { isAboutTheWay } from '../meet/way.svelte.ts';
 import { NetworkChoice } from '../network/network.svelte.ts';
@@ -39,10 +40,8 @@ export class Page {
   #configUnread = $state(false);
   #screen = $state<Screen>('home');
   #progress = $state(0);
-  /** A link is being made, or an invite answered. */
+  /** A link is being made. */
   #busy = $state(false);
-  /** The engine says goodbye for the chat before, for two seconds at most: it makes the next one after that. */
-  #closing: Promise<void> | undefined;
   #problem = $state.raw<Problem>();
   #notice = $state<string>();
   #trouble = $state<Trouble>();
@@ -51,8 +50,15 @@ export class Page {
 
   /** How the two come together, from the invite on. It is there for as long as their chat. */
   #meeting = $state.raw<Meeting>();
-  /** The next one, until its invite is there. */
-  #making: Meeting | undefined;
+  /** What is to become of each. */
+  readonly #outcome: Outcome = {
+    onopen: (chat, opened) => this.#opens(chat, opened),
+    onended: (meeting, reason) => this.#ends(meeting, reason),
+  };
+  /** The goodbyes that are still being said for the meetings before. */
+  #goodbyes: Promise<unknown> = Promise.resolve();
+  /** Asks what was found out by the chat that is or was last. */
+  #diagnose: (() => Promise<string>) | undefined;
   /** The chat that came of it. */
   #conversation = $state.raw<Conversation>();
   #elsewhere = $state.raw<{ code: string; link: string; answer: Answer }>();
@@ -222,9 +228,11 @@ export class Page {
   unusable(trouble: Trouble): void {
     if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     this.#engine = undefined;
+    this.#meeting = undefined;
+    this.#diagnose = undefined;
     if (this.#screen === 'chat') {
       // What was said is the page's, and outlives the engine.
-      if (this.reason === undefined) this.#closed('internal');
+      this.#conversation?.ended('internal');
       return;
     }
     this.#trouble = trouble;
@@ -293,26 +301,24 @@ export class Page {
     this.#unsay();
     const answers = anyway || this.#hostAnswers();
     const through = this.mailboxUsable && this.#mailbox.on ? this.#mailbox.host : '';
-    const meeting = new Meeting(engine);
-    this.#making = meeting; // what is told meanwhile is about this invite
+    const meeting = new Meeting(engine, this.#outcome);
     try {
-      if (this.#closing) await this.#closing;
-      if (this.#engine !== engine) return;
       await meeting.begin(this.#choice.network, through);
       const leadsHere = await answers;
-      if (this.#engine !== engine) return await this.#close(engine);
-      if (!leadsHere) {
-        this.#hostGone = true;
-        return await this.#close(engine);
+      if (!this.ready || !leadsHere) {
+        this.#hostGone = this.ready;
+        await meeting.leave();
+        return;
       }
       this.#show('invite');
       this.#meeting = meeting;
+      if (meeting.reason !== undefined) this.#ends(meeting, meeting.reason);
     } catch (error) {
-      if (this.#engine !== engine) return;
+      if (!this.ready) return;
       this.#show('home');
       this.#problem = { at: 'new', code: codeOf(error) };
     } finally {
-      this.#making = undefined;
+      this.#diagnose = meeting.diagnose ?? this.#diagnose;
       this.#busy = false;
     }
   }
@@ -333,11 +339,9 @@ export class Page {
       this.#hostGone = !answers;
       if (!answers) return;
     }
-    this.#busy = true;
-    // Else it would say for a moment that the person has left.
+    // What was said goes at once; a link stays on the screen until there is another.
     if (this.#screen === 'chat') this.#show('home');
-    await this.#close(this.#engine);
-    this.#busy = false;
+    else this.#say(this.#meeting?.leave());
     await this.create(anyway || asked);
   }
 
@@ -355,18 +359,13 @@ export class Page {
    * whatever the invite says.
    */
   async join(byHand = false): Promise<void> {
-    const engine = this.#engine;
     const meeting = this.#meeting;
-    if (!engine || this.#screen !== 'join' || !meeting || this.busy || this.#asksHost) return;
+    if (this.#screen !== 'join' || !meeting || this.busy || this.#asksHost) return;
     this.#unsayProblem();
     const through = this.mailboxUsable && !byHand ? meeting.openedMailbox : '';
-    // Also where the person goes elsewhere meanwhile: the engine makes one chat at a time.
-    this.#busy = true;
-    if (this.#closing) await this.#closing;
-    const joined = this.#meeting === meeting && (await meeting.join(this.#choice.network, through));
-    if (joined && this.#meeting !== meeting) await this.#close(engine);
-    else if (joined && this.#screen === 'join') this.#screen = 'reply';
-    this.#busy = false;
+    const joined = await meeting.join(this.#choice.network, through);
+    this.#diagnose = meeting.diagnose ?? this.#diagnose;
+    if (joined && this.#meeting === meeting) this.#screen = 'reply';
   }
 
   /** Leaves the reply in the mailbox once more. */
@@ -427,17 +426,16 @@ export class Page {
     const chatting = this.#screen === 'chat' && this.reason === undefined;
     this.#show(chatting ? 'ended' : 'home');
     if (chatting) this.#ended = 'closed';
-    await this.#close(this.#engine);
+    await this.#goodbyes;
   }
 
   /** Ends whatever is going on and shows nothing any more. Resolves when the engine has overwritten its keys. */
   async wipe(): Promise<void> {
     // Whoever waits for it finds it gone, and goes no further.
-    const engine = this.#engine;
     this.#engine = undefined;
     this.#held = undefined;
     this.#show('wiped');
-    await this.#close(engine);
+    await this.#goodbyes;
   }
 
   /** Back to the start, from a screen where nothing is going on. */
@@ -448,7 +446,7 @@ export class Page {
   /** What was found out about the way to the other person, to be copied. */
   async diagnostics(): Promise<string> {
     try {
-      return (await this.#engine?.diagnostics()) || texts.nothingTried;
+      return (await this.#diagnose?.()) || texts.nothingTried;
     } catch (error) {
       return texts.errors[codeOf(error)];
     }
@@ -477,6 +475,8 @@ export class Page {
   /** The page goes, and its engine with it. The browser may keep the page and show it once more. */
   pageHidden(): void {
     this.#left = this.kept;
+    // The other person is told, where there is still time for it.
+    void this.#meeting?.close();
   }
 
   /** The page was kept by the browser and is shown once more. */
@@ -512,41 +512,6 @@ export class Page {
     this.#notice = undefined;
   }
 
-  /** Takes in what the engine tells. */
-  apply(event: EngineEvent): void {
-    // A page that is being left must not tidy up: a reload still has to say what it took along.
-    if (this.#left !== undefined || this.#screen === 'wiped') return;
-    switch (event.type) {
-      case 'state':
-        if (!this.#making && this.#chatting) this.#chatting.apply(event);
-        else this.#met(event);
-        break;
-      case 'open':
-        this.#met(event);
-        this.#opens(event);
-        break;
-      case 'mailbox':
-        this.#met(event);
-        break;
-      case 'absent':
-      case 'path':
-      case 'message':
-      case 'typing':
-      case 'delivered':
-      case 'failed':
-        this.#conversation?.apply(event);
-        break;
-      case 'error':
-        this.#warn(event);
-        break;
-      case 'closed':
-        this.#closed(event.reason);
-        break;
-      default:
-        unknownEvent(event);
-    }
-  }
-
   /**
    * Finds the code in a text and goes on with it. Says whether there was one that can be gone on with. `opened`: it
    * stood in the address, where any page may have put it; a reply then waits for a button to be pressed.
@@ -579,7 +544,7 @@ export class Page {
       return;
     }
     this.#show('join');
-    this.#meeting = new Meeting(engine, code, this.#mailbox.hostOf(mailbox));
+    this.#meeting = new Meeting(engine, this.#outcome, code, this.#mailbox.hostOf(mailbox));
   }
 
   #takeReply(code: string, opened: boolean): void {
@@ -603,20 +568,19 @@ export class Page {
     });
   }
 
-  /** The engine has told something of two who look for each other. */
-  #met(event: MeetingEvent): void {
-    (this.#making ?? this.#meeting)?.apply(event);
-  }
-
-  #opens(event: Extract<EngineEvent, { type: 'open' }>): void {
-    if (!this.#engine) return;
+  /** The two have met: what is told of their chat goes to the conversation. */
+  #opens(chat: Chat, opened: Opened): (event: ChatEvent) => void {
     this.#notice = this.#meeting?.answeredTwice ? texts.errors['second-reply'] : undefined;
     this.#openedReply = undefined;
-    this.#conversation = new Conversation(this.#engine, event, {
+    const conversation = new Conversation(chat, opened, {
       onmessage: () => this.#onmessage(),
-      ontrouble: (code) => (this.#notice = texts.errors[code]),
+      ontrouble: (code) => {
+        if (!isAboutTheWay(code)) this.#notice = texts.errors[code];
+      },
     });
+    this.#conversation = conversation;
     this.#screen = 'chat';
+    return (event) => conversation.apply(event);
   }
 
   /** The chat that goes on. */
@@ -641,39 +605,26 @@ export class Page {
     if (this.#meeting?.invite) this.#notice = texts.renewed(age);
   }
 
-  #warn(event: Extract<EngineEvent, { type: 'error' }>): void {
-    const meeting = this.#making ?? (this.#meeting?.joining ? this.#meeting : this.#looking);
-    if (meeting) meeting.apply(event);
-    else if (!isAboutTheWay(event.code)) this.#notice = texts.errors[event.code];
-  }
-
-  #closed(reason: Reason): void {
-    const { pending } = this;
-    this.#conversation?.ended(reason);
-    // Where this side ended an invite, the verb that did has already changed the screen, perhaps to a new one.
-    if (!pending || (reason === 'closed' && this.#screen !== 'chat')) return;
+  /** The two have not met, and will not. */
+  #ends(meeting: Meeting, reason: Reason): void {
+    if (this.#meeting !== meeting) return;
     const gaveWay = reason === 'unreachable' || reason === 'lost' || reason === 'internal';
     if ((this.#screen === 'invite' || this.#screen === 'reply') && gaveWay && this.#absence.justBack) {
       this.endedAway(this.#screen);
       return;
     }
-    // What was said stays until its person leaves, whoever ended the chat, and why.
-    if (this.#screen === 'chat' && reason !== 'closed') return;
     this.#show('ended');
     this.#ended = reason;
   }
 
-  /** Ends the chat of this engine. Closing fails only where there is nothing left to close. */
-  async #close(engine: Engine | undefined): Promise<void> {
-    const closing = engine?.leave().catch(() => undefined);
-    this.#closing = closing;
-    await closing;
-    if (this.#closing === closing) this.#closing = undefined;
+  #say(goodbye: Promise<void> | undefined): void {
+    this.#goodbyes = Promise.all([this.#goodbyes, goodbye]);
   }
 
   /** Goes to a screen, and lets go of all that was on the last one. */
   #show(screen: Screen): void {
     this.#unsay();
+    this.#say(this.#meeting?.leave());
     this.#meeting = undefined;
     this.#conversation = undefined;
     this.#elsewhere = undefined;
@@ -694,8 +645,4 @@ export class Page {
     this.#notice = undefined;
     this.#hostGone = false;
   }
-}
-
-function unknownEvent(event: never): void {
-  void event;
 }

@@ -16,7 +16,6 @@ beforeEach(async () => {
   ask = vi.fn<AskTabs>();
   engine = new FakeEngine();
   chat = new Page(ask);
-  engine.onevent = (event) => chat.apply(event);
   await chat.started(engine, config, network);
 });
 
@@ -106,8 +105,9 @@ describe('inviting', () => {
 
   test('the late goodbye of the first invite does not end the second', async () => {
     await chat.create();
+    engine.goodbye = new Promise(() => undefined);
     await chat.newLink();
-    chat.apply({ type: 'closed', reason: 'closed' });
+    engine.chats[0]?.tell({ type: 'closed', reason: 'closed' });
     expect(chat.screen).toBe('invite');
   });
 
@@ -159,7 +159,7 @@ describe('inviting', () => {
 
   test('nobody could be reached', async () => {
     await chat.create();
-    chat.apply({ type: 'closed', reason: 'unreachable' });
+    engine.tell({ type: 'closed', reason: 'unreachable' });
     expect(chat.screen).toBe('ended');
     expect(chat.reason).toBe('unreachable');
     await chat.create();
@@ -193,63 +193,44 @@ describe('joining', () => {
     expect(chat.problem).toEqual({ at: 'join', code: 'version' });
   });
 
-  test('cancelled while the reply is being made, nothing else begins before it is closed', async () => {
+  test('cancelled while the reply is being made, something else can begin', async () => {
     await chat.open('#iInvite');
     const joining = chat.join();
-    await chat.leave();
-    expect([chat.screen, chat.busy]).toEqual(['home', true]);
+    void chat.leave();
+    expect([chat.screen, chat.busy]).toEqual(['home', false]);
     await chat.create();
-    expect(engine.calls).not.toContain('create');
     await joining;
-    expect(chat.busy).toBe(false);
-    await chat.create();
     expect(chat.screen).toBe('invite');
+    expect(engine.calls.slice(-3).sort()).toEqual(['create', 'join iInvite', 'leave']);
   });
 
   test.each(['create', 'join'] as const)(
-    'after a chat that says goodbye for long, %s waits for its end',
+    'after a chat that says goodbye for long, %s waits for nothing',
     async (verb) => {
       await chatting();
-      let end: () => void = () => undefined;
-      const goodbye = new Promise<void>((resolve) => (end = resolve));
-      engine.leave = () => goodbye;
+      const before = engine.chat;
+      engine.goodbye = new Promise(() => undefined);
       void chat.leave();
       chat.home();
-      await chat.open('#iInvite');
-      const before = engine.calls.length;
-      if (verb === 'create') chat.home();
-      const begun = chat[verb]();
-      await new Promise((resolve) => setTimeout(resolve));
-      expect([engine.calls.length, chat.busy]).toEqual([before, true]);
-      end();
-      await begun;
-      expect([engine.calls.at(-1), chat.busy]).toEqual([verb === 'join' ? 'join iInvite' : 'create', false]);
+      if (verb === 'join') await chat.open('#iInvite');
+      await chat[verb]();
+      expect([chat.screen, chat.busy]).toEqual([verb === 'join' ? 'reply' : 'invite', false]);
+      before.tell({ type: 'message', id: 1, text: 'late' });
+      before.tell({ type: 'closed', reason: 'closed' });
+      expect([chat.screen, chat.conversation]).toEqual([verb === 'join' ? 'reply' : 'invite', undefined]);
     },
   );
 
-  test('cancelled while the chat before says goodbye, the invite is never answered', async () => {
-    await chatting();
-    let end: () => void = () => undefined;
-    const goodbye = new Promise<void>((resolve) => (end = resolve));
-    engine.leave = () => goodbye;
-    void chat.leave();
-    chat.home();
+  test('cancelled while the reply is being made, the chat is left once it is made', async () => {
     await chat.open('#iInvite');
     const joining = chat.join();
-    void chat.leave();
-    end();
-    await joining;
-    expect(engine.calls.some((call) => call.startsWith('join'))).toBe(false);
-    expect([chat.screen, chat.busy]).toEqual(['home', false]);
-  });
-
-  test('cancelled while the reply is being made, the chat is closed once it is made', async () => {
-    await chat.open('#iInvite');
-    const joining = chat.join();
-    await chat.leave();
-    await joining;
+    const left = chat.leave();
+    expect(engine.calls.at(-1)).toBe('join iInvite');
+    await Promise.all([joining, left]);
     expect(chat.screen).toBe('home');
-    expect(engine.calls.slice(-3)).toEqual(['join iInvite', 'leave', 'leave']);
+    expect(engine.calls.slice(-2)).toEqual(['join iInvite', 'leave']);
+    engine.chat.tell({ type: 'state', state: 'connecting' });
+    expect(chat.meeting).toBeUndefined();
   });
 
   test('pasted text goes the same way', async () => {
@@ -489,7 +470,7 @@ describe('chatting', () => {
     await chat.create();
     engine.open('relay');
     expect(chat.conversation?.status).toBe('relay');
-    chat.apply({ type: 'path', path: 'direct' });
+    engine.tell({ type: 'path', path: 'direct' });
     expect(chat.conversation?.status).toBe('direct');
   });
 
@@ -497,11 +478,11 @@ describe('chatting', () => {
     await chat.create();
     engine.open('');
     expect(chat.conversation?.status).toBe('open');
-    chat.apply({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'state', state: 'lost' });
     expect(chat.conversation?.status).toBe('lost');
-    chat.apply({ type: 'state', state: 'connecting' });
+    engine.tell({ type: 'state', state: 'connecting' });
     expect(chat.conversation?.status).toBe('reconnecting');
-    chat.apply({ type: 'state', state: 'open' });
+    engine.tell({ type: 'state', state: 'open' });
     expect(chat.conversation?.status).toBe('open');
   });
 
@@ -510,28 +491,32 @@ describe('chatting', () => {
     engine.delivers = false;
     chat.conversation?.send('into the void');
     await new Promise((resolve) => setTimeout(resolve));
-    chat.apply({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'state', state: 'lost' });
     expect(chat.conversation?.absentSince).toBeUndefined();
-    chat.apply({ type: 'absent', since: 1_000 });
+    engine.tell({ type: 'absent', since: 1_000 });
     expect(chat.conversation?.absentSince).toBe(1_000);
     expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['held']);
-    chat.apply({ type: 'state', state: 'open' });
+    engine.tell({ type: 'state', state: 'open' });
     expect(chat.conversation?.absentSince).toBeUndefined();
-    chat.apply({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'state', state: 'lost' });
     expect(chat.conversation?.absentSince).toBeUndefined();
-    chat.apply({ type: 'absent', since: 2_000 });
-    chat.apply({ type: 'closed', reason: 'lost' });
+    engine.tell({ type: 'absent', since: 2_000 });
+    engine.tell({ type: 'closed', reason: 'lost' });
     expect(chat.conversation?.absentSince).toBeUndefined();
   });
 
   test('a new link ends the chat, and never says that the person has left', async () => {
     await chatting();
-    chat.apply({ type: 'state', state: 'lost' });
-    chat.apply({ type: 'absent', since: 1_000 });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'absent', since: 1_000 });
+    const before = engine.chat;
+    engine.goodbye = new Promise(() => undefined);
     const screens: string[] = [];
-    vi.spyOn(engine, 'leave').mockImplementation(async () => {
-      chat.apply({ type: 'closed', reason: 'closed' });
+    const create = engine.create.bind(engine);
+    vi.spyOn(engine, 'create').mockImplementation((...given) => {
+      before.tell({ type: 'closed', reason: 'closed' });
       screens.push(chat.screen);
+      return create(...given);
     });
     await chat.newLink();
     expect(screens).toEqual(['home']);
@@ -542,14 +527,14 @@ describe('chatting', () => {
   test('a peer cannot fill the memory: the oldest messages go, and the page says so', async () => {
     await chatting();
     const text = 'x'.repeat(65_536);
-    for (let id = 1; id <= 1600; id++) chat.apply({ type: 'message', id, text });
+    for (let id = 1; id <= 1600; id++) engine.tell({ type: 'message', id, text });
     expect(chat.conversation?.messages.length).toBe(64);
     expect(chat.conversation?.trimmed).toBe(true);
     expect(chat.conversation?.messages.at(-1)?.text).toBe(text);
     chat.home();
     expect(chat.conversation).toBeUndefined();
     await chatting();
-    for (let id = 1; id <= 20_001; id++) chat.apply({ type: 'message', id, text: 'y' });
+    for (let id = 1; id <= 20_001; id++) engine.tell({ type: 'message', id, text: 'y' });
     expect(chat.conversation?.messages.length).toBe(20_000);
     expect(chat.conversation?.trimmed).toBe(true);
   });
@@ -566,7 +551,7 @@ describe('chatting', () => {
     engine.delivers = false;
     for (const text of ['a', 'b', 'c']) chat.conversation?.send(text);
     await new Promise((resolve) => setTimeout(resolve));
-    chat.apply({ type: 'delivered', id: 2 });
+    engine.tell({ type: 'delivered', id: 2 });
     expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['sent', 'delivered', 'sent']);
   });
 
@@ -601,14 +586,14 @@ describe('chatting', () => {
     await vi.waitFor(() => expect(chat.conversation?.messages[0]?.state).toBe('failed'));
     const { key = '' } = chat.conversation?.messages[0] ?? {};
     chat.conversation?.retry(key);
-    chat.apply({ type: 'failed', ref: key, id: 0, code: 'ended' });
+    engine.tell({ type: 'failed', ref: key, id: 0, code: 'ended' });
     expect(chat.conversation?.messages[0]?.state).toBe('sending');
   });
 
   test('messages of both keep their order and get keys of their own', async () => {
     await chatting();
     chat.conversation?.send('one');
-    chat.apply({ type: 'message', id: 1, text: 'two' });
+    engine.tell({ type: 'message', id: 1, text: 'two' });
     chat.conversation?.send('three');
     expect(chat.conversation?.messages.map(({ from, text }) => `${from} ${text}`)).toEqual([
       'you one',
@@ -621,7 +606,7 @@ describe('chatting', () => {
 
   test('a warning is shown and the chat goes on', async () => {
     await chatting();
-    chat.apply({ type: 'error', code: 'second-reply' });
+    engine.tell({ type: 'error', code: 'second-reply' });
     expect(chat.notice).toBe(texts.errors['second-reply']);
     expect(chat.screen).toBe('chat');
   });
@@ -661,10 +646,10 @@ describe('verifying', () => {
 
   test('one that fails verifies nothing', async () => {
     await chatting();
-    engine.fails.verify = 'no-chat';
+    engine.fails.verify = 'not-open';
     await chat.conversation?.verify(true);
     expect(chat.conversation?.verified).toBe(false);
-    expect(chat.notice).toBe(texts.errors['no-chat']);
+    expect(chat.notice).toBe(texts.errors['not-open']);
   });
 });
 
@@ -677,8 +662,8 @@ describe('ending', () => {
     engine.delivers = false;
     chat.conversation?.send('unheard');
     chat.conversation?.write('half a sent');
-    chat.apply({ type: 'message', id: 1, text: 'bye' });
-    chat.apply({ type: 'closed', reason });
+    engine.tell({ type: 'message', id: 1, text: 'bye' });
+    engine.tell({ type: 'closed', reason });
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe(reason);
     expect(chat.conversation?.status).toBe(known[reason] ?? 'over');
@@ -692,7 +677,7 @@ describe('ending', () => {
 
   test('an engine that stops takes nothing along of what was said', async () => {
     await chatting();
-    chat.apply({ type: 'message', id: 1, text: 'still here' });
+    engine.tell({ type: 'message', id: 1, text: 'still here' });
     chat.conversation?.write('half a sent');
     chat.unusable('stopped');
     expect(chat.screen).toBe('chat');
@@ -704,7 +689,7 @@ describe('ending', () => {
 
   test('an engine that stops after the chat has ended changes nothing about why', async () => {
     await chatting();
-    chat.apply({ type: 'closed', reason: 'left' });
+    engine.tell({ type: 'closed', reason: 'left' });
     chat.unusable('stopped');
     expect(chat.screen).toBe('chat');
     expect(chat.reason).toBe('left');
@@ -723,16 +708,12 @@ describe('ending', () => {
 
   test('a chat that opened in the moment it was cancelled does not stay on the screen', async () => {
     await chat.create();
-    await chat.leave();
+    engine.goodbye = new Promise(() => undefined);
+    void chat.leave();
     engine.open();
-    chat.apply({ type: 'closed', reason: 'closed' });
-    expect(chat.screen).toBe('ended');
-  });
-
-  test('an end that comes when nothing is going on changes nothing', () => {
-    chat.apply({ type: 'closed', reason: 'lost' });
-    expect(chat.screen).toBe('home');
-    expect(chat.reason).toBeUndefined();
+    expect([chat.screen, chat.conversation]).toEqual(['home', undefined]);
+    engine.tell({ type: 'closed', reason: 'lost' });
+    expect([chat.screen, chat.reason]).toEqual(['home', undefined]);
   });
 });
 
@@ -745,7 +726,6 @@ describe('a host that is gone', () => {
     answers = () => Promise.resolve(there);
     engine = new FakeEngine();
     chat = new Page(ask, () => answers());
-    engine.onevent = (event) => chat.apply(event);
     await chat.started(engine, { site: 'https://example.test/', loopback: false, mailbox: '' }, network);
   });
 
@@ -795,8 +775,8 @@ describe('a host that is gone', () => {
     expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['invite', true, false]);
     expect(chat.meeting?.invite).toBe(meeting?.invite);
     engine.open();
-    chat.apply({ type: 'message', id: 1, text: 'x' });
-    chat.apply({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'message', id: 1, text: 'x' });
+    engine.tell({ type: 'state', state: 'lost' });
     await chat.newLink();
     expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
     expect(engine.calls).not.toContain('leave');
@@ -809,8 +789,8 @@ describe('a host that is gone', () => {
     there = true;
     await chat.create();
     engine.open();
-    chat.apply({ type: 'message', id: 1, text: 'x' });
-    chat.apply({ type: 'closed', reason: 'left' });
+    engine.tell({ type: 'message', id: 1, text: 'x' });
+    engine.tell({ type: 'closed', reason: 'left' });
     there = false;
     await chat.create();
     expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
@@ -832,22 +812,22 @@ describe('a host that is gone', () => {
     there = true;
     await chat.create();
     answers = () => {
-      chat.apply({ type: 'state', state: 'connecting' });
+      engine.tell({ type: 'state', state: 'connecting' });
       return Promise.resolve(true);
     };
     await chat.newLink();
     expect(engine.calls).toEqual(['create']);
 
     engine.open();
-    chat.apply({ type: 'state', state: 'lost' });
-    chat.apply({ type: 'absent', since: 1 });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'absent', since: 1 });
     for (const there of [true, false]) {
       answers = () => {
-        chat.apply({ type: 'state', state: 'open' });
-        chat.apply({ type: 'message', id: 1, text: 'back' });
+        engine.tell({ type: 'state', state: 'open' });
+        engine.tell({ type: 'message', id: 1, text: 'back' });
         return Promise.resolve(there);
       };
-      chat.apply({ type: 'state', state: 'lost' });
+      engine.tell({ type: 'state', state: 'lost' });
       await chat.newLink();
       expect([chat.screen, chat.conversation?.status, chat.hostGone]).toEqual(['chat', 'direct', false]);
     }

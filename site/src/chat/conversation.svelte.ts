@@ -1,13 +1,7 @@
-import type { Engine, EngineEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
+import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/en.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
-
-/** What is told of an open chat. */
-export type ChatEvent = Extract<
-  EngineEvent,
-  { type: 'state' | 'absent' | 'path' | 'message' | 'typing' | 'delivered' | 'failed' }
->;
 
 /** What concerns more than the chat itself. */
 export interface Listener {
@@ -22,7 +16,7 @@ const writing = 7_000;
 
 /** An open chat, until its page is left: what was said stays when it has ended. */
 export class Conversation {
-  readonly #engine: Engine;
+  readonly #chat: Chat;
   readonly #listener: Listener;
   readonly #history = new History();
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('open');
@@ -38,9 +32,9 @@ export class Conversation {
   /** The other person has said something, whether it is still shown or not. */
   #heard = $state(false);
 
-  /** The chat that has opened in this engine. */
-  constructor(engine: Engine, opened: Extract<EngineEvent, { type: 'open' }>, listener: Listener) {
-    this.#engine = engine;
+  /** The chat that has opened. */
+  constructor(chat: Chat, opened: Extract<ChatEvent, { type: 'open' }>, listener: Listener) {
+    this.#chat = chat;
     this.#listener = listener;
     this.#path = opened.path;
     this.#words = opened.sas;
@@ -116,7 +110,7 @@ export class Conversation {
   /** Records the comparison of the safety words. With `false` the chat ends. */
   async verify(match: boolean): Promise<void> {
     try {
-      await this.#engine.verify(match);
+      await this.#chat.verify(match);
       this.#verified = match;
     } catch (error) {
       this.#listener.ontrouble(codeOf(error));
@@ -131,7 +125,7 @@ export class Conversation {
   /** This person is writing, and lets the other one know. */
   writes(): void {
     // One that fails is one that nobody sees.
-    this.#engine.typing().catch(() => undefined);
+    this.#chat.typing().catch(() => undefined);
   }
 
   /** Takes in what the engine tells. */
@@ -165,6 +159,17 @@ export class Conversation {
       case 'failed':
         this.#history.failed(event.ref, event.code);
         break;
+      case 'error':
+        this.#listener.ontrouble(event.code);
+        break;
+      case 'closed':
+        this.ended(event.reason);
+        break;
+      case 'open': // it is
+      case 'mailbox': // it has done its part
+        break;
+      default:
+        unknown(event);
     }
   }
 
@@ -181,7 +186,7 @@ export class Conversation {
 
   async #send({ ref, text }: Attempt): Promise<void> {
     try {
-      this.#history.sent(ref, await this.#engine.send(ref, text));
+      this.#history.sent(ref, await this.#chat.send(ref, text));
     } catch (error) {
       const code = codeOf(error);
       this.#history.failed(ref, code);
@@ -194,4 +199,8 @@ export class Conversation {
     clearTimeout(this.#typed);
     this.#typing = false;
   }
+}
+
+function unknown(event: never): void {
+  void event;
 }

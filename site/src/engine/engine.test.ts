@@ -26,7 +26,7 @@ function program(ready: () => void): void {
 }
 
 function callbacks() {
-  return { onevent: vi.fn(), onprogress: vi.fn(), onstopped: vi.fn() };
+  return { onprogress: vi.fn(), onstopped: vi.fn() };
 }
 
 beforeEach(() => {
@@ -48,12 +48,11 @@ test('loads, tells the progress to its end, and starts', async () => {
   expect(heard.onstopped).not.toHaveBeenCalled();
 });
 
-test('hands the configuration and the events over', async () => {
+test('hands the configuration over', async () => {
   const start = vi.fn(() => Promise.resolve(engine));
   program(() => (globalThis.tincan = start));
-  const heard = callbacks();
-  await startEngine(parts, config, heard);
-  expect(start).toHaveBeenCalledWith(told, heard.onevent);
+  await startEngine(parts, config, callbacks());
+  expect(start).toHaveBeenCalledWith(told);
 });
 
 test('gives the program its environment before it runs', async () => {

@@ -1,4 +1,4 @@
-import type { Engine, EngineConfig, EngineEvent, StartEngine } from '../../../wasm/engine.d.ts';
+import type { Engine, EngineConfig, StartEngine } from '../../../wasm/engine.d.ts';
 import { ifAllowed } from '../life/browser.ts';
 import { environment } from './environment.ts';
 
@@ -27,7 +27,6 @@ export interface EngineParts {
 
 /** What the page hears from the engine. */
 export interface EngineCallbacks {
-  onevent: (event: EngineEvent) => void;
   /** Loaded part, 0 to 1. */
   onprogress: (part: number) => void;
   /** The Go program ended, which it never does by itself. Called once. */
@@ -51,7 +50,7 @@ export function missingFeature(): 'wasm' | 'webrtc' | 'parts' | undefined {
 export async function startEngine(
   parts: EngineParts,
   config: Promise<EngineConfig>,
-  { onevent, onprogress, onstopped }: EngineCallbacks,
+  { onprogress, onstopped }: EngineCallbacks,
 ): Promise<Engine> {
   const [response] = await Promise.all([fetch(parts.wasmUrl), parts.loadGo()]);
   if (!response.ok) throw new Error(`load engine: status ${response.status}`);
@@ -77,7 +76,7 @@ export async function startEngine(
   // ready, or has ended.
   const start = globalThis.tincan;
   if (!start) throw new Error('start engine: the program ended');
-  return start(await config, onevent);
+  return start(await config);
 }
 
 /** The same response, telling how much of it has come. */

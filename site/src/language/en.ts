@@ -54,8 +54,6 @@ const errors: Record<ErrorCode, string> = {
     'Relay only is chosen, but there is no relay to use. Name one under Network with its user name and password, or choose another way there.',
   'relay-silent':
     'The relay did not answer. Check its address, user name and password under Network on the start page, or use another network.',
-  busy: 'A chat is open here already. Leave it first, or use a new tab.',
-  'no-chat': 'There is no chat here any more. Start a new one.',
   'not-open': 'The chat is not connected yet. Try again in a moment.',
   'message-empty': 'The message is empty.',
   'message-too-long': 'The message is too long. Send it in parts.',

@@ -49,8 +49,6 @@ const errors: Texts['errors'] = {
     'Está elegido «Solo retransmisor», pero no hay ninguno que usar. Indica uno en «Red» con su usuario y contraseña, o elige allí otra vía.',
   'relay-silent':
     'El retransmisor no respondió. Revisa su dirección, usuario y contraseña en «Red», en la página de inicio, o usa otra red.',
-  busy: 'Aquí ya hay un chat abierto. Sal primero de él, o usa una pestaña nueva.',
-  'no-chat': 'Aquí ya no hay ningún chat. Empieza uno nuevo.',
   'not-open': 'El chat aún no está conectado. Inténtalo de nuevo en un momento.',
   'message-empty': 'El mensaje está vacío.',
   'message-too-long': 'El mensaje es demasiado largo. Envíalo por partes.',

@@ -128,7 +128,7 @@ describe('a reload', () => {
     page.engine.open();
     await page.settled();
     page.chat.pageHidden();
-    page.engine.onevent({ type: 'closed', reason: 'closed' });
+    page.engine.tell({ type: 'closed', reason: 'closed' });
     await page.settled();
     expect({ ...sessionStorage }).toEqual(marked('chat'));
   });
@@ -277,7 +277,7 @@ describe('a tab that was frozen while something was pending', () => {
   ] as const)('%s: %s that ends with %s ended while away', async (begin, kind, reason) => {
     const page = await begun(begin);
     frozen(120);
-    page.engine.onevent({ type: 'closed', reason });
+    page.engine.tell({ type: 'closed', reason });
     await page.settled();
     expect(heading()).toBe(texts.away[kind].title);
     expect(sessionStorage).toHaveLength(0); // it has been told
@@ -290,7 +290,7 @@ describe('a tab that was frozen while something was pending', () => {
     const page = await begun('inviting');
     comesBack();
     await vi.advanceTimersByTimeAsync(4000);
-    page.engine.onevent({ type: 'closed', reason: 'unreachable' });
+    page.engine.tell({ type: 'closed', reason: 'unreachable' });
     await page.settled();
     expect(heading()).toBe(texts.away.invite.title);
   });
@@ -307,7 +307,7 @@ describe('a tab that was frozen while something was pending', () => {
 
   test('without an absence the plain reason is told', async () => {
     const page = await begun('inviting');
-    page.engine.onevent({ type: 'closed', reason: 'unreachable' });
+    page.engine.tell({ type: 'closed', reason: 'unreachable' });
     await page.settled();
     expect(heading()).toBe(texts.endings.unreachable.title);
   });
@@ -315,7 +315,7 @@ describe('a tab that was frozen while something was pending', () => {
   test('nor is it told of an end that has nothing to do with it', async () => {
     const page = await begun('inviting');
     frozen(120);
-    page.engine.onevent({ type: 'closed', reason: 'tries' });
+    page.engine.tell({ type: 'closed', reason: 'tries' });
     await page.settled();
     expect(heading()).toBe(texts.endings.tries.title);
   });

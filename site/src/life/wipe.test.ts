@@ -22,7 +22,7 @@ async function chatting(): Promise<TestPage> {
   const page = await TestPage.open();
   await page.inviting();
   page.engine.open('direct');
-  page.engine.onevent({ type: 'message', id: 0, text: 'secret' });
+  page.engine.tell({ type: 'message', id: 0, text: 'secret' });
   await page.settled();
   return page;
 }
@@ -66,8 +66,8 @@ test('does not wait for an engine that hangs', async () => {
 test('what the engine tells afterwards shows nothing', async () => {
   const page = await chatting();
   await page.user.keyboard('{F8}');
-  page.engine.onevent({ type: 'message', id: 1, text: 'late' });
-  page.engine.onevent({ type: 'closed', reason: 'lost' });
+  page.engine.tell({ type: 'message', id: 1, text: 'late' });
+  page.engine.tell({ type: 'closed', reason: 'lost' });
   page.chat.endedAway('chat');
   page.chat.unusable('stopped');
   await page.chat.open('#iLate');
@@ -89,7 +89,7 @@ test.each(['New link', 'New chat'])('while %s is under way, and nothing comes of
   const waits = new Promise<void>((resolve) => (go = resolve));
   if (name === 'New link') {
     await page.inviting();
-    vi.spyOn(page.engine, 'leave').mockReturnValue(waits);
+    page.engine.goodbye = waits;
   } else {
     const create = page.engine.create.bind(page.engine);
     vi.spyOn(page.engine, 'create').mockImplementation(async (...given) => {
@@ -138,7 +138,7 @@ test.each([
   focus.mockReturnValue(false);
   try {
     page.settings.choose({ notify: true });
-    page.engine.onevent({ type: 'message', id: 1, text: 'secret' });
+    page.engine.tell({ type: 'message', id: 1, text: 'secret' });
     await page.settled();
     if (later === 0) await vi.waitFor(() => expect(here.size).toBe(1));
     await page.user.keyboard('{F8}');

@@ -204,7 +204,7 @@ async function opened(mailbox = here, page: PageMailbox | null = offered): Promi
 }
 
 async function told(page: TestPage, state: MailboxState): Promise<void> {
-  page.engine.onevent({ type: 'mailbox', state });
+  page.engine.tell({ type: 'mailbox', state });
   await page.settled();
 }
 
@@ -271,15 +271,13 @@ describe('inviting with the mailbox', () => {
     await page.inviting();
     await page.press('Copy link');
     expect(screen.getByText(texts.copied)).toBeTruthy();
-    const { create } = page.engine;
+    const create = page.engine.create.bind(page.engine);
     let make: () => void = () => undefined;
     const made = new Promise<void>((resolve) => (make = resolve));
-    page.engine.create = async (network, mailbox) => {
+    page.engine.create = async (...given) => {
       await made;
-      return {
-        ...(await create.call(page.engine, network, mailbox)),
-        link: 'https://example.test/#iAnother',
-      };
+      const chat = await create(...given);
+      return { ...chat, code: { ...chat.code, link: 'https://example.test/#iAnother' } };
     };
     await page.user.click(toggle());
     await page.settled();
@@ -300,17 +298,18 @@ describe('inviting with the mailbox', () => {
   });
 
   test('what is told while the link is being made is about this link', async () => {
-    const page = await TestPage.open(noServers, on);
-    const { create } = page.engine;
-    page.engine.create = async (network, mailbox) => {
-      const made = await create.call(page.engine, network, mailbox);
-      page.engine.onevent({ type: 'mailbox', state: 'silent' });
-      return made;
-    };
+    let silent = true;
+    const page = await TestPage.open(noServers, on, async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (silent) page.engine.tell({ type: 'mailbox', state: 'silent' });
+      return true;
+    });
     await page.inviting();
+    await page.settled();
     expect(status()).toContain(texts.mailbox.silent(host, true));
-    page.engine.create = create;
+    silent = false;
     await page.press('New link');
+    await page.settled();
     expect(status()).toContain(texts.mailbox.asked(host, true));
   });
 
@@ -452,12 +451,12 @@ describe('joining with the mailbox', () => {
     await page.press('Join chat');
     await told(page, 'expired');
     await page.press('Leave it again');
-    expect(page.engine.calls.at(-1)).toBe('put');
+    expect(page.engine.calls.at(-1)).toBe('leaveAgain');
     await told(page, 'leaving');
     expect(hasButton('Leave it again')).toBe(false);
     expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
     await told(page, 'expired');
-    page.engine.fails.put = 'internal';
+    page.engine.fails.leaveAgain = 'internal';
     await page.press('Leave it again');
     expect(screen.getByRole('alert').textContent).toBe(texts.errors.internal);
   });
@@ -466,7 +465,7 @@ describe('joining with the mailbox', () => {
     const page = await opened();
     await page.press('Join chat');
     await told(page, 'expired');
-    page.engine.onevent({ type: 'state', state: 'connecting' });
+    page.engine.tell({ type: 'state', state: 'connecting' });
     await page.settled();
     expect(status()).toBe(texts.connecting);
     expect(hasButton('Leave it again')).toBe(false);
@@ -482,7 +481,7 @@ describe('coming back', () => {
   ];
 
   function takes(page: TestPage): number {
-    return page.engine.calls.filter((call) => call === 'take').length;
+    return page.engine.calls.filter((call) => call === 'askNow').length;
   }
 
   function comeBack(): void {
@@ -503,7 +502,7 @@ describe('coming back', () => {
   test('a failure is no matter of the page’s', async () => {
     const page = await TestPage.open(noServers, on);
     await page.inviting();
-    page.engine.fails.take = 'internal';
+    page.engine.fails.askNow = 'internal';
     dispatchEvent(new Event('focus'));
     await page.settled();
     expect(screen.queryByRole('alert')).toBeNull();

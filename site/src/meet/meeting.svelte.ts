@@ -1,6 +1,16 @@
-import type { Code, Engine, EngineEvent, ErrorCode, MailboxState, Network } from '../../../wasm/engine.d.ts';
+import type {
+  Chat,
+  ChatEvent,
+  Code,
+  Engine,
+  ErrorCode,
+  MailboxState,
+  Network,
+  Reason,
+} from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import { texts } from '../language/language.svelte.ts';
+import { Hold } from './hold.ts';
 import type { MailboxWay } from './mailbox.svelte.ts';
 import type { Whose } from './tabs.ts';
 import { Way, type Made } from './way.svelte.ts';
@@ -11,13 +21,24 @@ export interface Problem {
   code: ErrorCode;
 }
 
-/** What is told of two who look for each other. */
-export type MeetingEvent = Extract<EngineEvent, { type: 'state' | 'open' | 'mailbox' | 'error' }>;
+/** What is told when the chat is open. */
+export type Opened = Extract<ChatEvent, { type: 'open' }>;
+
+/** What becomes of a meeting. None of it is told of one that has been left. */
+export interface Outcome {
+  /** The two have met. All that is told of their chat from now on goes to what this returns. */
+  onopen: (chat: Chat, opened: Opened) => (event: ChatEvent) => void;
+  /** It ended before they had met. */
+  onended: (meeting: Meeting, reason: Reason) => void;
+}
 
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
 
-/** How two people come together: an invite and the reply to it, on the one side or on the other. */
+/**
+ * How two people come together: an invite and the reply to it, on the one side or on the other. It owns their chat, and
+ * whoever leaves it ends that.
+ */
 export class Meeting {
   /** The code of the invite that was opened here, where it wasn't made here. */
   readonly opened: string | undefined;
@@ -25,7 +46,11 @@ export class Meeting {
   readonly openedMailbox: string;
 
   readonly #engine: Engine;
+  readonly #outcome: Outcome;
   readonly #way = new Way();
+  readonly #hold = new Hold();
+  /** Takes what is told of the open chat. */
+  #talk: ((event: ChatEvent) => void) | undefined;
   #invite = $state.raw<Made>();
   #reply = $state.raw<Made>();
   #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
@@ -39,8 +64,9 @@ export class Meeting {
   #next: string | undefined;
 
   /** With the code of an invite and its mailbox where one was opened; else an invite is to be made. */
-  constructor(engine: Engine, opened?: string, mailbox = '') {
+  constructor(engine: Engine, outcome: Outcome, opened?: string, mailbox = '') {
     this.#engine = engine;
+    this.#outcome = outcome;
     this.opened = opened;
     this.openedMailbox = mailbox;
   }
@@ -68,6 +94,14 @@ export class Meeting {
   }
   get problem(): Problem | undefined {
     return this.#problem;
+  }
+  /** Why the chat ended; undefined while it goes on, or was never made. */
+  get reason(): Reason | undefined {
+    return this.#hold.reason;
+  }
+  /** Asks what was found out about the way; see Hold. */
+  get diagnose(): (() => Promise<string>) | undefined {
+    return this.#hold.diagnose;
   }
   /** Somebody may have the link. */
   get given(): boolean {
@@ -117,28 +151,29 @@ export class Meeting {
 
   /** Makes the invite. Rejects as the engine does. `through` is the host of the mailbox, or empty. */
   async begin(network: Network, through: string): Promise<void> {
-    const code = await this.#engine.create(network, through !== '');
+    const { code } = await this.#hold.take(
+      this.#engine.create(network, through !== '', (event) => this.#hear(event)),
+    );
     this.#through = through;
-    this.#mailboxState ??= 'asked';
+    this.#mailboxState = 'asked';
     this.#invite = this.#made(code);
   }
 
   /**
    * Answers the opened invite. Only now does anything leave this device. `through` is as in `begin`. Says whether there
-   * is a reply now.
+   * is a reply now that is still wanted.
    */
   async join(network: Network, through: string): Promise<boolean> {
     if (this.opened === undefined || this.#busy) return false;
     this.#busy = 'join';
     this.#problem = undefined;
-    this.#way.begin();
-    this.#mailboxState = undefined;
     try {
-      const code = await this.#engine.join(this.opened, network, through !== '');
+      const joining = this.#engine.join(this.opened, network, through !== '', (event) => this.#hear(event));
+      const { code } = await this.#hold.take(joining);
       this.#through = through;
-      this.#mailboxState ??= 'leaving';
+      this.#mailboxState = 'leaving';
       this.#reply = this.#made(code);
-      return true;
+      return !this.#hold.over;
     } catch (error) {
       this.#problem = { at: 'join', code: codeOf(error) };
       return false;
@@ -160,7 +195,7 @@ export class Meeting {
     let reply: string | undefined;
     try {
       reply = (await this.#engine.find(text)).code;
-      await this.#engine.accept(reply, offered);
+      await this.#hold.chat?.accept(reply, offered);
       return true;
     } catch (error) {
       this.#problem = { at: 'reply', code: codeOf(error) };
@@ -177,9 +212,9 @@ export class Meeting {
    * invite that is spent. The engine says neither without the link's secret.
    */
   async offer(reply: string): Promise<Whose | undefined> {
-    if (!this.#invite) return undefined;
+    if (!this.#invite || !this.#hold.chat) return undefined;
     try {
-      await this.#engine.accept(reply, true);
+      await this.#hold.chat.accept(reply, true);
       return 'taken';
     } catch (error) {
       const code = codeOf(error);
@@ -190,14 +225,24 @@ export class Meeting {
   }
 
   /** Leaves the reply in the mailbox once more. Rejects as the engine does. */
-  leaveAgain(): Promise<void> {
-    return this.#engine.put();
+  async leaveAgain(): Promise<void> {
+    await this.#hold.chat?.leaveAgain();
   }
 
   /** The page is back: whatever lies in the mailbox is fetched now. */
-  lookAgain(): void {
+  askNow(): void {
     // One that fails changes nothing: the engine goes on asking by itself, and tells what is wrong.
-    this.#engine.take().catch(() => undefined);
+    this.#hold.chat?.askNow().catch(() => undefined);
+  }
+
+  /** Ends the chat because its person leaves, whatever has come of it. Resolves when its keys are gone. */
+  leave(): Promise<void> {
+    return this.#hold.letGo('leave');
+  }
+
+  /** Ends the chat because the page goes. */
+  close(): Promise<void> {
+    return this.#hold.letGo('close');
   }
 
   /** The link was copied, shared or shown: somebody may have it. */
@@ -215,8 +260,13 @@ export class Meeting {
     this.#problem = undefined;
   }
 
-  /** Takes in what the engine tells. */
-  apply(event: MeetingEvent): void {
+  /** Takes in what the engine tells of the chat. */
+  #hear(event: ChatEvent): void {
+    if (!this.#hold.hears(event)) return;
+    if (this.#talk) {
+      this.#talk(event);
+      return;
+    }
     switch (event.type) {
       case 'state':
         if (event.state === 'connecting' && this.#state !== 'connecting') this.#way.looks();
@@ -224,12 +274,16 @@ export class Meeting {
         break;
       case 'open':
         this.#state = 'open';
+        if (this.#hold.chat) this.#talk = this.#outcome.onopen(this.#hold.chat, event);
         break;
       case 'mailbox':
         this.#mailboxState = event.state;
         break;
       case 'error':
         this.#way.warn(event.code);
+        break;
+      case 'closed':
+        this.#outcome.onended(this, event.reason);
         break;
     }
   }

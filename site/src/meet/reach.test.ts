@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 async function told(page: TestPage, ...codes: ErrorCode[]): Promise<void> {
-  for (const code of codes) page.engine.onevent({ type: 'error', code });
+  for (const code of codes) page.engine.tell({ type: 'error', code });
   await page.settled();
 }
 
@@ -43,17 +43,18 @@ describe('what is in the way', () => {
   });
 
   test('one that comes while the link is being made stands beside it', async () => {
-    const page = await TestPage.open();
-    const { create } = page.engine;
-    page.engine.create = async (network, mailbox) => {
-      const made = await create.call(page.engine, network, mailbox);
-      page.engine.onevent({ type: 'error', code: 'symmetric' });
-      return made;
-    };
+    let told = false;
+    const page = await TestPage.open(undefined, undefined, async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!told) page.engine.tell({ type: 'error', code: 'symmetric' });
+      told = true;
+      return true;
+    });
     await page.inviting();
+    await page.settled();
     expect(warnings()).toEqual([texts.errors.symmetric]);
-    page.engine.create = create;
     await page.press('New link');
+    await page.settled();
     expect(warnings()).toEqual([]);
   });
 
@@ -97,7 +98,7 @@ describe('what is in the way', () => {
   ] as const)('at the end, %s: diagnostics %s', async (reason, offered) => {
     const page = await TestPage.open();
     await page.inviting();
-    page.engine.onevent({ type: 'closed', reason });
+    page.engine.tell({ type: 'closed', reason });
     await page.settled();
     expect(hasButton('Copy diagnostics')).toBe(offered);
   });
@@ -106,7 +107,7 @@ describe('what is in the way', () => {
     const page = await TestPage.open();
     await page.inviting();
     page.engine.open();
-    page.engine.onevent({ type: 'closed', reason: 'lost' });
+    page.engine.tell({ type: 'closed', reason: 'lost' });
     await page.settled();
     expect(hasButton('Copy diagnostics')).toBe(true);
   });
@@ -161,7 +162,7 @@ describe('connecting', () => {
   test('the joiner is told as well', async () => {
     const page = await TestPage.open();
     await page.replying();
-    page.engine.onevent({ type: 'state', state: 'connecting' });
+    page.engine.tell({ type: 'state', state: 'connecting' });
     await seconds(21);
     expect(status()).toBe(texts.notConnected);
     expect(warnings()).toEqual([texts.errors.unreachable]);

@@ -252,8 +252,33 @@ describe('the Network dialog', () => {
     expect(screen.queryByRole('button', { name: 'Network' })).toBeNull();
   });
 
-  test('copies the diagnostics', async () => {
+  test('copies the diagnostics of what was tried last: nothing, a chat that was left, one that was never made', async () => {
     const page = await opened();
+    const copied = async () => {
+      await page.user.click(button('Copy diagnostics'));
+      await page.settled();
+      return navigator.clipboard.readText();
+    };
+    expect(await copied()).toBe(texts.nothingTried);
+    await page.press('Cancel');
+    await page.inviting();
+    await page.press('Cancel');
+    await page.press('Network');
+    expect(await copied()).toBe(page.engine.found);
+    await page.press('Cancel');
+    page.engine.fails.create = 'no-addresses';
+    page.engine.found = 'candidates: none';
+    await page.press('New chat');
+    page.engine.found = 'of another one';
+    await page.press('Network');
+    expect(await copied()).toBe('candidates: none');
+  });
+
+  test('shows the diagnostics, which can be copied by hand', async () => {
+    const page = await TestPage.open(named);
+    await page.inviting();
+    await page.press('Cancel');
+    await page.press('Network');
     await page.user.click(button('Copy diagnostics'));
     await page.settled();
     expect(await navigator.clipboard.readText()).toBe(page.engine.found);

@@ -638,7 +638,7 @@ describe('pasted and dropped anywhere', () => {
 
   test('a file is answered with nothing where the chat is over', async () => {
     const page = await chatting();
-    page.engine.onevent({ type: 'closed', reason: 'left' });
+    page.engine.tell({ type: 'closed', reason: 'left' });
     await page.settled();
     happens('drop', data({ files: [png()] }));
     await page.settled();

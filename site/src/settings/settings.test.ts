@@ -165,15 +165,15 @@ describe('sending', () => {
   test('the other person’s writing shows, and goes when the message comes, or nothing more', async () => {
     const page = await chatting();
     const shown = () => screen.queryByText(english.typing) !== null;
-    page.engine.onevent({ type: 'typing' });
+    page.engine.tell({ type: 'typing' });
     await page.settled();
     expect(shown()).toBe(true);
-    page.engine.onevent({ type: 'message', id: 0, text: 'there' });
+    page.engine.tell({ type: 'message', id: 0, text: 'there' });
     await page.settled();
     expect(shown()).toBe(false);
 
     vi.useFakeTimers();
-    page.engine.onevent({ type: 'typing' });
+    page.engine.tell({ type: 'typing' });
     await page.settled();
     expect(shown()).toBe(true);
     await vi.advanceTimersByTimeAsync(7_000);
@@ -235,16 +235,16 @@ describe('notifications', () => {
     await Notification.requestPermission();
     page.settings.choose({ notify: true });
     const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(true);
-    page.engine.onevent({ type: 'message', id: 0, text: 'seen' });
+    page.engine.tell({ type: 'message', id: 0, text: 'seen' });
     await page.settled();
     expect(shown).toEqual([]);
     focus.mockReturnValue(false);
-    page.engine.onevent({ type: 'message', id: 1, text: 'secret' });
+    page.engine.tell({ type: 'message', id: 1, text: 'secret' });
     await page.settled();
     const once = [JSON.stringify([english.notifyMessage, { tag: 'tincan' }])];
     expect(shown).toEqual(once);
     // One is enough until somebody looks, and then it goes.
-    page.engine.onevent({ type: 'message', id: 2, text: 'another secret' });
+    page.engine.tell({ type: 'message', id: 2, text: 'another secret' });
     await page.settled();
     expect(shown).toEqual(once);
     expect(closed).toHaveBeenCalledTimes(0);
@@ -265,11 +265,11 @@ describe('what came while nobody looked', () => {
     await page.settled();
     const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
     expect(document.title).toBe('Chat – tincan');
-    for (const text of ['a', 'b']) page.engine.onevent({ type: 'message', id: 0, text });
+    for (const text of ['a', 'b']) page.engine.tell({ type: 'message', id: 0, text });
     await page.settled();
     expect(document.title).toBe('(2) Chat – tincan');
     expect(decodeURIComponent(icon.href)).toContain('>2</text>');
-    for (let i = 0; i < 9; i++) page.engine.onevent({ type: 'message', id: 0, text: 'c' });
+    for (let i = 0; i < 9; i++) page.engine.tell({ type: 'message', id: 0, text: 'c' });
     await page.settled();
     expect(decodeURIComponent(icon.href)).toContain('>9+</text>');
     focus.mockReturnValue(true);
@@ -286,7 +286,7 @@ describe('what came while nobody looked', () => {
     page.engine.open('direct');
     await page.settled();
     vi.spyOn(document, 'hasFocus').mockReturnValue(false);
-    page.engine.onevent({ type: 'message', id: 0, text: 'a' });
+    page.engine.tell({ type: 'message', id: 0, text: 'a' });
     await page.settled();
     await page.press('Leave');
     await page.press(english.leaving.chat.leave);
