@@ -208,17 +208,6 @@ func (c *Conn) listen() {
 	})
 }
 
-// ownCandidate is what a line says of a candidate of our own.
-func ownCandidate(line sdp.CandidateLine) candidate {
-	port, _ := sdp.Decimal(line.Port, 5)
-	return candidate{
-		candidateType: line.Type,
-		address:       line.Address,
-		port:          port,
-		base:          line.Extension("raddr") + " " + line.Extension("rport"),
-	}
-}
-
 // watchDTLS ends the connection when DTLS fails, which is final. Where the two ends had
 // found each other and no more, a certificate was refused, by us or by the other side:
 // it is not the one who was invited. Firefox calls DTLS failed as well when ICE is. The
@@ -399,37 +388,6 @@ func (c *Conn) Path(ctx context.Context) Path {
 	local := stats.Call("get", pair.Get("localCandidateId"))
 	remote := stats.Call("get", pair.Get("remoteCandidateId"))
 	return pathBetween(endOf(local), endOf(remote))
-}
-
-// selectedPair finds the candidate pair in use: the transport names it, except
-// in Firefox, where the pair itself says so.
-func selectedPair(stats js.Value) js.Value {
-	values := js.Global().Get("Array").Call("from", stats.Call("values"))
-	for i := range values.Length() {
-		entry := values.Index(i)
-		switch entry.Get("type").String() {
-		case "transport":
-			if id := entry.Get("selectedCandidatePairId"); id.Truthy() {
-				return stats.Call("get", id)
-			}
-		case "candidate-pair":
-			if selected := entry.Get("selected"); selected.Truthy() {
-				return entry
-			}
-		}
-	}
-	return js.Undefined()
-}
-
-func endOf(candidate js.Value) end {
-	if !candidate.Truthy() {
-		return end{}
-	}
-	e := end{candidateType: candidate.Get("candidateType").String()}
-	if address := candidate.Get("address"); address.Type() == js.TypeString {
-		e.address = address.String()
-	}
-	return e
 }
 
 // Close wakes whoever waits, gives what was sent up to closeWait to reach
