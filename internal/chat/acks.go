@@ -6,14 +6,14 @@ type acks struct {
 	soon       bool      // an ack is sent after a short wait (timing.ack), to serve for several frames
 	since      int       // frames of the other side since our last ack
 	unanswered []uint64  // its frames for which it has not yet shown that it has our ack
-	sent       []sentAck // our acks that it has not yet shown to have
+	sent       []sentAck // our acks and heards, each with news, that it has not yet shown to have
 
 	unacked   []uint64 // our frames that want an ack and have none
 	unsettled []uint64 // our frames that the other side still counts as unanswered
-	acked     uint64   // the number in its last ack: all frames before it have arrived
+	acked     uint64   // the number in its last ack or heard: all frames before it have arrived
 }
 
-// sentAck is an ack of ours: its own frame number, and the number that it says comes next.
+// sentAck is an ack or a heard of ours: its own frame number, and the number that it says comes next.
 type sentAck struct{ number, next uint64 }
 
 // framed notes that a frame of ours goes out under this number.
@@ -21,9 +21,11 @@ func (a *acks) framed(f frame, number uint64) {
 	switch {
 	case f.wantsAck():
 		a.unacked, a.unsettled = append(a.unacked, number), append(a.unsettled, number)
-	case f.kind == typeAck:
+	case f.saysArrived():
 		a.unsettled = append(a.unsettled[:0], a.unacked...) // it shows which acks we have
-		a.sent = append(a.sent, sentAck{number, f.ackNext()})
+		if n := len(a.sent); n == 0 || a.sent[n-1].next < f.next() {
+			a.sent = append(a.sent, sentAck{number, f.next()})
+		}
 	}
 }
 
@@ -58,10 +60,17 @@ func (a *acks) next(received uint64) frame {
 	return ackFrame(received)
 }
 
-// arrived takes the number in an ack of the other side. It returns false if the number goes
-// back, tells nothing new, or names frames that we have not sent.
-func (a *acks) arrived(next, sent uint64) bool {
-	if next <= a.acked || next > sent {
+// heard is a frame that says the same although nothing may have come since. After it, too, no ack is due.
+func (a *acks) heard(received uint64) frame {
+	a.due, a.soon, a.since = false, false, 0
+	return heardFrame(received)
+}
+
+// arrived takes the number in an ack or a heard of the other side. It returns false if the number
+// goes back or names frames that we have not sent, and for an ack that tells nothing new.
+func (a *acks) arrived(f frame, sent uint64) bool {
+	next := f.next()
+	if next < a.acked || next > sent || next == a.acked && f.kind == typeAck {
 		return false
 	}
 	a.acked = next

@@ -6,26 +6,44 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestUnitTakeAck: of all acks, only those that tell something new and true.
+// TestUnitTakeAck: of all acks, only those that tell something new and true; a heard may tell
+// the same again.
 func TestUnitTakeAck(t *testing.T) {
-	for sent := range uint64(6) {
-		for acked := range sent + 1 {
-			for next := range uint64(8) {
-				a := acks{acked: acked}
-				for n := acked; n < sent; n++ {
-					a.framed(frame{kind: typeText}, n)
-				}
-				right := next > acked && next <= sent
-				require.Equal(t, right, a.arrived(next, sent), "%d after %d of %d", next, acked, sent)
-				if right {
-					require.Len(t, a.unacked, int(sent-next))
-					require.Equal(t, next == sent, a.settled())
-				} else {
-					require.Equal(t, acked, a.acked, "a refused ack changes nothing")
+	for _, say := range []func(uint64) frame{ackFrame, heardFrame} {
+		for sent := range uint64(6) {
+			for acked := range sent + 1 {
+				for next := range uint64(8) {
+					a := acks{acked: acked}
+					for n := acked; n < sent; n++ {
+						a.framed(frame{kind: typeText}, n)
+					}
+					said := say(next)
+					right := next <= sent && (next > acked || next == acked && said.kind == typeHeard)
+					require.Equal(t, right, a.arrived(said, sent), "%d after %d of %d", next, acked, sent)
+					if right {
+						require.Len(t, a.unacked, int(sent-next))
+						require.Equal(t, next == sent, a.settled())
+					} else {
+						require.Equal(t, acked, a.acked, "a refused one changes nothing")
+					}
 				}
 			}
 		}
 	}
+}
+
+// TestUnitHeardForEver: over a line that brings no answer nothing piles up, however often it is
+// said what has arrived.
+func TestUnitHeardForEver(t *testing.T) {
+	var a acks
+	require.True(t, a.asked(0))
+	for n := range uint64(10_000) {
+		a.framed(a.heard(1), n)
+	}
+	require.Len(t, a.sent, 1)
+	require.True(t, a.arrived(heardFrame(1), 10_000), "the first that came was enough")
+	require.Empty(t, a.sent)
+	require.Empty(t, a.unanswered)
 }
 
 // TestUnitAcksGather: when an ack goes, and that none goes twice for the same.
@@ -66,7 +84,7 @@ func TestUnitAcksLimits(t *testing.T) {
 	require.True(t, us.full())
 	ack := them.next(maxUnacked)
 	them.framed(ack, 0)
-	require.True(t, us.arrived(ack.ackNext(), maxUnacked))
+	require.True(t, us.arrived(ack, maxUnacked))
 	require.False(t, us.full(), "all have arrived")
 	require.True(t, us.mustShow(), "that we know it, they do not know")
 	require.False(t, them.asked(maxUnacked), "and would take one more for somebody who does not wait")
@@ -74,7 +92,7 @@ func TestUnitAcksLimits(t *testing.T) {
 	ours := us.next(1)
 	us.framed(ours, maxUnacked)
 	require.False(t, us.mustShow())
-	require.True(t, them.arrived(ours.ackNext(), 1))
+	require.True(t, them.arrived(ours, 1))
 	require.Empty(t, them.unanswered)
 	require.True(t, them.asked(maxUnacked+1))
 }

@@ -22,7 +22,7 @@ func TestUnitByeLast(t *testing.T) {
 		require.NoError(t, f.gets(t, "\x01are you there?"))
 		require.NoError(t, f.watch(time.Now()))
 		f.typing.due = true
-		require.Empty(t, f.next(t), "no ack, no ping, no message")
+		require.Empty(t, f.next(t), "no ack, no heard, no message")
 		require.Equal(t, stop{reason: ReasonClosed}, f.goodbye(ReasonClosed, byeLeft), "a second time")
 	}
 }
@@ -52,7 +52,7 @@ func TestUnitDifferWipes(t *testing.T) {
 	require.NoError(t, f.goodbye(ReasonDiffer, byeDiffer))
 	require.NoError(t, f.arrive(arrival{message: before}, true, false))
 	require.Equal(t, "\x05\x02", f.next(t))
-	_, err = f.line.frames.Seal([]byte{typePing})
+	_, err = f.line.frames.Seal([]byte(heardNothing))
 	require.ErrorIs(t, err, seal.ErrClosed)
 	_, err = seal.SignMessage(f.meet.keys, nil, nil)
 	require.ErrorIs(t, err, seal.ErrInvalidKey)

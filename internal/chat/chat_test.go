@@ -434,7 +434,10 @@ func (p *byHand) shake(t testing.TB) {
 }
 
 // canNothing is the first frame of this program.
-const canNothing = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
+const (
+	canNothing   = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
+	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
+)
 
 func (p *byHand) send(t testing.TB, body string) {
 	t.Helper()
@@ -473,7 +476,9 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		"short ack":               {"\x03\x00"},
 		"long ack":                {ack(0) + "\x00"},
 		"ack of 0":                {ack(0)},
-		"ping with content":       {"\x04x"},
+		"short heard":             {"\x04"},
+		"long heard":              {heardNothing + "\x00"},
+		"heard ahead":             {"\x04" + ack(200)[1:]},
 		"bye without a reason":    {"\x05"},
 		"bye with two reasons":    {"\x05\x01\x01"},
 		"typing with content":     {"\x40x"},
@@ -515,9 +520,9 @@ func TestFunctionalHostileFrames(t *testing.T) {
 		p.send(t, "\x05\x01")
 		assert.Equal(t, chat.ReasonLeft, awaitClosed(t, inviter))
 	})
-	t.Run("a flood of pings", func(t *testing.T) {
+	t.Run("a flood of heards", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x04"))
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, heardNothing))
 	})
 	t.Run("a flood of frames to ignore", func(t *testing.T) {
 		inviter, p := openByHand(t)

@@ -10,11 +10,11 @@ import (
 
 // Frame types (PROTOCOL.md §4).
 const (
-	typeText = 0x01
-	typeMore = 0x02
-	typeAck  = 0x03
-	typePing = 0x04
-	typeBye  = 0x05
+	typeText  = 0x01
+	typeMore  = 0x02
+	typeAck   = 0x03
+	typeHeard = 0x04
+	typeBye   = 0x05
 
 	typeTyping = 0x40
 	typeCan    = 0x41
@@ -54,14 +54,17 @@ func (f frame) body() []byte {
 	return append(b, f.content...)
 }
 
-// signed tells whether a frame carries a signature. Acks, pings and the like do not: they are
+// signed tells whether a frame carries a signature. Acks and the like do not: they are
 // known to be the other side's because they open.
 func (f frame) signed() bool { return f.kind == typeText }
 
-// wantsAck tells whether a frame is to be acked. Acks and pings are not, or two ends would
+// saysArrived tells whether a frame says which of the other side's frames have arrived.
+func (f frame) saysArrived() bool { return f.kind == typeAck || f.kind == typeHeard }
+
+// wantsAck tells whether a frame is to be acked. Acks and heards are not, or two ends would
 // never fall silent. That somebody is typing, or what a side understands, is not worth an ack.
 func (f frame) wantsAck() bool {
-	return f.kind != typeAck && f.kind != typePing && f.kind != typeBye && f.kind != typeTyping && f.kind != typeCan
+	return f.kind != typeAck && f.kind != typeHeard && f.kind != typeBye && f.kind != typeTyping && f.kind != typeCan
 }
 
 // parseFrame checks type and length. Whether the content makes sense at this moment is
@@ -83,9 +86,9 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n >= 1 && n <= partSize
 	case f.kind == typeMore:
 		ok = n == partSize
-	case f.kind == typeAck:
+	case f.kind == typeAck, f.kind == typeHeard:
 		ok = n == 8
-	case f.kind == typePing, f.kind == typeTyping:
+	case f.kind == typeTyping:
 		ok = n == 0
 	case f.kind == typeBye:
 		ok = n == 1
@@ -104,6 +107,10 @@ func ackFrame(next uint64) frame {
 	return frame{kind: typeAck, content: binary.BigEndian.AppendUint64(nil, next)}
 }
 
+func heardFrame(next uint64) frame {
+	return frame{kind: typeHeard, content: binary.BigEndian.AppendUint64(nil, next)}
+}
+
 func byeFrame(why byte) frame { return frame{kind: typeBye, content: []byte{why}} }
 
 // farewell is the reason for which a bye ends the chat at the side that receives it.
@@ -117,7 +124,8 @@ func (f frame) farewell() Reason {
 	return ReasonLeft
 }
 
-func (f frame) ackNext() uint64 { return binary.BigEndian.Uint64(f.content) }
+// next is the number in an ack or a heard: every frame before it has arrived.
+func (f frame) next() uint64 { return binary.BigEndian.Uint64(f.content) }
 
 // cutText makes the frames of one message. The last carries the signature over all of it.
 func cutText(text []byte, signature seal.Signature) []frame {

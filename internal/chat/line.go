@@ -33,9 +33,11 @@ type line struct {
 	frames    *seal.Frames    // nil until then
 
 	wire    []byte    // sealed, and to be sent next
-	control []frame   // pings, bye
+	control []frame   // our bye
+	heard   bool      // a heard is to be sent
 	saidBye bool      // our bye is sealed, and nothing may follow it
-	sentAt  time.Time // when the last frame was sent
+	saying  bool      // the sealed frame is an ack or a heard
+	saidAt  time.Time // when the last of these was sent
 
 	silence silence
 	acks    acks
@@ -59,7 +61,7 @@ func (l *line) shake(message []byte, now time.Time) (done bool, err error) {
 	if frames == nil {
 		return false, nil
 	}
-	l.frames, l.handshake, l.sentAt = frames, nil, now
+	l.frames, l.handshake, l.saidAt = frames, nil, now
 	return true, nil
 }
 
@@ -77,7 +79,7 @@ func (l *line) fill(out *outbox, typing *typing, last bool) (kind byte, err erro
 	n := l.frames.Sent()
 	l.acks.framed(f, n)
 	out.framed(f, n)
-	l.saidBye = f.kind == typeBye
+	l.saidBye, l.saying = f.kind == typeBye, f.saysArrived()
 	l.wire, err = l.frames.Seal(f.body())
 	return f.kind, err
 }
@@ -89,10 +91,14 @@ func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, e
 	case l.frames.Sent() == 0:
 		return canFrame(ourFeatures), true, nil
 	case l.acks.due:
+		l.heard = false // an ack says as much
 		return l.acks.next(l.frames.Received()), true, nil
 	case len(l.control) > 0:
 		f, l.control = l.control[0], l.control[1:]
 		return f, true, nil
+	case l.heard:
+		l.heard = false
+		return l.acks.heard(l.frames.Received()), true, nil
 	case typing.goes():
 		return frame{kind: typeTyping}, true, nil
 	case last, l.acks.full(), out.empty():
@@ -105,7 +111,12 @@ func (l *line) next(out *outbox, typing *typing, last bool) (f frame, ok bool, e
 }
 
 // sent is called when carryOut has taken the sealed frame.
-func (l *line) sent(now time.Time) { l.wire, l.sentAt = nil, now }
+func (l *line) sent(now time.Time) {
+	if l.saying {
+		l.saying, l.saidAt = false, now
+	}
+	l.wire = nil
+}
 
 // open opens a frame. ok is false for everything that nobody who follows the protocol sends.
 // No reason is given: the person is told the same for all of it.
@@ -120,14 +131,14 @@ func (l *line) open(wire []byte) (f frame, ok bool) {
 	if f.wantsAck() && !l.acks.asked(l.frames.Received()-1) {
 		return frame{}, false
 	}
-	if f.kind == typePing || f.kind >= typeTyping {
+	if f.kind == typeHeard || f.kind >= typeTyping {
 		if l.idle++; l.idle > maxIdle {
 			return frame{}, false // a flood of frames that say nothing
 		}
 	}
 	switch f.kind {
-	case typeAck:
-		return f, l.acks.arrived(f.ackNext(), l.frames.Sent())
+	case typeAck, typeHeard:
+		return f, l.acks.arrived(f, l.frames.Sent())
 	case typeCan:
 		if l.frames.Received() != 1 {
 			return frame{}, false // only the first frame may be one
@@ -140,11 +151,9 @@ func (l *line) open(wire []byte) (f frame, ok bool) {
 // quiet tells whether all that we sent has arrived.
 func (l *line) quiet() bool { return l.wire == nil && l.acks.settled() }
 
-// ping queues a ping if we have sent nothing for so long.
-func (l *line) ping(now time.Time, after time.Duration) {
-	if now.Sub(l.sentAt) >= after && len(l.control) == 0 && l.wire == nil {
-		l.control = append(l.control, frame{kind: typePing})
-	}
+// say has a heard sent if for so long we have not said what has arrived.
+func (l *line) say(now time.Time, after time.Duration) {
+	l.heard = l.heard || now.Sub(l.saidAt) >= after && l.wire == nil
 }
 
 // bye queues our bye, behind an ack of all that has arrived.

@@ -65,22 +65,50 @@ func TestUnitLineOrder(t *testing.T) {
 	out.push("", "hello")
 	out.push("", "again")
 	typing.write()
-	a.ping(began.Add(usual.ping-1), usual.ping)
-	require.Empty(t, a.control)
-	a.ping(began.Add(usual.ping), usual.ping)
-	a.ping(began.Add(usual.ping), usual.ping)
+	a.say(began.Add(usual.heard-1), usual.heard)
+	require.False(t, a.heard)
+	a.say(began.Add(usual.heard), usual.heard)
+	require.True(t, a.heard)
 	a.acks.due = true
-	for _, want := range []byte{typeCan, typeAck, typePing, typeTyping, typeText} {
+	for _, want := range []byte{typeCan, typeAck, typeTyping, typeText} {
 		require.Equal(t, want, fill(false))
 	}
+	require.False(t, a.heard, "an ack has said as much")
+	a.say(began.Add(usual.heard), usual.heard)
+	require.Equal(t, byte(typeHeard), fill(false))
 	require.False(t, a.quiet(), "the message has no ack")
 	require.Zero(t, fill(true), "no other message")
 	a.bye(byeLeft)
 	require.Equal(t, byte(typeBye), fill(true))
 	typing.write()
-	a.ping(began.Add(time.Hour), usual.ping)
+	a.say(began.Add(time.Hour), usual.heard)
 	require.Zero(t, fill(true), "nothing follows it")
 	require.Len(t, out.rest(), 2, "and the message behind it stays")
+}
+
+// TestUnitLineSays: what has arrived is said every 5 s, also by a side that talks all the time.
+func TestUnitLineSays(t *testing.T) {
+	a, _ := twoLines(t)
+	var out outbox
+	var typing typing
+	var said []int
+	for second := range 13 {
+		now := began.Add(time.Duration(second) * time.Second)
+		a.say(now, usual.heard)
+		out.push("", "and then")
+		for {
+			kind, err := a.fill(&out, &typing, false)
+			require.NoError(t, err)
+			if kind == 0 {
+				break
+			}
+			if kind == typeHeard {
+				said = append(said, second)
+			}
+			a.sent(now)
+		}
+	}
+	require.Equal(t, []int{5, 10}, said)
 }
 
 // TestUnitLineRefuses: what nobody who follows the protocol sends, and that it is refused at
@@ -90,12 +118,12 @@ func TestUnitLineRefuses(t *testing.T) {
 		bodies []string
 		ok     int // so many are taken
 	}{
-		"all is well":              {[]string{canNothing, "\x04", "\x01" + noSignature + "hi", "\x40", "\x50later", "\x05\x01"}, 6},
-		"can, later":               {[]string{"\x04", canNothing}, 1},
+		"all is well":              {[]string{canNothing, heardNothing, "\x01" + noSignature + "hi", "\x40", "\x50later", "\x05\x01"}, 6},
+		"can, later":               {[]string{heardNothing, canNothing}, 1},
 		"an ack of nothing":        {[]string{"\x03\x00\x00\x00\x00\x00\x00\x00\x00"}, 0},
 		"an ack of what was never": {[]string{"\x03\x00\x00\x00\x00\x00\x00\x00\x01"}, 0},
 		"no type at all":           {[]string{""}, 0},
-		"a reserved type":          {[]string{"\x04", "\x10"}, 1},
+		"a reserved type":          {[]string{heardNothing, "\x10"}, 1},
 	} {
 		a, b := twoLines(t)
 		taken := 0
@@ -114,7 +142,7 @@ func TestUnitLineRefuses(t *testing.T) {
 	}
 	a, b := twoLines(t)
 	for n := 1; n <= maxIdle+1; n++ {
-		wire, err := a.frames.Seal([]byte{typePing})
+		wire, err := a.frames.Seal([]byte(heardNothing))
 		require.NoError(t, err)
 		_, ok := b.open(wire)
 		require.Equal(t, n <= maxIdle, ok, "a flood that says nothing: %d", n)

@@ -231,8 +231,8 @@ func (s *Session) handle(wire []byte) error {
 		if whole {
 			s.events.push(message)
 		}
-	case typeAck:
-		next := f.ackNext()
+	case typeAck, typeHeard:
+		next := f.next()
 		for id, ok := s.out.delivered(next); ok; id, ok = s.out.delivered(next) {
 			s.events.push(Delivered{id})
 		}
@@ -259,7 +259,7 @@ func (s *Session) watch(now time.Time) error {
 		}
 	case open, apart:
 		s.typing.tick()
-		s.line.ping(now, s.timing.ping)
+		s.line.say(now, s.timing.heard)
 		if s.line.silence.lost(s.timing.silence) && s.phase == open {
 			s.enter(apart, now)
 		}

@@ -28,7 +28,7 @@ const (
 	maxTold     = 32  // different second replies that the person is warned of
 	maxUnacked  = 64  // frames under way without an ack
 	ackEvery    = 16  // frames received before an ack must go out
-	maxIdle     = 256 // frames that say nothing (pings, typing, unknown types) in a row, while more wait unread
+	maxIdle     = 256 // frames that say nothing (heards, typing, unknown types) in a row, while more wait unread
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 )

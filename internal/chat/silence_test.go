@@ -122,14 +122,14 @@ func TestUnitSilence(t *testing.T) {
 	}{
 		"nothing for 14 s": {func(t *testing.T, r *running) { time.Sleep(14 * time.Second) }, nil},
 		"nothing for 16 s": {func(t *testing.T, r *running) { time.Sleep(16100 * time.Millisecond) }, []State{StateLost}},
-		"a ping just in time": {func(t *testing.T, r *running) {
+		"a heard just in time": {func(t *testing.T, r *running) {
 			time.Sleep(14500 * time.Millisecond)
-			r.say(t, "\x04")
+			r.say(t, heardNothing)
 			time.Sleep(14500 * time.Millisecond)
 		}, nil},
-		"a ping too late": {func(t *testing.T, r *running) {
+		"a heard too late": {func(t *testing.T, r *running) {
 			time.Sleep(17 * time.Second)
-			r.say(t, "\x04")
+			r.say(t, heardNothing)
 		}, []State{StateLost, StateOpen}},
 		"nobody reads the events for two minutes": {func(t *testing.T, r *running) { talk(t, r, 2*time.Minute) }, nil},
 		"nobody reads, and then the other end is gone": {func(t *testing.T, r *running) {
@@ -169,7 +169,7 @@ func TestUnitSilence(t *testing.T) {
 func TestUnitAbsent(t *testing.T) {
 	const quiet, late = 74500 * time.Millisecond, 76100 * time.Millisecond
 	for name, c := range map[string]struct {
-		silences []time.Duration // each ends with a ping, but for the last
+		silences []time.Duration // each ends with a heard, but for the last
 		want     []int           // the silences of which it is told
 	}{
 		"not yet lost":             {[]time.Duration{14 * time.Second}, nil},
@@ -188,7 +188,7 @@ func TestUnitAbsent(t *testing.T) {
 				began := r.line.silence.heard
 				for i, d := range c.silences {
 					if i > 0 {
-						r.say(t, "\x04")
+						r.say(t, heardNothing)
 						synctest.Wait()
 						began = time.Now()
 					}

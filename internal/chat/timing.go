@@ -11,7 +11,7 @@ type timing struct {
 	tick      time.Duration // how often the clock is looked at
 	handshake time.Duration // between two handshake messages
 	ack       time.Duration // an ack may wait for more frames to serve for
-	ping      time.Duration // of our own silence before a ping
+	heard     time.Duration // after we last said what has arrived, say it again
 	silence   time.Duration // of the other's before "connection lost"
 	absent    time.Duration // of the other's before the person is told what can be done
 	look      time.Duration // at what gathering found out, after the link is made
@@ -36,7 +36,7 @@ type schedule struct {
 
 // usual is the timing of every session outside of tests.
 var usual = timing{
-	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, ping: 5 * time.Second, silence: 15 * time.Second,
+	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, heard: 5 * time.Second, silence: 15 * time.Second,
 	absent: 75 * time.Second, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 	mail: schedule{

@@ -126,12 +126,12 @@ func TestUnitTypingDropped(t *testing.T) {
 	}
 	t.Run("a frame that the writer has not taken", func(t *testing.T) {
 		f := openFace(t)
-		f.line.control = append(f.line.control, frame{kind: typePing})
+		f.line.heard = true
 		require.NoError(t, f.fillWire())
 		require.NotNil(t, f.line.wire)
-		ping := f.line.wire
+		heard := f.line.wire
 		f.typesInto(t)
-		_, err := f.other.Open(ping)
+		_, err := f.other.Open(heard)
 		require.NoError(t, err)
 		f.line.wire = nil
 		require.Empty(t, f.next(t))

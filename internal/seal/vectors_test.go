@@ -334,7 +334,7 @@ func (v *vectorRefusal) refuse(t testing.TB, r *vectorRun) error {
 	return err
 }
 
-var typeNames = map[byte]string{1: "text", 2: "more", 3: "ack", 4: "ping", 5: "bye", 0x41: "can"}
+var typeNames = map[byte]string{1: "text", 2: "more", 3: "ack", 4: "heard", 5: "bye", 0x41: "can"}
 
 func readJSON(t testing.TB, file string, into any) {
 	t.Helper()
@@ -418,6 +418,7 @@ func script(long bool) (frames []vectorFrame) {
 		frames = append(frames, vectorFrame{From: from, Type: typeNames[body[0]], Body: []byte(body)})
 	}
 	ack := func(n int) string { return "\x03\x00\x00\x00\x00\x00\x00\x00" + string([]byte{byte(n)}) }
+	heard := func(n int) string { return "\x04\x00\x00\x00\x00\x00\x00\x00" + string([]byte{byte(n)}) }
 	add("J", "\x41\x00\x00\x00\x00\x00\x00\x00\x00")
 	add("I", "\x41\x00\x00\x00\x00\x00\x00\x00\x00")
 	texts := []string{"hello", "你好", "שלום, עולם", "👩‍👩‍👧‍👦", "a\nb\r\nc\x00d", strings.Repeat("x", 190), strings.Repeat("é", 96), "<script>alert(1)</script>", strings.Repeat("long ", 200)}
@@ -434,12 +435,12 @@ func script(long bool) (frames []vectorFrame) {
 		add("J", "\x01the end")
 	} else {
 		add("I", "\x01goodbye")
-		add("I", "\x04")
-		add("J", "\x04")
+		add("I", heard(19))
+		add("J", heard(21))
 		add("J", "\x7ea type of a later version")
 	}
-	add("J", "\x04")
-	add("I", "\x04")
+	add("J", heard(21))
+	add("I", heard(22))
 	add("I", "\x05\x01")
 	add("J", "\x05\x03")
 	return frames
