@@ -60,9 +60,11 @@ func list(t *testing.T, js bool, format string, args ...string) []string {
 	return strings.Fields(string(out))
 }
 
-// TestUnitImports: the arrows point one way, and every package named here exists.
+// TestUnitImports: the arrows point one way, and every package named here exists. It prints them.
 func TestUnitImports(t *testing.T) {
-	for name, may := range allowed {
+	var arrows []string
+	for _, name := range slices.Sorted(maps.Keys(allowed)) {
+		may := allowed[name]
 		var imports []string
 		if !slices.Contains(onlyJS, name) {
 			imports = list(t, false, `{{join .Imports " "}}`, name)
@@ -71,12 +73,17 @@ func TestUnitImports(t *testing.T) {
 			imports = append(imports, list(t, true, `{{join .Imports " "}}`, name)...)
 		}
 		require.NotEmpty(t, imports, name)
-		for _, imported := range imports {
-			if strings.HasPrefix(imported, "tincan/") {
+		slices.Sort(imports)
+		var ours []string
+		for _, imported := range slices.Compact(imports) {
+			if short, is := strings.CutPrefix(imported, "tincan/"); is {
 				assert.Contains(t, may, imported, "%s may not import it", name)
+				ours = append(ours, short)
 			}
 		}
+		arrows = append(arrows, strings.TrimPrefix(name, "tincan/")+" → "+strings.Join(ours, ", "))
 	}
+	t.Logf("who imports what of ours:\n%s", strings.Join(arrows, "\n"))
 	for _, name := range list(t, false, "{{.ImportPath}}", "./cmd/...", "./infra/...", "./internal/...", "./relay/...", "./site/...") {
 		assert.Contains(t, allowed, name, "a new package: say here what it may import")
 	}
