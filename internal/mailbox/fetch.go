@@ -10,21 +10,21 @@ import (
 	"tincan/internal/promise"
 )
 
-// caller is the one HTTP request there is: fetch here, net/http natively.
+// caller makes the one kind of HTTP request that there is: with fetch here, with net/http
+// natively.
 type caller struct{}
 
-// newCaller: a page asks its own server alone, wherever that is.
+// newCaller takes no notice of where the mailbox is: a page can only ask its own server.
 func newCaller(string, bool) caller { return caller{} }
 
 func (caller) close() {}
 
 var errFetch = errors.New("mailbox: the request failed")
 
-// post asks once. Only the
-// page's own origin can be asked: the policy of the page sees to it. The request says
-// nothing beside its body. In mode same-origin Firefox would name no Origin, for want of
-// a referrer, and be taken for somebody else's page. keepalive lets a page that is
-// closed take its reply back.
+// post makes one request. The page's content security policy allows requests to its own origin
+// only. A request tells nothing but its body. Its mode is not same-origin, because Firefox would
+// then send no header Origin, as there is no referrer, and be taken for the page of somebody
+// else. With keepalive a page that is being closed can still take its reply back.
 func (caller) post(ctx context.Context, url string, body []byte) (got response, err error) {
 	thrown := promise.Try(func() { got, err = post(ctx, url, body) })
 	if thrown != nil || err != nil {
@@ -36,7 +36,7 @@ func (caller) post(ctx context.Context, url string, body []byte) (got response, 
 func post(ctx context.Context, url string, body []byte) (got response, err error) {
 	controller := js.Global().Get("AbortController")
 	if controller.Type() != js.TypeFunction || js.Global().Get("fetch").Type() != js.TypeFunction {
-		return response{}, errFetch // the reply goes by hand, then
+		return response{}, errFetch // the reply can still be passed on by hand
 	}
 	abort := controller.New()
 	defer abort.Call("abort")
@@ -80,7 +80,7 @@ func post(ctx context.Context, url string, body []byte) (got response, err error
 		room := make([]byte, min(bytes.Length(), MaxReply+1-len(got.body)))
 		js.CopyBytesToGo(room, bytes)
 		if got.body = append(got.body, room...); len(got.body) > MaxReply {
-			return got, nil // too long to be a reply: the rest is not asked for
+			return got, nil // it is too long to be a reply, so the rest is not read
 		}
 	}
 }

@@ -13,38 +13,40 @@ import (
 	"tincan/internal/sdp"
 )
 
-// An engine looks for the other end for 15 s (Chromium) or 5 to 15 s (Firefox,
-// and then never again), while the reply is on its way by hand. Naming the other
-// end's addresses once more, as if they were new, makes it go on, and so keeps
-// open the hole in our NAT that the other end comes in by. Chromium's turns are
-// rarer: it goes on for 15 s after each, and NATs forget after 30 s.
+// While the reply is on its way by hand, an engine looks for the other end for only 15 s
+// (Chromium) or 5 to 15 s (Firefox, and then never again). If it is told the other end's
+// addresses once more, as if they were new, it goes on. That also keeps the mapping in our
+// NAT through which the other end comes in. Chromium is told less often: it goes on for 15 s
+// each time, and NATs forget a mapping after 30 s.
 const (
 	patienceFirefox  = 5 * time.Second
 	patienceChromium = 20 * time.Second
 )
 
-// Chromium shows itself to its STUN server, and so to the NAT, for 120 s. Before
-// that is over a provisional answer from nobody, with an address of nobody's to
-// try every now and then, has it send packets from the same socket on. The real
-// answer then replaces it. Firefox knows no provisional answers.
+// While it waits for an answer, Chromium sends packets to its STUN server for 120 s, which keep
+// the mapping in the NAT. Before that time is over, we give it a provisional answer of nobody,
+// and from then on now and then an address at which nobody is. So it goes on sending packets
+// from the same socket. The real answer replaces the provisional one. Firefox knows no
+// provisional answers.
 const (
 	provisionalAfter = 100 * time.Second
-	provisionalEvery = 30 * time.Second // it tries each for 15 s
+	provisionalEvery = 30 * time.Second // Chromium tries each address for 15 s
 )
 
-// For how long after the offer a reply opened the chat through NATs that forget
-// after 30 s: test/network measures it.
+// For how long after the offer a reply still opens the chat through NATs that forget a mapping
+// after 30 s. test/network measures it.
 const (
 	goodForChromium = 30 * time.Minute
 	goodForFirefox  = 5 * time.Minute
 )
 
-// engine is the page's RTCPeerConnection. The page calls back on the one thread there is,
-// in the middle of whatever Go was waiting for: callbacks only hand over.
+// engine is the page's RTCPeerConnection. The page calls back on the only thread that there is,
+// whenever Go waits for something, so callbacks never wait themselves: they only pass on what
+// they are given.
 type engine struct {
 	pc, data js.Value
-	buffer   js.Value // what Send copies through, as send() copies too
-	view     js.Value // the part of it that was sent last: many frames have one length
+	buffer   js.Value // Send copies each message into it; send() copies it from there
+	view     js.Value // the part of it that was sent last, kept because many frames have one length
 	viewed   int      // its length, -1 before the first
 	accepted latch    // the real answer is applied
 	closed   latch    // the data channel is closed on both sides
@@ -55,7 +57,8 @@ type engine struct {
 	released  bool
 }
 
-// Every value that crosses to Go costs a finalizer: these cross once, and not with each message.
+// Each value that Go gets from JavaScript costs a finalizer. These are fetched once, and not for
+// every message.
 var (
 	uint8Array = js.Global().Get("Uint8Array")
 	open       = js.ValueOf("open")
@@ -94,7 +97,7 @@ func New(config Config) (*Conn, error) {
 	})
 	if err != nil {
 		shut(c.pc)
-		// An address that is no server is refused too, where WebRTC is not.
+		// A malformed address of a server is refused here, too, although WebRTC is available.
 		if !allowed(constructor) {
 			return nil, during(err.Error(), ErrUnavailable)
 		}
@@ -110,9 +113,8 @@ func New(config Config) (*Conn, error) {
 	return c, nil
 }
 
-// allowed says whether a connection without any server can be made. Extensions
-// and settings that protect from WebRTC leave its name in place and have it
-// throw, or make things that do nothing.
+// allowed tells whether a connection without any server can be made. Extensions and settings that
+// block WebRTC leave its constructor in place, which then throws or makes objects that do nothing.
 func allowed(constructor js.Value) bool {
 	var pc, data js.Value
 	err := promise.Try(func() {
@@ -124,8 +126,8 @@ func allowed(constructor js.Value) bool {
 	return err == nil && usable(pc, data)
 }
 
-// usable says whether these are what they are called: Call panics at a method
-// that isn't there.
+// usable tells whether these objects have the methods that are needed: Call panics if a method is
+// missing.
 func usable(pc, data js.Value) bool {
 	return offers(pc, "addEventListener", "setLocalDescription", "setRemoteDescription", "addIceCandidate",
 		"getStats", "close") && offers(data, "addEventListener", "send", "close")
@@ -144,10 +146,10 @@ func offers(value js.Value, methods ...string) bool {
 	return true
 }
 
-// shut closes what was made of a connection, whatever it is.
+// shut closes a connection that may be incomplete.
 func shut(pc js.Value) {
 	if offers(pc, "close") {
-		_ = promise.Try(func() { pc.Call("close") }) // there is nothing that could still be done
+		_ = promise.Try(func() { pc.Call("close") }) // nothing more can be done
 	}
 }
 
@@ -193,11 +195,11 @@ func (c *Conn) listen() {
 		}
 	})
 	c.on(c.pc, "connectionstatechange", func(js.Value) {
-		// A failed ICE is not the end: Chromium finds its way back when the
-		// other side appears.
+		// The state failed is not the end: Chromium recovers when the other
+		// side appears.
 		c.gathering.note("connection: " + c.pc.Get("connectionState").String())
 	})
-	// There is one channel, and it is not negotiated in band.
+	// Our one channel is not opened like this, so it is a channel of the other side's own.
 	c.on(c.pc, "datachannel", func(js.Value) { c.refuse() })
 	c.on(c.data, "open", func(js.Value) { c.opened.set() })
 	c.on(c.data, "message", c.receive)
@@ -208,10 +210,10 @@ func (c *Conn) listen() {
 	})
 }
 
-// watchDTLS ends the connection when DTLS fails, which is final. Where the two ends had
-// found each other and no more, a certificate was refused, by us or by the other side:
-// it is not the one who was invited. Firefox calls DTLS failed as well when ICE is. The
-// transport is there once both descriptions are.
+// watchDTLS ends the connection when DTLS fails, which is final. If the two ends had found each
+// other by ICE and DTLS was never connected, one of them has refused the other's certificate:
+// somebody else is there than was invited. Firefox also calls DTLS failed when ICE has failed.
+// There is a transport to watch only when both descriptions have been applied.
 func (c *Conn) watchDTLS() {
 	sctp := c.pc.Get("sctp")
 	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
@@ -237,8 +239,8 @@ func (c *Conn) watchDTLS() {
 	look(js.Undefined())
 }
 
-// receive takes one message out of its event. The page cannot be told to send
-// more slowly from here, so what piles up unread ends the connection.
+// receive takes the message out of an event. The other side cannot be slowed down from here, so
+// the connection is ended if too much is held that nobody has read.
 func (c *Conn) receive(event js.Value) {
 	if c.ended.isSet() {
 		return
@@ -248,7 +250,7 @@ func (c *Conn) receive(event js.Value) {
 	if data.Type() == js.TypeObject {
 		length = data.Get("byteLength")
 	}
-	// Text or a Blob, or too much: nothing of ours sends that.
+	// It is text or a Blob, or too large. No program of ours sends that.
 	if length.Type() != js.TypeNumber || length.Int() > MaxMessage {
 		c.refuse()
 		return
@@ -260,13 +262,14 @@ func (c *Conn) receive(event js.Value) {
 	}
 }
 
-// refuse ends the connection from within a callback for what nothing of ours does.
+// refuse ends the connection from within a callback, because the other side did what no program of
+// ours does.
 func (c *Conn) refuse() {
 	c.breach()
 	c.pc.Call("close")
 }
 
-// hangUp ends the connection from within a callback. What arrived may still be
+// hangUp ends the connection from within a callback. Messages that have arrived can still be
 // received.
 func (c *Conn) hangUp() {
 	c.end()
@@ -322,8 +325,8 @@ func (c *Conn) Accept(ctx context.Context, answer string) error {
 	return nil
 }
 
-// describe makes and applies the local description the state calls for and
-// returns it with its candidates.
+// describe makes and applies the local description, an offer or an answer as the state requires,
+// and returns it with its candidates.
 func (c *Conn) describe(ctx context.Context) (string, error) {
 	if c.ended.isSet() {
 		return "", c.why()
@@ -359,8 +362,8 @@ func (c *Conn) Send(ctx context.Context, message []byte) error {
 	if err != nil {
 		return err
 	}
-	// Firefox swallows what is sent after the other side closed, and its event
-	// can't come while a sender is at it.
+	// After the other side has closed, Firefox silently drops what is sent, and the
+	// event that tells of it cannot come while a sender goes on without a pause.
 	if !c.data.Get("readyState").Equal(open) {
 		c.ended.set()
 		return c.why()
@@ -410,8 +413,8 @@ func (c *Conn) Close() error {
 // sayGoodbye closes the channel, which goes out behind what was sent, and
 // waits until the other side has closed its half.
 func (c *Conn) sayGoodbye() {
-	// An open channel may still find its connection called connecting: the page
-	// hears of the one before the other.
+	// Even if the channel is open, the connection may still be called connecting, as
+	// the page is told of the two one after the other.
 	switch c.pc.Get("connectionState").String() {
 	case "disconnected", "failed", "closed":
 		return // nobody would hear it
