@@ -62,7 +62,8 @@ export interface Found {
 
 /**
  * Makes chats, as many as are wanted, which know nothing of each other. `onevent` is told of one chat: one event at a
- * time, in order, the first once the promise has resolved. What it throws is reported, and costs that event alone.
+ * time, in order, the first once the promise has resolved, and some before a verb that is called has returned. What it
+ * throws is reported, and costs that event alone.
  */
 export interface Engine {
   readonly version: string;

@@ -9,6 +9,7 @@ export class Hold {
   #chat: Chat | undefined;
   #diagnose: (() => Promise<string>) | undefined;
   #goodbye: Promise<void> | undefined;
+  #over = false;
   #reason: Reason | undefined;
 
   /** The chat, once it is there. */
@@ -21,7 +22,7 @@ export class Hold {
   }
   /** It was let go of. */
   get over(): boolean {
-    return this.#goodbye !== undefined;
+    return this.#over;
   }
   /** Asks what was found out about the way, once there was an attempt. It may be kept for longer than the chat. */
   get diagnose(): (() => Promise<string>) | undefined {
@@ -52,6 +53,7 @@ export class Hold {
 
   /** Ends the chat: its person leaves, or the page closes. Resolves when its keys are gone. */
   letGo(how: 'leave' | 'close'): Promise<void> {
+    this.#over = true; // first: the end is told before the verb returns
     return (this.#goodbye ??= this.#end(how));
   }
 
