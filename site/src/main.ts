@@ -23,13 +23,13 @@ const page = new Page((reply, answered) => {
   else answered('nobody');
 }, hostAnswers);
 // Where site data is blocked, tabs may not talk to each other.
-const tabs = ifAllowed(() => new ReplyTabs((reply) => page.offer(reply)), undefined);
+const tabs = ifAllowed(() => new ReplyTabs((reply) => page.finder.offer(reply)), undefined);
 const offline = new Offline();
 
 const opened = takeFragment();
 const gone = markedPending();
-if (opened !== '') void page.open(link(opened));
-onFragment((fragment) => void page.open(link(fragment)));
+if (opened !== '') void page.finder.open(link(opened));
+onFragment((fragment) => void page.finder.open(link(fragment)));
 
 const settings = new Settings();
 const parts = import('./app/parts.ts');
@@ -55,8 +55,8 @@ function link(fragment: string): string {
 function told(mark: Mark): Promise<void> {
   return new Promise((resolve) => {
     askForPage(mark, (there) => {
-      if (there) page.notEndedAway();
-      else if (page.screen === 'home' && !page.busy) page.endedAway(mark.pending);
+      if (there) page.away.notEnded();
+      else if (page.screen === 'home' && !page.busy) page.away.ended(mark.pending);
       resolve();
     });
   });
@@ -80,8 +80,8 @@ async function start(): Promise<void> {
       onprogress: (part) => page.progressed(part),
       onstopped: () => page.unusable('stopped'),
     });
-    addEventListener('pagehide', () => page.pageHidden());
-    addEventListener('pageshow', () => page.pageShown());
+    addEventListener('pagehide', () => page.away.pageHidden());
+    addEventListener('pageshow', () => page.away.pageShown());
     const [loaded, config] = await Promise.all([loading, starting, parts]);
     await page.started(
       engine,

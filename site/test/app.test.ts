@@ -224,7 +224,7 @@ describe('inviting', () => {
 describe('joining', () => {
   test('nothing is sent before Join chat', async () => {
     await started();
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     await settled();
     expect(screen.getByText(texts.joinText)).toBeTruthy();
     expect(engine.calls).toEqual(['find #iInvite']);
@@ -241,7 +241,7 @@ describe('joining', () => {
 
   test('an invite that cannot be joined says why', async () => {
     await started();
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     engine.fails.join = 'own-invite';
     await settled();
     await user.click(button('Join chat'));
@@ -249,7 +249,7 @@ describe('joining', () => {
   });
 
   test('a link opened before the engine is there shows that it is being opened', async () => {
-    void chat.open('#iInvite');
+    void chat.finder.open('#iInvite');
     await settled();
     expect(screen.getByRole('heading', { name: texts.opening })).toBeTruthy();
     await started();
@@ -265,7 +265,7 @@ describe('a reply opened in a tab of its own', () => {
   ] as const)('whose it is, by the other tabs: %s', async (answer, sentences, buttons) => {
     await started();
     history.pushState(null, ''); // the tab has been somewhere else, so that no page may close it
-    await chat.open('#rReply');
+    await chat.finder.open('#rReply');
     await settled();
     expect(screen.getByRole('status').textContent).toBe(texts.elsewhere.opened);
     expect(ask).not.toHaveBeenCalled();
@@ -283,8 +283,8 @@ describe('a reply opened in a tab of its own', () => {
 
   test('nobody waits for it: New link makes one, here', async () => {
     await started();
-    await chat.open('#rReply');
-    chat.askElsewhere();
+    await chat.finder.open('#rReply');
+    chat.finder.askElsewhere();
     ask.mock.calls[0]?.[1]('nobody');
     await settled();
     await user.click(button('New link'));
@@ -295,8 +295,8 @@ describe('a reply opened in a tab of its own', () => {
     await started();
     vi.spyOn(history, 'length', 'get').mockReturnValue(1);
     const closing = vi.spyOn(window, 'close').mockImplementation(() => undefined);
-    await chat.open('#rReply');
-    chat.askElsewhere();
+    await chat.finder.open('#rReply');
+    chat.finder.askElsewhere();
     ask.mock.calls[0]?.[1]('taken');
     await settled();
     await user.click(button(texts.closeTab));

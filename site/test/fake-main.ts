@@ -56,7 +56,7 @@ if (long) {
 /** ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page. */
 async function longChat(count: number, plain: boolean): Promise<void> {
   await chat.started(engine, { site, loopback: false, mailbox: '' }, { mode: 'all', stun: [], turn: [] });
-  await chat.create();
+  await chat.invites.create();
   engine.open('direct');
   for (let i = 0; i < count; i++) {
     const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
@@ -92,16 +92,16 @@ async function show(): Promise<void> {
   if (screen === 'loading') return chat.progressed(0.4);
   if (screen === 'opening') {
     chat.progressed(0.7);
-    return chat.open('#i');
+    return chat.finder.open('#i');
   }
   if (screen === 'webrtc' || screen === 'stopped' || screen === 'load') return chat.unusable(screen);
   await chat.started(engine, config, network, mailbox);
   engine.mailbox = mailbox ? new URL(site).origin : '';
   const state = states.find((each) => screen === `mailbox-${each}`);
   if (state) {
-    if (['asked', 'foreign', 'over'].includes(state)) await chat.create();
+    if (['asked', 'foreign', 'over'].includes(state)) await chat.invites.create();
     else {
-      await chat.open('#i');
+      await chat.finder.open('#i');
       await chat.join();
     }
     engine.tell({ type: 'mailbox', state });
@@ -111,59 +111,59 @@ async function show(): Promise<void> {
       chat.network.choose({ mode: 'local' });
       break;
     case 'mailbox-join':
-      await chat.open('#i');
+      await chat.finder.open('#i');
       break;
     case 'problem':
-      await chat.paste('hello');
+      await chat.finder.paste('hello');
       break;
     case 'invite':
     case 'mailbox-off':
     case 'here-only':
-      await chat.create();
+      await chat.invites.create();
       break;
     case 'warned':
     case 'stale':
     case 'good-for':
       engine.goodFor = screen === 'stale' ? 1 : 120;
-      await chat.create();
+      await chat.invites.create();
       chat.meeting?.give();
       if (screen === 'warned') {
         for (const code of ['stun-silent', 'symmetric'] as const) engine.tell({ type: 'error', code });
       }
       break;
     case 'stuck':
-      await chat.create();
-      await chat.accept('#r');
+      await chat.invites.create();
+      await chat.finder.accept('#r');
       break;
     case 'away-invite':
-      chat.endedAway('invite');
+      chat.away.ended('invite');
       break;
     case 'away-reply':
-      chat.endedAway('reply');
+      chat.away.ended('reply');
       break;
     case 'unreachable':
-      await chat.create();
+      await chat.invites.create();
       engine.tell({ type: 'closed', reason: 'unreachable' });
       break;
     case 'reply-problem':
-      await chat.create();
-      await chat.accept('hello');
+      await chat.invites.create();
+      await chat.finder.accept('hello');
       break;
     case 'join':
-      await chat.open('#i');
+      await chat.finder.open('#i');
       break;
     case 'reply':
-      await chat.open('#i');
+      await chat.finder.open('#i');
       await chat.join();
       break;
     case 'elsewhere':
     case 'taken':
     case 'used':
-      await chat.open(`#r${'x7Kq'.repeat(40)}`);
+      await chat.finder.open(`#r${'x7Kq'.repeat(40)}`);
       break;
     case 'opened-reply':
-      await chat.create();
-      await chat.open(`#r${'x7Kq'.repeat(40)}`);
+      await chat.invites.create();
+      await chat.finder.open(`#r${'x7Kq'.repeat(40)}`);
       break;
     case 'empty':
     case 'chat':
@@ -175,24 +175,24 @@ async function show(): Promise<void> {
     case 'differ':
     case 'notice':
     case 'typing':
-      await chat.create();
+      await chat.invites.create();
       engine.open('direct');
       if (screen !== 'empty') await talk();
       break;
     case 'markdown':
-      await chat.create();
+      await chat.invites.create();
       engine.open('direct');
       await write();
       break;
     case 'long':
-      await chat.create();
+      await chat.invites.create();
       engine.open('direct');
       said(`A long word: ${'w'.repeat(300)}`);
       await say('Two lines,\nand an emoji 👩‍👩‍👧‍👦. '.repeat(12));
       said('مرحبا، كيف حالك؟');
       break;
     case 'failed':
-      await chat.create();
+      await chat.invites.create();
       engine.open('relay');
       await fail();
       break;

@@ -67,7 +67,7 @@ export class TestPage {
 
   /** An opened invite, up to the reply screen. */
   async replying(): Promise<void> {
-    await this.chat.open('#iInvite');
+    await this.chat.finder.open('#iInvite');
     await this.settled();
     await this.press('Join chat');
   }

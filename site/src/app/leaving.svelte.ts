@@ -40,7 +40,7 @@ export class Leaving {
 
   leave(): void {
     const page = this.#page();
-    if (page.atStake) this.ask();
+    if (this.#atStake) this.ask();
     else void page.leave();
   }
 
@@ -56,22 +56,30 @@ export class Leaving {
     this.#replaceLink();
   }
 
+  /** Leaving would end what was said or written here, or a link or reply that somebody may hold. */
+  get #atStake(): boolean {
+    const { pending, screen, meeting, conversation } = this.#page();
+    if (!pending) return false;
+    if (screen === 'chat') return conversation?.atStake ?? false;
+    return screen === 'reply' || (meeting?.given ?? false);
+  }
+
   #replaceLink(): void {
     const page = this.#page();
     // A link that grew old or leads nowhere is no loss.
     const useless = page.meeting?.stale || page.meeting?.stuck;
-    if (page.screen === 'chat' || (page.atStake && !useless)) this.#asking = 'link';
+    if (page.screen === 'chat' || (this.#atStake && !useless)) this.#asking = 'link';
     else void this.makeLink();
   }
 
   /** Makes the link that was wanted, in place of what goes on here. */
   async makeLink(): Promise<void> {
     const page = this.#page();
-    const before = page.screen === 'invite' && page.atStake ? page.meeting : undefined;
+    const before = page.screen === 'invite' && this.#atStake ? page.meeting : undefined;
     this.stay();
     const choice = this.#mailbox;
     if (choice !== undefined) page.mailbox.choose(choice);
-    await page.newLink(choice !== undefined);
+    await page.invites.newLink(choice !== undefined);
     if (before && page.meeting?.invite && page.meeting !== before) page.tell(texts.newLinkMade);
     // Whoever moved the switch goes on beside it.
     if (choice !== undefined) return;

@@ -20,14 +20,14 @@ beforeEach(async () => {
 });
 
 async function chatting(): Promise<void> {
-  await chat.create();
+  await chat.invites.create();
   engine.open();
 }
 
 describe('starting', () => {
   test('a link that comes before the engine is opened when it is there', async () => {
     const early = new Page(ask);
-    await early.open('#iEarly');
+    await early.finder.open('#iEarly');
     expect(early.screen).toBe('opening');
     expect(engine.calls).toEqual([]);
     await early.started(engine, config, network);
@@ -41,7 +41,7 @@ describe('starting', () => {
     expect(chat.trouble).toBe('stopped');
     expect(chat.ready).toBe(false);
     expect(chat.conversation).toBeUndefined();
-    await chat.open('#iLate');
+    await chat.finder.open('#iLate');
     expect(chat.screen).toBe('unusable');
   });
 
@@ -53,7 +53,7 @@ describe('starting', () => {
 
 describe('inviting', () => {
   test('New chat makes an invite and waits', async () => {
-    await chat.create();
+    await chat.invites.create();
     expect(chat.screen).toBe('invite');
     expect(chat.meeting?.invite?.link).toMatch(/^https:\/\/example\.test\/#i/);
     expect(chat.meeting?.connecting).toBe(false);
@@ -61,24 +61,24 @@ describe('inviting', () => {
   });
 
   test('the engine is told which ways it may try', async () => {
-    await chat.create();
+    await chat.invites.create();
     expect(engine.networks).toEqual([network]);
     await chat.leave();
     chat.network.choose({ mode: 'local' });
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     await chat.join();
     expect(engine.networks.at(-1)).toEqual({ mode: 'local', stun: [], turn: [] });
     chat.network.choose({ mode: 'all' });
   });
 
   test('pressing twice makes one invite', async () => {
-    await Promise.all([chat.create(), chat.create()]);
+    await Promise.all([chat.invites.create(), chat.invites.create()]);
     expect(engine.calls).toEqual(['create']);
   });
 
   test('a failure is told where the button is', async () => {
     engine.fails.create = 'no-addresses';
-    await chat.create();
+    await chat.invites.create();
     expect(chat.screen).toBe('home');
     expect(chat.problem).toEqual({ at: 'new', code: 'no-addresses' });
     expect(chat.busy).toBe(false);
@@ -86,33 +86,40 @@ describe('inviting', () => {
 
   test('a failure without a code is a fault of ours', async () => {
     engine.create = () => Promise.reject(new TypeError('x'));
-    await chat.create();
+    await chat.invites.create();
     expect(chat.problem?.code).toBe('internal');
   });
 
-  test('New link closes the first invite before it makes the second', async () => {
-    await chat.create();
-    await chat.newLink();
+  test('New link closes the first invite before it makes the second, and shows it until then', async () => {
+    await chat.invites.create();
+    const screens: string[] = [];
+    const create = engine.create.bind(engine);
+    vi.spyOn(engine, 'create').mockImplementation((...given) => {
+      screens.push(chat.screen);
+      return create(...given);
+    });
+    await chat.invites.newLink();
     expect(engine.calls).toEqual(['create', 'leave', 'create']);
+    expect(screens).toEqual(['invite']);
     expect(chat.screen).toBe('invite');
   });
 
   test('nothing comes between closing the first invite and making the second', async () => {
-    await chat.create();
-    await Promise.all([chat.newLink(), chat.newLink(), chat.create()]);
+    await chat.invites.create();
+    await Promise.all([chat.invites.newLink(), chat.invites.newLink(), chat.invites.create()]);
     expect(engine.calls).toEqual(['create', 'leave', 'create']);
   });
 
   test('the late goodbye of the first invite does not end the second', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.goodbye = new Promise(() => undefined);
-    await chat.newLink();
+    await chat.invites.newLink();
     engine.chats[0]?.tell({ type: 'closed', reason: 'closed' });
     expect(chat.screen).toBe('invite');
   });
 
   test('Cancel closes it', async () => {
-    await chat.create();
+    await chat.invites.create();
     await chat.leave();
     expect(chat.screen).toBe('home');
     expect(chat.meeting?.invite).toBeUndefined();
@@ -120,23 +127,23 @@ describe('inviting', () => {
   });
 
   test('a reply pasted beside it is applied as this tab’s own', async () => {
-    await chat.create();
-    expect(await chat.accept('here you are: #rReply')).toBe(true);
+    await chat.invites.create();
+    expect(await chat.finder.accept('here you are: #rReply')).toBe(true);
     expect(engine.calls.at(-1)).toBe('accept rReply false');
     expect(chat.meeting?.connecting).toBe(true);
   });
 
   test('text without a reply is told beside the field, and nothing is applied', async () => {
-    await chat.create();
-    expect(await chat.accept('hello')).toBe(false);
+    await chat.invites.create();
+    expect(await chat.finder.accept('hello')).toBe(false);
     expect(chat.problem).toEqual({ at: 'reply', code: 'no-code' });
     expect(engine.calls.filter((call) => call.startsWith('accept'))).toEqual([]);
     expect(chat.screen).toBe('invite');
   });
 
   test('what is pasted while another text is tried is tried after it', async () => {
-    await chat.create();
-    const both = [chat.accept('#rOther'), chat.take('#rReply')];
+    await chat.invites.create();
+    const both = [chat.finder.accept('#rOther'), chat.finder.take('#rReply')];
     engine.fails.accept = 'other-invite';
     expect(await Promise.all(both)).toEqual([true, false]);
     expect(engine.calls.filter((call) => call.startsWith('find'))).toEqual(['find #rOther', 'find #rReply']);
@@ -145,9 +152,9 @@ describe('inviting', () => {
   });
 
   test('a reply to another invite may be for another tab', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.fails.accept = 'other-invite';
-    expect(await chat.accept('#rOther')).toBe(false);
+    expect(await chat.finder.accept('#rOther')).toBe(false);
     expect(chat.problem).toEqual({ at: 'reply', code: 'other-invite' });
     expect(ask).toHaveBeenCalledWith('rOther', expect.any(Function));
     ask.mock.calls[0]?.[1]('nobody');
@@ -158,11 +165,11 @@ describe('inviting', () => {
   });
 
   test('nobody could be reached', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.tell({ type: 'closed', reason: 'unreachable' });
     expect(chat.screen).toBe('ended');
     expect(chat.reason).toBe('unreachable');
-    await chat.create();
+    await chat.invites.create();
     expect(chat.screen).toBe('invite');
     expect(chat.reason).toBeUndefined();
   });
@@ -170,14 +177,14 @@ describe('inviting', () => {
 
 describe('joining', () => {
   test('opening an invite only looks for its code: nothing is sent', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     expect(chat.screen).toBe('join');
     expect(engine.calls).toEqual(['find #iInvite']);
     expect(chat.pending).toBe(false);
   });
 
   test('Join chat answers it', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     await chat.join();
     expect(engine.calls.at(-1)).toBe('join iInvite');
     expect(chat.screen).toBe('reply');
@@ -186,7 +193,7 @@ describe('joining', () => {
   });
 
   test('a failure is told on the screen of the button', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     engine.fails.join = 'version';
     await chat.join();
     expect(chat.screen).toBe('join');
@@ -194,11 +201,11 @@ describe('joining', () => {
   });
 
   test('cancelled while the reply is being made, something else can begin', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     const joining = chat.join();
     void chat.leave();
     expect([chat.screen, chat.busy]).toEqual(['home', false]);
-    await chat.create();
+    await chat.invites.create();
     await joining;
     expect(chat.screen).toBe('invite');
     expect(engine.calls.slice(-3).sort()).toEqual(['create', 'join iInvite', 'leave']);
@@ -212,8 +219,8 @@ describe('joining', () => {
       engine.goodbye = new Promise(() => undefined);
       void chat.leave();
       chat.home();
-      if (verb === 'join') await chat.open('#iInvite');
-      await chat[verb]();
+      if (verb === 'join') await chat.finder.open('#iInvite');
+      await (verb === 'create' ? chat.invites.create() : chat.join());
       expect([chat.screen, chat.busy]).toEqual([verb === 'join' ? 'reply' : 'invite', false]);
       before.tell({ type: 'message', id: 1, text: 'late' });
       before.tell({ type: 'closed', reason: 'closed' });
@@ -222,7 +229,7 @@ describe('joining', () => {
   );
 
   test('cancelled while the reply is being made, the chat is left once it is made', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     const joining = chat.join();
     const left = chat.leave();
     expect(engine.calls.at(-1)).toBe('join iInvite');
@@ -234,7 +241,7 @@ describe('joining', () => {
   });
 
   test('pasted text goes the same way', async () => {
-    expect(await chat.paste('#iPasted')).toBe(true);
+    expect(await chat.finder.paste('#iPasted')).toBe(true);
     expect(chat.screen).toBe('join');
   });
 
@@ -248,7 +255,7 @@ describe('joining', () => {
     ],
   ])('pasted before the engine is there, %s', async (_, text, after) => {
     const early = new Page(ask);
-    expect(await early.take(text)).toBe(true);
+    expect(await early.finder.take(text)).toBe(true);
     expect(early.screen).toBe('opening');
     await early.started(engine, config, network);
     expect(early).toMatchObject(after);
@@ -256,14 +263,14 @@ describe('joining', () => {
   });
 
   test('text that holds nothing is told at the field', async () => {
-    expect(await chat.paste('hello')).toBe(false);
+    expect(await chat.finder.paste('hello')).toBe(false);
     expect(chat.screen).toBe('home');
     expect(chat.problem).toEqual({ at: 'paste', code: 'no-code' });
   });
 
   test('an opened link that holds nothing leads home, with the reason', async () => {
     engine.fails.find = 'cut';
-    await chat.open('iCut');
+    await chat.finder.open('iCut');
     expect(chat.screen).toBe('home');
     expect(chat.problem).toEqual({ at: 'paste', code: 'cut' });
   });
@@ -274,7 +281,7 @@ describe('an invite opened in a tab that has something to lose', () => {
     [
       'a reply',
       async () => {
-        await chat.open('#iFirst');
+        await chat.finder.open('#iFirst');
         await chat.join();
       },
       'reply',
@@ -283,7 +290,7 @@ describe('an invite opened in a tab that has something to lose', () => {
     ['a chat', chatting, 'chat', texts.keepOpenChat],
   ])('%s stays, with a sentence', async (_name, begin, screen, notice) => {
     await begin();
-    await chat.open('#iSecond');
+    await chat.finder.open('#iSecond');
     expect(chat.screen).toBe(screen);
     expect(chat.notice).toBe(notice);
     expect(engine.calls).not.toContain('leave');
@@ -292,8 +299,8 @@ describe('an invite opened in a tab that has something to lose', () => {
   });
 
   test('an invite that waits for its reply stays, with the reason beside the field', async () => {
-    await chat.create();
-    await chat.open('#iSecond');
+    await chat.invites.create();
+    await chat.finder.open('#iSecond');
     expect(chat.screen).toBe('invite');
     expect(chat.problem).toEqual({ at: 'reply', code: 'want-reply' });
     expect(engine.calls).not.toContain('leave');
@@ -301,7 +308,7 @@ describe('an invite opened in a tab that has something to lose', () => {
 
   test('so does a chat when the link is junk', async () => {
     await chatting();
-    await chat.open('junk');
+    await chat.finder.open('junk');
     expect(chat.screen).toBe('chat');
     expect(chat.notice).toBe(texts.errors['no-code']);
   });
@@ -311,87 +318,87 @@ describe('replies and tabs', () => {
   const accepted = () => engine.calls.filter((call) => call.startsWith('accept'));
 
   test('a reply opened in the tab that waits is applied when the person wants it, and isn’t counted', async () => {
-    await chat.create();
-    for (let n = 0; n < 12; n += 1) await chat.open(`#rReply${n}`); // by any page that has a handle of this one
+    await chat.invites.create();
+    for (let n = 0; n < 12; n += 1) await chat.finder.open(`#rReply${n}`); // by any page that has a handle of this one
     expect(accepted()).toEqual([]);
-    expect(chat.openedReply).toBe('rReply11');
+    expect(chat.finder.openedReply).toBe('rReply11');
     expect(chat.screen).toBe('invite');
-    await chat.useOpenedReply();
+    await chat.finder.useOpenedReply();
     expect(accepted()).toEqual(['accept rReply11 true']);
-    expect(chat.openedReply).toBeUndefined();
+    expect(chat.finder.openedReply).toBeUndefined();
     expect(ask).not.toHaveBeenCalled();
-    await chat.useOpenedReply();
+    await chat.finder.useOpenedReply();
     expect(accepted()).toHaveLength(1);
   });
 
   test('a reply opened in the tab that waits for another one is said to be that, and handed on', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.fails.accept = 'other-invite';
-    await chat.open('#rOther');
-    await chat.useOpenedReply();
+    await chat.finder.open('#rOther');
+    await chat.finder.useOpenedReply();
     expect(chat.problem).toEqual({ at: 'reply', code: 'other-invite' });
     expect(ask).toHaveBeenCalledWith('rOther', expect.any(Function));
   });
 
   test('an opened reply that the person doesn’t want is forgotten, and so is one when the chat opens', async () => {
-    await chat.create();
-    await chat.open('#rReply');
-    chat.dismissOpenedReply();
-    expect(chat.openedReply).toBeUndefined();
-    await chat.open('#rReply');
+    await chat.invites.create();
+    await chat.finder.open('#rReply');
+    chat.finder.dismissOpenedReply();
+    expect(chat.finder.openedReply).toBeUndefined();
+    await chat.finder.open('#rReply');
     engine.open();
-    expect(chat.openedReply).toBeUndefined();
+    expect(chat.finder.openedReply).toBeUndefined();
     expect(accepted()).toEqual([]);
   });
 
   test('an invite opened in the tab that waits is refused without being counted', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.fails.accept = 'want-reply';
-    await chat.open('#iOther');
+    await chat.finder.open('#iOther');
     expect(accepted()).toEqual(['accept iOther true']);
-    expect(chat.openedReply).toBeUndefined();
+    expect(chat.finder.openedReply).toBeUndefined();
   });
 
   test('somebody else’s reply opened in the tab that chats warns, and asks nobody', async () => {
     await chatting();
     engine.fails.accept = 'second-reply';
-    await chat.open('#rSecond');
+    await chat.finder.open('#rSecond');
     expect(accepted()).toEqual(['accept rSecond true']);
-    expect(chat.openedReply).toBeUndefined();
+    expect(chat.finder.openedReply).toBeUndefined();
     expect(ask).not.toHaveBeenCalled();
   });
 
   test('a reply opened in a new tab asks the others when the person wants it', async () => {
-    await chat.open('#rReply');
+    await chat.finder.open('#rReply');
     expect(chat.screen).toBe('reply-elsewhere');
-    expect(chat.elsewhere).toMatchObject({ link: 'https://example.test/#rReply', answer: 'opened' });
+    expect(chat.finder.elsewhere).toMatchObject({ link: 'https://example.test/#rReply', answer: 'opened' });
     expect(ask).not.toHaveBeenCalled();
-    chat.askElsewhere();
-    expect(chat.elsewhere?.answer).toBe('asking');
+    chat.finder.askElsewhere();
+    expect(chat.finder.elsewhere?.answer).toBe('asking');
     expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
     ask.mock.calls[0]?.[1]('nobody');
-    expect(chat.elsewhere?.answer).toBe('nobody');
+    expect(chat.finder.elsewhere?.answer).toBe('nobody');
     ask.mock.calls[0]?.[1]('taken');
-    expect(chat.elsewhere?.answer).toBe('taken');
+    expect(chat.finder.elsewhere?.answer).toBe('taken');
   });
 
   test('an answer that comes after the person went on changes nothing', async () => {
-    await chat.open('#rReply');
-    chat.askElsewhere();
+    await chat.finder.open('#rReply');
+    chat.finder.askElsewhere();
     chat.home();
-    chat.askElsewhere();
+    chat.finder.askElsewhere();
     expect(ask).toHaveBeenCalledTimes(1);
     ask.mock.calls[0]?.[1]('taken');
     expect(chat.screen).toBe('home');
-    expect(chat.elsewhere).toBeUndefined();
+    expect(chat.finder.elsewhere).toBeUndefined();
   });
 
   test('a waiting tab tries an offered reply without counting it', async () => {
-    await chat.create();
-    expect(await chat.offer('rMine')).toBe('taken');
+    await chat.invites.create();
+    expect(await chat.finder.offer('rMine')).toBe('taken');
     expect(engine.calls.at(-1)).toBe('accept rMine true');
     engine.fails.accept = 'other-invite';
-    expect(await chat.offer('rOther')).toBeUndefined();
+    expect(await chat.finder.offer('rOther')).toBeUndefined();
     expect(chat.problem).toBeUndefined();
     expect(chat.screen).toBe('invite');
   });
@@ -399,10 +406,10 @@ describe('replies and tabs', () => {
   test('another reply to an invite that is spent came too late', async () => {
     await chatting();
     engine.fails.accept = 'second-reply';
-    expect(await chat.offer('rLate')).toBe('used');
+    expect(await chat.finder.offer('rLate')).toBe('used');
     for (const code of ['other-invite', 'malformed', 'tries', 'internal'] as const) {
       engine.fails.accept = code;
-      expect(await chat.offer('rLate'), code).toBeUndefined();
+      expect(await chat.finder.offer('rLate'), code).toBeUndefined();
     }
     expect(chat.screen).toBe('chat');
   });
@@ -412,8 +419,8 @@ describe('replies and tabs', () => {
     async (whose) => {
       await chatting();
       engine.fails.accept = 'other-invite';
-      await chat.open('#rOther');
-      await chat.useOpenedReply();
+      await chat.finder.open('#rOther');
+      await chat.finder.useOpenedReply();
       ask.mock.calls[0]?.[1](whose);
       expect(chat.notice).toBe(texts.elsewhere[whose]);
       expect(chat.screen).toBe('chat');
@@ -423,41 +430,41 @@ describe('replies and tabs', () => {
   test('a reply opened a second time still belongs to the tab that used it', async () => {
     await chatting();
     engine.fails.accept = 'already-used';
-    expect(await chat.offer('rMine')).toBe('taken');
+    expect(await chat.finder.offer('rMine')).toBe('taken');
   });
 
   test('a tab that waits for nothing takes nothing', async () => {
-    expect(await chat.offer('rAny')).toBeUndefined();
-    await chat.open('#iInvite');
+    expect(await chat.finder.offer('rAny')).toBeUndefined();
+    await chat.finder.open('#iInvite');
     await chat.join();
-    expect(await chat.offer('rAny')).toBeUndefined();
+    expect(await chat.finder.offer('rAny')).toBeUndefined();
     expect(engine.calls.filter((call) => call.startsWith('accept'))).toEqual([]);
   });
 
   test('a reply for another tab, opened in a tab that chats, leaves the chat alone', async () => {
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     await chat.join();
     engine.open();
-    await chat.open('#rOther');
+    await chat.finder.open('#rOther');
     expect(chat.screen).toBe('chat');
-    expect(chat.openedReply).toBe('rOther');
+    expect(chat.finder.openedReply).toBe('rOther');
     expect(ask).not.toHaveBeenCalled();
-    await chat.useOpenedReply();
+    await chat.finder.useOpenedReply();
     ask.mock.calls[0]?.[1]('taken');
     expect(chat.notice).toBe(texts.elsewhere.taken);
     expect(chat.screen).toBe('chat');
   });
 
   test('a reply pasted on the start page asks the others at once', async () => {
-    expect(await chat.paste('#rReply')).toBe(true);
-    expect(chat.elsewhere?.answer).toBe('asking');
+    expect(await chat.finder.paste('#rReply')).toBe(true);
+    expect(chat.finder.elsewhere?.answer).toBe('asking');
     expect(ask).toHaveBeenCalledWith('rReply', expect.any(Function));
   });
 });
 
 describe('chatting', () => {
   test('opens with the path and the safety words', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.open('relay');
     expect(chat.screen).toBe('chat');
     expect(chat.conversation?.status).toBe('relay');
@@ -467,7 +474,7 @@ describe('chatting', () => {
   });
 
   test('says so when the two find another way to each other', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.open('relay');
     expect(chat.conversation?.status).toBe('relay');
     engine.tell({ type: 'path', path: 'direct' });
@@ -475,7 +482,7 @@ describe('chatting', () => {
   });
 
   test('the status follows the connection', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.open('');
     expect(chat.conversation?.status).toBe('open');
     engine.tell({ type: 'state', state: 'lost' });
@@ -518,7 +525,7 @@ describe('chatting', () => {
       screens.push(chat.screen);
       return create(...given);
     });
-    await chat.newLink();
+    await chat.invites.newLink();
     expect(screens).toEqual(['home']);
     expect(chat.screen).toBe('invite');
     expect(chat.conversation).toBeUndefined();
@@ -707,7 +714,7 @@ describe('ending', () => {
   });
 
   test('a chat that opened in the moment it was cancelled does not stay on the screen', async () => {
-    await chat.create();
+    await chat.invites.create();
     engine.goodbye = new Promise(() => undefined);
     void chat.leave();
     engine.open();
@@ -733,89 +740,97 @@ describe('a host that is gone', () => {
   afterEach(() => localStorage.clear());
 
   test('New chat makes no link, and makes one anyway only when that is wanted', async () => {
-    await chat.create();
-    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['home', true, false]);
+    await chat.invites.create();
+    expect([chat.screen, chat.invites.hostGone, chat.busy]).toEqual(['home', true, false]);
     expect(engine.calls).toEqual(['create', 'leave']);
-    await chat.linkAnyway();
-    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+    await chat.invites.linkAnyway();
+    expect([chat.screen, chat.invites.hostGone]).toEqual(['invite', false]);
   });
 
   test('asks anew each time, and says nothing once it is back', async () => {
-    await chat.create();
+    await chat.invites.create();
     there = true;
-    await chat.create();
-    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+    await chat.invites.create();
+    expect([chat.screen, chat.invites.hostGone]).toEqual(['invite', false]);
   });
 
   test('what it said can be dismissed, and goes with the screen', async () => {
-    await chat.create();
-    chat.dismissHostGone();
-    expect(chat.hostGone).toBe(false);
-    await chat.create();
-    await chat.open('#iInvite');
-    expect([chat.screen, chat.hostGone]).toEqual(['join', false]);
+    await chat.invites.create();
+    chat.invites.dismissHostGone();
+    expect(chat.invites.hostGone).toBe(false);
+    await chat.invites.create();
+    await chat.finder.open('#iInvite');
+    expect([chat.screen, chat.invites.hostGone]).toEqual(['join', false]);
   });
 
   test.each(['local', 'relay'] as const)('nobody is asked where the network is to be %s', async (mode) => {
     const asking = vi.fn(() => Promise.resolve(false));
     answers = asking;
     chat.network.choose({ mode, turn: { url: 'turn:a.example:1', username: 'u', credential: 'p' } });
-    await chat.create();
-    await chat.newLink();
-    expect([chat.screen, chat.hostGone]).toEqual(['invite', false]);
+    await chat.invites.create();
+    await chat.invites.newLink();
+    expect([chat.screen, chat.invites.hostGone]).toEqual(['invite', false]);
     expect(asking).not.toHaveBeenCalled();
   });
 
   test('New link gives up nothing: not an invite, not a chat that is lost', async () => {
     there = true;
-    await chat.create();
+    await chat.invites.create();
     const { meeting } = chat;
     there = false;
-    await chat.newLink();
-    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['invite', true, false]);
+    await chat.invites.newLink();
+    expect([chat.screen, chat.invites.hostGone, chat.busy]).toEqual(['invite', true, false]);
     expect(chat.meeting?.invite).toBe(meeting?.invite);
     engine.open();
     engine.tell({ type: 'message', id: 1, text: 'x' });
     engine.tell({ type: 'state', state: 'lost' });
-    await chat.newLink();
-    expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
+    await chat.invites.newLink();
+    expect([chat.screen, chat.invites.hostGone, chat.conversation?.messages.length]).toEqual([
+      'chat',
+      true,
+      1,
+    ]);
     expect(engine.calls).not.toContain('leave');
-    await chat.linkAnyway();
-    expect([chat.screen, chat.hostGone, chat.conversation]).toEqual(['invite', false, undefined]);
+    await chat.invites.linkAnyway();
+    expect([chat.screen, chat.invites.hostGone, chat.conversation]).toEqual(['invite', false, undefined]);
     expect(chat.meeting?.invite).not.toBe(meeting?.invite);
   });
 
   test('the history of a chat that has ended stays', async () => {
     there = true;
-    await chat.create();
+    await chat.invites.create();
     engine.open();
     engine.tell({ type: 'message', id: 1, text: 'x' });
     engine.tell({ type: 'closed', reason: 'left' });
     there = false;
-    await chat.create();
-    expect([chat.screen, chat.hostGone, chat.conversation?.messages.length]).toEqual(['chat', true, 1]);
+    await chat.invites.create();
+    expect([chat.screen, chat.invites.hostGone, chat.conversation?.messages.length]).toEqual([
+      'chat',
+      true,
+      1,
+    ]);
   });
 
   test('a reply that comes while the host is asked is not given up', async () => {
     there = true;
-    await chat.create();
+    await chat.invites.create();
     answers = async () => {
       engine.open();
       return true;
     };
-    await chat.newLink();
-    expect([chat.screen, chat.hostGone, chat.busy]).toEqual(['chat', false, false]);
+    await chat.invites.newLink();
+    expect([chat.screen, chat.invites.hostGone, chat.busy]).toEqual(['chat', false, false]);
     expect(engine.calls).toEqual(['create']);
   });
 
   test('whoever is back, and a reply that comes by itself or by hand, while the host is asked, is kept', async () => {
     there = true;
-    await chat.create();
+    await chat.invites.create();
     answers = () => {
       engine.tell({ type: 'state', state: 'connecting' });
       return Promise.resolve(true);
     };
-    await chat.newLink();
+    await chat.invites.newLink();
     expect(engine.calls).toEqual(['create']);
 
     engine.open();
@@ -828,8 +843,12 @@ describe('a host that is gone', () => {
         return Promise.resolve(there);
       };
       engine.tell({ type: 'state', state: 'lost' });
-      await chat.newLink();
-      expect([chat.screen, chat.conversation?.status, chat.hostGone]).toEqual(['chat', 'direct', false]);
+      await chat.invites.newLink();
+      expect([chat.screen, chat.conversation?.status, chat.invites.hostGone]).toEqual([
+        'chat',
+        'direct',
+        false,
+      ]);
     }
     expect(chat.conversation?.messages).toHaveLength(2);
     expect(engine.calls).toEqual(['create']);
@@ -837,13 +856,13 @@ describe('a host that is gone', () => {
 
   test('a reply is taken while the host is asked', async () => {
     there = true;
-    await chat.create();
+    await chat.invites.create();
     answers = async () => {
-      expect(await chat.accept('#rReply')).toBe(true);
+      expect(await chat.finder.accept('#rReply')).toBe(true);
       engine.open();
       return true;
     };
-    await chat.newLink();
+    await chat.invites.newLink();
     expect([chat.screen, engine.calls]).toEqual(['chat', ['create', 'find #rReply', 'accept rReply false']]);
   });
 
@@ -862,10 +881,10 @@ describe('a host that is gone', () => {
       answer?.(true);
       return made;
     });
-    await chat.create();
+    await chat.invites.create();
     expect([chat.screen, order]).toEqual(['invite', ['asked', 'made']]);
     await chat.leave();
-    await chat.open('#iInvite');
+    await chat.finder.open('#iInvite');
     await chat.join();
     expect(order).toHaveLength(2);
   });

@@ -26,7 +26,7 @@ async function reloaded(): Promise<TestPage> {
   cleanup();
   const gone = markedPending(); // as main.ts does, before the page is there
   const page = new TestPage();
-  if (gone) page.chat.endedAway(gone.pending);
+  if (gone) page.chat.away.ended(gone.pending);
   await page.settled();
   return page;
 }
@@ -116,7 +116,7 @@ describe('a reload', () => {
     markPending('invite');
     const page = await reloaded();
     await page.started();
-    await page.chat.open('#iInvite');
+    await page.chat.finder.open('#iInvite');
     await page.settled();
     expect(hasButton('Join chat')).toBe(true);
     expect(sessionStorage).toHaveLength(0);
@@ -127,7 +127,7 @@ describe('a reload', () => {
     await page.inviting();
     page.engine.open();
     await page.settled();
-    page.chat.pageHidden();
+    page.chat.away.pageHidden();
     page.engine.tell({ type: 'closed', reason: 'closed' });
     await page.settled();
     expect({ ...sessionStorage }).toEqual(marked('chat'));
@@ -196,13 +196,13 @@ describe('whether the page of a mark is still there', () => {
 
   test('a page that is told late goes to the start, unless something has begun', async () => {
     const page = await TestPage.open();
-    page.chat.endedAway('chat');
+    page.chat.away.ended('chat');
     await page.settled();
-    page.chat.notEndedAway();
+    page.chat.away.notEnded();
     await page.settled();
     expect(hasButton('New chat')).toBe(true);
     await page.inviting();
-    page.chat.notEndedAway();
+    page.chat.away.notEnded();
     await page.settled();
     expect(heading()).toBe(texts.inviteTitle);
   });
@@ -215,8 +215,8 @@ describe('a page that the browser kept and shows again', () => {
   ] as const)('says that its %s has ended', async (kind, begin) => {
     const page = await TestPage.open();
     await begin(page);
-    page.chat.pageHidden();
-    page.chat.pageShown();
+    page.chat.away.pageHidden();
+    page.chat.away.pageShown();
     await page.settled();
     expect(heading()).toBe(texts.away[kind].title);
     // The engine is heard again.
@@ -228,8 +228,8 @@ describe('a page that the browser kept and shows again', () => {
 
   test('says nothing where nothing was pending', async () => {
     const page = await TestPage.open();
-    page.chat.pageHidden();
-    page.chat.pageShown();
+    page.chat.away.pageHidden();
+    page.chat.away.pageShown();
     await page.settled();
     expect(hasButton('New chat')).toBe(true);
   });

@@ -225,7 +225,7 @@ test('the page offers it where a reload loses nothing', async () => {
   expect(hasButton('Update now')).toBe(false);
   await shown.press('Cancel');
   expect(hasButton('Update now')).toBe(true);
-  await shown.chat.open('#iInvite');
+  await shown.chat.finder.open('#iInvite');
   await shown.settled();
   expect(hasButton('Update now')).toBe(false);
   await shown.press('Cancel');

@@ -68,9 +68,9 @@ test('what the engine tells afterwards shows nothing', async () => {
   await page.user.keyboard('{F8}');
   page.engine.tell({ type: 'message', id: 1, text: 'late' });
   page.engine.tell({ type: 'closed', reason: 'lost' });
-  page.chat.endedAway('chat');
+  page.chat.away.ended('chat');
   page.chat.unusable('stopped');
-  await page.chat.open('#iLate');
+  await page.chat.finder.open('#iLate');
   await page.settled();
   expect(page.chat.screen).toBe('wiped');
   expect(document.body.textContent.trim()).toBe('');

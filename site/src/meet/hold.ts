@@ -5,9 +5,9 @@ import type { Chat, ChatEvent, EngineError, Reason } from '../../../wasm/engine.
  * being made: then as soon as it is there.
  */
 export class Hold {
+  readonly #ontried: (diagnose: () => Promise<string>) => void;
   #making: Promise<Chat | undefined> = Promise.resolve(undefined);
   #chat: Chat | undefined;
-  #diagnose: (() => Promise<string>) | undefined;
   #goodbye: Promise<void> | undefined;
   #over = false;
   #reason: Reason | undefined;
@@ -24,9 +24,9 @@ export class Hold {
   get over(): boolean {
     return this.#over;
   }
-  /** Asks what was found out about the way, once there was an attempt. It may be kept for longer than the chat. */
-  get diagnose(): (() => Promise<string>) | undefined {
-    return this.#diagnose;
+  /** `ontried` is told how to ask what was found out about the way, after each attempt; that may be kept for longer. */
+  constructor(ontried: (diagnose: () => Promise<string>) => void) {
+    this.#ontried = ontried;
   }
 
   /** Takes the chat that is being made. Rejects as the engine does. */
@@ -35,11 +35,11 @@ export class Hold {
     try {
       const chat = await making;
       this.#chat = chat;
-      this.#diagnose = chat.diagnostics;
+      this.#ontried(chat.diagnostics);
       return chat;
     } catch (error) {
       const { diagnostics } = error as Partial<EngineError>;
-      if (diagnostics !== undefined) this.#diagnose = () => Promise.resolve(diagnostics);
+      if (diagnostics !== undefined) this.#ontried(() => Promise.resolve(diagnostics));
       throw error;
     }
   }

@@ -198,7 +198,7 @@ const joinerStates = ['leaving', 'left', 'expired', 'occupied', 'silent'] as con
 async function opened(mailbox = here, page: PageMailbox | null = offered): Promise<TestPage> {
   const opening = await TestPage.open(noServers, page ?? undefined);
   opening.engine.mailbox = mailbox;
-  await opening.chat.open('https://example.test/#iInvite');
+  await opening.chat.finder.open('https://example.test/#iInvite');
   await opening.settled();
   return opening;
 }

@@ -30,6 +30,8 @@ export interface Outcome {
   onopen: (chat: Chat, opened: Opened) => (event: ChatEvent) => void;
   /** It ended before they had met. */
   onended: (meeting: Meeting, reason: Reason) => void;
+  /** Its chat was made, or could not be: this asks what was found out about the way. It may be kept for longer. */
+  ontried: (diagnose: () => Promise<string>) => void;
 }
 
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
@@ -48,7 +50,7 @@ export class Meeting {
   readonly #engine: Engine;
   readonly #outcome: Outcome;
   readonly #way = new Way();
-  readonly #hold = new Hold();
+  readonly #hold: Hold;
   /** Takes what is told of the open chat. */
   #talk: ((event: ChatEvent) => void) | undefined;
   #invite = $state.raw<Made>();
@@ -67,6 +69,7 @@ export class Meeting {
   constructor(engine: Engine, outcome: Outcome, opened?: string, mailbox = '') {
     this.#engine = engine;
     this.#outcome = outcome;
+    this.#hold = new Hold(outcome.ontried);
     this.opened = opened;
     this.openedMailbox = mailbox;
   }
@@ -98,10 +101,6 @@ export class Meeting {
   /** Why the chat ended; undefined while it goes on, or was never made. */
   get reason(): Reason | undefined {
     return this.#hold.reason;
-  }
-  /** Asks what was found out about the way; see Hold. */
-  get diagnose(): (() => Promise<string>) | undefined {
-    return this.#hold.diagnose;
   }
   /** Somebody may have the link. */
   get given(): boolean {

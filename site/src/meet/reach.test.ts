@@ -180,7 +180,7 @@ describe('connecting', () => {
     page.chat.meeting?.give();
     // No beats: what counts is when the reply was applied.
     vi.setSystemTime((page.chat.meeting?.invite?.at ?? 0) + after * 1000);
-    await page.chat.accept('#rReply');
+    await page.chat.finder.accept('#rReply');
     await told(page, 'old-link');
     expect(warnings()).toContain(sentence);
   });
@@ -266,7 +266,7 @@ describe('good for how long', () => {
     await seconds(60);
     expect(warnings()).toEqual([texts.oldWarning(185)]);
     // It still works on the same network.
-    expect(await page.chat.accept('#rReply')).toBe(true);
+    expect(await page.chat.finder.accept('#rReply')).toBe(true);
     await page.settled();
     expect(status()).toBe(texts.connecting);
     expect(warnings()).toEqual([]);

@@ -230,7 +230,7 @@ describe('the Network dialog', () => {
 
   test('is there before anything is revealed by joining, too', async () => {
     const page = await TestPage.open(named);
-    await page.chat.open('#iInvite');
+    await page.chat.finder.open('#iInvite');
     await page.settled();
     expect(screen.getByText(texts.joinText)).toBeTruthy();
     expect(screen.getByText(texts.helps(2))).toBeTruthy();
