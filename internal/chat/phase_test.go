@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tincan/internal/seal"
 )
 
 // TestUnitPhase: the state that the person reads follows from the phase, each is told once,
@@ -40,4 +42,26 @@ func TestUnitPhase(t *testing.T) {
 		assert.Equal(t, p == looking || p == shaking || p == open || p == apart || p == leaving, p.met(), p)
 		assert.Equal(t, p == open || p == apart || p == leaving, p.opened(), p)
 	}
+}
+
+// TestUnitShakingSlowly: where the channel is open and nothing comes, the person is told that
+// something is in the way, once, long before the chat is given up.
+func TestUnitShakingSlowly(t *testing.T) {
+	f := face(t, seal.Joiner)
+	f.enter(shaking, began)
+	told := func() (codes []Code) {
+		for _, e := range f.events.list {
+			if p, is := e.(Problem); is {
+				codes = append(codes, p.Code)
+			}
+		}
+		return codes
+	}
+	require.NoError(t, f.watch(began.Add(usual.slow-1)))
+	require.Empty(t, told())
+	for after := usual.slow; after < usual.handshake; after += time.Second {
+		require.NoError(t, f.watch(began.Add(after)))
+		require.Equal(t, []Code{CodeUnreachable}, told())
+	}
+	require.Equal(t, stop{reason: ReasonLost}, f.watch(began.Add(usual.handshake)))
 }

@@ -277,6 +277,9 @@ func (s *Session) watch(now time.Time) error {
 		if waited >= s.timing.handshake {
 			return stop{reason: ReasonLost}
 		}
+		if waited >= s.timing.slow {
+			s.problem(CodeUnreachable)
+		}
 	case looking:
 		if waited >= s.timing.giveUp {
 			return stop{reason: ReasonUnreachable}

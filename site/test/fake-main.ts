@@ -134,6 +134,7 @@ async function show(): Promise<void> {
     case 'stuck':
       await chat.invites.create();
       await chat.finder.accept('#r');
+      engine.tell({ type: 'error', code: 'unreachable' });
       break;
     case 'away-invite':
       chat.away.ended('invite');

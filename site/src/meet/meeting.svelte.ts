@@ -122,7 +122,7 @@ export class Meeting {
   }
   /** They have been looking for so long that something is in the way. */
   get stuck(): boolean {
-    return this.connecting && this.#way.slow;
+    return this.connecting && this.#way.stuck;
   }
   /** The invite waits, and its public address may be gone. */
   get outlived(): boolean {
@@ -143,7 +143,6 @@ export class Meeting {
   /** What is in the way, as sentences. */
   get warnings(): readonly string[] {
     const told = this.#way.warnings(this.#invite);
-    if (this.stuck && told.length === 0) told.push(texts.errors.unreachable);
     if (this.stale) told.push(texts.oldWarning(this.age));
     return told;
   }

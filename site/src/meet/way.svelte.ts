@@ -7,9 +7,6 @@ export interface Made extends Code {
   at: number;
 }
 
-/** Looking for each other longer than this is no connection, as far as the person is concerned; in milliseconds. */
-const slow = 20_000;
-
 /** What the engine finds out about the way to the other person. Once they are connected it concerns nobody. */
 const aboutTheWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unreachable',
@@ -21,6 +18,14 @@ const aboutTheWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'old-link',
   'nobody-came',
   'relay-silent',
+]);
+
+/** What the engine says when the two have been looking for each other for so long that something is in the way. */
+const whyStuck: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unreachable',
+  'symmetric-pair',
+  'hidden-address',
+  'old-link',
 ]);
 
 /** Whether this is about a way that is still looked for. */
@@ -38,12 +43,12 @@ export function sentenceOf(code: ErrorCode): string {
 /** The way to the other person while it is looked for: what stands in it, and how old the link is. */
 export class Way {
   #warnings = $state.raw<readonly ErrorCode[]>([]);
-  #since = $state<number>();
+  #since = 0;
   #now = $state(Date.now());
 
-  /** They have been looking for each other so long that something is in the way. */
-  get slow(): boolean {
-    return this.#since !== undefined && this.#now - this.#since >= slow;
+  /** Something is in the way of the two, who have been looking for each other for long. */
+  get stuck(): boolean {
+    return this.#warnings.some((code) => whyStuck.has(code));
   }
 
   /** How old this invite is, in seconds. */
@@ -90,7 +95,7 @@ export class Way {
 
   #sentence(code: ErrorCode, invite: Made | undefined): string {
     const { goodFor = 0, at = 0 } = invite ?? {};
-    const late = ((this.#since ?? 0) - at) / 1000 - goodFor;
+    const late = (this.#since - at) / 1000 - goodFor;
     return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : sentenceOf(code);
   }
 }
