@@ -41,7 +41,7 @@ type line struct {
 
 	silence silence
 	acks    acks
-	idle    int     // frames that say nothing, since we had last read all that had come
+	idle    int     // frames that say nothing, since we had last read all that had come; below 0, so many more may come
 	can     feature // what the other side understands
 }
 
@@ -50,6 +50,19 @@ func (l *line) begin(now time.Time) {
 	l.silence.broken(now)
 	l.wire, l.first = l.first, nil
 }
+
+// came is called when anything comes from the other side, before it is read. While nothing can
+// come, or we are frozen, an honest side goes on saying what it has heard. All of that comes at
+// once later, and is no flood: each second in which nothing came allows for a frame. The time is
+// that of the calendar, as the other clock stands still while a computer sleeps.
+func (l *line) came(now time.Time) {
+	gap := now.Round(0).Sub(l.silence.heard.Round(0))
+	l.idle -= int(min(max(gap, 0), maxHeldUp) / time.Second)
+	l.silence.broken(now)
+}
+
+// readAll is called when all that has come is read, so that it was no flood.
+func (l *line) readAll() { l.idle = min(l.idle, 0) }
 
 // shake takes a message of the handshake, and tells whether both have the same keys now.
 func (l *line) shake(message []byte, now time.Time) (done bool, err error) {

@@ -110,7 +110,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		case <-room:
 		case now := <-clock.C:
 			if len(in) == 0 {
-				s.line.idle = 0 // all that has come is read, so it was no flood
+				s.line.readAll()
 			}
 			s.lookAtMailbox(ctx, now)
 			s.line.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
@@ -183,7 +183,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 		s.askPath(now)
 		return nil
 	}
-	s.line.silence.broken(now)
+	s.line.came(now)
 	if s.phase == shaking {
 		return s.shake(a.message, now)
 	}

@@ -31,6 +31,9 @@ const (
 	maxIdle     = 256 // frames that say nothing (heards, typing, unknown types) in a row, while more wait unread
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
+
+	// maxHeldUp limits for how much silence maxIdle is raised, by one for each second of it.
+	maxHeldUp = 24 * time.Hour
 )
 
 // Config says where links lead and how addresses are found. The zero value

@@ -75,7 +75,11 @@ func (r *running) say(t *testing.T, body string) {
 	t.Helper()
 	frame, err := r.other.Seal([]byte(body))
 	require.NoError(t, err)
-	r.in <- arrival{message: frame}
+	select {
+	case r.in <- arrival{message: frame}:
+	case <-r.ended:
+		require.Fail(t, "the session has ended")
+	}
 }
 
 // states are those told so far.
@@ -250,4 +254,34 @@ func TestUnitSilenceOfAFrozenPage(t *testing.T) {
 	s.broken(now)
 	require.False(t, s.lost(usual.silence))
 	require.Equal(t, now, s.heard)
+}
+
+// TestUnitHeldUp: what an honest side says while nothing can come, or while we are frozen, comes
+// at once when that is over, and is no flood.
+func TestUnitHeldUp(t *testing.T) {
+	for _, held := range []time.Duration{30 * time.Minute, 5 * time.Hour, 24 * time.Hour} {
+		t.Run(held.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := runFaced(t, unconnected{})
+				r.open(t)
+				for range 2 {
+					time.Sleep(held)
+					for range held / usual.heard {
+						r.say(t, heardNothing)
+					}
+					time.Sleep(time.Second)
+					r.say(t, heardNothing)
+					synctest.Wait()
+					require.Equal(t, open, r.phase)
+				}
+			})
+		})
+	}
+	// A clock that was set back or years ahead allows for no fewer frames than usual, and not for any number.
+	for _, gap := range []time.Duration{-time.Hour, 0, 24 * time.Hour, 10 * 365 * 24 * time.Hour} {
+		_, b := twoLines(t)
+		b.came(began.Add(gap))
+		b.readAll()
+		require.Equal(t, -int(min(max(gap, 0), maxHeldUp)/time.Second), b.idle)
+	}
 }
