@@ -50,6 +50,7 @@ type engine struct {
 	viewed   int      // its length, -1 before the first
 	accepted latch    // the real answer is applied
 	closed   latch    // the data channel is closed on both sides
+	met      latch    // DTLS has been connected
 	tasks    sync.WaitGroup
 
 	mu        sync.Mutex // guards what follows
@@ -86,6 +87,7 @@ func New(config Config) (*Conn, error) {
 			viewed:   -1,
 			accepted: newLatch(),
 			closed:   newLatch(),
+			met:      newLatch(),
 		},
 		gathering: newGathering(config),
 	}
@@ -206,37 +208,51 @@ func (c *Conn) listen() {
 	c.on(c.data, "bufferedamountlow", func(js.Value) { c.low.set() })
 	c.on(c.data, "close", func(js.Value) {
 		c.closed.set()
+		c.lookAtDTLS() // it may be why, and its own event come later
 		c.end()
 	})
 }
 
-// watchDTLS ends the connection when DTLS fails, which is final. If the two ends had found each
-// other by ICE and DTLS was never connected, one of them has refused the other's certificate:
-// somebody else is there than was invited. Firefox also calls DTLS failed when ICE has failed.
-// There is a transport to watch only when both descriptions have been applied.
+// watchDTLS ends the connection when DTLS fails, which is final. There is a transport to watch
+// only when both descriptions have been applied.
 func (c *Conn) watchDTLS() {
-	sctp := c.pc.Get("sctp")
-	if !sctp.Truthy() || !sctp.Get("transport").Truthy() {
+	if transport := c.transport(); transport.Truthy() {
+		c.on(transport, "statechange", func(js.Value) { c.lookAtDTLS() })
+		c.lookAtDTLS()
+	}
+}
+
+// transport is the browser's RTCDtlsTransport; undefined or null where there is none yet.
+func (c *Conn) transport() js.Value {
+	if sctp := c.pc.Get("sctp"); sctp.Truthy() {
+		return sctp.Get("transport")
+	}
+	return js.Undefined()
+}
+
+// lookAtDTLS ends the connection if DTLS has failed. If the two ends had found each other by ICE
+// and DTLS was never connected, one of them has refused the other's certificate: somebody else
+// is there than was invited. Firefox also calls DTLS failed when ICE has failed.
+func (c *Conn) lookAtDTLS() {
+	transport := c.transport()
+	if !transport.Truthy() {
 		return
 	}
-	transport := sctp.Get("transport")
-	met := false
-	look := func(js.Value) {
-		switch transport.Get("state").String() {
-		case "connected":
-			met = true
-		case "failed":
-			c.gathering.note("DTLS: failed")
-			ice := c.pc.Get("iceConnectionState").String()
-			if !met && !c.opened.isSet() && (ice == "connected" || ice == "completed") {
-				c.breach()
-			} else {
-				c.end()
-			}
+	switch transport.Get("state").String() {
+	case "connected":
+		c.met.set()
+	case "failed":
+		if c.ended.isSet() {
+			return
+		}
+		c.gathering.note("DTLS: failed")
+		ice := c.pc.Get("iceConnectionState").String()
+		if !c.met.isSet() && !c.opened.isSet() && (ice == "connected" || ice == "completed") {
+			c.breach()
+		} else {
+			c.end()
 		}
 	}
-	c.on(transport, "statechange", look)
-	look(js.Undefined())
 }
 
 // receive takes the message out of an event. The other side cannot be slowed down from here, so
