@@ -56,8 +56,8 @@ func (l *line) begin(now time.Time) {
 // once later, and is no flood: each second in which nothing came allows for a frame. The time is
 // that of the calendar, as the other clock stands still while a computer sleeps.
 func (l *line) came(now time.Time) {
-	gap := now.Round(0).Sub(l.silence.heard.Round(0))
-	l.idle -= int(min(max(gap, 0), maxHeldUp) / time.Second)
+	gap := max(now.Round(0).Sub(l.silence.heard.Round(0)), 0)
+	l.idle = max(l.idle-int(min(gap/time.Second, maxHeldUp)), -maxHeldUp)
 	l.silence.broken(now)
 }
 

@@ -32,8 +32,9 @@ const (
 	maxWaiting  = 1024
 	maxOutgoing = 4 << 20 // bytes of messages that wait for their turn
 
-	// maxHeldUp limits for how much silence maxIdle is raised, by one for each second of it.
-	maxHeldUp = 24 * time.Hour
+	// maxHeldUp is by how much silence raises maxIdle at most, one for each second of it. No honest
+	// side has more of these frames under way: a channel takes 1 MiB, and none is below 272 bytes.
+	maxHeldUp = 4096
 )
 
 // Config says where links lead and how addresses are found. The zero value
