@@ -34,24 +34,26 @@ export class Invites {
   /** Makes an invite; unless `anyway`, only where the host of the page answers, which is asked meanwhile. */
   async create(anyway = false): Promise<void> {
     const place = this.#place;
-    const { engine } = place;
+    const { engine, screen } = place;
     if (!engine || place.busy || this.#asksHost) return;
     this.#making = true;
     this.#hostGone = false;
     place.unsay();
     const answers = anyway || this.#hostAnswers();
     const meeting = new Meeting(engine, place.outcome);
+    // Whoever has gone elsewhere meanwhile is not fetched back.
+    const wanted = () => place.engine !== undefined && place.screen === screen;
     try {
       await meeting.begin(place.network.network, place.through);
       const leadsHere = await answers;
-      if (place.engine && leadsHere) {
+      if (wanted() && leadsHere) {
         place.show('invite', meeting);
         return;
       }
-      this.#hostGone = place.engine !== undefined;
+      this.#hostGone = wanted();
       await place.giveUp(meeting);
     } catch (error) {
-      if (!place.engine) return;
+      if (!wanted()) return;
       place.show('home');
       place.fail({ at: 'new', code: codeOf(error) });
     } finally {

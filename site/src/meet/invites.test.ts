@@ -77,6 +77,35 @@ describe('inviting', () => {
     expect(engine.calls.at(-1)).toBe('leave');
   });
 
+  test.each([
+    ['Cancel', 'home', () => chat.leave()],
+    ['an opened invite', 'join', () => chat.finder.open('#iInvite')],
+  ])('%s while a link is made stays, and the link is given up', async (_, screen, go) => {
+    for (const fails of [false, true]) {
+      await begin();
+      // An invite that is opened where one waits is not gone on with.
+      if (screen === 'home') await chat.invites.create();
+      const real = engine.create.bind(engine);
+      let made = () => {};
+      const late = new Promise<void>((resolve) => (made = resolve));
+      engine.create = async (...given) => {
+        await late;
+        if (fails) engine.fails.create = 'no-addresses';
+        return real(...given);
+      };
+      const making = screen === 'home' ? chat.invites.newLink(true) : chat.invites.create();
+      await go();
+      expect(chat.screen).toBe(screen);
+      made();
+      await making;
+      expect(chat.screen).toBe(screen);
+      expect(chat.problem).toBeUndefined();
+      expect(chat.busy).toBe(false);
+      const calls = (verb: string) => engine.calls.filter((call) => call === verb).length;
+      expect(calls('leave')).toBe(engine.chats.length);
+    }
+  });
+
   test('a reply pasted beside it is applied as this tab’s own', async () => {
     await chat.invites.create();
     expect(await chat.finder.accept('here you are: #rReply')).toBe(true);
