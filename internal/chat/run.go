@@ -259,7 +259,9 @@ func (s *Session) watch(now time.Time) error {
 		}
 	case open, apart:
 		s.typing.tick()
-		s.line.say(now, s.timing.heard)
+		if !s.line.silence.lost(s.timing.mute) {
+			s.line.say(now, s.timing.heard)
+		}
 		if s.line.silence.lost(s.timing.silence) && s.phase == open {
 			s.enter(apart, now)
 		}

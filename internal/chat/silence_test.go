@@ -296,3 +296,25 @@ func TestUnitHeldUp(t *testing.T) {
 	}
 	require.Equal(t, -maxHeldUp, b.idle)
 }
+
+// TestUnitMute: a side that is not answered for an hour says no more until something comes, so
+// that what waits for the other side stays less than what that takes for a flood.
+func TestUnitMute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := runFaced(t, unconnected{})
+		r.open(t)
+		for range 3 {
+			r.say(t, heardNothing)
+			before := r.drained.Load()
+			time.Sleep(50 * time.Minute)
+			require.Greater(t, r.drained.Load()-before, uint64(50*60/6-1), "it says what it has heard")
+			time.Sleep(48 * time.Hour)
+			said := r.drained.Load() - before
+			require.Less(t, said, uint64(maxIdle+maxHeldUp)/4)
+			r.say(t, heardNothing)
+			time.Sleep(2 * time.Second)
+			require.Equal(t, before+said+1, r.drained.Load(), "and says so at once when something comes")
+			require.Equal(t, open, r.phase)
+		}
+	})
+}
