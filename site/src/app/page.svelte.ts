@@ -205,6 +205,7 @@ export class Page implements Place {
   async wipe(): Promise<void> {
     // Whoever waits for it finds it gone, and goes no further.
     this.#engine = undefined;
+    void this.giveUp(this.invites.next);
     this.show('wiped');
     await this.#goodbyes;
   }

@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 export class Invites {
   readonly #place: Place;
   readonly #hostAnswers: () => Promise<boolean>;
-  #making = $state(false);
+  #making = $state.raw<Meeting>();
   #asksHost = $state(false);
   #hostGone = $state(false);
 
@@ -20,11 +20,15 @@ export class Invites {
 
   /** One is being made. */
   get making(): boolean {
+    return this.#making !== undefined;
+  }
+  /** The meeting whose link is being made. */
+  get next(): Meeting | undefined {
     return this.#making;
   }
   /** Another link is being made, which the one on the screen will not outlive. */
   get replacing(): boolean {
-    return this.#making || this.#asksHost;
+    return this.making || this.#asksHost;
   }
   /** No link was made, for the host of the page does not answer; see `linkAnyway`. */
   get hostGone(): boolean {
@@ -36,11 +40,11 @@ export class Invites {
     const place = this.#place;
     const { engine, screen } = place;
     if (!engine || place.busy || this.#asksHost) return;
-    this.#making = true;
     this.#hostGone = false;
     place.unsay();
     const answers = anyway || this.#hostAnswers();
     const meeting = new Meeting(engine, place.outcome);
+    this.#making = meeting;
     // Whoever has gone elsewhere meanwhile is not fetched back.
     const wanted = () => place.engine !== undefined && place.screen === screen;
     try {
@@ -57,7 +61,7 @@ export class Invites {
       place.show('home');
       place.fail({ at: 'new', code: codeOf(error) });
     } finally {
-      this.#making = false;
+      this.#making = undefined;
     }
   }
 

@@ -106,6 +106,21 @@ describe('inviting', () => {
     }
   });
 
+  test('Wipe while a link is made has done its work when that is left, too', async () => {
+    const real = engine.create.bind(engine);
+    let made = () => {};
+    const late = new Promise<void>((resolve) => (made = resolve));
+    engine.create = async (...given) => {
+      await late;
+      return real(...given);
+    };
+    void chat.invites.create();
+    const wiped = chat.wipe().then(() => engine.calls.at(-1));
+    await Promise.race([wiped, new Promise((resolve) => setTimeout(resolve))]);
+    made();
+    expect(await wiped).toBe('leave');
+  });
+
   test('a reply pasted beside it is applied as this tab’s own', async () => {
     await chat.invites.create();
     expect(await chat.finder.accept('here you are: #rReply')).toBe(true);
