@@ -6,7 +6,7 @@ import { Watch } from './watch.ts';
 
 interface Driven {
   engine: {
-    onevent: (event: { type: 'message'; id: number; text: string }) => void;
+    tell: (event: { type: 'message'; id: number; text: string }) => void;
   };
   chat: {
     conversation: { clear: () => void; messages: readonly unknown[] };
@@ -39,7 +39,7 @@ const rest = (page: Page) =>
 const hear = (page: Page, text: string) =>
   page.evaluate(
     (text) =>
-      (globalThis as unknown as Driven).engine.onevent({
+      (globalThis as unknown as Driven).engine.tell({
         type: 'message',
         id: 0,
         text,
@@ -92,7 +92,7 @@ const appending = (page: Page, count = 30) =>
     for (let i = 0; i < count; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const began = performance.now();
-      engine.onevent({ type: 'message', id: 0, text: `One more, ${i}` });
+      engine.tell({ type: 'message', id: 0, text: `One more, ${i}` });
       do await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       while (box.scrollHeight - box.clientHeight - box.scrollTop > 3 && performance.now() - began < 10_000);
       times.push(performance.now() - began);
@@ -175,7 +175,7 @@ test('nor does the end go out of sight there, in any frame', async ({ chat }) =>
     const { engine } = globalThis as unknown as Driven;
     let blank = 0;
     for (let i = 0; i < 6; i++) {
-      engine.onevent({
+      engine.tell({
         type: 'message',
         id: 0,
         text: `Over the threshold, ${i}`,
@@ -201,7 +201,7 @@ test('messages that are dropped at the start do not move what one reads', async 
   for (let i = 0; i < 6; i++) {
     await page.evaluate(() => {
       const { engine } = globalThis as unknown as Driven;
-      for (let n = 0; n < 100; n++) engine.onevent({ type: 'message', id: 0, text: `Still more, ${n}` });
+      for (let n = 0; n < 100; n++) engine.tell({ type: 'message', id: 0, text: `Still more, ${n}` });
     });
     await settled(page);
   }

@@ -10,7 +10,7 @@ import { Watch } from './watch.ts';
  */
 
 interface Driven {
-  engine: { onevent: (event: { type: 'message'; id: number; text: string }) => void };
+  engine: { tell: (event: { type: 'message'; id: number; text: string }) => void };
   chat: { conversation: { clear: () => void } };
 }
 
@@ -30,8 +30,7 @@ const test = base.extend<{ chat: Page }>({
 
 const hear = (page: Page, ...all: string[]) =>
   page.evaluate((all) => {
-    for (const text of all)
-      (globalThis as unknown as Driven).engine.onevent({ type: 'message', id: 0, text });
+    for (const text of all) (globalThis as unknown as Driven).engine.tell({ type: 'message', id: 0, text });
   }, all);
 
 /**

@@ -9,7 +9,7 @@ import { Watch } from './watch.ts';
 /* The page as one has it in the hand, filled by the fake engine. */
 
 interface Driven {
-  engine: { onevent: (event: unknown) => void };
+  engine: { tell: (event: unknown) => void };
 }
 
 async function phone(browser: Browser, url: string, locale = 'en-GB', width = 390): Promise<Page> {
@@ -29,7 +29,7 @@ async function phone(browser: Browser, url: string, locale = 'en-GB', width = 39
 
 const hear = (page: Page, text: string) =>
   page.evaluate((text) => {
-    (globalThis as unknown as Driven).engine.onevent({ type: 'message', id: 0, text });
+    (globalThis as unknown as Driven).engine.tell({ type: 'message', id: 0, text });
   }, text);
 
 const opacity = (element: Locator) => element.evaluate((node) => getComputedStyle(node).opacity);
@@ -47,7 +47,7 @@ for (const [locale, texts] of [
       const page = await phone(browser, `${fake.url}?chat`, locale, width);
       for (const path of ['direct', 'relay'] as const) {
         await page.evaluate((path) => {
-          (globalThis as unknown as Driven).engine.onevent({ type: 'path', path });
+          (globalThis as unknown as Driven).engine.tell({ type: 'path', path });
         }, path);
         const status = page.locator('header .status');
         await expect(status).toHaveText(texts.statusesShort[path]);
@@ -90,8 +90,8 @@ test('a message shows its copy button once it is tapped, and keys reach it all t
 test('only the last bubble of what was written in one go has a corner', async ({ browser, fake }) => {
   const page = await phone(browser, `${fake.url}?chat`);
   await page.evaluate(() => {
-    const { onevent } = (globalThis as unknown as Driven).engine;
-    for (const text of ['one', 'two', 'three']) onevent({ type: 'message', id: 0, text });
+    const { engine } = globalThis as unknown as Driven;
+    for (const text of ['one', 'two', 'three']) engine.tell({ type: 'message', id: 0, text });
   });
   const corners = await page.locator('.message').evaluateAll((all) =>
     all.slice(-3).map((message) => {
