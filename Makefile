@@ -87,7 +87,10 @@ test: ## everything that must hold, from a fresh clone on
 	@node test/seen.mjs bin/seen.txt bin/test.log bin/go-test.log
 	@echo "make test: all of it passed"
 
-tests: check test-go vectors test-peer test-site test-browser test-infra size
+# What needs no window side by side, since Go's tests wait often; then the browsers, which need all there is.
+tests:
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check test-go vectors test-peer test-site
+	@$(MAKE) --no-print-directory test-browser test-infra size
 
 check: check-go check-site check-test ## format, types, vet, staticcheck, lint: no test is run
 

@@ -10,8 +10,8 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 15_000 },
   fullyParallel: true,
-  // A browser with its pages keeps about two cores busy.
-  workers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  // A browser with its pages keeps about two cores busy while it does anything, and waits for a third of the time.
+  workers: Math.max(3, Math.floor(availableParallelism() / 2)),
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['./skipped.ts']],
