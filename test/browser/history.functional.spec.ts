@@ -62,7 +62,10 @@ const reading = (page: Page) =>
 /** Scrolls up by the wheel until it is at rest. */
 async function wheel(page: Page, by: number): Promise<void> {
   await log(page).hover();
+  const top = () => log(page).evaluate((box) => box.scrollTop);
+  const before = await top();
   await page.mouse.wheel(0, by);
+  await expect.poll(top).not.toBe(before); // a busy browser is late to begin
   await settled(page);
 }
 
@@ -339,6 +342,7 @@ test('a selection keeps where it began when that is scrolled away, and is copied
     const words = [...(last?.childNodes ?? [])].find(({ textContent }) => textContent);
     if (words) getSelection()?.setBaseAndExtent(words, 7, words, 0);
   });
+  await settled(page); // nobody selects and scrolls in one frame
   await wheel(page, -20_000);
   const first = await log(page).evaluate((box) => {
     const seen = [...box.querySelectorAll('.text p')].find((line) => line.getBoundingClientRect().top > 0);
