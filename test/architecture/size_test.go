@@ -63,20 +63,3 @@ func TestUnitChatIsCut(t *testing.T) {
 	require.Greater(t, structs, 20)
 	t.Logf("%d structs in %d files", structs, len(files))
 }
-
-// TestUnitFilesCanBeRead: no Go file of the programs has more than 450 lines.
-func TestUnitFilesCanBeRead(t *testing.T) {
-	seen := 0
-	for _, folder := range []string{"cmd", "internal", "relay", "wasm"} {
-		require.NoError(t, filepath.WalkDir("../../"+folder, func(name string, entry os.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasSuffix(filepath.Dir(name), "test") {
-				return err
-			}
-			source, err := os.ReadFile(name)
-			assert.LessOrEqual(t, bytes.Count(source, []byte("\n")), 450, name)
-			seen++
-			return err
-		}))
-	}
-	assert.Greater(t, seen, 100)
-}

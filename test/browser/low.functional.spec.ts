@@ -7,13 +7,12 @@ import { Watch } from './watch.ts';
 /* Windows in which there is little room: the history is what it belongs to, and dialogs begin at their top. */
 
 const sizes = [
+  { name: 'a low window', width: 640, height: 180 },
+  { name: 'a watch-sized window', width: 320, height: 256 },
   { name: '1280 × 720 at 400 %', width: 320, height: 180 },
   { name: 'a phone on its side with its keyboard up', width: 740, height: 200 },
+  { name: 'a phone on its side', width: 844, height: 390 },
   { name: 'a small phone with its keyboard up', width: 360, height: 300 },
-  // Between those above, or with more room.
-  { name: 'a low window', width: 640, height: 180, slow: true },
-  { name: 'a watch-sized window', width: 320, height: 256, slow: true },
-  { name: 'a phone on its side', width: 844, height: 390, slow: true },
 ];
 
 /** Where the parts of the page are, in pixels of the window; what isn't there is undefined. */
@@ -42,74 +41,70 @@ function measured(page: Page) {
   });
 }
 
-for (const { name, width, height, slow } of sizes) {
-  const size = { width, height };
-  const tag = slow ? { tag: '@slow' } : {};
-  test(
-    `${name}: the history is seen, and dialogs begin at their top`,
-    tag,
-    async ({ browser, fake }, info) => {
-      test.skip(slow === true && process.env['TINCAN_SLOW'] !== '1', 'more room than others have: make slow');
-      const watch = new Watch();
-      const context = await browser.newContext({ viewport: size, timezoneId: 'UTC' });
-      await watch.context(context);
-      const page = await context.newPage();
-      page.on('dialog', (dialog) => void dialog.accept());
-      let [chats, dialogs] = [0, 0];
-      for (const screen of screens) {
-        await show(page, fake, screen);
-        const found = await measured(page);
-        const { log, header, footer, composer, heading, dialog, title, active } = found;
-        const told = `${screen.name} ${JSON.stringify(found)}`;
-        expect.soft(found.page.width, told).toBeLessThanOrEqual(size.width);
-        if (log && header && footer) {
-          chats++;
-          expect.soft(found.page.height, told).toBeLessThanOrEqual(size.height + 1);
-          expect.soft(header.top, told).toBeGreaterThanOrEqual(0);
-          expect.soft(footer.bottom, told).toBeLessThanOrEqual(size.height + 1);
-          // Two lines of text at least; one beside a notice, the card of a lost chat, or what stands below an ended one.
-          const least = screen.at === 'notice' || screen.at === 'absent' || heading ? 24 : 64;
-          expect
-            .soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told)
-            .toBeGreaterThanOrEqual(least);
-          if (composer) {
-            expect.soft(composer.bottom, told).toBeLessThanOrEqual(size.height + 1);
-            expect.soft(composer.bottom - composer.top, told).toBeGreaterThanOrEqual(32);
-          }
-          if (heading) expect.soft(heading.top, told).toBeLessThan(size.height - 16);
+for (const size of sizes) {
+  test(`${size.name}: the history is seen, and dialogs begin at their top`, async ({
+    browser,
+    fake,
+  }, info) => {
+    const watch = new Watch();
+    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', timezoneId: 'UTC' });
+    await watch.context(context);
+    const page = await context.newPage();
+    page.on('dialog', (dialog) => void dialog.accept());
+    let [chats, dialogs] = [0, 0];
+    for (const screen of screens) {
+      await show(page, fake, screen);
+      const found = await measured(page);
+      const { log, header, footer, composer, heading, dialog, title, active } = found;
+      const told = `${screen.name} ${JSON.stringify(found)}`;
+      expect.soft(found.page.width, told).toBeLessThanOrEqual(size.width);
+      if (log && header && footer) {
+        chats++;
+        expect.soft(found.page.height, told).toBeLessThanOrEqual(size.height + 1);
+        expect.soft(header.top, told).toBeGreaterThanOrEqual(0);
+        expect.soft(footer.bottom, told).toBeLessThanOrEqual(size.height + 1);
+        // Two lines of text at least; one beside a notice, the card of a lost chat, or what stands below an ended one.
+        const least = screen.at === 'notice' || screen.at === 'absent' || heading ? 24 : 64;
+        expect
+          .soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told)
+          .toBeGreaterThanOrEqual(least);
+        if (composer) {
+          expect.soft(composer.bottom, told).toBeLessThanOrEqual(size.height + 1);
+          expect.soft(composer.bottom - composer.top, told).toBeGreaterThanOrEqual(32);
         }
-        if (dialog && title) {
-          dialogs++;
-          expect.soft(dialog.top, told).toBeGreaterThanOrEqual(0);
-          expect.soft(dialog.bottom, told).toBeLessThanOrEqual(size.height + 1);
-          expect.soft(title.top, told).toBeGreaterThanOrEqual(dialog.top);
-          expect.soft(title.bottom, told).toBeLessThanOrEqual(dialog.bottom);
-          expect.soft(found.scrolled, told).toBe(0);
-          expect
-            .soft(active && active.top >= dialog.top - 1 && active.bottom <= dialog.bottom + 1, told)
-            .toBe(true);
-          // The end of it is reached by keyboard, and seen then.
-          const last = page.locator('dialog[open] :is(button, a, input, textarea, select):enabled').last();
-          // What the camera says may come later, and moves what is below it.
-          await expect(async () => {
-            await last.evaluate((element: HTMLElement) => (element.blur(), element.focus()));
-            const box = await last.boundingBox();
-            expect(
-              box && box.y + box.height > 0 && box.y <= size.height - 16,
-              `${told} ${JSON.stringify(box)}`,
-            ).toBe(true);
-          }).toPass({ timeout: 5_000 });
-        }
-        if (process.env['TINCAN_SCREENSHOTS'] === '1') {
-          await page.screenshot({ path: info.outputPath(`${screen.name}.png`) });
-        }
+        if (heading) expect.soft(heading.top, told).toBeLessThan(size.height - 16);
       }
-      expect(chats).toBeGreaterThan(12);
-      expect(dialogs).toBeGreaterThan(6);
-      expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
-      await context.close();
-    },
-  );
+      if (dialog && title) {
+        dialogs++;
+        expect.soft(dialog.top, told).toBeGreaterThanOrEqual(0);
+        expect.soft(dialog.bottom, told).toBeLessThanOrEqual(size.height + 1);
+        expect.soft(title.top, told).toBeGreaterThanOrEqual(dialog.top);
+        expect.soft(title.bottom, told).toBeLessThanOrEqual(dialog.bottom);
+        expect.soft(found.scrolled, told).toBe(0);
+        expect
+          .soft(active && active.top >= dialog.top - 1 && active.bottom <= dialog.bottom + 1, told)
+          .toBe(true);
+        // The end of it is reached by keyboard, and seen then.
+        const last = page.locator('dialog[open] :is(button, a, input, textarea, select):enabled').last();
+        // What the camera says may come later, and moves what is below it.
+        await expect(async () => {
+          await last.evaluate((element: HTMLElement) => (element.blur(), element.focus()));
+          const box = await last.boundingBox();
+          expect(
+            box && box.y + box.height > 0 && box.y <= size.height - 16,
+            `${told} ${JSON.stringify(box)}`,
+          ).toBe(true);
+        }).toPass({ timeout: 5_000 });
+      }
+      if (process.env['TINCAN_SCREENSHOTS'] === '1') {
+        await page.screenshot({ path: info.outputPath(`${screen.name}.png`) });
+      }
+    }
+    expect(chats).toBeGreaterThan(12);
+    expect(dialogs).toBeGreaterThan(6);
+    expect.soft(watch.complaints, 'complaints of the page').toEqual([]);
+    await context.close();
+  });
 }
 
 test('in a low window a chat is usable by keyboard from end to end', async ({ browser, fake }) => {
