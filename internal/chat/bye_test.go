@@ -52,7 +52,7 @@ func TestUnitDifferWipes(t *testing.T) {
 	require.NoError(t, f.goodbye(ReasonDiffer, byeDiffer))
 	require.NoError(t, f.arrive(arrival{message: before}, true, false))
 	require.Equal(t, "\x05\x02", f.next(t))
-	_, err = f.line.frames.Seal([]byte(heardNothing))
+	_, err = f.stream.frames.Seal([]byte(heardNothing))
 	require.ErrorIs(t, err, seal.ErrClosed)
 	_, err = seal.SignMessage(f.meet.keys, nil, nil)
 	require.ErrorIs(t, err, seal.ErrInvalidKey)
@@ -73,15 +73,15 @@ func TestUnitAckWaits(t *testing.T) {
 	for n := range ackEvery - 1 {
 		require.NoError(t, f.gets(t, "\x01hello"))
 		require.NoError(t, f.fillWire())
-		require.Nil(t, f.line.wire, "after %d", n+1)
+		require.Nil(t, f.stream.wire, "after %d", n+1)
 	}
 	require.NoError(t, f.gets(t, "\x01hello"))
 	require.NoError(t, f.fillWire())
-	require.NotNil(t, f.line.wire, "the 16th")
-	body, err := f.other.Open(f.line.wire)
+	require.NotNil(t, f.stream.wire, "the 16th")
+	body, err := f.other.Open(f.stream.wire)
 	require.NoError(t, err)
 	require.Equal(t, string(ackFrame(ackEvery).body()), string(body))
-	f.line.wire = nil
+	f.stream.wire = nil
 	require.Empty(t, f.next(t), "and no other for the same frames")
 
 	require.NoError(t, f.gets(t, "\x01the last word"))

@@ -28,4 +28,4 @@ func canFrame(f feature) frame {
 func (f frame) features() feature { return feature(binary.BigEndian.Uint64(f.content)) }
 
 // peerCan tells whether the other side has said that it understands all of f.
-func (l *line) peerCan(f feature) bool { return l.can&f == f }
+func (s *stream) peerCan(f feature) bool { return s.can&f == f }

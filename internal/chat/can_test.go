@@ -24,20 +24,20 @@ func TestUnitCanFirst(t *testing.T) {
 		f := face(t, role)
 		f.shakeHands(t)
 		if f.other == nil {
-			_, other, err := f.handshake.Handle(f.line.wire)
+			_, other, err := f.handshake.Handle(f.stream.wire)
 			require.NoError(t, err)
 			f.other = NewSpeaker(other)
 		}
-		f.line.wire = nil
+		f.stream.wire = nil
 		_, err := f.queue("", "hi")
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
-		require.True(t, f.line.acks.soon)
+		require.True(t, f.stream.acks.soon)
 		require.Equal(t, canNothing, f.next(t))
 		require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01", f.next(t))
 		require.Equal(t, "\x01hi", f.next(t))
 		require.Empty(t, f.next(t))
-		require.Equal(t, []uint64{2}, f.line.acks.unacked, "it asks for no ack")
+		require.Equal(t, []uint64{2}, f.stream.acks.unacked, "it asks for no ack")
 	}
 }
 
@@ -62,10 +62,10 @@ func TestUnitPeerCan(t *testing.T) {
 				require.NoError(t, f.gets(t, body))
 			}
 			for _, one := range features {
-				require.Equal(t, c.can&one != 0, f.line.peerCan(one), "%b", one)
+				require.Equal(t, c.can&one != 0, f.stream.peerCan(one), "%b", one)
 			}
-			require.Equal(t, c.can == 0x3F, f.line.peerCan(0x3F), "all at once")
-			require.Empty(t, f.line.acks.unacked)
+			require.Equal(t, c.can == 0x3F, f.stream.peerCan(0x3F), "all at once")
+			require.Empty(t, f.stream.acks.unacked)
 		})
 	}
 	f := openFace(t)

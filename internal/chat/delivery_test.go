@@ -14,7 +14,7 @@ func bothKeys(t *testing.T) (inviter, joiner *seal.Frames) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	return f.line.frames, f.other.Frames
+	return f.stream.frames, f.other.Frames
 }
 
 // TestUnitOutbox: messages go in order, each whole, and are kept with their text until all of

@@ -16,9 +16,9 @@ import (
 	"tincan/internal/seal"
 )
 
-// stream is a vector: bodies that arrive one after the other, and what comes
+// frameVector is a vector: bodies that arrive one after the other, and what comes
 // of them. testdata/vectors/README.md says what each field is.
-type stream struct {
+type frameVector struct {
 	Name     string
 	Sent     int // frames that our side has sent before
 	Bodies   []body
@@ -61,7 +61,7 @@ func (x text) String() string { return strings.Repeat(x.Text, max(x.Times, 1)) }
 func TestIntegrationVectors(t *testing.T) {
 	raw, err := os.ReadFile("testdata/vectors/streams.json")
 	require.NoError(t, err)
-	var streams []stream
+	var streams []frameVector
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	require.NoError(t, d.Decode(&streams))
@@ -74,7 +74,7 @@ func TestIntegrationVectors(t *testing.T) {
 			f := face(t, seal.Inviter)
 			f.shakeHands(t)
 			for range v.Sent {
-				_, err := f.line.frames.Seal([]byte(heardNothing))
+				_, err := f.stream.frames.Seal([]byte(heardNothing))
 				require.NoError(t, err)
 			}
 			err := error(nil)
@@ -201,7 +201,7 @@ func TestFunctionalSignature(t *testing.T) {
 				f := face(t, role)
 				f.shakeHands(t)
 				if f.other == nil {
-					_, other, err := f.handshake.Handle(f.line.wire)
+					_, other, err := f.handshake.Handle(f.stream.wire)
 					require.NoError(t, err)
 					f.other = NewSpeaker(other)
 				}
@@ -217,7 +217,7 @@ func TestFunctionalSignature(t *testing.T) {
 						require.Equal(t, Message{ID: 1, Text: "before"}, m)
 					}
 				}
-				_, err = f.line.frames.Seal([]byte(heardNothing))
+				_, err = f.stream.frames.Seal([]byte(heardNothing))
 				require.ErrorIs(t, err, seal.ErrClosed, "the keys are gone")
 			}
 		})
@@ -226,18 +226,18 @@ func TestFunctionalSignature(t *testing.T) {
 
 // stepThrough feeds a stream of bodies, each with its length in two bytes
 // before it, to parser and assembly, and checks what must hold for any.
-func stepThrough(t testing.TB, stream []byte) {
+func stepThrough(t testing.TB, bodies []byte) {
 	var incoming assembly
 	held := 0
-	for len(stream) >= 2 {
-		n := min(int(stream[0])<<8|int(stream[1]), len(stream)-2)
-		f, err := parseFrame(stream[2 : 2+n])
+	for len(bodies) >= 2 {
+		n := min(int(bodies[0])<<8|int(bodies[1]), len(bodies)-2)
+		f, err := parseFrame(bodies[2 : 2+n])
 		if err != nil {
 			require.Zero(t, f)
 			return
 		}
-		require.Equal(t, stream[2:2+n], f.body(), "what parses encodes again to the same bytes")
-		stream = stream[2+n:]
+		require.Equal(t, bodies[2:2+n], f.body(), "what parses encodes again to the same bytes")
+		bodies = bodies[2+n:]
 		if f.kind != typeText && f.kind != typeMore {
 			continue
 		}
@@ -287,7 +287,7 @@ func FuzzFrame(f *testing.F) {
 	f.Add(with(part, heardNothing, part, "\x01"+noSignature+"\xc3\xa9"))
 	f.Add(with(part, part, part, part, "\x01"+noSignature+strings.Repeat("y", 1536)))
 	f.Add(with("\x7efuture", "\x01"+noSignature+"\xff"))
-	f.Fuzz(func(t *testing.T, stream []byte) { stepThrough(t, stream) })
+	f.Fuzz(func(t *testing.T, frameVector []byte) { stepThrough(t, frameVector) })
 }
 
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
@@ -297,16 +297,16 @@ func TestUnitFrameMemory(t *testing.T) {
 		"a long text": "\x0f\xfe\x01" + noSignature + strings.Repeat("é", 2014) + "e", "a long unknown": "\x0f\xfe\x42" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
-			stream := []byte(strings.Repeat(unit, 4096/len(unit)))
+			frameVector := []byte(strings.Repeat(unit, 4096/len(unit)))
 			var incoming assembly
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			for len(stream) >= 2 {
-				n := min(int(stream[0])<<8|int(stream[1]), len(stream)-2)
-				if f, err := parseFrame(stream[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
+			for len(frameVector) >= 2 {
+				n := min(int(frameVector[0])<<8|int(frameVector[1]), len(frameVector)-2)
+				if f, err := parseFrame(frameVector[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
 					_, _ = incoming.add(f)
 				}
-				stream = stream[2+n:]
+				frameVector = frameVector[2+n:]
 			}
 			runtime.ReadMemStats(&after)
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))

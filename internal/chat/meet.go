@@ -259,7 +259,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 func (s *Session) acceptReply(r handedIn) error {
 	text, err := s.meet.examine(r)
 	if text != "" {
-		conn := s.line.conn
+		conn := s.stream.conn
 		s.work.ask(func(ctx context.Context) func() error {
 			err := conn.Accept(ctx, text)
 			return func() error { return s.attempted(err) }
@@ -278,7 +278,7 @@ func (s *Session) attempted(err error) error {
 	a, err := s.meet.settle(err)
 	if err == nil {
 		now := time.Now()
-		s.line.handshake, s.look.remote = a.handshake, a.description
+		s.stream.handshake, s.look.remote = a.handshake, a.description
 		if s.post != nil {
 			s.post.meet(now)
 		}

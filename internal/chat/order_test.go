@@ -42,17 +42,17 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, line: line{conn: conn, handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, stream: stream{conn: conn, handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {
-		f.meet.keys, f.line.handshake, f.handshake = j, atJoiner, atInviter
-		f.line.first, err = atJoiner.Start()
+		f.meet.keys, f.stream.handshake, f.handshake = j, atJoiner, atInviter
+		f.stream.first, err = atJoiner.Start()
 		require.NoError(t, err)
 	}
 	require.NoError(t, f.arrive(arrival{opened: true}, true, false))
 	if role == seal.Joiner {
-		f.m1 = f.line.wire
+		f.m1 = f.stream.wire
 	} else {
 		f.m1, err = f.handshake.Start()
 		require.NoError(t, err)
@@ -70,7 +70,7 @@ func (f *facing) shakeHands(t testing.TB) {
 	for _, name := range order {
 		require.NoError(t, f.hand(t, name))
 	}
-	require.NotNil(t, f.line.frames)
+	require.NotNil(t, f.stream.frames)
 }
 
 // hand takes the message of that name from the other end: the true one if it
@@ -86,18 +86,18 @@ func (f *facing) message(t testing.TB, name string) []byte {
 	case "M1":
 		return f.m1
 	case "M2":
-		if f.meet.role == seal.Inviter && len(f.line.wire) == seal.M2Size {
-			return f.line.wire // its own, sent back
+		if f.meet.role == seal.Inviter && len(f.stream.wire) == seal.M2Size {
+			return f.stream.wire // its own, sent back
 		}
-		if f.meet.role == seal.Joiner && f.other == nil && f.line.frames == nil {
+		if f.meet.role == seal.Joiner && f.other == nil && f.stream.frames == nil {
 			if m2, _, err := f.handshake.Handle(f.m1); err == nil {
 				return m2
 			}
 		}
 		return make([]byte, seal.M2Size)
 	case "M3":
-		if f.meet.role == seal.Inviter && len(f.line.wire) == seal.M2Size {
-			m3, other, err := f.handshake.Handle(f.line.wire)
+		if f.meet.role == seal.Inviter && len(f.stream.wire) == seal.M2Size {
+			m3, other, err := f.handshake.Handle(f.stream.wire)
 			require.NoError(t, err)
 			f.other = NewSpeaker(other)
 			return m3
@@ -137,23 +137,23 @@ func TestFunctionalEveryOrder(t *testing.T) {
 					for n, name := range order {
 						require.NoError(t, err, "%v", order[:n])
 						err = f.hand(t, name)
-						if f.line.frames != nil && f.other == nil {
-							_, other, _ := f.handshake.Handle(f.line.wire)
+						if f.stream.frames != nil && f.other == nil {
+							_, other, _ := f.handshake.Handle(f.stream.wire)
 							f.other = NewSpeaker(other)
 						}
-						if f.line.frames != nil && f.out.said == 0 {
+						if f.stream.frames != nil && f.out.said == 0 {
 							// So that one ack is right, once.
 							_, sendErr := f.queue("", "hi")
 							require.NoError(t, sendErr)
-							f.line.wire = nil
+							f.stream.wire = nil
 							require.NoError(t, f.fillWire())
 						}
 					}
 					handed++
 					said := strings.Join(order, " ")
-					require.Equal(t, strings.HasPrefix(said+" ", c.right+" "), f.line.frames != nil, said)
+					require.Equal(t, strings.HasPrefix(said+" ", c.right+" "), f.stream.frames != nil, said)
 					frames := strings.Fields(strings.TrimPrefix(said, c.right))
-					wanted := expected(f.line.frames != nil, frames, c.right, said)
+					wanted := expected(f.stream.frames != nil, frames, c.right, said)
 					if wanted == "" {
 						require.NoError(t, err, said)
 						opened++

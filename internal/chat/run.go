@@ -14,8 +14,8 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 	in, out := make(chan arrival, ackEvery), make(chan []byte)
 	var carriers sync.WaitGroup
 	reason := s.loop(ctx, in, out, &carriers, func() {
-		carriers.Go(func() { carryIn(ctx, s.line.conn, in) })
-		carriers.Go(func() { carryOut(ctx, s.line.conn, out) })
+		carriers.Go(func() { carryIn(ctx, s.stream.conn, in) })
+		carriers.Go(func() { carryOut(ctx, s.stream.conn, out) })
 	})
 	for _, m := range s.out.rest() {
 		s.events.push(Failed{Ref: m.ref, ID: m.id, Code: CodeEnded})
@@ -26,7 +26,7 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 		l.withdraw()
 	}
 	s.diary.note("ended: " + string(reason))
-	_ = s.line.conn.Close()
+	_ = s.stream.conn.Close()
 	close(out)
 	carriers.Wait()
 	s.events.push(Closed{reason})
@@ -38,7 +38,7 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 
 func (s *Session) wipe() {
 	s.meet.wipe()
-	s.line.wipe()
+	s.stream.wipe()
 }
 
 // loop waits for whatever comes first and acts on it, until something ends
@@ -49,12 +49,12 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
 	connected := false
-	s.line.silence.until = time.Now()
+	s.stream.silence.until = time.Now()
 	clock := time.NewTicker(s.timing.tick)
 	defer clock.Stop()
 	var ack <-chan time.Time
 	for {
-		if !connected && s.line.handshake != nil {
+		if !connected && s.stream.handshake != nil {
 			connected = true
 			connect()
 		}
@@ -65,7 +65,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			leave() // nothing that the engine may still answer holds up our goodbye
 		}
 		s.work.begin(staying, workers)
-		if s.line.acks.soon && ack == nil {
+		if s.stream.acks.soon && ack == nil {
 			ack = time.After(s.timing.ack)
 		}
 		from, to := in, out
@@ -79,7 +79,7 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 		if len(s.work.back) > 0 {
 			from = nil // the engine has answered before this message came, so its answer is handled first
 		}
-		if s.line.wire == nil {
+		if s.stream.wire == nil {
 			to = nil
 		}
 		var err error
@@ -94,8 +94,8 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			}
 		case a, ok := <-from:
 			err = s.arrive(a, ok, len(in) > 0)
-		case to <- s.line.wire:
-			s.line.sent(time.Now())
+		case to <- s.stream.wire:
+			s.stream.sent(time.Now())
 		case then := <-s.work.back:
 			if err = then(); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
@@ -106,14 +106,14 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			}
 		case <-ack:
 			ack = nil
-			s.line.acks.waited()
+			s.stream.acks.waited()
 		case <-room:
 		case now := <-clock.C:
 			if len(in) == 0 {
-				s.line.readAll()
+				s.stream.readAll()
 			}
 			s.lookAtMailbox(ctx, now)
-			s.line.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
+			s.stream.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -151,7 +151,7 @@ func (s *Session) fillWire() error {
 	if !s.phase.opened() {
 		return nil
 	}
-	kind, err := s.line.fill(&s.out, &s.typing, s.phase == leaving)
+	kind, err := s.stream.fill(&s.out, &s.typing, s.phase == leaving)
 	if kind == typeBye && s.ending == ReasonDiffer {
 		s.wipe() // somebody may be listening in, so nothing more is opened
 	}
@@ -175,7 +175,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	}
 	now := time.Now()
 	if a.opened {
-		s.line.begin(now)
+		s.stream.begin(now)
 		s.enter(shaking, now)
 		if l, ok := s.post.(*leaver); ok {
 			l.meet(now)
@@ -183,7 +183,7 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 		s.askPath(now)
 		return nil
 	}
-	s.line.came(now)
+	s.stream.came(now)
 	if s.phase == shaking {
 		return s.shake(a.message, now)
 	}
@@ -193,14 +193,14 @@ func (s *Session) arrive(a arrival, ok, more bool) error {
 	if s.phase == apart {
 		s.enter(open, now)
 	}
-	s.line.acks.gather(more)
+	s.stream.acks.gather(more)
 	return nil
 }
 
 // shake takes a message of the handshake.
 func (s *Session) shake(message []byte, now time.Time) error {
 	s.since = now
-	done, err := s.line.shake(message, now)
+	done, err := s.stream.shake(message, now)
 	if err != nil {
 		return stop{reason: ReasonUntrusted}
 	}
@@ -212,19 +212,19 @@ func (s *Session) shake(message []byte, now time.Time) error {
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
 	s.look.openedAt = now
-	s.events.push(Opened{Path: s.look.path(), SAS: s.line.frames.SAS()})
+	s.events.push(Opened{Path: s.look.path(), SAS: s.stream.frames.SAS()})
 	return nil
 }
 
 // handle opens a frame and acts on it.
 func (s *Session) handle(wire []byte) error {
-	f, ok := s.line.open(wire)
+	f, ok := s.stream.open(wire)
 	if !ok {
 		return stop{reason: ReasonUntrusted}
 	}
 	switch f.kind {
 	case typeText, typeMore:
-		message, whole, err := s.in.add(f, s.line.frames)
+		message, whole, err := s.in.add(f, s.stream.frames)
 		if err != nil {
 			return stop{reason: ReasonUntrusted}
 		}
@@ -259,20 +259,20 @@ func (s *Session) watch(now time.Time) error {
 		}
 	case open, apart:
 		s.typing.tick()
-		if !s.line.silence.lost(s.timing.mute) {
-			s.line.say(now, s.timing.heard)
+		if !s.stream.silence.lost(s.timing.mute) {
+			s.stream.say(now, s.timing.heard)
 		}
-		if s.line.silence.lost(s.timing.silence) && s.phase == open {
+		if s.stream.silence.lost(s.timing.silence) && s.phase == open {
 			s.enter(apart, now)
 		}
-		if s.line.silence.absent(s.timing.absent) {
-			s.events.push(Absent{s.line.silence.heard})
+		if s.stream.silence.absent(s.timing.absent) {
+			s.events.push(Absent{s.stream.silence.heard})
 		}
 		if s.look.pathDue(now) {
 			s.askPath(now)
 		}
 	case waiting:
-		for _, code := range s.look.waiting(now, s.line.conn.Findings()) {
+		for _, code := range s.look.waiting(now, s.stream.conn.Findings()) {
 			s.problem(code)
 		}
 	case shaking:
@@ -287,7 +287,7 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: ReasonUnreachable}
 		}
 		if waited >= s.timing.slow {
-			s.problem(s.look.stuck(s.since, s.line.conn.Findings()))
+			s.problem(s.look.stuck(s.since, s.stream.conn.Findings()))
 		}
 	}
 	return nil

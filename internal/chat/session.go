@@ -90,7 +90,7 @@ type Session struct {
 	diary  *Diary
 	meet   meeting
 	post   post // nil where the reply goes by hand alone
-	line   line
+	stream stream
 	out    outbox
 	in     inbox
 	look   outlook
@@ -172,7 +172,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		timing: config.timing, diary: config.Diary, line: line{conn: conn},
+		timing: config.timing, diary: config.Diary, stream: stream{conn: conn},
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
@@ -181,7 +181,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {
-	text, err := s.line.conn.Offer(ctx)
+	text, err := s.stream.conn.Offer(ctx)
 	if err != nil {
 		return err
 	}
@@ -195,13 +195,13 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	}
 	s.link = newLink(config.Site, s.meet.invite)
 	if offer.Public() {
-		s.link.GoodFor = s.line.conn.Findings().GoodFor
+		s.link.GoodFor = s.stream.conn.Findings().GoodFor
 	}
 	return s.checkAddresses(offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	text, err := s.line.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(sdp.Offer, "0"))
+	text, err := s.stream.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(sdp.Offer, "0"))
 	if err != nil {
 		return err
 	}
@@ -209,9 +209,9 @@ func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invit
 	if err != nil {
 		return err
 	}
-	s.line.handshake = handshake
+	s.stream.handshake = handshake
 	// Making M1 takes time, of which there is plenty now, and none when the channel opens.
-	if s.line.first, err = handshake.Start(); err != nil {
+	if s.stream.first, err = handshake.Start(); err != nil {
 		return err
 	}
 	if inv.Mailbox && config.usesMailbox() {
@@ -242,7 +242,7 @@ func (s *Session) checkAddresses(d sdp.Description) error {
 // abandon lets go of a session whose invite or reply could not be made.
 func (s *Session) abandon() {
 	s.wipe()
-	_ = s.line.conn.Close()
+	_ = s.stream.conn.Close()
 }
 
 func (s *Session) begin() {
@@ -299,7 +299,7 @@ func (s *Session) Send(ref, text string) (id uint64, err error) {
 // the last time, or while frames of ours are still under way.
 func (s *Session) Typing() {
 	_ = s.call(func(context.Context) error {
-		if s.phase == open && s.line.quiet() {
+		if s.phase == open && s.stream.quiet() {
 			s.typing.write()
 		}
 		return nil
@@ -350,7 +350,7 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	}
 	s.ending = reason
 	s.enter(leaving, time.Now())
-	s.line.bye(why)
+	s.stream.bye(why)
 	return nil
 }
 

@@ -189,7 +189,7 @@ func TestUnitAbsent(t *testing.T) {
 				r.open(t)
 				r.forgetEvents()
 				var want []time.Time
-				began := r.line.silence.heard
+				began := r.stream.silence.heard
 				for i, d := range c.silences {
 					if i > 0 {
 						r.say(t, heardNothing)
@@ -281,14 +281,14 @@ func TestUnitHeldUp(t *testing.T) {
 	}
 	// A clock that was set back or years ahead allows for no fewer frames than usual, and not for any number.
 	for _, gap := range []time.Duration{-time.Hour, 0, 24 * time.Hour, 10 * 365 * 24 * time.Hour} {
-		_, b := twoLines(t)
+		_, b := twoStreams(t)
 		b.came(began.Add(gap))
 		b.readAll()
 		require.Equal(t, gap > 0, b.idle == -maxHeldUp)
 		require.Equal(t, gap <= 0, b.idle == 0)
 	}
 	// Nor does it add up: who says something every five seconds for a month may flood us no more for it.
-	_, b := twoLines(t)
+	_, b := twoStreams(t)
 	now := began
 	for range 30 * 24 * time.Hour / usual.heard {
 		now = now.Add(usual.heard)

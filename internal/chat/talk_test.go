@@ -10,7 +10,7 @@ import (
 
 // talker is one end of a chat in TestUnitTalk: a line, and what run keeps beside it.
 type talker struct {
-	*line
+	*stream
 	out    outbox
 	in     inbox
 	typing typing
@@ -23,7 +23,7 @@ func (e *talker) leaves() bool { return len(e.control) > 0 || e.saidBye }
 // fill seals what may go now.
 func (e *talker) fill(t *testing.T) {
 	t.Helper()
-	_, err := e.line.fill(&e.out, &e.typing, e.leaves())
+	_, err := e.stream.fill(&e.out, &e.typing, e.leaves())
 	require.NoError(t, err)
 }
 
@@ -67,8 +67,8 @@ func (e *talker) read(t *testing.T, from *talker, now time.Time) bool {
 func TestUnitTalk(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		a, b := twoLines(t)
-		ends, said := [2]*talker{{line: a}, {line: b}}, [2]int{}
+		a, b := twoStreams(t)
+		ends, said := [2]*talker{{stream: a}, {stream: b}}, [2]int{}
 		now := began
 		often := make([]int, 8) // how often each thing happens: some never
 		for i := range often {

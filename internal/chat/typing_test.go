@@ -15,7 +15,7 @@ func openFace(t testing.TB) *facing {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	f.line.wire, f.calls = nil, make(chan request)
+	f.stream.wire, f.calls = nil, make(chan request)
 	require.Equal(t, canNothing, f.next(t))
 	return f
 }
@@ -37,14 +37,14 @@ func (f *facing) types(t testing.TB) string {
 // next is the body of the next frame that goes out, empty if none may.
 func (f *facing) next(t testing.TB) string {
 	t.Helper()
-	f.line.acks.waited() // enough time has passed
+	f.stream.acks.waited() // enough time has passed
 	require.NoError(t, f.fillWire())
-	if f.line.wire == nil {
+	if f.stream.wire == nil {
 		return ""
 	}
-	body, err := f.other.Open(f.line.wire)
+	body, err := f.other.Open(f.stream.wire)
 	require.NoError(t, err)
-	f.line.wire = nil
+	f.stream.wire = nil
 	return string(body)
 }
 
@@ -99,7 +99,7 @@ func TestUnitTypingOften(t *testing.T) {
 			require.Empty(t, f.next(t), "what came too soon is not kept for later")
 		}
 	}
-	assert.Empty(t, f.line.acks.unacked, "it wants no ack")
+	assert.Empty(t, f.stream.acks.unacked, "it wants no ack")
 }
 
 // TestUnitTypingDropped: where the chat is not open, or anything is under way, it is
@@ -126,14 +126,14 @@ func TestUnitTypingDropped(t *testing.T) {
 	}
 	t.Run("a frame that the writer has not taken", func(t *testing.T) {
 		f := openFace(t)
-		f.line.heard = true
+		f.stream.heard = true
 		require.NoError(t, f.fillWire())
-		require.NotNil(t, f.line.wire)
-		heard := f.line.wire
+		require.NotNil(t, f.stream.wire)
+		heard := f.stream.wire
 		f.typesInto(t)
 		_, err := f.other.Open(heard)
 		require.NoError(t, err)
-		f.line.wire = nil
+		f.stream.wire = nil
 		require.Empty(t, f.next(t))
 		require.Equal(t, "\x40", f.types(t))
 	})
@@ -141,7 +141,7 @@ func TestUnitTypingDropped(t *testing.T) {
 		f := face(t, seal.Inviter)
 		f.calls = make(chan request)
 		f.typesInto(t)
-		require.Nil(t, f.line.wire)
+		require.Nil(t, f.stream.wire)
 		require.False(t, f.typing.due)
 	})
 	t.Run("the chat has ended", func(t *testing.T) {

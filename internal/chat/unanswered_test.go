@@ -16,9 +16,9 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
-	f.line.wire = nil
+	f.stream.wire = nil
 	b = &Session{
-		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, line: line{conn: unconnected{}, frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
+		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, stream: stream{conn: unconnected{}, frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
 		timing: &usual, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(),
 	}
 	return f.Session, b
@@ -41,13 +41,13 @@ func TestUnitUnanswered(t *testing.T) {
 							said[n]++
 						}
 						if turn%3 == 0 { // some time passes
-							s.line.acks.waited()
+							s.stream.acks.waited()
 						}
 						require.NoError(t, s.fillWire())
 						// A frame of this side arrives once so many are behind it, or nothing more is sent.
-						if s.line.wire != nil {
-							roads[n] = append(roads[n], s.line.wire)
-							s.line.wire = nil
+						if s.stream.wire != nil {
+							roads[n] = append(roads[n], s.stream.wire)
+							s.stream.wire = nil
 							if len(roads[n]) <= late[n] {
 								continue
 							}
@@ -57,8 +57,8 @@ func TestUnitUnanswered(t *testing.T) {
 							roads[n] = roads[n][1:]
 							require.NoError(t, ends[1-n].arrive(arrival{message: frame}, true, len(roads[n]) > 0))
 						}
-						most = max(most, len(ends[1-n].line.acks.unanswered))
-						require.LessOrEqual(t, len(ends[1-n].line.acks.sent), maxUnacked+1)
+						most = max(most, len(ends[1-n].stream.acks.unanswered))
+						require.LessOrEqual(t, len(ends[1-n].stream.acks.sent), maxUnacked+1)
 					}
 					if int(a.in.received) == talk[1] && int(b.in.received) == talk[0] && len(a.out.underWay)+len(b.out.underWay) == 0 {
 						require.LessOrEqual(t, most, maxUnacked)
@@ -88,6 +88,6 @@ func TestUnitBurst(t *testing.T) {
 	for range 10 * maxUnacked {
 		require.NoError(t, f.gets(t, "\x01text"))
 		require.Len(t, f.next(t), 9)
-		require.NoError(t, f.gets(t, string(ackFrame(f.line.frames.Sent()).body())))
+		require.NoError(t, f.gets(t, string(ackFrame(f.stream.frames.Sent()).body())))
 	}
 }

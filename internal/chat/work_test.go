@@ -138,7 +138,7 @@ func TestUnitCloseWhileTheEngineIsAsked(t *testing.T) {
 func waitingOver(t *testing.T, conn connection) (r *running, reply func() string) {
 	t.Helper()
 	r = &running{facing: faceOver(t, seal.Inviter, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
-	r.line.handshake, r.phase, r.work = nil, making, newWork()
+	r.stream.handshake, r.phase, r.work = nil, making, newWork()
 	r.enter(waiting, time.Now())
 	r.meet.invite = invite.Code("an invite")
 	d := candidates("192.0.2.7 5000 typ host")

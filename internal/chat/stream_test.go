@@ -9,11 +9,11 @@ import (
 	"tincan/internal/seal"
 )
 
-// twoLines are both ends of a connection, with nothing between them.
-func twoLines(t *testing.T) (a, b *line) {
+// twoStreams are both ends of a connection, with nothing between them.
+func twoStreams(t *testing.T) (a, b *stream) {
 	t.Helper()
 	f := face(t, seal.Inviter)
-	i, j := &line{handshake: f.line.handshake}, &line{handshake: f.handshake, first: f.m1}
+	i, j := &stream{handshake: f.stream.handshake}, &stream{handshake: f.handshake, first: f.m1}
 	i.begin(began)
 	j.begin(began)
 	require.Nil(t, i.wire, "the inviter waits")
@@ -33,10 +33,10 @@ func twoLines(t *testing.T) (a, b *line) {
 	return i, j
 }
 
-// TestUnitLineOrder: what goes first of all that could go, and what no longer goes when the
+// TestUnitStreamOrder: what goes first of all that could go, and what no longer goes when the
 // chat is being left.
-func TestUnitLineOrder(t *testing.T) {
-	a, b := twoLines(t)
+func TestUnitStreamOrder(t *testing.T) {
+	a, b := twoStreams(t)
 	var out outbox
 	var typing typing
 	fill := func(last bool) byte {
@@ -86,9 +86,9 @@ func TestUnitLineOrder(t *testing.T) {
 	require.Len(t, out.rest(), 2, "and the message behind it stays")
 }
 
-// TestUnitLineSays: what has arrived is said every 5 s, also by a side that talks all the time.
-func TestUnitLineSays(t *testing.T) {
-	a, _ := twoLines(t)
+// TestUnitStreamSays: what has arrived is said every 5 s, also by a side that talks all the time.
+func TestUnitStreamSays(t *testing.T) {
+	a, _ := twoStreams(t)
 	var out outbox
 	var typing typing
 	var said []int
@@ -111,9 +111,9 @@ func TestUnitLineSays(t *testing.T) {
 	require.Equal(t, []int{5, 10}, said)
 }
 
-// TestUnitLineRefuses: what nobody who follows the protocol sends, and that it is refused at
+// TestUnitStreamRefuses: what nobody who follows the protocol sends, and that it is refused at
 // the first time.
-func TestUnitLineRefuses(t *testing.T) {
+func TestUnitStreamRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		bodies []string
 		ok     int // so many are taken
@@ -125,7 +125,7 @@ func TestUnitLineRefuses(t *testing.T) {
 		"no type at all":           {[]string{""}, 0},
 		"a reserved type":          {[]string{heardNothing, "\x10"}, 1},
 	} {
-		a, b := twoLines(t)
+		a, b := twoStreams(t)
 		taken := 0
 		for _, body := range c.bodies {
 			wire, err := a.frames.Seal([]byte(body))
@@ -140,7 +140,7 @@ func TestUnitLineRefuses(t *testing.T) {
 		}
 		require.Equal(t, c.ok, taken, name)
 	}
-	a, b := twoLines(t)
+	a, b := twoStreams(t)
 	for n := 1; n <= maxIdle+1; n++ {
 		wire, err := a.frames.Seal([]byte(heardNothing))
 		require.NoError(t, err)
