@@ -41,7 +41,7 @@ func (h *Handshake) Clone(random io.Reader) *Handshake {
 func (f *Frames) Clone() *Frames {
 	c := *f
 	c.own = f.own.Clone()
-	c.send.key, c.recv.key = copied(f.send.key), copied(f.recv.key)
+	c.send.key, c.recv.key, c.relink = copied(f.send.key), copied(f.recv.key), copied(f.relink)
 	return &c
 }
 
@@ -93,6 +93,8 @@ func Confirmation(root [32]byte, role Role, transcript [32]byte) []byte {
 }
 
 func ChainKey(root [32]byte, role Role, t3 [32]byte) [32]byte { return *chainKey(&root, role, t3) }
+func RelinkKey(root, t3 [32]byte) [32]byte                    { return *relinkKey(&root, t3) }
+func ProofKey(relink [32]byte, role Role) []byte              { return proofKey(&relink, role) }
 func SessionID(root, t3 [32]byte) [16]byte                    { return sessionID(&root, t3) }
 func SASBytes(root, t3 [32]byte) [8]byte                      { return sasBytes(&root, t3) }
 
@@ -202,6 +204,9 @@ func (f *Frames) SealNumbered(body []byte, n uint64) []byte {
 
 // Chains are the two chain keys.
 func (f *Frames) Chains() (send, recv [32]byte) { return *f.send.key, *f.recv.key }
+
+// Relink is kR.
+func (f *Frames) Relink() [32]byte { return *f.relink }
 
 // ID is sid.
 func (f *Frames) ID() [16]byte { return f.id }

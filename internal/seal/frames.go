@@ -24,8 +24,8 @@ func (c *chain) advance(next *[32]byte) {
 	c.n++
 }
 
-// Frames seals and opens the frames of one chat (PROTOCOL.md §4). It may be used by one
-// goroutine only. The first frame that does not open wipes its keys.
+// Frames seals and opens the frames of one chat (PROTOCOL.md §4), and proves to the other side
+// which line is theirs (§4.1). It may be used by one goroutine only. The first frame that does not open wipes its keys.
 type Frames struct {
 	role       Role
 	own        *KeyPair
@@ -33,6 +33,7 @@ type Frames struct {
 	id         [16]byte
 	sas        SAS
 	send, recv chain
+	relink     *[32]byte // kR
 	closed     bool
 }
 
@@ -137,5 +138,6 @@ func (f *Frames) Close() {
 	f.own.Wipe()
 	wipe(f.send.key[:])
 	wipe(f.recv.key[:])
+	wipe(f.relink[:])
 	clear(f.id[:])
 }

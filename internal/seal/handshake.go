@@ -177,15 +177,16 @@ func (h *Handshake) agree(m2Open, kemSS []byte) {
 	wipe(kemSS)
 }
 
-// finish turns the root key into the keys of the two chains and wipes what led there.
+// finish turns the root key into the keys of the two chains and of later lines, and wipes what led there.
 // Frames takes the key pair over, as it still signs with it.
 func (h *Handshake) finish() *Frames {
 	t3 := h.transcript
 	f := &Frames{
 		role: h.role, own: h.own, peer: h.peer,
 		id: sessionID(h.root, t3), sas: SAS(sasBytes(h.root, t3)),
-		send: chain{dir: h.role, key: chainKey(h.root, h.role, t3)},
-		recv: chain{dir: h.role.other(), key: chainKey(h.root, h.role.other(), t3)},
+		send:   chain{dir: h.role, key: chainKey(h.root, h.role, t3)},
+		recv:   chain{dir: h.role.other(), key: chainKey(h.root, h.role.other(), t3)},
+		relink: relinkKey(h.root, t3),
 	}
 	h.Close()
 	return f

@@ -141,6 +141,16 @@ func workedExample(t *testing.T) string {
 		require.Equal(t, body, got)
 		bytes(f.name, frame)
 	}
+	section("A later line in place of the goodbye, of the inviter's card 3, described as in the invite, and the\njoiner's card 5, described as in the answer; the ack above got lost with the line before")
+	card := invite.AnswerBytes(offer)
+	line := seal.LineID(3, card, 5, answerCode)
+	bytes("card I 3", card)
+	bytes("card J 5", answerCode)
+	bytes("line", line[:])
+	bytes("resume I 1", resume(i, line, 1))
+	bytes("resume J 2", resume(j, line, 2))
+	require.NoError(t, checkResume(j, line, resume(i, line, 1)))
+	require.NoError(t, checkResume(i, line, resume(j, line, 2)))
 	b.WriteString("\n")
 	return b.String()
 }

@@ -186,6 +186,7 @@ func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
 
 	for _, at := range []string{"I", "J"} {
 		list = append(list, frameRefusals(t, r, other, at)...)
+		list = append(list, resumeRefusals(t, r, other, at)...)
 	}
 	return list
 }
@@ -296,6 +297,56 @@ func frameRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorR
 		require.NoError(t, err)
 		list = append(list, vectorRefusal{at + ": a long message signed over its last part alone", r.Name, at, "frame", n + 1, frame, "signature"})
 	}
+	return list
+}
+
+// resumeRefusals are what the side at must not take for the other's first word on the second line.
+func resumeRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorRefusal) {
+	const second = 1
+	l := r.Lines[second]
+	theirs, own := l.ResumeJ, l.ResumeI
+	if at == "J" {
+		theirs, own = own, theirs
+	}
+	add := func(name string, b []byte) {
+		list = append(list, vectorRefusal{at + ": " + name, r.Name, at, "resume", second, b, "proof"})
+	}
+	flip := func(at int) []byte {
+		b := bytes.Clone(theirs)
+		b[at] ^= 1
+		return b
+	}
+	of := func(chat *vectorRun, l vectorLine) []byte {
+		own, peer := chat.play(t, "resume").side(at)
+		own.Close()
+		next := l.NextI
+		if at == "I" {
+			next = l.NextJ
+		}
+		return resume(peer, l.id(), next)
+	}
+	lie := func(change func(*vectorLine)) []byte {
+		lied := l
+		change(&lied)
+		return of(r, lied)
+	}
+	require.Equal(t, []byte(theirs), lie(func(*vectorLine) {}), "the line of these cases is right")
+	add("own resume sent back", own)
+	add("own proof with the other side's number", append(bytes.Clone(theirs[:8]), own[8:]...))
+	add("the resume of the line before", of(r, r.Lines[second-1]))
+	add("the resume of another chat", of(other, l))
+	add("another number of the next frame", flip(7))
+	add("its first bit changed", flip(0))
+	add("proof changed, first byte", flip(8))
+	add("proof changed, last byte", flip(39))
+	add("a proof of zeros", append(bytes.Clone(theirs[:8]), make([]byte, 32)...))
+	add("cards the other way", lie(func(l *vectorLine) { l.I, l.J, l.CardI, l.CardJ = l.J, l.I, l.CardJ, l.CardI }))
+	add("numbers of the cards the other way", lie(func(l *vectorLine) { l.I, l.J = l.J, l.I }))
+	add("another number of the inviter's card", lie(func(l *vectorLine) { l.I++ }))
+	add("another number of the joiner's card", lie(func(l *vectorLine) { l.J++ }))
+	add("the inviter's card of the line before", lie(func(l *vectorLine) { l.CardI = r.Lines[0].CardI }))
+	add("the joiner's card of the line before", lie(func(l *vectorLine) { l.CardJ = r.Lines[0].CardJ }))
+	add("a card with the flag of one that is for now", lie(func(l *vectorLine) { l.CardI = flipFlag(append([]byte{0}, l.CardI...), 0)[1:] }))
 	return list
 }
 

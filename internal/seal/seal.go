@@ -138,6 +138,18 @@ func step(chain *[32]byte, dir byte) (key MessageKey, next *[32]byte) {
 	return newMessageKey(append([]byte(nil), out[:32]...)), (*[32]byte)(append([]byte(nil), out[32:]...))
 }
 
+// relinkKey is kR, from which the keys of later lines come. It lives as long as the chat does,
+// and opens nothing that is said in it.
+func relinkKey(root *[32]byte, t3 [32]byte) *[32]byte {
+	return (*[32]byte)(expand(root[:], "relink", t3[:], 32))
+}
+
+// proofKey is the key of the proofs that role sends. One key for each direction, so that no
+// proof can be sent back.
+func proofKey(relink *[32]byte, role Role) []byte {
+	return expand(relink[:], "proof", []byte{byte(role)}, 32)
+}
+
 func sessionID(root *[32]byte, t3 [32]byte) [16]byte {
 	return [16]byte(expand(root[:], "sid", t3[:], 16))
 }

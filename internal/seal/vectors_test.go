@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/mlkem"
 	"crypto/mlkem/mlkemtest"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,9 @@ type vectorRun struct {
 	T2, PRK, T3, M3            hexBytes
 	ChainIJ, ChainJI, SID, SAS hexBytes
 	Words, Digits              []string
+	KR                         hexBytes
 	Frames                     []vectorFrame
+	Lines                      []vectorLine
 }
 
 type vectorFrame struct {
@@ -50,13 +53,41 @@ type vectorFrame struct {
 	Frame hexBytes
 }
 
+// vectorLine is a later line of the chat, with what each side says first on it.
+type vectorLine struct {
+	I, J             uint32 // numbers of the cards
+	CardI, CardJ     hexBytes
+	NextI, NextJ     uint64
+	ID               hexBytes
+	ResumeI, ResumeJ hexBytes
+}
+
+// id is the line as its cards name it.
+func (l *vectorLine) id() [32]byte { return seal.LineID(l.I, l.CardI, l.J, l.CardJ) }
+
+// resume is what one side says first on the line.
+func resume(f *seal.Frames, line [32]byte, next uint64) []byte {
+	proof := f.Proof(line, next)
+	return append(binary.BigEndian.AppendUint64(nil, next), proof[:]...)
+}
+
+// errProof is what a test makes of a proof that is none.
+var errProof = errors.New("another proof")
+
+func checkResume(f *seal.Frames, line [32]byte, b []byte) error {
+	if !f.CheckProof(line, binary.BigEndian.Uint64(b), [32]byte(b[8:])) {
+		return errProof
+	}
+	return nil
+}
+
 // vectorRefusal is a message that one side of a run must refuse.
 type vectorRefusal struct {
 	Name  string
 	Run   string
 	At    string // "I" or "J"
-	Step  string // "invite", "reply", "M1", "M2", "M3", "frame"
-	After int    `json:",omitempty"` // frames opened before
+	Step  string // "invite", "reply", "M1", "M2", "M3", "frame", "resume"
+	After int    `json:",omitempty"` // frames opened, or lines, before
 	Bytes hexBytes
 	Error string
 }
@@ -65,6 +96,7 @@ type vectorRefusal struct {
 var kinds = map[string]error{
 	"key": seal.ErrInvalidKey, "decrypt": seal.ErrDecrypt, "signature": seal.ErrSignature, "padding": seal.ErrPadding, "size": seal.ErrSize,
 	"order": seal.ErrOrder, "commitment": seal.ErrCommitment, "confirm": seal.ErrConfirm, "malformed": invite.ErrMalformed, "version": invite.ErrVersion,
+	"proof": errProof,
 }
 
 func kindOf(err error) string {
@@ -85,7 +117,7 @@ type ends struct {
 }
 
 // play brings both sides of a run as far as until: "reply", "M1", "M2", "M3",
-// or "frame" for the sessions. What they make is compared with the vector.
+// or "frame" and "resume" for the sessions. What they make is compared with the vector.
 func (r *vectorRun) play(t testing.TB, until string) *ends {
 	t.Helper()
 	e := &ends{secret: seal.NewLinkSecret([16]byte(r.S))}
@@ -196,6 +228,17 @@ func (r *vectorRun) complete(t testing.TB) {
 		require.NoError(t, err)
 		require.Equal(t, []byte(f.Body), body)
 	}
+	kR := e.sessionI.Relink()
+	r.KR = same(t, r.KR, kR[:])
+	require.Equal(t, kR, e.sessionJ.Relink())
+	for n := range r.Lines {
+		l := &r.Lines[n]
+		line := l.id()
+		l.ID = same(t, l.ID, line[:])
+		l.ResumeI, l.ResumeJ = same(t, l.ResumeI, resume(e.sessionI, line, l.NextI)), same(t, l.ResumeJ, resume(e.sessionJ, line, l.NextJ))
+		require.NoError(t, checkResume(e.sessionJ, line, l.ResumeI))
+		require.NoError(t, checkResume(e.sessionI, line, l.ResumeJ))
+	}
 }
 
 // unsigned is the body without its signature, which a new vector has not got yet.
@@ -235,7 +278,7 @@ func TestIntegrationVectors(t *testing.T) {
 		for _, f := range r.Frames {
 			each[f.From]++
 		}
-		accepted += 5 + len(r.Frames) // invite, reply, M1, M2, M3
+		accepted += 5 + len(r.Frames) + 2*len(r.Lines) // invite, reply, M1, M2, M3
 	}
 	require.GreaterOrEqual(t, each["I"], 20)
 	require.GreaterOrEqual(t, each["J"], 20)
@@ -260,9 +303,20 @@ func (r *vectorRun) replay(t *testing.T) {
 	require.Equal(t, []byte(r.Answer), invite.AnswerBytes(answer))
 	for name, b := range map[string]hexBytes{
 		"reply": r.Reply, "h1": r.H1, "M1": r.M1, "M2": r.M2, "M3": r.M3, "t2": r.T2, "prk": r.PRK, "t3": r.T3, "dh": r.DH, "kSeal": r.KSeal,
-		"slot": r.Slot, "kemSS": r.KEMSecret, "chain I>J": r.ChainIJ, "chain J>I": r.ChainJI, "sid": r.SID, "sas": r.SAS,
+		"slot": r.Slot, "kemSS": r.KEMSecret, "chain I>J": r.ChainIJ, "chain J>I": r.ChainJI, "sid": r.SID, "sas": r.SAS, "kR": r.KR,
 	} {
 		require.NotEmpty(t, b, name)
+	}
+	require.NotEmpty(t, r.Lines)
+	for _, l := range r.Lines {
+		for _, card := range []hexBytes{l.CardI, l.CardJ} {
+			description, err := invite.ParseAnswer(card, false)
+			require.NoError(t, err)
+			require.Equal(t, []byte(card), invite.AnswerBytes(description))
+		}
+		for _, b := range []hexBytes{l.ID, l.ResumeI, l.ResumeJ} {
+			require.NotEmpty(t, b)
+		}
 	}
 	require.NotNil(t, r.Words)
 	types := map[string]bool{}
@@ -301,6 +355,9 @@ func (v *vectorRefusal) refuse(t testing.TB, r *vectorRun) error {
 		require.Nil(t, answer)
 		require.Nil(t, h)
 		return err
+	case "resume":
+		to, _ := e.side(v.At)
+		return checkResume(to, r.Lines[v.After].id(), v.Bytes)
 	case "frame":
 		to, from := e.side(v.At)
 		opened, heard := 0, listen(to)
@@ -402,6 +459,11 @@ func newRun(t *testing.T, name string, offer, answer sdp.Description, mailbox bo
 	require.NoError(t, err)
 	r.Invite = invite.Invite{Mailbox: mailbox, Secret: invite.NewSecret([16]byte(r.S)), Key: keys.PublicKey(), Offer: offer}.Bytes()
 	r.Answer = invite.AnswerBytes(answer)
+	// The cards of a chat are described as its first line was, each with a certificate of its own.
+	card := func(d sdp.Description) hexBytes { copy(d.Fingerprint[:], take(32)); return invite.AnswerBytes(d) }
+	for _, n := range [][2]uint32{{1, 1}, {2, 3}, {258, 70000}} {
+		r.Lines = append(r.Lines, vectorLine{I: n[0], J: n[1], CardI: card(offer), CardJ: card(answer), NextI: uint64(n[0]) << 3, NextJ: uint64(n[1]) << 30})
+	}
 	sent := map[string]uint64{}
 	for n := range r.Frames {
 		f := &r.Frames[n]

@@ -218,6 +218,17 @@ def replay(v):
     six = [int.from_bytes(sas[:5], "big") >> 34 - 6 * i & 63 for i in range(6)]
     assert v["Digits"] == ["%04d" % (64 * x + y) for x, y in zip(six[::2], six[1::2])]
 
+    k_r = same("KR", exp(prk, b"relink", t3, 32))
+    for l in v["Lines"]:
+        card = {side: struct.pack(">I", l[side]) + bytes.fromhex(l["Card" + side]) for side in "IJ"}
+        line = th(b"line", card["I"], card["J"])
+        assert line.hex() == l["ID"], f"{v['Name']}: line"
+        for direction, side in enumerate("IJ", 1):
+            number = struct.pack(">Q", l["Next" + side])
+            proof = mac(exp(k_r, b"proof", bytes([direction]), 32), line + number)
+            assert (number + proof).hex() == l["Resume" + side], f"{v['Name']}: resume of {side}"
+        checks += 3
+
     parts, messages = {"I": b"", "J": b""}, {"I": 0, "J": 0}
     for f in v["Frames"]:
         side, n, body = f["From"], f["N"], bytes.fromhex(f["Body"])
