@@ -33,7 +33,7 @@ func (k *KeyPair) Clone() *KeyPair {
 // Clone copies the state of a handshake. The copy draws from random.
 func (h *Handshake) Clone(random io.Reader) *Handshake {
 	c := *h
-	c.random, c.own, c.dh, c.root = random, h.own.Clone(), copied(h.dh), copied(h.root)
+	c.random, c.own, c.dh, c.root, c.nonce = random, h.own.Clone(), copied(h.dh), copied(h.root), copied(h.nonce)
 	return &c
 }
 
@@ -143,7 +143,7 @@ func (h *Handshake) Cheat(m2 []byte) *Cheat {
 }
 
 // Nonce is the one that the commitment in M1 was made for.
-func (c *Cheat) Nonce() [32]byte { return c.h.nonce }
+func (c *Cheat) Nonce() [32]byte { return *c.h.nonce }
 
 // SAS is what the other side will see if nonce is revealed.
 func (c *Cheat) SAS(nonce [32]byte) SAS {

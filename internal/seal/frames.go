@@ -37,6 +37,9 @@ type Frames struct {
 	closed     bool
 }
 
+// String hides the secrets.
+func (f *Frames) String() string { return "seal.Frames" }
+
 // SAS is what the two people compare.
 func (f *Frames) SAS() SAS { return f.sas }
 

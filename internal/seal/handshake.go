@@ -47,15 +47,18 @@ type Handshake struct {
 	commitment [32]byte
 
 	kem   *mlkem.DecapsulationKey768 // joiner
-	nonce [32]byte                   // nJ, joiner: secret until M3
+	nonce *[32]byte                  // nJ, joiner: secret until M3
 }
 
 func newHandshake(role Role, random io.Reader, own *KeyPair, dh *[32]byte, secret LinkSecret, invite, reply, answer []byte) *Handshake {
 	return &Handshake{
-		role: role, random: random, own: own, secret: secret, dh: dh,
+		role: role, random: random, own: own, secret: secret, dh: dh, nonce: new([32]byte),
 		transcript: transcriptHash("bootstrap", invite, reply, answer),
 	}
 }
+
+// String hides the secrets.
+func (h *Handshake) String() string { return "seal.Handshake" }
 
 // Start returns the message to send first, nil for the inviter, who waits.
 func (h *Handshake) Start() ([]byte, error) {

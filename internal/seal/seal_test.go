@@ -420,11 +420,29 @@ func TestUnitNothingPrinted(t *testing.T) {
 	require.NoError(t, err)
 	key, err := seal.NewMessageKey(bytes.Repeat([]byte{0xA7}, 32))
 	require.NoError(t, err)
+	p := newPair(t, rand.Reader)
+	m1, err := p.atJoiner.Start()
+	require.NoError(t, err)
+	_, _, err = p.atInviter.Handle(m1)
+	require.NoError(t, err)
+	session, _ := sessions(t)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 		for _, v := range []any{secret, keys, key, &secret, &key} {
 			out := fmt.Sprintf(verb, v)
 			for _, leak := range []string{"a7a7", "A7A7", "167 167", "0xa7, 0xa7"} {
 				assert.NotContains(t, out, leak, "%T with %s", v, verb)
+			}
+		}
+		for v, owned := range map[any][][]byte{session: session.Owned()[:5], p.atInviter: p.atInviter.Owned(), p.atJoiner: p.atJoiner.Owned()} {
+			out := fmt.Sprintf(verb, v)
+			for n, b := range owned {
+				if len(b) == 0 || bytes.Equal(b, make([]byte, len(b))) {
+					continue // the inviter has no nonce to keep
+				}
+				for _, form := range []string{"%x", "%X", "%d", "%#x", "%#v", "%q"} {
+					leak := strings.Trim(strings.TrimPrefix(fmt.Sprintf(form, b[:6]), "[]byte"), "[]{}\"")
+					assert.NotContains(t, out, leak, "secret %d of %T with %s", n, v, verb)
+				}
 			}
 		}
 	}
