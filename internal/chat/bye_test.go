@@ -35,7 +35,7 @@ func TestUnitGoodbyeWaits(t *testing.T) {
 		require.NotEmpty(t, f.next(t))
 		require.NoError(t, f.watch(f.since.Add(usual.goodbye-time.Millisecond)))
 		require.Equal(t, stop{reason: reason}, f.watch(f.since.Add(usual.goodbye)))
-		require.Equal(t, stop{reason: reason}, f.arrive(arrival{}, false, false), "the other side closed")
+		require.Equal(t, stop{reason: reason}, f.hear(arrival{ended: true}, false), "the other side closed")
 	}
 	for _, reason := range []Reason{ReasonClosed, ReasonDiffer} {
 		f := face(t, seal.Inviter)
@@ -50,7 +50,7 @@ func TestUnitDifferWipes(t *testing.T) {
 	before, err := f.other.Seal([]byte("\x01before"))
 	require.NoError(t, err)
 	require.NoError(t, f.goodbye(ReasonDiffer, byeDiffer))
-	require.NoError(t, f.arrive(arrival{message: before}, true, false))
+	require.NoError(t, f.hear(arrival{message: before}, false))
 	require.Equal(t, "\x05\x02", f.next(t))
 	_, err = f.stream.frames.Seal([]byte(heardNothing))
 	require.ErrorIs(t, err, seal.ErrClosed)
@@ -58,7 +58,7 @@ func TestUnitDifferWipes(t *testing.T) {
 	require.ErrorIs(t, err, seal.ErrInvalidKey)
 	require.Equal(t, [16]byte{}, f.meet.secret.Bytes())
 	require.NoError(t, f.gets(t, "\x01after"))
-	require.NoError(t, f.arrive(arrival{message: []byte("anything")}, true, false))
+	require.NoError(t, f.hear(arrival{message: []byte("anything")}, false))
 	require.Empty(t, f.next(t))
 	for _, e := range f.events.list {
 		_, is := e.(Message)

@@ -2,6 +2,12 @@ package chat
 
 import "tincan/internal/seal"
 
+// texts are the messages of both directions.
+type texts struct {
+	out outbox
+	in  inbox
+}
+
 // outgoing is one message of ours.
 type outgoing struct {
 	ref  string

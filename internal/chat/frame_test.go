@@ -92,7 +92,7 @@ func TestIntegrationVectors(t *testing.T) {
 				}
 				frame, sealErr := sealed(b.bytes(t))
 				require.NoError(t, sealErr)
-				err = f.arrive(arrival{message: frame}, true, false)
+				err = f.hear(arrival{message: frame}, false)
 			}
 			switch v.Ends {
 			case "":
@@ -211,7 +211,7 @@ func TestFunctionalSignature(t *testing.T) {
 				signature := sign(f.other)
 				frame, err := f.other.Frames.Seal(frame{typeText, signature, []byte(last)}.body())
 				require.NoError(t, err)
-				require.Equal(t, stop{reason: ReasonUntrusted}, f.arrive(arrival{message: frame}, true, false))
+				require.Equal(t, stop{reason: ReasonUntrusted}, f.hear(arrival{message: frame}, false))
 				for _, e := range f.events.list {
 					if m, is := e.(Message); is {
 						require.Equal(t, Message{ID: 1, Text: "before"}, m)
@@ -287,7 +287,7 @@ func FuzzFrame(f *testing.F) {
 	f.Add(with(part, heardNothing, part, "\x01"+noSignature+"\xc3\xa9"))
 	f.Add(with(part, part, part, part, "\x01"+noSignature+strings.Repeat("y", 1536)))
 	f.Add(with("\x7efuture", "\x01"+noSignature+"\xff"))
-	f.Fuzz(func(t *testing.T, frameVector []byte) { stepThrough(t, frameVector) })
+	f.Fuzz(func(t *testing.T, bodies []byte) { stepThrough(t, bodies) })
 }
 
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
@@ -297,16 +297,16 @@ func TestUnitFrameMemory(t *testing.T) {
 		"a long text": "\x0f\xfe\x01" + noSignature + strings.Repeat("é", 2014) + "e", "a long unknown": "\x0f\xfe\x42" + strings.Repeat("x", 4093), "acks": "\x00\x09\x03\x00\x00\x00\x00\x00\x00\x00\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
-			frameVector := []byte(strings.Repeat(unit, 4096/len(unit)))
+			bodies := []byte(strings.Repeat(unit, 4096/len(unit)))
 			var incoming assembly
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			for len(frameVector) >= 2 {
-				n := min(int(frameVector[0])<<8|int(frameVector[1]), len(frameVector)-2)
-				if f, err := parseFrame(frameVector[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
+			for len(bodies) >= 2 {
+				n := min(int(bodies[0])<<8|int(bodies[1]), len(bodies)-2)
+				if f, err := parseFrame(bodies[2 : 2+n]); err == nil && (f.kind == typeText || f.kind == typeMore) {
 					_, _ = incoming.add(f)
 				}
-				frameVector = frameVector[2+n:]
+				bodies = bodies[2+n:]
 			}
 			runtime.ReadMemStats(&after)
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))

@@ -259,7 +259,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 func (s *Session) acceptReply(r handedIn) error {
 	text, err := s.meet.examine(r)
 	if text != "" {
-		conn := s.stream.conn
+		conn := s.lines.now.conn
 		s.work.ask(func(ctx context.Context) func() error {
 			err := conn.Accept(ctx, text)
 			return func() error { return s.attempted(err) }
@@ -282,6 +282,7 @@ func (s *Session) attempted(err error) error {
 		if s.post != nil {
 			s.post.meet(now)
 		}
+		s.lines.carry(s.lines.now)
 		s.diary.candidates("the reply's", a.description)
 		s.enter(looking, now)
 	}

@@ -63,7 +63,7 @@ func (s *Session) askPath(now time.Time) {
 	if !s.look.asks(now) {
 		return
 	}
-	conn := s.stream.conn
+	conn := s.lines.now.conn
 	s.work.ask(func(ctx context.Context) func() error {
 		ctx, cancel := context.WithTimeout(ctx, pathWait)
 		defer cancel()

@@ -19,6 +19,12 @@ type unconnected struct{ connection }
 
 func (unconnected) Path(context.Context) peer.Path { return peer.PathLocal }
 
+// hear hands over what has come from the line in use.
+func (s *Session) hear(a arrival, more bool) error {
+	a.line = s.lines.now
+	return s.arrive(a, more)
+}
+
 // facing is a session of ours and an honest other end, without a connection.
 type facing struct {
 	*Session
@@ -42,7 +48,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, stream: stream{conn: conn, handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(conn), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {
@@ -50,7 +56,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 		f.stream.first, err = atJoiner.Start()
 		require.NoError(t, err)
 	}
-	require.NoError(t, f.arrive(arrival{opened: true}, true, false))
+	require.NoError(t, f.hear(arrival{opened: true}, false))
 	if role == seal.Joiner {
 		f.m1 = f.stream.wire
 	} else {
@@ -77,7 +83,7 @@ func (f *facing) shakeHands(t testing.TB) {
 // has come that far, one from a chat of others if not.
 func (f *facing) hand(t testing.TB, name string) error {
 	t.Helper()
-	return f.arrive(arrival{message: f.message(t, name)}, true, false)
+	return f.hear(arrival{message: f.message(t, name)}, false)
 }
 
 func (f *facing) message(t testing.TB, name string) []byte {

@@ -3,20 +3,19 @@ package chat
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
+
+	"tincan/internal/seal"
 )
 
 // run is the goroutine of a session. It returns when loop has returned and every goroutine
 // that it started has ended.
 func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
-	in, out := make(chan arrival, ackEvery), make(chan []byte)
-	var carriers sync.WaitGroup
-	reason := s.loop(ctx, in, out, &carriers, func() {
-		carriers.Go(func() { carryIn(ctx, s.stream.conn, in) })
-		carriers.Go(func() { carryOut(ctx, s.stream.conn, out) })
-	})
+	if s.meet.role == seal.Joiner {
+		s.lines.carry(s.lines.now)
+	}
+	reason := s.loop(ctx)
 	for _, m := range s.out.rest() {
 		s.events.push(Failed{Ref: m.ref, ID: m.id, Code: CodeEnded})
 	}
@@ -26,9 +25,7 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 		l.withdraw()
 	}
 	s.diary.note("ended: " + string(reason))
-	_ = s.stream.conn.Close()
-	close(out)
-	carriers.Wait()
+	s.lines.close()
 	s.events.push(Closed{reason})
 	if s.post != nil {
 		s.post.road().close()
@@ -42,39 +39,31 @@ func (s *Session) wipe() {
 }
 
 // loop waits for whatever comes first and acts on it, until something ends
-// the session. connect starts the goroutines that carry messages; workers counts the
-// goroutines that wait for the engine.
-func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte, workers *sync.WaitGroup, connect func()) Reason {
+// the session.
+func (s *Session) loop(ctx context.Context) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
-	connected := false
 	s.stream.silence.until = time.Now()
 	clock := time.NewTicker(s.timing.tick)
 	defer clock.Stop()
 	var ack <-chan time.Time
 	for {
-		if !connected && s.stream.handshake != nil {
-			connected = true
-			connect()
-		}
 		if err := s.fillWire(); err != nil {
 			return ReasonInternal
 		}
 		if s.phase == leaving {
 			leave() // nothing that the engine may still answer holds up our goodbye
 		}
-		s.work.begin(staying, workers)
+		s.lines.begin(ctx)
+		s.work.begin(staying, s.lines.running)
 		if s.stream.acks.soon && ack == nil {
 			ack = time.After(s.timing.ack)
 		}
-		from, to := in, out
+		from, to := s.lines.in, s.lines.now.out
 		var room <-chan struct{}
 		if s.events.full() {
 			from, room = nil, s.events.shrunk // whoever reads our events is slow: read no more frames until there is room
-		}
-		if !connected {
-			from = nil
 		}
 		if len(s.work.back) > 0 {
 			from = nil // the engine has answered before this message came, so its answer is handled first
@@ -92,8 +81,8 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 				r.result <- err
 				err = nil
 			}
-		case a, ok := <-from:
-			err = s.arrive(a, ok, len(in) > 0)
+		case a := <-from:
+			err = s.arrive(a, len(s.lines.in) > 0)
 		case to <- s.stream.wire:
 			s.stream.sent(time.Now())
 		case then := <-s.work.back:
@@ -109,11 +98,11 @@ func (s *Session) loop(ctx context.Context, in <-chan arrival, out chan<- []byte
 			s.stream.acks.waited()
 		case <-room:
 		case now := <-clock.C:
-			if len(in) == 0 {
+			if len(s.lines.in) == 0 {
 				s.stream.readAll()
 			}
 			s.lookAtMailbox(ctx, now)
-			s.stream.silence.listened(now, from != nil && len(in) == 0, s.timing.silence/3)
+			s.stream.silence.listened(now, from != nil && len(s.lines.in) == 0, s.timing.silence/3)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -158,19 +147,19 @@ func (s *Session) fillWire() error {
 	return err
 }
 
-// arrive handles what carryIn brings; ok is false at the end of the connection. more says
-// that the next message has arrived already, so that one ack can serve for both.
-func (s *Session) arrive(a arrival, ok, more bool) error {
+// arrive handles what carryIn brings. more says that the next message has arrived already, so
+// that one ack can serve for both.
+func (s *Session) arrive(a arrival, more bool) error {
 	switch {
 	case a.foreign:
 		return stop{reason: ReasonUntrusted}
-	case !ok && s.phase == leaving:
+	case a.ended && s.phase == leaving:
 		return stop{reason: s.ending}
 	case s.ending == ReasonDiffer:
 		return nil
-	case !ok && s.phase == looking:
+	case a.ended && s.phase == looking:
 		return stop{reason: ReasonUnreachable}
-	case !ok:
+	case a.ended:
 		return stop{reason: ReasonLost}
 	}
 	now := time.Now()
@@ -272,7 +261,7 @@ func (s *Session) watch(now time.Time) error {
 			s.askPath(now)
 		}
 	case waiting:
-		for _, code := range s.look.waiting(now, s.stream.conn.Findings()) {
+		for _, code := range s.look.waiting(now, s.lines.now.conn.Findings()) {
 			s.problem(code)
 		}
 	case shaking:
@@ -287,7 +276,7 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: ReasonUnreachable}
 		}
 		if waited >= s.timing.slow {
-			s.problem(s.look.stuck(s.since, s.stream.conn.Findings()))
+			s.problem(s.look.stuck(s.since, s.lines.now.conn.Findings()))
 		}
 	}
 	return nil

@@ -90,9 +90,9 @@ type Session struct {
 	diary  *Diary
 	meet   meeting
 	post   post // nil where the reply goes by hand alone
+	lines  lines
 	stream stream
-	out    outbox
-	in     inbox
+	texts
 	look   outlook
 	typing typing
 	work   work
@@ -172,7 +172,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		timing: config.timing, diary: config.Diary, stream: stream{conn: conn},
+		timing: config.timing, diary: config.Diary, lines: newLines(conn),
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
@@ -181,7 +181,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {
-	text, err := s.stream.conn.Offer(ctx)
+	text, err := s.lines.now.conn.Offer(ctx)
 	if err != nil {
 		return err
 	}
@@ -195,13 +195,13 @@ func (s *Session) makeInvite(ctx context.Context, config Config) error {
 	}
 	s.link = newLink(config.Site, s.meet.invite)
 	if offer.Public() {
-		s.link.GoodFor = s.stream.conn.Findings().GoodFor
+		s.link.GoodFor = s.lines.now.conn.Findings().GoodFor
 	}
 	return s.checkAddresses(offer)
 }
 
 func (s *Session) makeReply(ctx context.Context, config Config, inv invite.Invite) error {
-	text, err := s.stream.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(sdp.Offer, "0"))
+	text, err := s.lines.now.conn.Answer(ctx, s.meet.tried(inv.Offer).SDP(sdp.Offer, "0"))
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (s *Session) checkAddresses(d sdp.Description) error {
 // abandon lets go of a session whose invite or reply could not be made.
 func (s *Session) abandon() {
 	s.wipe()
-	_ = s.stream.conn.Close()
+	_ = s.lines.now.conn.Close()
 }
 
 func (s *Session) begin() {

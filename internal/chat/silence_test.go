@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -19,8 +18,7 @@ import (
 // speaks through channels in fake time.
 type running struct {
 	*facing
-	in  chan arrival
-	out chan []byte
+	line *line // the one in use
 
 	drained atomic.Uint64 // frames of the session
 }
@@ -29,7 +27,7 @@ type running struct {
 // bubble of synctest, and ends with the test.
 func runFaced(t *testing.T, conn connection) *running {
 	t.Helper()
-	r := &running{facing: faceOver(t, seal.Joiner, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
+	r := &running{facing: faceOver(t, seal.Joiner, conn)}
 	r.run(t)
 	return r
 }
@@ -37,15 +35,15 @@ func runFaced(t *testing.T, conn connection) *running {
 // open shakes hands, and has somebody take what the session sends from then on.
 func (r *running) open(t *testing.T) {
 	t.Helper()
-	m2, _, err := r.handshake.Handle(<-r.out)
+	m2, _, err := r.handshake.Handle(<-r.line.out)
 	require.NoError(t, err)
 	synctest.Wait() // as the engine's answers are there before the other end's
-	r.in <- arrival{message: m2}
-	_, other, err := r.handshake.Handle(<-r.out)
+	r.lines.in <- arrival{line: r.line, message: m2}
+	_, other, err := r.handshake.Handle(<-r.line.out)
 	require.NoError(t, err)
 	r.other = NewSpeaker(other)
 	go func() {
-		for range r.out {
+		for range r.line.out {
 			r.drained.Add(1)
 		}
 	}()
@@ -55,19 +53,17 @@ func (r *running) open(t *testing.T) {
 // run begins the loop, which ends with the test.
 func (r *running) run(t *testing.T) {
 	s := r.Session
+	r.line = s.lines.now
 	s.calls, s.ended = make(chan request), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
-	var workers sync.WaitGroup
 	go func() {
-		s.loop(ctx, r.in, r.out, &workers, func() {})
-		workers.Wait()
+		s.loop(ctx)
+		cancel()
+		close(r.line.out)
+		s.lines.running.Wait()
 		close(s.ended)
 	}()
-	t.Cleanup(func() {
-		require.NoError(t, s.Close())
-		cancel()
-		close(r.out)
-	})
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
 }
 
 // say has the other end send a frame.
@@ -76,7 +72,7 @@ func (r *running) say(t *testing.T, body string) {
 	frame, err := r.other.Seal([]byte(body))
 	require.NoError(t, err)
 	select {
-	case r.in <- arrival{message: frame}:
+	case r.lines.in <- arrival{line: r.line, message: frame}:
 	case <-r.ended:
 		require.Fail(t, "the session has ended")
 	}
@@ -113,7 +109,7 @@ func TestUnitSilence(t *testing.T) {
 			require.NoError(t, err)
 			for sent := false; !sent && time.Now().Before(end); {
 				select {
-				case r.in <- arrival{message: frame}:
+				case r.lines.in <- arrival{line: r.line, message: frame}:
 					sent = true
 				case <-time.After(time.Second):
 				}

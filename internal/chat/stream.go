@@ -1,33 +1,15 @@
 package chat
 
 import (
-	"context"
-	"errors"
 	"time"
 
-	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
 
-// connection is what a chat needs of the network; *peer.Conn is one, and says what each
-// method promises.
-type connection interface {
-	Offer(ctx context.Context) (sdp string, err error)
-	Answer(ctx context.Context, offer string) (sdp string, err error)
-	Accept(ctx context.Context, answer string) error
-	Open(ctx context.Context) error
-	Send(ctx context.Context, message []byte) error
-	Receive(ctx context.Context) ([]byte, error)
-	Findings() peer.Findings
-	Path(ctx context.Context) peer.Path
-	Close() error
-}
-
-// stream is the connection to the other side, the keys for what goes over it, and the account
-// of what has arrived. It seals and opens frames. The outbox gives it what to seal, and run
-// acts on what it has opened.
+// stream is the frames of a chat in both directions: the keys for them, and the account of what
+// has arrived. It seals and opens frames, and knows nothing of the line that carries them. The
+// outbox gives it what to seal, and run acts on what it has opened.
 type stream struct {
-	conn      connection
 	handshake *seal.Handshake // until both have the same keys
 	first     []byte          // M1 at the joiner, until the channel is open
 	frames    *seal.Frames    // nil until then
@@ -182,46 +164,5 @@ func (s *stream) wipe() {
 	}
 	if s.frames != nil {
 		s.frames.Close()
-	}
-}
-
-// arrival is what carryIn brings to run: first that the channel is open, then each message,
-// and at the end possibly that the other side broke the rules of the connection itself.
-type arrival struct {
-	opened  bool
-	message []byte
-	foreign bool
-}
-
-// carryIn waits for the channel to open and hands over what comes. At the end of the
-// connection it closes in.
-func carryIn(ctx context.Context, conn connection, in chan<- arrival) {
-	defer close(in)
-	next := arrival{opened: true}
-	err := conn.Open(ctx)
-	for err == nil {
-		select {
-		case in <- next:
-		case <-ctx.Done():
-			return
-		}
-		next = arrival{}
-		next.message, err = conn.Receive(ctx)
-	}
-	if errors.Is(err, peer.ErrForeign) {
-		select {
-		case in <- arrival{foreign: true}:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// carryOut sends what run hands over. If that fails, it closes the connection, so that
-// carryIn tells run of the end.
-func carryOut(ctx context.Context, conn connection, out <-chan []byte) {
-	for message := range out {
-		if conn.Send(ctx, message) != nil {
-			_ = conn.Close()
-		}
 	}
 }

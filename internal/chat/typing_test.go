@@ -53,7 +53,7 @@ func (f *facing) gets(t testing.TB, body string) error {
 	t.Helper()
 	frame, err := f.other.Seal([]byte(body))
 	require.NoError(t, err)
-	return f.arrive(arrival{message: frame}, true, false)
+	return f.hear(arrival{message: frame}, false)
 }
 
 func (f *facing) typingEvents() (n int) {

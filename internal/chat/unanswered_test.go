@@ -18,7 +18,7 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	f.shakeHands(t)
 	f.stream.wire = nil
 	b = &Session{
-		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, stream: stream{conn: unconnected{}, frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
+		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, lines: newLines(unconnected{}), stream: stream{frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
 		timing: &usual, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(),
 	}
 	return f.Session, b
@@ -55,7 +55,7 @@ func TestUnitUnanswered(t *testing.T) {
 						if len(roads[n]) > 0 {
 							frame := roads[n][0]
 							roads[n] = roads[n][1:]
-							require.NoError(t, ends[1-n].arrive(arrival{message: frame}, true, len(roads[n]) > 0))
+							require.NoError(t, ends[1-n].hear(arrival{message: frame}, len(roads[n]) > 0))
 						}
 						most = max(most, len(ends[1-n].stream.acks.unanswered))
 						require.LessOrEqual(t, len(ends[1-n].stream.acks.sent), maxUnacked+1)

@@ -54,6 +54,11 @@ func (c stuck) Path(ctx context.Context) peer.Path {
 	return peer.PathDirect
 }
 
+func (stuck) Open(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func (c stuck) Accept(ctx context.Context, _ string) error { return c.wait(ctx) }
 func (stuck) Findings() peer.Findings                      { return peer.Findings{} }
 
@@ -137,7 +142,7 @@ func TestUnitCloseWhileTheEngineIsAsked(t *testing.T) {
 // replies to it.
 func waitingOver(t *testing.T, conn connection) (r *running, reply func() string) {
 	t.Helper()
-	r = &running{facing: faceOver(t, seal.Inviter, conn), in: make(chan arrival, ackEvery), out: make(chan []byte)}
+	r = &running{facing: faceOver(t, seal.Inviter, conn)}
 	r.stream.handshake, r.phase, r.work = nil, making, newWork()
 	r.enter(waiting, time.Now())
 	r.meet.invite = invite.Code("an invite")
