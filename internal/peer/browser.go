@@ -148,6 +148,9 @@ func offers(value js.Value, methods ...string) bool {
 	return true
 }
 
+// Routes is always "": a page learns nothing of the networks that its computer is in.
+func Routes() string { return "" }
+
 // shut closes a connection that may be incomplete.
 func shut(pc js.Value) {
 	if offers(pc, "close") {

@@ -67,20 +67,6 @@ func New(config Config) (*Conn, error) {
 	return c, nil
 }
 
-// defaultRoutes returns the addresses of this computer from which it sends to the internet. To
-// dial UDP makes the system choose the address, and sends no packet.
-func defaultRoutes() (own []sdp.Address) {
-	for network, far := range everyAddress {
-		if c, err := net.DialUDP(network, nil, far); err == nil {
-			if at, ok := sdp.ReadAddress(c.LocalAddr().(*net.UDPAddr).IP.String()); ok {
-				own = append(own, at)
-			}
-			_ = c.Close()
-		}
-	}
-	return own
-}
-
 // NewOver is New over another network than the computer's own.
 func NewOver(network transport.Net, config Config) (*Conn, error) {
 	c := &Conn{
