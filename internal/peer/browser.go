@@ -45,7 +45,8 @@ const (
 // they are given.
 type engine struct {
 	pc, data js.Value
-	buffer   js.Value // Send copies each message into it; send() copies it from there
+	waits    bool     // see Config.Waits
+	buffer   js.Value // Send copies each message into it; send() copies it from there. Made by the first
 	view     js.Value // the part of it that was sent last, kept because many frames have one length
 	viewed   int      // its length, -1 before the first
 	accepted latch    // the real answer is applied
@@ -83,7 +84,7 @@ func New(config Config) (*Conn, error) {
 	c := &Conn{
 		channel: newChannel(),
 		engine: engine{
-			buffer:   uint8Array.New(MaxMessage),
+			waits:    config.Waits,
 			viewed:   -1,
 			accepted: newLatch(),
 			closed:   newLatch(),
@@ -301,6 +302,9 @@ func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if c.waits {
+		return offer, nil
+	}
 	if isFirefox(offer) {
 		c.gathering.goodFor(goodForFirefox)
 		return offer, nil
@@ -386,6 +390,9 @@ func (c *Conn) Send(ctx context.Context, message []byte) error {
 	if !c.data.Get("readyState").Equal(open) {
 		c.ended.set()
 		return c.why()
+	}
+	if c.buffer.IsUndefined() {
+		c.buffer = uint8Array.New(MaxMessage) // most cards never send
 	}
 	js.CopyBytesToJS(c.buffer, message)
 	if len(message) != c.viewed {

@@ -4,6 +4,7 @@ package peer_test
 
 import (
 	"context"
+	"runtime"
 	"syscall/js"
 	"testing"
 	"time"
@@ -57,6 +58,20 @@ func TestFunctionalContract(t *testing.T) {
 			watchCallbacks(t) // runs last
 		}
 		return newConn(t, peer.Config{})
+	})
+}
+
+func TestFunctionalCards(t *testing.T) {
+	inBrowser(t)
+	watchCallbacks(t)
+	peertest.Nobody = append(peertest.Nobody, []string{peertest.Name}, []string{"127.0.0.1 5000 typ host", peertest.Name})
+	callbacks, goroutines := peer.LiveCallbacks(), runtime.NumGoroutine()
+	peertest.RunCards(t, func(t *testing.T) *peer.Conn {
+		return newConn(t, peer.Config{Waits: true})
+	}, func(t *testing.T) {
+		assert.Equal(t, callbacks, peer.LiveCallbacks(), "js callbacks outlive Close")
+		// One more for each t.Run around; what came back to a test is about to end.
+		assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+3 }, time.Minute, 10*time.Millisecond)
 	})
 }
 

@@ -56,6 +56,12 @@ type Config struct {
 	// LoopbackOnly offers nothing but 127.0.0.1 and ::1, asks no server, and lets no packet
 	// leave the computer. A browser cannot do that; only the terminal's half obeys it.
 	LoopbackOnly bool
+	// Waits is for an offer that may wait for hours, one of several, and may never be answered.
+	// Once it is described, nothing more is sent for it while it waits, but to a relay and what
+	// Chromium sends by itself for two minutes. So no mapping in a NAT is kept alive: a NAT that
+	// gives the port anew as it was lets the other end in however late that comes, any other NAT
+	// forgets within minutes. Findings.GoodFor says nothing then.
+	Waits bool
 	// Note, if it is set, is told what happens on the way to the other end, in
 	// words without addresses or names. It is called from the engine's callbacks
 	// and must not wait.
@@ -74,7 +80,7 @@ type Findings struct {
 	Refused             bool // the engine says that a server does not answer; not every engine tells
 	Symmetric           bool // the NAT gives each connection another port
 	// GoodFor is for how long this engine keeps the public address of an offer
-	// alive; 0 is for ever.
+	// alive; 0 is for ever. It is always 0 with Config.Waits.
 	GoodFor time.Duration
 }
 

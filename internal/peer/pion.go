@@ -74,7 +74,7 @@ func NewOver(network transport.Net, config Config) (*Conn, error) {
 		engine:    engine{readerEnd: newLatch(), closing: newLatch()},
 		gathering: newGathering(config),
 	}
-	c.sockets = newSockets(network, config.STUN, c.gathering, c.opened)
+	c.sockets = newSockets(network, config, c.gathering, c.opened)
 	webrtcConfig := webrtc.Configuration{}
 	if len(config.STUN) > 0 && !config.RelayOnly {
 		for _, server := range config.STUN {
@@ -228,7 +228,9 @@ func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("create offer: %w", c.orClosed(err))
 	}
-	c.gathering.goodFor(goodForTerminal)
+	if !c.sockets.waits {
+		c.gathering.goodFor(goodForTerminal)
+	}
 	return c.describe(ctx, offer)
 }
 

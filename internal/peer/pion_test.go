@@ -55,6 +55,28 @@ func TestFunctionalContract(t *testing.T) {
 	})
 }
 
+func TestFunctionalCards(t *testing.T) {
+	before := openFiles()
+	peertest.RunCards(t, func(t *testing.T) *peer.Conn {
+		return newConn(t, peer.Config{Waits: true})
+	}, func(t *testing.T) {
+		goleak.VerifyNone(t)
+		assert.LessOrEqual(t, openFiles(), before+openForGood)
+	})
+}
+
+// openFiles counts the files and sockets of this process, where the system tells: on Linux.
+func openFiles() int {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(open)
+}
+
+// openForGood is what Go keeps open to wait for sockets, and for whoever ends early.
+const openForGood = 4
+
 func TestFunctionalDescriptionIsLikeABrowsers(t *testing.T) {
 	ctx := withDeadline(t)
 	offer, err := newConn(t, peer.Config{}).Offer(ctx)

@@ -34,10 +34,11 @@ var everyAddress = map[string]*net.UDPAddr{
 const keepAliveEvery = 10 * time.Second
 
 // sockets is the network that pion is given: the computer's own, except that it asks all STUN
-// servers together, asks them again while an invite waits, and looks at their answers.
+// servers together, asks them again while an invite is on its way, and looks at their answers.
 type sockets struct {
 	transport.Net
 	names     []string // of STUN servers, as host:port
+	waits     bool     // see Config.Waits: no server is asked again
 	gathering *gathering
 	opened    latch // the chat's own packets keep the mapping alive from then on
 	tasks     sync.WaitGroup
@@ -47,9 +48,9 @@ type sockets struct {
 	relays  map[int]bool                // local ports of sockets opened for TURN over UDP
 }
 
-func newSockets(network transport.Net, names []string, g *gathering, opened latch) *sockets {
+func newSockets(network transport.Net, config Config, g *gathering, opened latch) *sockets {
 	return &sockets{
-		Net: network, names: names, gathering: g, opened: opened,
+		Net: network, names: config.STUN, waits: config.Waits, gathering: g, opened: opened,
 		servers: map[string][]netip.AddrPort{}, relays: map[int]bool{},
 	}
 }
@@ -206,12 +207,15 @@ type socket struct {
 }
 
 // WriteTo sends what is meant for everyServer to all servers. From the first time on it also asks
-// them again and again.
+// them again and again, but for a card that Waits.
 func (c *socket) WriteTo(b []byte, to net.Addr) (int, error) {
 	if to != net.Addr(everyAddress[c.network]) {
 		return c.UDPConn.WriteTo(b, to)
 	}
 	c.asking.Do(func() {
+		if c.sockets.waits {
+			return
+		}
 		c.sockets.tasks.Go(func() {
 			c.sockets.keepAlive(c.closed, func() {
 				// pion ignores the answers, as they belong to no request of its own.

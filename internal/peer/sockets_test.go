@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,12 @@ type server struct {
 
 func newInternet(t *testing.T, servers ...*server) *internet {
 	t.Helper()
+	return newInternetBehind(t, portRestricted, servers...)
+}
+
+// newInternetBehind is newInternet with another kind of router.
+func newInternetBehind(t *testing.T, nat *vnet.NATType, servers ...*server) *internet {
+	t.Helper()
 	n := &internet{servers: servers}
 	router := func(config *vnet.RouterConfig) *vnet.Router {
 		config.MinDelay = 10 * time.Millisecond
@@ -68,7 +75,7 @@ func newInternet(t *testing.T, servers ...*server) *internet {
 	n.wan = wan
 	for i := range n.ends {
 		n.routers[i] = router(&vnet.RouterConfig{
-			CIDR: fmt.Sprintf("192.168.%d.0/24", i+1), StaticIPs: []string{fmt.Sprintf("203.0.113.%d", i+1)}, NATType: portRestricted,
+			CIDR: fmt.Sprintf("192.168.%d.0/24", i+1), StaticIPs: []string{fmt.Sprintf("203.0.113.%d", i+1)}, NATType: nat,
 		})
 		require.NoError(t, wan.AddRouter(n.routers[i]))
 		n.ends[i] = computer(n.routers[i], fmt.Sprintf("192.168.%d.2", i+1))
@@ -319,4 +326,55 @@ func TestFunctionalKeepAliveEnds(t *testing.T) {
 			assert.Zero(t, asked(n))
 		})
 	})
+}
+
+// Nobody is asked for a card that waits, so that a STUN server doesn't learn for how long a chat
+// goes on. What that costs: where the router has forgotten the port, and gives another one, a
+// card of old opens nothing.
+func TestFunctionalCardsAreNotKeptAlive(t *testing.T) {
+	for name, row := range map[string]struct {
+		remembers time.Duration // the router
+		opens     bool
+	}{
+		"the port is as it was": {24 * time.Hour, true},
+		"another port":          {30 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				nat := *portRestricted
+				nat.MappingLifeTime = row.remembers
+				n := newInternetBehind(t, &nat, &server{says: honest})
+				var cards [2]*peer.Conn
+				var offers [2]string
+				for i := range cards {
+					c, err := peer.NewOver(n.ends[i], peer.Config{STUN: n.names, Waits: true})
+					require.NoError(t, err)
+					t.Cleanup(func() { assert.NoError(t, c.Close()) })
+					cards[i] = c
+					offers[i], err = c.Offer(t.Context())
+					require.NoError(t, err)
+					require.Len(t, publicAddresses(offers[i]), 1)
+					require.Zero(t, c.Findings().GoodFor)
+				}
+				time.Sleep(time.Second) // what was asked for the description is over
+				var sent atomic.Int64
+				n.wan.AddChunkFilter(func(vnet.Chunk) bool { sent.Add(1); return true })
+				time.Sleep(3 * time.Hour)
+				assert.Zero(t, sent.Load(), "packets for cards that wait")
+
+				require.NoError(t, cards[0].Accept(t.Context(), strings.Replace(offers[1], "a=setup:actpass", "a=setup:passive", 1)))
+				time.Sleep(20 * time.Second) // the other one has not noticed yet
+				require.NoError(t, cards[1].Accept(t.Context(), strings.Replace(offers[0], "a=setup:actpass", "a=setup:active", 1)))
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				for _, c := range cards {
+					if row.opens {
+						require.NoError(t, c.Open(ctx))
+					} else {
+						require.ErrorIs(t, c.Open(ctx), context.DeadlineExceeded)
+					}
+				}
+			})
+		})
+	}
 }
