@@ -13,25 +13,14 @@ import (
 	"tincan/internal/sdp"
 )
 
-// While the reply is on its way by hand, an engine looks for the other end for only 15 s
-// (Chromium) or 5 to 15 s (Firefox, and then never again). If it is told the other end's
-// addresses once more, as if they were new, it goes on. That also keeps the mapping in our
-// NAT through which the other end comes in. Chromium is told less often: it goes on for 15 s
-// each time, and NATs forget a mapping after 30 s.
-const (
-	patienceFirefox  = 5 * time.Second
-	patienceChromium = 20 * time.Second
-)
-
 // While it waits for an answer, Chromium sends packets to its STUN server for 120 s, which keep
 // the mapping in the NAT. Before that time is over, we give it a provisional answer of nobody,
 // and from then on now and then an address at which nobody is. So it goes on sending packets
 // from the same socket. The real answer replaces the provisional one. Firefox knows no
 // provisional answers.
-const (
-	provisionalAfter = 100 * time.Second
-	provisionalEvery = 30 * time.Second // Chromium tries each address for 15 s
-)
+var provisionalAfter = 100 * time.Second // a variable for tests
+
+const provisionalEvery = 30 * time.Second // Chromium tries each address for 15 s
 
 // For how long after the offer a reply still opens the chat through NATs that forget a mapping
 // after 30 s. test/network measures it.
@@ -328,7 +317,7 @@ func (c *Conn) Answer(ctx context.Context, offer string) (string, error) {
 		return "", err
 	}
 	c.watchDTLS()
-	c.tasks.Go(func() { c.stayPatient(answer, offer) })
+	c.tasks.Go(func() { c.stayPatient(newPatience(answered, answer, offer)) })
 	return answer, nil
 }
 
@@ -344,7 +333,7 @@ func (c *Conn) Accept(ctx context.Context, answer string) error {
 	c.accepted.set()
 	c.watchDTLS()
 	own := c.pc.Get("localDescription").Get("sdp").String()
-	c.tasks.Go(func() { c.stayPatient(own, answer) })
+	c.tasks.Go(func() { c.stayPatient(newPatience(accepted, own, answer)) })
 	return nil
 }
 

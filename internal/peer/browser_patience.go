@@ -4,41 +4,29 @@ package peer
 
 import (
 	"context"
-	"strings"
 	"syscall/js"
 	"time"
 
 	"tincan/internal/sdp"
 )
 
-// isFirefox recognises Firefox by the SDP that it writes. Unlike the user agent, nobody changes
-// that.
-func isFirefox(text string) bool { return strings.Contains(text, "\no=mozilla") }
-
 // stayPatient keeps the engine looking until the other end appears. The engine is never told
 // that there are no more candidates, for that would make Firefox give up.
-func (c *Conn) stayPatient(own, remote string) {
-	interval := patienceChromium
-	if isFirefox(own) {
-		interval = patienceFirefox
-	}
-	lines := plainCandidates(remote)
-	every := time.NewTicker(interval)
-	defer every.Stop()
+func (c *Conn) stayPatient(p patience) {
+	next := time.NewTimer(p.before(1))
+	defer next.Stop()
 	for turn := 1; ; turn++ {
 		select {
-		case <-every.C:
+		case <-next.C:
 		case <-c.opened.done:
 			return
 		case <-c.ended.done:
 			return
 		}
+		next.Reset(p.before(turn + 1))
 		// If the engine refuses one, the next turn may do better.
-		for _, line := range lines {
-			_ = c.addCandidate(context.Background(), renewed(line, turn))
-		}
-		if len(lines) == 0 {
-			_ = c.addCandidate(context.Background(), dummy(turn))
+		for _, line := range p.lines(turn) {
+			_ = c.addCandidate(context.Background(), line)
 		}
 	}
 }
@@ -66,6 +54,12 @@ func (c *Conn) keepAlive(offer string) {
 		}
 		_ = c.addCandidate(context.Background(), dummy(turn))
 	}
+}
+
+// provisional makes an answer with credentials and a certificate that nobody has, so that nobody
+// can be taken for the other end.
+func provisional(mediaID string) string {
+	return sdp.Description{Ufrag: "none", Password: credential(18)}.SDP(sdp.Answer, mediaID)
 }
 
 // addCandidate tells the engine of one more address of the other end.
