@@ -96,7 +96,7 @@ func (f *finder) search(s string) {
 		case i < damaged:
 			continue
 		case inLink && f.readFolded(s, i):
-		case (c == 'i' || c == 'r') && startsWord(s, i):
+		case strings.IndexByte(starts, c) >= 0 && startsWord(s, i):
 			f.setAddress(s, i)
 			damaged = f.readBase64(s, i, f.address != "" || inLink)
 		case (first || inLink) && isBase43(c):
@@ -156,8 +156,8 @@ func (f *finder) note(err error) {
 }
 
 func (c Code) wellFormed() bool {
-	if c.IsReply() {
-		return true // sealed: its size was checked
+	if c.isSealed() {
+		return true // its size was checked
 	}
 	parsed, err := ParseInvite(c, true)
 	parsed.Secret.Wipe()

@@ -1,10 +1,12 @@
 package invite_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,13 +22,34 @@ func testCode(t testing.TB) (invite.Code, string) {
 	return code, code.LinkText()
 }
 
-func testReply() invite.Code {
-	code := make(invite.Code, 177)
-	for i := range code {
-		code[i] = byte(i * 5)
+func testReply() invite.Code { return testSealed(0xAD, 177) }
+
+// testSealed is a code of which nobody can see more than its kind and its size.
+func testSealed(first byte, size int) invite.Code {
+	code := make(invite.Code, size)
+	for try := range byte(250) {
+		for i := range code {
+			code[i] = byte(i)*5 + try
+		}
+		code[0] = first
+		text := code.LinkText()
+		if !code.EndsInMark() && text[236] != 'z' == (size > 177) && (size < 305 || text[322] != 'z') {
+			return code
+		}
 	}
-	code[0] = 0xAD
-	return code
+	panic("there is no such code")
+}
+
+// testCodes are codes of each kind and each size that a sealed one has.
+func testCodes(t testing.TB) map[string]invite.Code {
+	code, _ := testCode(t)
+	codes := map[string]invite.Code{"invite": code}
+	for name, first := range map[string]byte{"reply": 0xAD, "repair": 0xA1, "answer to a repair": 0x69} {
+		for _, size := range []int{177, 241, 305} {
+			codes[name+" of "+strconv.Itoa(size)] = testSealed(first, size)
+		}
+	}
+	return codes
 }
 
 func wrap(s string, width int, newline string) string {
@@ -38,98 +61,171 @@ func wrap(s string, width int, newline string) string {
 	return strings.Join(append(lines, s), newline)
 }
 
-// TestFunctionalFind: codes as people paste them.
-func TestFunctionalFind(t *testing.T) {
-	code, text := testCode(t)
-	reply := testReply()
-	other := testReply()
-	other[9]++
+// numbered puts the numbers of lines before all but the first.
+func numbered(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := 1; i < len(lines); i++ {
+		lines[i] = strconv.Itoa(i+1) + " " + lines[i]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// texts are what becomes of a code where people paste it.
+func texts(code invite.Code) (list []struct{ name, text string }) {
+	text := code.LinkText()
 	link := "https://chat.example/#" + text
 	qr := "HTTPS://CHAT.EXAMPLE/#" + code.QRText()
 	escaped := strings.NewReplacer(":", "%3A", "/", "%2F", "#", "%23").Replace(link)
 	twice := strings.ReplaceAll(escaped, "%", "%25")
+	return []struct{ name, text string }{
+		{"bare code", text},
+		{"bare QR text", code.QRText()},
+		{"link", link},
+		{"link from a QR code", qr},
+		{"fragment", "#" + text},
+		{"white space around", " \t\r\n" + link + "\n\n "},
+		{"in a sentence", "Hi! Open " + link + ", I am waiting."},
+		{"end of a sentence", "Open " + link + "."},
+		{"question mark", "Can you open " + link + "?"},
+		{"angle brackets", "<" + link + ">"},
+		{"round brackets", "(" + link + ")"},
+		{"quotes", "“" + link + "”"},
+		{"straight quotes", "\"" + link + "\""},
+		{"markdown link", "[join me](" + link + ")"},
+		{"markdown emphasis", "_" + text + "_"},
+		{"bold", "**" + link + "**"},
+		{"backticks", "`" + text + "`"},
+		{"html", "<a href=\"" + link + "\">chat</a>"},
+		{"json", `{"link":"` + link + `"}`},
+		{"QR link in brackets", "(" + qr + ")"},
+		{"QR link ends a sentence", "Scan gave " + qr + "."},
+		{"broken at 76", wrap(link, 76, "\n")},
+		{"broken at 60, CRLF", wrap(link, 60, "\r\n")},
+		{"broken at 20", wrap(text, 20, "\n")},
+		{"broken in a sentence", "see\n" + wrap(link, 50, "\n") + "\nsee you"},
+		{"quoted mail", "> " + wrap(link, 50, "\n> ") + "\n> bye"},
+		{"quoted twice", ">> " + wrap(link, 50, "\n>> ")},
+		{"numbered lines", "1 " + numbered(wrap(link, 50, "\n"))},
+		{"initials", "AB> " + wrap(link, 50, "\nAB> ")},
+		{"a list", "- " + wrap(link, 50, "\n- ")},
+		{"quoted-printable", "Open\n" + wrap(strings.ReplaceAll(link, "=", "=3D"), 70, "=\n")},
+		{"tags for breaking", wrap(link, 30, "<wbr>")},
+		{"entities for breaking", wrap(link, 30, "&#8203;")},
+		{"escaped for JSON", strings.ReplaceAll(link, "/", `\/`)},
+		{"words right behind it", link + "Sent from my phone"},
+		{"Proofpoint", "https://urldefense.proofpoint.com/v2/url?u=" + strings.NewReplacer("-", "-2D", "_", "-5F", "#", "-23", "/", "_").Replace(link) + "&d=DwMF"},
+		{"QR text broken over lines", wrap(qr, 60, "\n")},
+		{"QR text in small letters", "https://chat.example/#" + strings.ToLower(code.QRText())},
+		{"indented", "    " + wrap(link, 40, "\n    ")},
+		{"non-breaking spaces", "\u00a0" + link + "\u00a0"},
+		{"zero-width spaces", wrap(link, 9, "\u200b")},
+		{"soft hyphens", wrap(link, 11, "\u00ad")},
+		{"word joiners and BOM", "\ufeff" + wrap(link, 17, "\u2060")},
+		{"marks of direction", "\u200f" + link + "\u200e"},
+		{"percent-encoded", escaped},
+		{"percent-encoded twice", twice},
+		{"redirect wrapper", "https://l.example/?u=" + escaped + "&h=AT0x"},
+		{"safe-link wrapper", "https://safe.example/?url=" + twice + "&data=05%7C02"},
+		{"encoded hash only", strings.Replace(link, "#", "%23", 1)},
+		{"same link twice", link + "\n" + link},
+		{"link and its QR text", link + " " + qr},
+		{"link text and address", "[" + link + "](" + link + ")"},
+		{"a long word beside it", strings.Repeat("recognise", 9) + " " + link},
+		{"chat export", "[22/11/26, 10:03] Ada: " + link},
+		{"at the limit", strings.Repeat("x ", (invite.MaxPaste-len(link))/2) + link},
+	}
+}
+
+// TestFunctionalFind: codes as people paste them, of every kind.
+func TestFunctionalFind(t *testing.T) {
+	tried := 0
+	for kind, code := range testCodes(t) {
+		for _, c := range texts(code) {
+			tried++
+			t.Run(kind+"/"+c.name, func(t *testing.T) {
+				got, err := invite.Find(c.text)
+				require.NoError(t, err)
+				require.Equal(t, code, got)
+				require.Equal(t, strings.HasPrefix(kind, "invite"), got.IsInvite())
+				require.Equal(t, strings.HasPrefix(kind, "reply"), got.IsReply())
+				require.Equal(t, strings.Contains(kind, "repair"), got.IsRepair())
+				require.Equal(t, strings.HasPrefix(kind, "answer"), got.AnswersRepair())
+			})
+		}
+	}
+	t.Logf("%d texts", tried)
+	require.GreaterOrEqual(t, tried, 10*40)
+}
+
+// TestFunctionalFindNothing: texts with no code in them, or with more than one, or with one that
+// came to harm, and what the person is told.
+func TestFunctionalFindNothing(t *testing.T) {
+	_, text := testCode(t)
+	reply := testReply()
+	other := testReply()
+	other[9]++
+	repair, answer := testSealed(0xA1, 177), testSealed(0x69, 177)
+	link := "https://chat.example/#" + text
 
 	cases := []struct {
 		name, text string
-		want       invite.Code
 		err        error
 	}{
-		{"bare code", text, code, nil},
-		{"bare QR text", code.QRText(), code, nil},
-		{"link", link, code, nil},
-		{"link from a QR code", qr, code, nil},
-		{"fragment", "#" + text, code, nil},
-		{"bare reply", reply.LinkText(), reply, nil},
-		{"reply as QR text", reply.QRText(), reply, nil},
-		{"white space around", " \t\r\n" + link + "\n\n ", code, nil},
-		{"in a sentence", "Hi! Open " + link + ", I am waiting.", code, nil},
-		{"end of a sentence", "Open " + link + ".", code, nil},
-		{"question mark", "Can you open " + link + "?", code, nil},
-		{"angle brackets", "<" + link + ">", code, nil},
-		{"round brackets", "(" + link + ")", code, nil},
-		{"quotes", "“" + link + "”", code, nil},
-		{"straight quotes", "\"" + link + "\"", code, nil},
-		{"markdown link", "[join me](" + link + ")", code, nil},
-		{"markdown emphasis", "_" + text + "_", code, nil},
-		{"bold", "**" + link + "**", code, nil},
-		{"backticks", "`" + text + "`", code, nil},
-		{"html", "<a href=\"" + link + "\">chat</a>", code, nil},
-		{"json", `{"link":"` + link + `"}`, code, nil},
-		{"QR link in brackets", "(" + qr + ")", code, nil},
-		{"QR link ends a sentence", "Scan gave " + qr + ".", code, nil},
-		{"broken at 76", wrap(link, 76, "\n"), code, nil},
-		{"broken at 60, CRLF", wrap(link, 60, "\r\n"), code, nil},
-		{"broken at 20", wrap(text, 20, "\n"), code, nil},
-		{"broken in a sentence", "see\n" + wrap(link, 50, "\n") + "\nsee you", code, nil},
-		{"quoted mail", "> " + wrap(link, 50, "\n> ") + "\n> bye", code, nil},
-		{"quoted twice", ">> " + wrap(link, 50, "\n>> "), code, nil},
-		{"indented", "    " + wrap(link, 40, "\n    "), code, nil},
-		{"non-breaking spaces", "\u00a0" + link + "\u00a0", code, nil},
-		{"zero-width spaces", wrap(link, 9, "\u200b"), code, nil},
-		{"soft hyphens", wrap(link, 11, "\u00ad"), code, nil},
-		{"word joiners and BOM", "\ufeff" + wrap(link, 17, "\u2060"), code, nil},
-		{"marks of direction", "\u200f" + link + "\u200e", code, nil},
-		{"percent-encoded", escaped, code, nil},
-		{"percent-encoded twice", twice, code, nil},
-		{"redirect wrapper", "https://l.example/?u=" + escaped + "&h=AT0x", code, nil},
-		{"safe-link wrapper", "https://safe.example/?url=" + twice + "&data=05%7C02", code, nil},
-		{"encoded hash only", strings.Replace(link, "#", "%23", 1), code, nil},
-		{"same link twice", link + "\n" + link, code, nil},
-		{"link and its QR text", link + " " + qr, code, nil},
-		{"link text and address", "[" + link + "](" + link + ")", code, nil},
-		{"a long word beside it", strings.Repeat("recognise", 9) + " " + link, code, nil},
-		{"chat export", "[22/11/26, 10:03] Ada: " + link, code, nil},
-		{"at the limit", strings.Repeat("x ", (invite.MaxPaste-len(link))/2) + link, code, nil},
-
-		{"nothing", "", nil, invite.ErrEmpty},
-		{"white space", " \n\t", nil, invite.ErrEmpty},
-		{"words", "hello, are you there? I recognise this", nil, invite.ErrNoCode},
-		{"an address", "https://chat.example/", nil, invite.ErrNoCode},
-		{"another fragment", "https://chat.example/#section-2", nil, invite.ErrNoCode},
-		{"two invites' worth", link + " " + reply.LinkText(), nil, invite.ErrSeveral},
-		{"two replies", reply.LinkText() + "\n" + other.LinkText(), nil, invite.ErrSeveral},
-		{"cut at the end", link[:len(link)-1], nil, invite.ErrCut},
-		{"cut in the middle", link[:90], nil, invite.ErrCut},
-		{"cut after the hash", link[:24], nil, invite.ErrCut},
-		{"cut with dots", link[:100] + "…", nil, invite.ErrCut},
-		{"cut bare code", text[:100], nil, invite.ErrCut},
-		{"a damaged code that has the start of another inside", text[:60] + "-iw" + text[60:], nil, invite.ErrMalformed},
-		{"a hole in the middle", text[:50] + text[54:], nil, invite.ErrMalformed},
-		{"one letter more", text + "z", nil, invite.ErrMalformed},
-		{"another version", "https://chat.example/#iw" + text[2:], nil, invite.ErrVersion},
-		{"lower case", strings.ToLower(link), nil, nil},
-		{"a megabyte of junk", strings.Repeat("junk ", 200_000), nil, invite.ErrTooLong},
-		{"one byte too long", strings.Repeat("x", invite.MaxPaste+1), nil, invite.ErrTooLong},
+		{"nothing", "", invite.ErrEmpty},
+		{"white space", " \n\t", invite.ErrEmpty},
+		{"words", "hello, are you there? I recognise this", invite.ErrNoCode},
+		{"an address", "https://chat.example/", invite.ErrNoCode},
+		{"another fragment", "https://chat.example/#section-2", invite.ErrNoCode},
+		{"two invites' worth", link + " " + reply.LinkText(), invite.ErrSeveral},
+		{"two replies", reply.LinkText() + "\n" + other.LinkText(), invite.ErrSeveral},
+		{"cut at the end", link[:len(link)-1], invite.ErrCut},
+		{"cut in the middle", link[:90], invite.ErrCut},
+		{"cut after the hash", link[:24], invite.ErrCut},
+		{"cut with dots", link[:100] + "…", invite.ErrCut},
+		{"cut bare code", text[:100], invite.ErrCut},
+		{"a damaged code that has the start of another inside", text[:60] + "-iw" + text[60:], invite.ErrMalformed},
+		{"a hole in the middle", text[:50] + text[54:], invite.ErrMalformed},
+		{"one letter more", text + "z", invite.ErrMalformed},
+		{"another version", "https://chat.example/#iw" + text[2:], invite.ErrVersion},
+		{"lower case", strings.ToLower(link), nil},
+		{"a megabyte of junk", strings.Repeat("junk ", 200_000), invite.ErrTooLong},
+		{"one byte too long", strings.Repeat("x", invite.MaxPaste+1), invite.ErrTooLong},
+		{"a reply and a repair", reply.LinkText() + "\n" + repair.LinkText(), invite.ErrSeveral},
+		{"a repair and what answers it", repair.LinkText() + "\n" + answer.LinkText(), invite.ErrSeveral},
+		{"a repair and the same as an answer", repair.LinkText() + " " + "a" + repair.LinkText()[1:], invite.ErrSeveral},
+	}
+	for kind, code := range testCodes(t) {
+		if code.IsInvite() {
+			continue
+		}
+		text, qr := code.LinkText(), code.QRText()
+		link := "https://chat.example/#" + text
+		version := invite.Code(bytes.Clone(code))
+		version[0]++
+		for _, c := range []struct {
+			name, text string
+			err        error
+		}{
+			{"cut at the end", link[:len(link)-1], invite.ErrCut},
+			{"cut in the middle", link[:90], invite.ErrCut},
+			{"cut bare code", text[:100], invite.ErrCut},
+			{"cut with dots", link[:100] + "…", invite.ErrCut},
+			{"QR text cut", "HTTPS://CHAT.EXAMPLE/#" + qr[:len(qr)-9], invite.ErrCut},
+			{"a hole in the middle", link[:80] + link[84:], invite.ErrMalformed},
+			{"one letter more", link + "z", invite.ErrMalformed},
+			{"a letter twice", link[:80] + link[79:], invite.ErrMalformed},
+			{"another version", "https://chat.example/#" + version.LinkText(), invite.ErrVersion},
+			{"another version as QR text", "HTTPS://CHAT.EXAMPLE/#" + version.QRText(), invite.ErrVersion},
+			{"its first word", "https://docs.example/#" + text[:2] + "out-of-order", invite.ErrNoCode},
+		} {
+			c.name = kind + ", " + c.name
+			cases = append(cases, c)
+		}
 	}
 	require.GreaterOrEqual(t, len(cases), 60)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := invite.Find(c.text)
-			if c.want != nil {
-				require.NoError(t, err)
-				require.Equal(t, c.want, got)
-				return
-			}
 			require.Error(t, err)
 			require.Nil(t, got)
 			if c.err != nil {
@@ -215,7 +311,10 @@ func FuzzFind(f *testing.F) {
 	_, text := testCode(f)
 	f.Add("see https://chat.example/#" + text + ".")
 	f.Add(wrap(text, 30, "\n> "))
-	f.Add("https://l.example/?u=%23" + testReply().LinkText())
+	for _, code := range testCodes(f) {
+		f.Add("https://l.example/?u=%23" + code.LinkText())
+		f.Add(wrap(code.QRText(), 60, "\n> "))
+	}
 	for _, s := range findSamples(f) {
 		f.Add(s.Text)
 	}
@@ -271,7 +370,7 @@ func subsequence(letters, text string) bool {
 }
 
 // beginning is what may begin another code.
-var beginning = regexp.MustCompile(`[^A-Za-z0-9][ir]`)
+var beginning = regexp.MustCompile(`[^A-Za-z0-9][iroa]`)
 
 // FuzzFindNoise: whatever stands between two letters of a code, or around it, it
 // is found as it was or not at all. Noise of seven letters could make another
@@ -383,6 +482,75 @@ func duplicates(d sdp.Description) bool {
 		seen[c] = true
 	}
 	return false
+}
+
+// FuzzRepair: what a repair seals is read as the card that it was opened as and as no other, and
+// encodes again to the same bytes. An answer names a card. What fails returns nothing.
+func FuzzRepair(f *testing.F) {
+	files, _ := filepath.Glob("../sdp/testdata/sdp/*.sdp")
+	require.NotEmpty(f, files)
+	for i, file := range files {
+		raw, err := os.ReadFile(file)
+		require.NoError(f, err)
+		d, err := sdp.Parse(string(raw), true)
+		require.NoError(f, err)
+		f.Add(invite.Repair{N: uint32(i) << i, Meets: uint32(i), Card: d}.Bytes(), uint32(i)<<i, i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, n uint32, answers bool) {
+		code := invite.NewRepair(answers, [32]byte{}, make([]byte, 144))
+		var r invite.Repair
+		var err error
+		require.Less(t, allocated(func() { r, err = invite.ParseRepair(code, n, b, true) }), uint64(1<<20))
+		if err != nil {
+			require.Zero(t, r)
+			return
+		}
+		require.Equal(t, b, r.Bytes())
+		require.Equal(t, n, r.N)
+		require.False(t, answers && r.Meets == 0)
+		card, err := invite.ParseCard(b[8:], true)
+		require.NoError(t, err)
+		require.Equal(t, r.Card, card)
+		require.Equal(t, b[8:], invite.CardBytes(card))
+		_, err = invite.ParseRepair(code, n+1, b, true)
+		require.ErrorIs(t, err, invite.ErrMalformed)
+	})
+}
+
+// FuzzCode: whatever a mailbox brings as a code is one of its version and size, or nothing. A
+// repair comes apart and together again to the same bytes.
+func FuzzCode(f *testing.F) {
+	for _, code := range testCodes(f) {
+		f.Add([]byte(code))
+		f.Add([]byte(code[:len(code)-1]))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		code, err := invite.NewCode(b)
+		if err != nil {
+			require.Nil(t, code)
+			return
+		}
+		require.Equal(t, b, []byte(code))
+		kinds := 0
+		for _, is := range []bool{code.IsInvite(), code.IsReply(), code.IsRepair()} {
+			if is {
+				kinds++
+			}
+		}
+		require.Equal(t, 1, kinds)
+		for _, text := range []string{code.LinkText(), code.QRText()} {
+			back, err := invite.ParseCode(text)
+			require.NoError(t, err)
+			require.Equal(t, code, back)
+		}
+		tag, box := code.Sealed()
+		if !code.IsRepair() {
+			require.Nil(t, box)
+			require.Zero(t, tag)
+			return
+		}
+		require.Equal(t, code, invite.NewRepair(code.AnswersRepair(), tag, box))
+	})
 }
 
 // FuzzAnswer: as FuzzInvite, for what a reply seals.

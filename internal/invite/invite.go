@@ -37,6 +37,9 @@ const (
 	version1    = 0x01
 	inviteFirst = 0x88 | version1
 	replyFirst  = 0xAC | version1
+	// A repair, and one that answers one.
+	repairFirst = 0xA0 | version1
+	answerFirst = 0x68 | version1
 )
 
 // Sizes of codes in bytes, checked before anything else.
@@ -46,8 +49,8 @@ const (
 	maxCode   = maxInvite
 )
 
-// replySizes are 1 + 32 + 16 and one of the three padded lengths.
-var replySizes = [...]int{177, 241, 305}
+// sealedSizes are those of replies and repairs: 1 + 32 + 16 and one of the three padded lengths.
+var sealedSizes = [...]int{177, 241, 305}
 
 // MinReplyText is the length of the shortest text in which Find can find a reply: base64url
 // and the letter at its end. All other spellings are longer.
@@ -138,10 +141,12 @@ const maxAnswer = 255
 
 // AnswerBytes makes an answer with as many of the candidates as fit, the first ones first:
 // if the credentials are long, not all eight fit.
-func AnswerBytes(d sdp.Description) []byte {
+func AnswerBytes(d sdp.Description) []byte { return answerOf(d, maxAnswer) }
+
+func answerOf(d sdp.Description, most int) []byte {
 	for {
 		b := appendDescription([]byte{byte(formatOf(d)) << formatShift}, d)
-		if len(b) <= maxAnswer || len(d.Candidates) == 0 {
+		if len(b) <= most || len(d.Candidates) == 0 {
 			return b
 		}
 		d.Candidates = d.Candidates[:len(d.Candidates)-1]
@@ -156,11 +161,10 @@ func ParseAnswer(b []byte, loopback bool) (sdp.Description, error) {
 	return parseDescription(b[1:], int(b[0])>>formatShift, loopback)
 }
 
-// kindError is ErrVersion for another version of an invite or a reply, ErrMalformed for
-// anything else.
+// kindError is ErrVersion for another version of a code, or for another kind of code than was
+// asked for, ErrMalformed for anything else.
 func kindError(first byte) error {
-	switch first & kindMask {
-	case inviteFirst & kindMask, replyFirst & kindMask:
+	if c := (Code{first}); c.IsInvite() || c.isSealed() {
 		return ErrVersion
 	}
 	return ErrMalformed

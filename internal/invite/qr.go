@@ -105,13 +105,10 @@ func headOf(digits string, total int) (h head) {
 }
 
 func (h head) begins() bool {
-	switch h.first {
-	case inviteFirst:
+	if h.first == inviteFirst {
 		return h.size >= minInvite && h.size <= maxInvite && h.flags&^(flagMailbox|formatMask) == 0
-	case replyFirst:
-		return replySize(h.size)
 	}
-	return false
+	return thisVersion(h.first) && sealedSize(h.size)
 }
 
 // readFolded reads a code in base43 whose capitals a QR scanner has turned into small letters.

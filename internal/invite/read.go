@@ -62,6 +62,9 @@ func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
 			return 0
 		}
 	}
+	if next := i + len(word); s[i] != 'i' && !codeLike(word) && (next == len(s) || isSpace(s[next])) {
+		return 0 // a word, as most that begin so: gather would come no further
+	}
 	if !begins(s[i:]) {
 		f.noteStranger(word, inLink)
 		return 0
@@ -70,7 +73,7 @@ func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
 	switch {
 	case pieces == "":
 		return reach
-	case !mixed(pieces) && (!inLink || s[i] == 'r'), len(pieces) < damagedLength && !inLink:
+	case !mixed(pieces) && (!inLink || s[i] != 'i'), len(pieces) < damagedLength && !inLink:
 		return 0 // a word
 	case !strings.HasSuffix(strings.TrimRight(pieces, "-_"), end) && cut:
 		f.note(ErrCut)
@@ -81,7 +84,7 @@ func (f *finder) readBase64(s string, i int, inLink bool) (damaged int) {
 }
 
 // begins tells whether a code of this version begins at s: the kind and the
-// flags of an invite, the kind of a reply.
+// flags of an invite, the kind of anything else.
 func begins(s string) bool {
 	var first [3]byte
 	n := 0
@@ -94,14 +97,14 @@ func begins(s string) bool {
 		}
 	}
 	second, third := strings.IndexByte(base64Digits, first[1]), strings.IndexByte(base64Digits, first[2])
-	switch {
-	case first[0] == 'i':
+	switch strings.IndexByte(starts, first[0]) {
+	case -1:
+		return false
+	case 0:
 		// 0x89 and flags of which only bits 0, 2 and 3 may be set, not both of the latter.
 		return n > 1 && second == 16 && (n == 2 || third>>2&2 == 0 && third>>4 != 3)
-	case first[0] == 'r':
-		return n > 2 && second>>4 == 1
 	}
-	return false
+	return n > 2 && second>>4 == version1
 }
 
 // noteStranger is called for a word that does not begin as a code of this version. If it looks
@@ -124,7 +127,7 @@ func (f *finder) noteStranger(word string, inLink bool) {
 // strangerError is kindError for a code that does not parse. One of this version is not of
 // another, but damaged.
 func strangerError(first byte) error {
-	if first == inviteFirst || first == replyFirst {
+	if thisVersion(first) {
 		return ErrMalformed
 	}
 	return kindError(first)
@@ -185,7 +188,7 @@ func (f *finder) readPieces(s string, i int, a alphabet) (letters string, reach 
 		return "", inside(s, i, len(found), a.letter), false
 	}
 	letters, _, _ = f.spell([]byte(first[:surely]), 0)
-	if len(letters) < longWord && s[i] == 'r' {
+	if len(letters) < longWord && strings.IndexByte(starts[1:], s[i]) >= 0 {
 		layout = 0 // a word, most often
 	}
 	for layout--; layout >= 0 && !cut && !ambiguous; layout-- {
@@ -255,7 +258,7 @@ func readLink(letters string, ends []int) (found Code, several bool) {
 			continue
 		}
 		code, err := ParseCode(letters[:at])
-		if err != nil || !code.wellFormed() || !endsAt(letters, at, ends, code.IsReply()) {
+		if err != nil || !code.wellFormed() || !endsAt(letters, at, ends, code.isSealed()) {
 			continue
 		}
 		several = several || found != nil
@@ -265,9 +268,9 @@ func readLink(letters string, ends []int) (found Code, several bool) {
 }
 
 // endsAt tells by what stands behind whether a code may end at this place. The content of an
-// invite says whether it is whole. A reply is sealed, and may happen to have a closing letter
-// where a shorter reply would end.
-func endsAt(letters string, at int, ends []int, reply bool) bool {
+// invite says whether it is whole. Any other code is sealed, and may happen to have a closing
+// letter where a shorter one would end.
+func endsAt(letters string, at int, ends []int, sealed bool) bool {
 	piece := at // where the piece ends that holds the end
 	for _, e := range ends {
 		if piece = e; e >= at {
@@ -278,9 +281,9 @@ func endsAt(letters string, at int, ends []int, reply bool) bool {
 	switch {
 	case strings.HasSuffix(word, end):
 		return false
-	case reply && mixed(letters[at:]):
+	case sealed && mixed(letters[at:]):
 		return false
-	case reply && len(word) > 0:
+	case sealed && len(word) > 0:
 		word = strings.TrimLeft(word, "-_")
 		return len(word) > 2 && !codeLike(word)
 	}
@@ -303,8 +306,8 @@ func decodeLetters(letters string) []byte {
 // endsOf returns the sizes that a code which begins with b may have, by what is in it. fits is
 // false if no code can begin like this.
 func endsOf(b []byte) (sizes []int, fits bool) {
-	if Code(b).IsReply() {
-		return replySizes[:], len(b) <= replySizes[len(replySizes)-1]
+	if Code(b).isSealed() {
+		return sealedSizes[:], len(b) <= sealedSizes[len(sealedSizes)-1]
 	}
 	at := 50
 	if len(b) < at {

@@ -6,12 +6,23 @@ import (
 	"strings"
 )
 
-// Code is an invite or a reply as bytes, told apart by its first one.
+// Code is an invite, a reply or a repair as bytes, told apart by its first one.
 type Code []byte
 
-// IsInvite and IsReply look at the kind alone, in whatever version.
-func (c Code) IsInvite() bool { return len(c) > 0 && c[0]&kindMask == inviteFirst&kindMask }
-func (c Code) IsReply() bool  { return len(c) > 0 && c[0]&kindMask == replyFirst&kindMask }
+// These look at the kind alone, in whatever version. AnswersRepair tells of a repair whether it
+// answers one.
+func (c Code) IsInvite() bool      { return c.isKind(inviteFirst) }
+func (c Code) IsReply() bool       { return c.isKind(replyFirst) }
+func (c Code) IsRepair() bool      { return c.isKind(repairFirst) || c.AnswersRepair() }
+func (c Code) AnswersRepair() bool { return c.isKind(answerFirst) }
+
+func (c Code) isKind(first byte) bool { return len(c) > 0 && c[0]&kindMask == first&kindMask }
+
+// isSealed tells whether nothing but the size of a code says if it is one.
+func (c Code) isSealed() bool { return c.IsReply() || c.IsRepair() }
+
+// starts are the letters with which codes in base64url begin, that of an invite first.
+const starts = "iroa"
 
 // end is the last letter of every link: a link without it was cut, and no
 // chat program takes a letter for punctuation.
@@ -53,7 +64,7 @@ func ParseCode(text string) (Code, error) {
 
 // looksCut tells whether a text begins as a code may, but does not end as one.
 func looksCut(text string) bool {
-	return (text[0] == 'i' || text[0] == 'r') && !strings.HasSuffix(text, end)
+	return strings.IndexByte(starts, text[0]) >= 0 && !strings.HasSuffix(text, end)
 }
 
 // NewCode takes the bytes of a code, as a mailbox brings them; it checks what
@@ -62,7 +73,7 @@ func NewCode(b []byte) (Code, error) {
 	if len(b) == 0 {
 		return nil, ErrMalformed
 	}
-	if b[0] != inviteFirst && b[0] != replyFirst {
+	if !thisVersion(b[0]) {
 		return nil, kindError(b[0])
 	}
 	if c := Code(b); !c.rightSize() {
@@ -71,14 +82,19 @@ func NewCode(b []byte) (Code, error) {
 	return b, nil
 }
 
+// thisVersion tells whether a code that begins so is of this version.
+func thisVersion(first byte) bool {
+	return kindError(first) == ErrVersion && first&^kindMask == version1
+}
+
 func (c Code) rightSize() bool {
 	if c.IsInvite() {
 		return len(c) >= minInvite && len(c) <= maxInvite
 	}
-	return replySize(len(c))
+	return sealedSize(len(c))
 }
 
-func replySize(n int) bool { return slices.Contains(replySizes[:], n) }
+func sealedSize(n int) bool { return slices.Contains(sealedSizes[:], n) }
 
 // base43 is the part of QR's alphanumeric alphabet that is legal in a fragment.
 const base43 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"

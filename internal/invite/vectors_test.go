@@ -2,12 +2,14 @@ package invite_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/vectors anew")
 
-// codeVector is a code or an answer, or a text that is no code. What the
+// codeVector is a code, what one seals, or a text that is no code. What the
 // fields say is in testdata/vectors/README.md.
 type codeVector struct {
 	Name, Kind  string
@@ -28,6 +30,8 @@ type codeVector struct {
 	Link, QR    string            `json:",omitempty"`
 	Mailbox     bool              `json:",omitempty"`
 	S, A        string            `json:",omitempty"`
+	N, Meets    uint32            `json:",omitempty"`
+	Answers     bool              `json:",omitempty"`
 	Description *vectorFields     `json:",omitempty"`
 	SDP         map[string]string `json:",omitempty"`
 	Text        string            `json:",omitempty"`
@@ -66,18 +70,42 @@ func describe(t testing.TB, name, kind string, b []byte) codeVector {
 		v.Description, v.SDP = fieldsOf(d), sdpOf(d)
 		return v
 	}
-	i, err := invite.ParseInvite(b, false)
-	require.NoError(t, err)
-	require.Equal(t, b, i.Bytes())
-	code, secret := invite.Code(b), i.Secret.Bytes()
-	v.Link, v.QR, v.Mailbox = code.LinkText(), code.QRText(), i.Mailbox
-	v.S, v.A, v.Description = hex.EncodeToString(secret[:]), hex.EncodeToString(i.Key[:]), fieldsOf(i.Offer)
+	code := invite.Code(b)
+	v.Link, v.QR = code.LinkText(), code.QRText()
+	switch kind {
+	case "sealed":
+		made, err := invite.NewCode(b)
+		require.NoError(t, err)
+		require.Equal(t, code, made)
+		v.Answers = code.AnswersRepair()
+	default:
+		i, err := invite.ParseInvite(b, false)
+		require.NoError(t, err)
+		require.Equal(t, b, i.Bytes())
+		secret := i.Secret.Bytes()
+		v.Mailbox = i.Mailbox
+		v.S, v.A, v.Description = hex.EncodeToString(secret[:]), hex.EncodeToString(i.Key[:]), fieldsOf(i.Offer)
+	}
 	for _, text := range []string{v.Link, v.QR} {
 		back, err := invite.ParseCode(text)
 		require.NoError(t, err)
 		require.Equal(t, code, back)
 	}
 	return v
+}
+
+// describeRepair is describe for what a repair seals.
+func describeRepair(t testing.TB, name string, b []byte, n uint32, answers bool) codeVector {
+	t.Helper()
+	r, err := invite.ParseRepair(testRepair(answers), n, b, false)
+	require.NoError(t, err)
+	require.Equal(t, b, r.Bytes())
+	return codeVector{Name: name, Kind: "repair", Bytes: hex.EncodeToString(b), N: r.N, Meets: r.Meets, Answers: answers, Description: fieldsOf(r.Card), SDP: sdpOf(r.Card)}
+}
+
+// testRepair is a code in which a repair may have been sealed.
+func testRepair(answers bool) invite.Code {
+	return invite.NewRepair(answers, [32]byte{1}, make([]byte, 144))
 }
 
 // TestIntegrationVectors: codes and what is in them, and what is none, with
@@ -106,6 +134,10 @@ func TestIntegrationVectors(t *testing.T) {
 		t.Run(v.Kind+"/"+v.Name, func(t *testing.T) {
 			b, err := hex.DecodeString(v.Bytes)
 			require.NoError(t, err)
+			if v.Error == "" && v.Kind == "repair" {
+				require.Equal(t, v, describeRepair(t, v.Name, b, v.N, v.Answers))
+				return
+			}
 			if v.Error == "" {
 				require.Equal(t, v, describe(t, v.Name, v.Kind, b))
 				return
@@ -121,6 +153,14 @@ func TestIntegrationVectors(t *testing.T) {
 				got, err := invite.ParseAnswer(b, false)
 				require.ErrorIs(t, err, want)
 				require.Zero(t, got)
+			case "repair":
+				got, err := invite.ParseRepair(testRepair(v.Answers), v.N, b, false)
+				require.ErrorIs(t, err, want)
+				require.Zero(t, got)
+			case "sealed":
+				got, err := invite.NewCode(b)
+				require.ErrorIs(t, err, want)
+				require.Nil(t, got)
 			case "text":
 				got, err := invite.ParseCode(v.Text)
 				require.ErrorIs(t, err, want)
@@ -179,7 +219,9 @@ func makeVectors(t *testing.T) (list []codeVector) {
 	}
 	badInvite("version 2", set(b, 0, 0x8A))
 	badInvite("a reply", set(b, 0, 0xAD))
-	badInvite("another kind", set(b, 0, 0xA1))
+	badInvite("a repair", set(b, 0, 0xA1))
+	badInvite("a repair's answer", set(b, 0, 0x69))
+	badInvite("another kind", set(b, 0, 0x45))
 	for bit := 1; bit < 8; bit++ {
 		if bit != 2 && bit != 3 {
 			badInvite("flag bit "+strconv.Itoa(bit), set(b, 1, 1<<bit))
@@ -214,6 +256,60 @@ func makeVectors(t *testing.T) (list []codeVector) {
 	badAnswer("one byte more", append(bytes.Clone(answer), 0))
 	badAnswer("one byte less", answer[:len(answer)-1])
 
+	repair := func(n, meets uint32) []byte {
+		return invite.Repair{N: n, Meets: meets, Card: sample(t).ForInvite()}.Bytes()
+	}
+	long := sdp.Description{Ufrag: strings.Repeat("u", 30), Password: strings.Repeat("P", 60)}
+	for i := range 8 {
+		long.Candidates = append(long.Candidates, sdp.Candidate{Address: sdp.Address{Kind: sdp.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 15: byte(i)}}, Port: 5000})
+	}
+	list = append(list,
+		describeRepair(t, "a card that meets one", repair(3, 5), 3, false),
+		describeRepair(t, "a card that asks for one", repair(1, 0), 1, false),
+		describeRepair(t, "an answer", repair(70000, 1<<31), 70000, true),
+		describeRepair(t, "as many candidates as fit", invite.Repair{N: 1<<32 - 1, Meets: 1<<32 - 1, Card: long}.Bytes(), 1<<32-1, true))
+	badRepair := func(name string, n uint32, answers bool, b []byte) {
+		_, err := invite.ParseRepair(testRepair(answers), n, b, false)
+		list = append(list, codeVector{Name: name, Kind: "repair", N: n, Answers: answers, Bytes: hex.EncodeToString(b), Error: errorName(t, err)})
+	}
+	three := repair(3, 5)
+	badRepair("nothing", 3, false, nil)
+	badRepair("two numbers alone", 3, false, three[:8])
+	badRepair("without flags", 3, false, append(three[:8:8], three[9:]...))
+	badRepair("another number than its key's", 4, false, three)
+	badRepair("number 0", 0, false, repair(0, 5))
+	badRepair("an answer that asks for one", 3, true, repair(3, 0))
+	badRepair("a card for now", 3, false, set(three, 8, three[8]|1))
+	for bit := 4; bit < 8; bit++ {
+		badRepair("flag bit "+strconv.Itoa(bit), 3, false, set(three, 8, three[8]|1<<bit))
+	}
+	badRepair("flag bit 1", 3, false, set(three, 8, three[8]|2))
+	badRepair("format 3", 3, false, set(three, 8, 0x0C))
+	badRepair("one byte more", 3, false, append(bytes.Clone(three), 0))
+	badRepair("one byte less", 3, false, three[:len(three)-1])
+	badRepair("a card of 248 bytes", 3, false, append(repair(3, 5)[:8:8], cardOf248(t)...))
+
+	for name, first := range map[string]byte{"reply": 0xAD, "repair": 0xA1, "answer to a repair": 0x69} {
+		for _, size := range []int{177, 241, 305} {
+			list = append(list, describe(t, name+" of "+strconv.Itoa(size), "sealed", testSealed(first, size)))
+		}
+		for _, size := range []int{1, 33, 176, 178, 240, 242, 304, 306, 332} {
+			b := append([]byte{first}, make([]byte, size-1)...)
+			_, err := invite.NewCode(b)
+			list = append(list, codeVector{Name: name + " of " + strconv.Itoa(size), Kind: "sealed", Bytes: hex.EncodeToString(b), Error: errorName(t, err)})
+		}
+		b := testSealed(first, 177)
+		b[0] += 2
+		_, err := invite.NewCode(b)
+		list = append(list, codeVector{Name: name + " of another version", Kind: "sealed", Bytes: hex.EncodeToString(b), Error: errorName(t, err)})
+	}
+	slices.SortStableFunc(list, func(a, b codeVector) int {
+		if a.Kind != "sealed" || b.Kind != "sealed" {
+			return 0
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
+
 	text, qr := invite.Code(b).LinkText(), invite.Code(b).QRText()
 	unused := []byte(text)
 	if n := len(unused) - 2; len(b)%3 != 0 {
@@ -229,6 +325,23 @@ func makeVectors(t *testing.T) (list []codeVector) {
 		list = append(list, codeVector{Name: c.name, Kind: "text", Text: c.text, Error: errorName(t, err)})
 	}
 	return list
+}
+
+// cardOf248 is a card that is well formed, and a byte longer than fits into a repair.
+func cardOf248(t testing.TB) []byte {
+	d := sdp.Description{Ufrag: strings.Repeat("u", 32), Password: strings.Repeat("P", 64)}
+	for len(invite.AnswerBytes(d)) < 248-19 {
+		d.Candidates = append(d.Candidates, sdp.Candidate{Address: sdp.Address{Kind: sdp.IPv6, Bytes: [16]byte{0: 0x20, 1: 0x01, 15: 1}}, Port: 5000})
+	}
+	for cut := 0; len(invite.AnswerBytes(d)) != 248; cut++ {
+		require.Less(t, cut, 60)
+		if len(invite.AnswerBytes(d)) > 248 {
+			d.Password = d.Password[1:]
+			continue
+		}
+		d.Candidates = append(d.Candidates, sdp.Candidate{Address: sdp.Address{Bytes: [16]byte{203, 0, 113, byte(cut)}}, Port: 5000})
+	}
+	return invite.AnswerBytes(d)
 }
 
 func errorName(t testing.TB, err error) string {

@@ -31,6 +31,10 @@ func hostileTexts(t testing.TB) map[string]string {
 		"starts of invites in lines":        fill("iQA\n"),
 		"starts of invites, quoted":         fill("iQAB\n> "),
 		"starts of replies":                 fill("rQA "),
+		"starts of repairs":                 fill("oQA aQA "),
+		"starts of repairs in links":        fill("#oQA#aQA"),
+		"words that may be repairs":         fill("of a "),
+		"repairs, each another":             fill("o" + reply[1:230] + "z a" + reply[1:229] + "z "),
 		"starts of links":                   fill("#iQAA"),
 		"pieces":                            fill("iQiQiQiQ "),
 		"long pieces":                       fill("iQ" + strings.Repeat("Q", 60) + " "),
@@ -100,7 +104,7 @@ func TestFunctionalFindWork(t *testing.T) {
 		_, work, _ := invite.FindWork(s.Text)
 		honest = max(honest, work)
 		// The same at the end of a long mail.
-		mail := strings.Repeat("Really, if it is raining in the afternoon, I — or rather Rita — read in RFC 9110 (rev. 2).\n", 60)
+		mail := strings.Repeat("Really, if it is raining in the afternoon, I — or rather Rita — read about an odd RFC 9110 (rev. 2).\n", 60)
 		work = 0
 		if len(s.Text) < 3000 && s.Error == "" {
 			code, inMail, err := invite.FindWork(mail[:invite.MaxPaste-len(s.Text)-1] + "\n" + s.Text)
