@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"io"
+	"slices"
 
 	"golang.org/x/crypto/nacl/sign"
 )
@@ -42,6 +43,7 @@ func (f *Frames) Clone() *Frames {
 	c := *f
 	c.own = f.own.Clone()
 	c.send.key, c.recv.key, c.relink = copied(f.send.key), copied(f.recv.key), copied(f.relink)
+	c.sealed = slices.Clone(f.sealed)
 	return &c
 }
 
@@ -95,6 +97,9 @@ func Confirmation(root [32]byte, role Role, transcript [32]byte) []byte {
 func ChainKey(root [32]byte, role Role, t3 [32]byte) [32]byte { return *chainKey(&root, role, t3) }
 func RelinkKey(root, t3 [32]byte) [32]byte                    { return *relinkKey(&root, t3) }
 func ProofKey(relink [32]byte, role Role) []byte              { return proofKey(&relink, role) }
+func CardKey(relink [32]byte, role Role, n uint32) MessageKey { return cardKey(&relink, role, n) }
+func CardTag(relink [32]byte, role Role, n uint32) [32]byte   { return cardTag(&relink, role, n) }
+func CardSlot(relink [32]byte, role Role, n uint32) [16]byte  { return cardSlot(&relink, role, n) }
 func SessionID(root, t3 [32]byte) [16]byte                    { return sessionID(&root, t3) }
 func SASBytes(root, t3 [32]byte) [8]byte                      { return sasBytes(&root, t3) }
 

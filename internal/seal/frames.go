@@ -24,8 +24,9 @@ func (c *chain) advance(next *[32]byte) {
 	c.n++
 }
 
-// Frames seals and opens the frames of one chat (PROTOCOL.md §4), and proves to the other side
-// which line is theirs (§4.1). It may be used by one goroutine only. The first frame that does not open wipes its keys.
+// Frames seals and opens the frames of one chat (PROTOCOL.md §4), proves to the other side which
+// lines are theirs (§4.1), and seals the cards for these (§2.7). It may be used by one goroutine
+// only. The first frame that does not open wipes its keys.
 type Frames struct {
 	role       Role
 	own        *KeyPair
@@ -34,6 +35,7 @@ type Frames struct {
 	sas        SAS
 	send, recv chain
 	relink     *[32]byte // kR
+	sealed     []uint32  // our cards that were sealed
 	closed     bool
 }
 

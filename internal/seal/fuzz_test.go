@@ -66,6 +66,15 @@ func targets(t testing.TB) map[string]target {
 		body, err := joiner.Clone().Open(b)
 		return err == nil || body != nil
 	}}
+	tag, box, err := inviter.SealCard(7, answerBytes)
+	require.NoError(t, err)
+	list["card"] = target{append(tag[:], box...), func(b []byte) bool {
+		if len(b) < len(tag) {
+			return false
+		}
+		n, plain, err := joiner.OpenCard([32]byte(b), b[len(tag):], 1, 32)
+		return err == nil || plain != nil || n != 0
+	}}
 	return list
 }
 
@@ -88,6 +97,7 @@ func FuzzM1(f *testing.F)    { fuzzTarget(f, "M1") }
 func FuzzM2(f *testing.F)    { fuzzTarget(f, "M2") }
 func FuzzM3(f *testing.F)    { fuzzTarget(f, "M3") }
 func FuzzOpen(f *testing.F)  { fuzzTarget(f, "open") }
+func FuzzCard(f *testing.F)  { fuzzTarget(f, "card") }
 
 // TestUnitMemory: no 4 KiB from a stranger cost 1 MiB.
 func TestUnitMemory(t *testing.T) {

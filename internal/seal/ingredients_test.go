@@ -70,6 +70,7 @@ func TestUnitKeysDiffer(t *testing.T) {
 	link := func(b byte) seal.LinkSecret { return seal.NewLinkSecret([16]byte(bytes.Repeat([]byte{b}, 16))) }
 	kem := func(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 	slot := func(b byte) []byte { s := seal.MailboxSlot(link(b)); return s[:] }
+	cardSlot := func(b byte, role seal.Role, n uint32) []byte { s := seal.CardSlot(filled(b), role, n); return s[:] }
 	seen := map[[16]byte]string{}
 	add := func(name string, b []byte) {
 		key := [16]byte(append(b[:len(b):len(b)], make([]byte, 8)...))
@@ -94,6 +95,15 @@ func TestUnitKeysDiffer(t *testing.T) {
 		"relink":                  seal.RelinkKey(filled(1), filled(2)),
 		"relink, other root":      seal.RelinkKey(filled(9), filled(2)),
 		"relink, other t3":        seal.RelinkKey(filled(1), filled(9)),
+		"card I":                  seal.CardKey(filled(1), seal.Inviter, 7).Bytes(),
+		"card J":                  seal.CardKey(filled(1), seal.Joiner, 7).Bytes(),
+		"card I, other relink":    seal.CardKey(filled(9), seal.Inviter, 7).Bytes(),
+		"card I, other number":    seal.CardKey(filled(1), seal.Inviter, 8).Bytes(),
+		"card I, number's end":    seal.CardKey(filled(1), seal.Inviter, 7<<24).Bytes(),
+		"tag I":                   seal.CardTag(filled(1), seal.Inviter, 7),
+		"tag J":                   seal.CardTag(filled(1), seal.Joiner, 7),
+		"tag I, other relink":     seal.CardTag(filled(9), seal.Inviter, 7),
+		"tag I, other number":     seal.CardTag(filled(1), seal.Inviter, 8),
 		"hash":                    seal.TranscriptHash("a", []byte("b"), []byte("c")),
 		"hash, other label":       seal.TranscriptHash("A", []byte("b"), []byte("c")),
 		"hash, other cut":         seal.TranscriptHash("a", []byte("bc"), nil),
@@ -110,6 +120,10 @@ func TestUnitKeysDiffer(t *testing.T) {
 		"proof I":                          seal.ProofKey(filled(1), seal.Inviter),
 		"proof J":                          seal.ProofKey(filled(1), seal.Joiner),
 		"proof I, other relink":            seal.ProofKey(filled(9), seal.Inviter),
+		"card slot I":                      cardSlot(1, seal.Inviter, 7),
+		"card slot J":                      cardSlot(1, seal.Joiner, 7),
+		"card slot I, other relink":        cardSlot(9, seal.Inviter, 7),
+		"card slot I, other number":        cardSlot(1, seal.Inviter, 8),
 		"slot":                             slot(4),
 		"slot, other link":                 slot(9),
 	} {

@@ -151,6 +151,24 @@ func workedExample(t *testing.T) string {
 	bytes("resume J 2", resume(j, line, 2))
 	require.NoError(t, checkResume(j, line, resume(i, line, 1)))
 	require.NoError(t, checkResume(i, line, resume(j, line, 2)))
+	n := uint32(6)
+	repair := invite.Code(nil)
+	for ; repair == nil || repair.EndsInMark(); n++ {
+		tag, box, err := i.SealCard(n, invite.Repair{N: n, Meets: 5, Card: offer}.Bytes())
+		require.NoError(t, err)
+		repair = invite.NewRepair(false, tag, box)
+	}
+	n--
+	opened, err := openRepair(j, repair, 4, 35)
+	require.NoError(t, err)
+	require.Equal(t, invite.Repair{N: n, Meets: 5, Card: offer}, opened)
+	slot = i.CardSlot(true, n)
+	section("A repair by the inviter: its card %d, described as in the invite, that meets the joiner's card 5", n)
+	bytes("told", invite.Repair{N: n, Meets: 5, Card: offer}.Bytes())
+	bytes("repair", repair)
+	text("link", &b, repair.LinkText())
+	text("QR", &b, repair.QRText())
+	bytes("slot", slot[:])
 	b.WriteString("\n")
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/invite"
 	"tincan/internal/seal"
 )
 
@@ -187,6 +188,7 @@ func refusals(t *testing.T, r, other *vectorRun) (list []vectorRefusal) {
 	for _, at := range []string{"I", "J"} {
 		list = append(list, frameRefusals(t, r, other, at)...)
 		list = append(list, resumeRefusals(t, r, other, at)...)
+		list = append(list, repairRefusals(t, r, other, at)...)
 	}
 	return list
 }
@@ -347,6 +349,83 @@ func resumeRefusals(t *testing.T, r, other *vectorRun, at string) (list []vector
 	add("the inviter's card of the line before", lie(func(l *vectorLine) { l.CardI = r.Lines[0].CardI }))
 	add("the joiner's card of the line before", lie(func(l *vectorLine) { l.CardJ = r.Lines[0].CardJ }))
 	add("a card with the flag of one that is for now", lie(func(l *vectorLine) { l.CardI = flipFlag(append([]byte{0}, l.CardI...), 0)[1:] }))
+	return list
+}
+
+// repairRefusals are what the side at must not take for a repair of the other's cards 1 to 32.
+func repairRefusals(t *testing.T, r, other *vectorRun, at string) (list []vectorRefusal) {
+	add := func(name string, b []byte, kind string) {
+		list = append(list, vectorRefusal{at + ": " + name, r.Name, at, "repair", 0, b, kind})
+	}
+	flip := func(b []byte, at int) []byte {
+		b = bytes.Clone(b)
+		b[(at+len(b))%len(b)] ^= 1
+		return b
+	}
+	put := func(b []byte, at int, part []byte) []byte {
+		b = bytes.Clone(b)
+		copy(b[at:], part)
+		return b
+	}
+	var theirs, own []vectorRepair
+	for _, v := range r.Repairs {
+		if v.From == at {
+			own = append(own, v)
+		} else {
+			theirs = append(theirs, v)
+		}
+	}
+	good, asks := theirs[0], theirs[1]
+	add("own repair sent back", own[0].Repair, "tag")
+	add("a repair of another chat", other.Repairs[0].Repair, "tag")
+	add("another repair of another chat", other.Repairs[1].Repair, "tag")
+	add("a card of a number that is far off", theirs[3].Repair, "tag")
+	add("tag changed, first byte", flip(good.Repair, 1), "tag")
+	add("tag changed, last byte", flip(good.Repair, 32), "tag")
+	add("a tag of zeros", put(good.Repair, 1, make([]byte, 32)), "tag")
+	add("the slot for a tag", put(good.Repair, 1, append(bytes.Clone(good.Slot), make([]byte, 16)...)), "tag")
+	add("the tag of another card", put(good.Repair, 1, asks.Repair[1:33]), "decrypt")
+	add("box changed, first byte", flip(good.Repair, 33), "decrypt")
+	add("box changed, last byte", flip(good.Repair, -1), "decrypt")
+	add("the own box under the other's tag", put(own[0].Repair, 1, good.Repair[1:33]), "decrypt")
+	add("a repair cut", good.Repair[:len(good.Repair)-1], "malformed")
+	add("a repair with a byte after it", append(bytes.Clone(good.Repair), 0), "malformed")
+	add("a repair of another version", put(good.Repair, 0, []byte{0xA2}), "version")
+	add("an answer of another version", put(good.Repair, 0, []byte{0x6A}), "version")
+	add("a reply in its place", r.Reply, "size")
+	add("an invite in its place", r.Invite, "size")
+	add("one that asks for a card, as an answer", put(asks.Repair, 0, []byte{0x69}), "malformed")
+
+	// From here on the peer holds the right keys.
+	_, peer := r.play(t, "repair").side(at)
+	role := map[string]seal.Role{"I": seal.Joiner, "J": seal.Inviter}[at]
+	kR := peer.Relink()
+	padded := func(n uint32, padded []byte) []byte {
+		box, err := seal.Encrypt(seal.CardKey(kR, role, n), seal.Nonce{}, padded)
+		require.NoError(t, err)
+		return invite.NewRepair(false, seal.CardTag(kR, role, n), box)
+	}
+	to := func(plain []byte, length int, mark byte) []byte {
+		p := make([]byte, length)
+		copy(p, plain)
+		p[len(plain)] = mark
+		return p
+	}
+	fits := seal.ReplyPadding(len(good.Sealed))
+	require.Equal(t, []byte(good.Repair), padded(good.N, to(good.Sealed, fits, 0x80)), "the frame of these cases is right")
+	add("a repair without the padding's mark", padded(good.N, to(good.Sealed, fits, 0)), "padding")
+	add("a repair with another mark", padded(good.N, to(good.Sealed, fits, 1)), "padding")
+	add("a repair padded further than needed", padded(good.N, to(good.Sealed, 256, 0x80)), "padding")
+	add("a repair of zeros", padded(good.N, make([]byte, 128)), "padding")
+	said := func(n uint32, plain []byte) []byte { return padded(n, to(plain, seal.ReplyPadding(len(plain)), 0x80)) }
+	add("a repair with nothing in it", said(3, nil), "malformed")
+	add("numbers without a card", said(3, good.Sealed[:8]), "malformed")
+	add("a number that is not its key's", said(good.N+1, good.Sealed), "malformed")
+	add("a card for now", said(good.N, put(good.Sealed, 8, []byte{good.Sealed[8] | 1})), "malformed")
+	add("a reserved flag", said(good.N, put(good.Sealed, 8, []byte{good.Sealed[8] | 0x40})), "malformed")
+	add("a card cut", said(good.N, good.Sealed[:len(good.Sealed)-1]), "malformed")
+	add("a card with a byte after it", said(good.N, append(bytes.Clone(good.Sealed), 0)), "malformed")
+	add("a card with a port below 1024", said(good.N, put(good.Sealed, len(good.Sealed)-2, []byte{3, 255})), "malformed")
 	return list
 }
 

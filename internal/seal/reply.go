@@ -41,12 +41,7 @@ func SealReply(random io.Reader, own *KeyPair, secret LinkSecret, inviter Public
 // that it is no reply to this invite.
 func OpenReply(random io.Reader, own *KeyPair, secret LinkSecret, invite, reply []byte) (answer []byte, h *Handshake, err error) {
 	const head = 1 + len(PublicKey{})
-	switch len(reply) - head - secretbox.Overhead {
-	case 128, 192, 256:
-	default:
-		return nil, nil, ErrSize
-	}
-	if reply[0] != replyKind {
+	if !isSealed(len(reply)-head) || reply[0] != replyKind {
 		return nil, nil, ErrSize
 	}
 	b := PublicKey(reply[1:head])
@@ -56,13 +51,27 @@ func OpenReply(random io.Reader, own *KeyPair, secret LinkSecret, invite, reply 
 	}
 	key := replyKey(dh, secret, invite, b)
 	defer key.Wipe()
-	padded, err := decrypt(key, Nonce{}, reply[head:])
-	if err == nil {
-		answer, err = unpad(padded, replyPadding)
-	}
-	if err != nil {
+	if answer, err = openSealed(key, reply[head:]); err != nil {
 		wipe(dh[:])
 		return nil, nil, err
 	}
 	return answer, newHandshake(Inviter, random, own, dh, secret, invite, reply, answer), nil
+}
+
+// isSealed tells whether a box of so many bytes can be that of a reply or a card.
+func isSealed(n int) bool {
+	switch n - secretbox.Overhead {
+	case 128, 192, 256:
+		return true
+	}
+	return false
+}
+
+// openSealed opens the box of a reply or a card, which is the only one of its key.
+func openSealed(key MessageKey, box []byte) ([]byte, error) {
+	padded, err := decrypt(key, Nonce{}, box)
+	if err != nil {
+		return nil, err
+	}
+	return unpad(padded, replyPadding)
 }

@@ -11,7 +11,7 @@ import (
 	"tincan/internal/seal"
 )
 
-// TestFunctionalNoKeyTwice: over a reply and 500 frames each way, in each of 20 chats, every
+// TestFunctionalNoKeyTwice: over a reply, 500 frames and 32 cards each way, in each of 20 chats, every
 // key encrypts once, and no pair of key and nonce comes again. That a frame
 // was sealed with the pair noted is shown by opening it with that pair alone.
 func TestFunctionalNoKeyTwice(t *testing.T) {
@@ -46,8 +46,15 @@ func TestFunctionalNoKeyTwice(t *testing.T) {
 				nonces[nonce] = true
 			}
 		}
+		for n := uint32(1); n <= 32; n++ {
+			for role, s := range map[seal.Role]*seal.Frames{seal.Inviter: inviter, seal.Joiner: joiner} {
+				_, box, err := s.SealCard(n, answerBytes)
+				require.NoError(t, err)
+				note(seal.CardKey(s.Relink(), role, n), seal.Nonce{}, box, fmt.Sprintf("chat %d, card %d of %d", chat, n, role))
+			}
+		}
 	}
-	require.Len(t, pairs, 20*(1+2*perChat))
+	require.Len(t, pairs, 20*(1+2*perChat+2*32))
 	t.Logf("%d pairs of key and nonce, all different", len(pairs))
 }
 

@@ -44,6 +44,8 @@ var (
 	ErrCommitment = errors.New("seal: the commitment was not kept")
 	// ErrConfirm: the two ends do not hold the same transcript and keys.
 	ErrConfirm = errors.New("seal: the keys do not agree")
+	// ErrTag: it is none of the cards looked for: one of another chat, or out of date.
+	ErrTag = errors.New("seal: the tag of another card")
 	// ErrClosed: the keys have been wiped, by Close or by an earlier failure.
 	ErrClosed = errors.New("seal: the session is closed")
 )
@@ -148,6 +150,24 @@ func relinkKey(root *[32]byte, t3 [32]byte) *[32]byte {
 // proof can be sent back.
 func proofKey(relink *[32]byte, role Role) []byte {
 	return expand(relink[:], "proof", []byte{byte(role)}, 32)
+}
+
+// cardKey is the key that seals the card n of role, once. cardTag tells whose it is, cardSlot
+// where in the mailbox it lies; neither tells anything of the key, nor of each other.
+func cardKey(relink *[32]byte, role Role, n uint32) MessageKey {
+	return newMessageKey(expand(relink[:], "card", cardContext(role, n), 32))
+}
+
+func cardTag(relink *[32]byte, role Role, n uint32) [32]byte {
+	return [32]byte(expand(relink[:], "tag", cardContext(role, n), 32))
+}
+
+func cardSlot(relink *[32]byte, role Role, n uint32) [16]byte {
+	return [16]byte(expand(relink[:], "slot", cardContext(role, n), 16))
+}
+
+func cardContext(role Role, n uint32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{byte(role)}, n)
 }
 
 func sessionID(root *[32]byte, t3 [32]byte) [16]byte {

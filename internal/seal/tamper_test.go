@@ -56,8 +56,8 @@ func refuseAll(t *testing.T, name string, b []byte, accepted func(changed []byte
 }
 
 // TestFunctionalEveryChange: every bit, truncation and one-byte extension of
-// the invite, the replies, M1 to M3 and 103 frames. None leads to a session or
-// an opened frame.
+// the invite, the replies, M1 to M3, 103 frames and the repairs. None leads to a session,
+// an opened frame or card.
 func TestFunctionalEveryChange(t *testing.T) {
 	total, began := 0, time.Now()
 	total += everyInviteChange(t)
@@ -66,6 +66,9 @@ func TestFunctionalEveryChange(t *testing.T) {
 	}
 	total += everyHandshakeChange(t)
 	total += everyFrameChange(t)
+	for _, length := range []int{100, 150, 250} {
+		total += everyRepairChange(t, length)
+	}
 	if thorough && !testing.Short() {
 		require.Greater(t, total, 100_000)
 	}
@@ -112,6 +115,26 @@ func everyReplyChange(t *testing.T, length int) int {
 	}
 	require.True(t, opens(reply), "the true one")
 	return refuseAll(t, fmt.Sprintf("reply of %d", length), reply, opens)
+}
+
+// everyRepairChange: but for the change of one kind into the other, which takes three bits, all of
+// a repair is looked at.
+func everyRepairChange(t *testing.T, length int) int {
+	inviter, joiner := sessions(t)
+	tag, box, err := joiner.SealCard(7, make([]byte, length))
+	require.NoError(t, err)
+	opens := func(b []byte) bool {
+		code, err := invite.NewCode(b)
+		if err != nil {
+			return code != nil
+		}
+		tag, box := code.Sealed()
+		n, plain, err := inviter.OpenCard(tag, box, 1, 32)
+		return err == nil || plain != nil || n != 0
+	}
+	code := invite.NewRepair(false, tag, box)
+	require.True(t, opens(code), "the true one")
+	return refuseAll(t, fmt.Sprintf("repair of %d", length), code, opens)
 }
 
 func everyHandshakeChange(t *testing.T) int {

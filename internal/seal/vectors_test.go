@@ -43,6 +43,7 @@ type vectorRun struct {
 	KR                         hexBytes
 	Frames                     []vectorFrame
 	Lines                      []vectorLine
+	Repairs                    []vectorRepair
 }
 
 type vectorFrame struct {
@@ -71,6 +72,47 @@ func resume(f *seal.Frames, line [32]byte, next uint64) []byte {
 	return append(binary.BigEndian.AppendUint64(nil, next), proof[:]...)
 }
 
+// vectorRepair is a repair that one side makes.
+type vectorRepair struct {
+	From         string // "I" or "J"
+	N, Meets     uint32
+	Card, Sealed hexBytes // what is sealed: the numbers, and the card
+	Repair, Slot hexBytes
+}
+
+// make seals the repair, and opens it at the other side.
+func (v *vectorRepair) make(t testing.TB, e *ends) {
+	own, other := e.side(v.From)
+	card, err := invite.ParseCard(v.Card, false)
+	require.NoError(t, err)
+	require.Equal(t, []byte(v.Card), invite.CardBytes(card))
+	r := invite.Repair{N: v.N, Meets: v.Meets, Card: card}
+	v.Sealed = same(t, v.Sealed, r.Bytes())
+	tag, box, err := own.SealCard(v.N, v.Sealed)
+	require.NoError(t, err)
+	answers := v.Repair != nil && v.Repair[0] == 0x69 || v.Repair == nil && v.Meets > 100
+	v.Repair = same(t, v.Repair, invite.NewRepair(answers, tag, box))
+	ours, theirs := own.CardSlot(true, v.N), other.CardSlot(false, v.N)
+	require.Equal(t, ours, theirs)
+	v.Slot = same(t, v.Slot, ours[:])
+	opened, err := openRepair(other, v.Repair, v.N&^15, v.N|15)
+	require.NoError(t, err)
+	require.Equal(t, r, opened)
+}
+
+func openRepair(at *seal.Frames, b []byte, from, to uint32) (invite.Repair, error) {
+	code, err := invite.NewCode(b)
+	if err != nil {
+		return invite.Repair{}, err
+	}
+	tag, box := code.Sealed()
+	n, plain, err := at.OpenCard(tag, box, from, to)
+	if err != nil {
+		return invite.Repair{}, err
+	}
+	return invite.ParseRepair(code, n, plain, false)
+}
+
 // errProof is what a test makes of a proof that is none.
 var errProof = errors.New("another proof")
 
@@ -86,7 +128,7 @@ type vectorRefusal struct {
 	Name  string
 	Run   string
 	At    string // "I" or "J"
-	Step  string // "invite", "reply", "M1", "M2", "M3", "frame", "resume"
+	Step  string // "invite", "reply", "M1", "M2", "M3", "frame", "resume", "repair"
 	After int    `json:",omitempty"` // frames opened, or lines, before
 	Bytes hexBytes
 	Error string
@@ -96,7 +138,7 @@ type vectorRefusal struct {
 var kinds = map[string]error{
 	"key": seal.ErrInvalidKey, "decrypt": seal.ErrDecrypt, "signature": seal.ErrSignature, "padding": seal.ErrPadding, "size": seal.ErrSize,
 	"order": seal.ErrOrder, "commitment": seal.ErrCommitment, "confirm": seal.ErrConfirm, "malformed": invite.ErrMalformed, "version": invite.ErrVersion,
-	"proof": errProof,
+	"proof": errProof, "tag": seal.ErrTag,
 }
 
 func kindOf(err error) string {
@@ -117,7 +159,7 @@ type ends struct {
 }
 
 // play brings both sides of a run as far as until: "reply", "M1", "M2", "M3",
-// or "frame" and "resume" for the sessions. What they make is compared with the vector.
+// or "frame", "resume" and "repair" for the sessions. What they make is compared with the vector.
 func (r *vectorRun) play(t testing.TB, until string) *ends {
 	t.Helper()
 	e := &ends{secret: seal.NewLinkSecret([16]byte(r.S))}
@@ -239,6 +281,9 @@ func (r *vectorRun) complete(t testing.TB) {
 		require.NoError(t, checkResume(e.sessionJ, line, l.ResumeI))
 		require.NoError(t, checkResume(e.sessionI, line, l.ResumeJ))
 	}
+	for n := range r.Repairs {
+		r.Repairs[n].make(t, e)
+	}
 }
 
 // unsigned is the body without its signature, which a new vector has not got yet.
@@ -278,7 +323,7 @@ func TestIntegrationVectors(t *testing.T) {
 		for _, f := range r.Frames {
 			each[f.From]++
 		}
-		accepted += 5 + len(r.Frames) + 2*len(r.Lines) // invite, reply, M1, M2, M3
+		accepted += 5 + len(r.Frames) + 2*len(r.Lines) + len(r.Repairs) // invite, reply, M1, M2, M3
 	}
 	require.GreaterOrEqual(t, each["I"], 20)
 	require.GreaterOrEqual(t, each["J"], 20)
@@ -319,6 +364,12 @@ func (r *vectorRun) replay(t *testing.T) {
 		}
 	}
 	require.NotNil(t, r.Words)
+	require.NotEmpty(t, r.Repairs)
+	for _, v := range r.Repairs {
+		for _, b := range []hexBytes{v.Sealed, v.Repair, v.Slot} {
+			require.NotEmpty(t, b)
+		}
+	}
 	types := map[string]bool{}
 	for _, f := range r.Frames {
 		require.NotEmpty(t, f.Frame)
@@ -354,6 +405,11 @@ func (v *vectorRefusal) refuse(t testing.TB, r *vectorRun) error {
 		answer, h, err := seal.OpenReply(bytes.NewReader(nil), e.keysI, e.secret, r.Invite, v.Bytes)
 		require.Nil(t, answer)
 		require.Nil(t, h)
+		return err
+	case "repair":
+		to, _ := e.side(v.At)
+		got, err := openRepair(to, v.Bytes, 1, 32)
+		require.Zero(t, got)
 		return err
 	case "resume":
 		to, _ := e.side(v.At)
@@ -463,6 +519,11 @@ func newRun(t *testing.T, name string, offer, answer sdp.Description, mailbox bo
 	card := func(d sdp.Description) hexBytes { copy(d.Fingerprint[:], take(32)); return invite.AnswerBytes(d) }
 	for _, n := range [][2]uint32{{1, 1}, {2, 3}, {258, 70000}} {
 		r.Lines = append(r.Lines, vectorLine{I: n[0], J: n[1], CardI: card(offer), CardJ: card(answer), NextI: uint64(n[0]) << 3, NextJ: uint64(n[1]) << 30})
+	}
+	for n, meets := range [][2]uint32{{3, 5}, {4, 0}, {16, 1 << 20}, {70000, 258}} {
+		r.Repairs = append(r.Repairs,
+			vectorRepair{From: "I", N: meets[0], Meets: meets[1], Card: card(offer)},
+			vectorRepair{From: "J", N: meets[0] + uint32(n), Meets: meets[1], Card: card(answer)})
 	}
 	sent := map[string]uint64{}
 	for n := range r.Frames {

@@ -229,6 +229,17 @@ def replay(v):
             assert (number + proof).hex() == l["Resume" + side], f"{v['Name']}: resume of {side}"
         checks += 3
 
+    for r in v["Repairs"]:
+        one = {k: bytes.fromhex(r[k]) for k in ("Card", "Sealed", "Repair", "Slot")}
+        context = bytes([{"I": 1, "J": 2}[r["From"]]]) + struct.pack(">I", r["N"])
+        told = struct.pack(">II", r["N"], r["Meets"]) + one["Card"]
+        sealed = box(exp(k_r, b"card", context, 32), bytes(24), pad(told, reply_length(len(told))))
+        made = {"Sealed": told, "Repair": one["Repair"][:1] + exp(k_r, b"tag", context, 32) + sealed, "Slot": exp(k_r, b"slot", context, 16)}
+        for name, value in made.items():
+            assert one[name] == value, f"{v['Name']}: {name} of {r['From']}'s repair {r['N']}"
+        assert one["Repair"][0] == 0xA1 or one["Repair"][0] == 0x69 and r["Meets"]
+        checks += 3
+
     parts, messages = {"I": b"", "J": b""}, {"I": 0, "J": 0}
     for f in v["Frames"]:
         side, n, body = f["From"], f["N"], bytes.fromhex(f["Body"])
