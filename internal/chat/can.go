@@ -17,7 +17,7 @@ const (
 )
 
 // ourFeatures is what this program understands.
-const ourFeatures feature = 0
+const ourFeatures = featureCards
 
 func canFrame(f feature) frame {
 	return frame{kind: typeCan, content: binary.BigEndian.AppendUint64(nil, uint64(f))}

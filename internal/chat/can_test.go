@@ -10,6 +10,7 @@ import (
 
 const (
 	canNothing = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
+	canCards   = "\x41\x00\x00\x00\x00\x00\x00\x00\x01" // the first frame of this program
 	// heardNothing is always true, and new to nobody.
 	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
 	canAll       = "\x41\x00\x00\x00\x00\x00\x00\x00\x3f"
@@ -33,7 +34,7 @@ func TestUnitCanFirst(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
 		require.True(t, f.stream.acks.soon)
-		require.Equal(t, canNothing, f.next(t))
+		require.Equal(t, canCards, f.next(t))
 		require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01", f.next(t))
 		require.Equal(t, "\x01hi", f.next(t))
 		require.Empty(t, f.next(t))
@@ -50,7 +51,7 @@ func TestUnitPeerCan(t *testing.T) {
 		"nothing said yet": {nil, 0},
 		"never said":       {[]string{"\x01hello", heardNothing}, 0},
 		"nothing":          {[]string{canNothing}, 0},
-		"cards":            {[]string{"\x41\x00\x00\x00\x00\x00\x00\x00\x01"}, featureCards},
+		"cards":            {[]string{canCards}, featureCards},
 		"files and calls":  {[]string{"\x41\x00\x00\x00\x00\x00\x00\x00\x14", "\x01hello"}, featureFiles | featureCalls},
 		"all of ours":      {[]string{canAll}, 0x3F},
 		"later ones too":   {[]string{"\x41\xff\xff\xff\xff\xff\xff\xff\xc2"}, featureReload},

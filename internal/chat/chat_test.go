@@ -430,12 +430,12 @@ func (p *byHand) shake(t testing.TB) {
 	require.NoError(t, err)
 	require.NoError(t, p.conn.Send(ctx(t), m3))
 	p.session = chat.NewSpeaker(session)
-	assert.Equal(t, canNothing, string(p.receive(t)), "before anything else")
+	assert.Equal(t, canCards, string(p.receive(t)), "before anything else")
 }
 
-// canNothing is the first frame of this program.
+// canCards is the first frame of this program.
 const (
-	canNothing   = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
+	canCards     = "\x41\x00\x00\x00\x00\x00\x00\x00\x01"
 	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
 )
 
@@ -511,7 +511,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	})
 	t.Run("unknown types are ignored, counted and acked", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		p.send(t, "\x42from the future")
+		p.send(t, "\x43from the future")
 		assert.Equal(t, ack(1), string(p.receive(t)))
 		p.send(t, "\x7e")
 		assert.Equal(t, ack(2), string(p.receive(t)))
@@ -526,7 +526,7 @@ func TestFunctionalHostileFrames(t *testing.T) {
 	})
 	t.Run("a flood of frames to ignore", func(t *testing.T) {
 		inviter, p := openByHand(t)
-		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x42"))
+		assert.Equal(t, chat.ReasonUntrusted, p.flood(t, inviter, "\x43"))
 	})
 	t.Run("a flood of typing", func(t *testing.T) {
 		inviter, p := openByHand(t)

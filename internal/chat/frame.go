@@ -18,13 +18,14 @@ const (
 
 	typeTyping = 0x40
 	typeCan    = 0x41
+	typeCard   = 0x42
 
 	// What a bye says of why its side goes. Any other is read as byeLeft.
 	byeLeft   = 1 // the person left
 	byeDiffer = 2 // the person says that the safety words differ
 	byeClosed = 3 // the page or the program was closed
 
-	lastUnknown = 0x7E // from 0x42 on: authenticated, counted, ignored
+	lastUnknown = 0x7E // from 0x43 on: authenticated, counted, ignored
 )
 
 const (
@@ -94,7 +95,9 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == 1
 	case f.kind == typeCan:
 		ok = n >= 8
-	case f.kind > typeCan && f.kind <= lastUnknown:
+	case f.kind == typeCard:
+		ok = n > 4
+	case f.kind > typeCard && f.kind <= lastUnknown:
 		ok = true
 	}
 	if !ok {
@@ -109,6 +112,10 @@ func ackFrame(next uint64) frame {
 
 func heardFrame(next uint64) frame {
 	return frame{kind: typeHeard, content: binary.BigEndian.AppendUint64(nil, next)}
+}
+
+func cardFrame(c card) frame {
+	return frame{kind: typeCard, content: append(binary.BigEndian.AppendUint32(nil, c.n), c.packed...)}
 }
 
 func byeFrame(why byte) frame { return frame{kind: typeBye, content: []byte{why}} }

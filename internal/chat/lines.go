@@ -1,37 +1,243 @@
 package chat
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
+	"time"
+
+	"tincan/internal/sdp"
 )
 
-// lines are the connections of a chat.
+// Limits of PROTOCOL.md §4.1.
+const (
+	wantedCards = 2  // of ours that wait for a silence
+	maxCards    = 4  // of either side that wait, while newer ones are on their way
+	maxTried    = 3  // lines that are tried at one time
+	maxMade     = 16 // cards of ours in a minute
+	maxSkipped  = 16 // by how much the number of a card may grow
+)
+
+// card is one side's description of a connection that has made an offer and waits.
+type card struct {
+	n           uint32
+	packed      []byte // flags and description, as they are sent
+	description sdp.Description
+}
+
+// lines are the connections of a chat: the one that carries it, and those that may carry it
+// when that one breaks. They only decide: what the engine has to be asked, run asks.
+//
+// Both sides pair cards by their number, so neither has to tell the other which it tries.
 type lines struct {
-	in      chan arrival // from all of them
-	now     *line        // it carries the chat
-	opening []*line      // to be carried, as soon as the loop comes round
+	dial    func() (connection, error) // makes our end of another line
+	wanted  int                        // how many cards of ours are to wait
+	in      chan arrival               // from all lines
+	now     *line                      // it carries the chat, or will when both have sent resume; nil while there is none
+	before  *line                      // what carried it before: closed when both have sent resume, and not read any more
+	spares  []*line                    // those with a card of ours that the chat has not gone over to, by its number
+	theirs  []card                     // the newest of the other side, by number
+	last    uint32                     // the number of our newest card
+	seen    uint32                     // the number of the last card that the other side has told
+	void    uint32                     // cards of either side up to this number are of no use any more
+	made    []time.Time                // when our last cards were made
+	opening []*line                    // to be carried, as soon as the loop comes round
 	running *sync.WaitGroup
 }
 
-func newLines(first connection) lines {
-	return lines{in: make(chan arrival, ackEvery), now: newLine(first), running: new(sync.WaitGroup)}
+func newLines(dial func() (connection, error), first connection, wanted int) lines {
+	l := newLine(first)
+	l.resumed = true
+	return lines{
+		dial: dial, wanted: wanted, in: make(chan arrival, ackEvery), now: l, running: new(sync.WaitGroup),
+	}
 }
 
 // carry has messages carried over a line, from the moment at which its channel opens.
-func (l *lines) carry(line *line) { l.opening = append(l.opening, line) }
+func (ls *lines) carry(l *line) { ls.opening = append(ls.opening, l) }
 
 // begin starts the goroutines of the lines that are to be carried.
-func (l *lines) begin(ctx context.Context) {
-	for _, line := range l.opening {
-		l.running.Go(func() { line.carryIn(ctx, l.in) })
-		l.running.Go(func() { line.carryOut(ctx) })
+func (ls *lines) begin(ctx context.Context) {
+	for _, l := range ls.opening {
+		ls.running.Go(func() { l.carryIn(ctx, ls.in) })
+		ls.running.Go(func() { l.carryOut(ctx) })
 	}
-	l.opening = nil
+	ls.opening = nil
+}
+
+// carries tells whether frames can be sent.
+func (ls *lines) carries() bool { return ls.now != nil && ls.now.resumed }
+
+// drop closes a line, whichever it is. What it still brings counts for nothing.
+func (ls *lines) drop(l *line) {
+	if l.gone {
+		return
+	}
+	l.gone = true
+	close(l.out)
+	ls.running.Go(func() { _ = l.conn.Close() })
+	ls.forget(l)
+}
+
+func (ls *lines) forget(l *line) {
+	ls.spares = slices.DeleteFunc(ls.spares, func(s *line) bool { return s == l })
+	switch l {
+	case ls.now:
+		ls.now = nil
+	case ls.before:
+		ls.before = nil
+	}
+}
+
+// change makes a line the one in use, and the only one that is read.
+func (ls *lines) change(l *line) {
+	ls.forget(l)
+	if ls.now != nil {
+		ls.before = ls.now
+	}
+	ls.now = l
 }
 
 // close ends all connections and returns when no goroutine is left that waits for one.
-func (l *lines) close() {
-	_ = l.now.conn.Close()
-	close(l.now.out)
-	l.running.Wait()
+func (ls *lines) close() {
+	for _, l := range append([]*line{ls.now, ls.before}, ls.spares...) {
+		if l != nil {
+			ls.drop(l)
+		}
+	}
+	ls.running.Wait()
+}
+
+// take keeps a card of the other side, unless it was on its way while a line opened that it is
+// too old for. It returns false if it has a number that none can have.
+func (ls *lines) take(c card) bool {
+	if c.n <= ls.seen || c.n > max(ls.seen, ls.void)+maxSkipped {
+		return false
+	}
+	if ls.seen = c.n; c.n <= ls.void {
+		return true
+	}
+	ls.theirs = append(ls.theirs, c)
+	ls.theirs = ls.theirs[max(0, len(ls.theirs)-maxCards):]
+	return true
+}
+
+// theirCard is the card of the other side with that number.
+func (ls *lines) theirCard(n uint32) (card, bool) {
+	i, ok := slices.BinarySearchFunc(ls.theirs, n, func(c card, n uint32) int { return cmp.Compare(c.n, n) })
+	if !ok {
+		return card{}, false
+	}
+	return ls.theirs[i], true
+}
+
+// floor is the lowest number for which a card of ours can still find its like: the other side
+// tells of a card when it has need of one, and needs no more than wantedCards.
+func (ls *lines) floor() uint32 {
+	if n := len(ls.theirs); n >= wantedCards {
+		return max(ls.void+1, ls.theirs[n-wantedCards].n)
+	}
+	return ls.void + 1
+}
+
+// due returns the number of the card that is to be made now.
+func (ls *lines) due(now time.Time) (n uint32, ok bool) {
+	ls.made = slices.DeleteFunc(ls.made, func(at time.Time) bool { return now.Sub(at) >= time.Minute })
+	fresh, waiting := 0, 0
+	for _, l := range ls.spares {
+		switch {
+		case !l.ready:
+			return 0, false // one after the other
+		case !l.tried.IsZero():
+			continue
+		case l.own.n >= ls.floor():
+			fresh++
+		}
+		waiting++
+	}
+	if fresh >= ls.wanted || waiting >= maxCards || len(ls.made) >= maxMade {
+		return 0, false
+	}
+	return max(ls.last+1, ls.floor()), true
+}
+
+// add adds a line that waits, whose card of that number is about to be made.
+func (ls *lines) add(conn connection, n uint32, now time.Time) *line {
+	l := newLine(conn)
+	l.own.n = n
+	ls.last, ls.made, ls.spares = n, append(ls.made, now), append(ls.spares, l)
+	return l
+}
+
+// untold returns the line whose card is to be told next.
+func (ls *lines) untold() *line {
+	for _, l := range ls.spares {
+		if l.ready && !l.told {
+			return l
+		}
+	}
+	return nil
+}
+
+// framed notes the number of the frame that tells of a card.
+func (ls *lines) framed(number uint64) {
+	for _, l := range ls.spares {
+		if l.told && l.frame == 0 {
+			l.frame = number
+			return
+		}
+	}
+}
+
+// outdated returns the oldest line that waits in vain: of both sides two newer cards are there,
+// and ours have been acked. acked is the number in the last ack of the other side.
+func (ls *lines) outdated(acked uint64) *line {
+	newer := 0
+	for _, l := range slices.Backward(ls.spares) {
+		if newer >= wantedCards && l.tried.IsZero() {
+			return l
+		}
+		if _, ok := ls.theirCard(l.own.n); ok && l.told && l.frame != 0 && l.frame < acked {
+			newer++
+		}
+	}
+	return nil
+}
+
+// pair returns the line to try next and the card to try it with: that with the lowest number
+// of which both sides have a card, every some seconds one more.
+func (ls *lines) pair(now time.Time, every time.Duration) (*line, card, bool) {
+	tried := 0
+	for _, l := range ls.spares {
+		if l.tried.IsZero() {
+			continue
+		}
+		if tried++; tried == maxTried || now.Sub(l.tried) < every {
+			return nil, card{}, false
+		}
+	}
+	for _, l := range ls.spares {
+		if other, ok := ls.theirCard(l.own.n); ok && l.told && l.tried.IsZero() {
+			return l, other, true
+		}
+	}
+	return nil, card{}, false
+}
+
+// settle makes a line the one that carries the chat. Older cards cannot be used any more, and
+// whatever else was tried is given up.
+func (ls *lines) settle(l *line) {
+	l.resumed = true
+	if ls.before != nil {
+		ls.drop(ls.before)
+	}
+	ls.void = max(l.own.n, l.other.n)
+	ls.last = max(ls.last, ls.void)
+	for _, spare := range slices.Clone(ls.spares) {
+		if spare.own.n <= ls.void || !spare.tried.IsZero() {
+			ls.drop(spare)
+		}
+	}
+	ls.theirs = slices.DeleteFunc(ls.theirs, func(c card) bool { return c.n <= ls.void })
 }

@@ -60,7 +60,7 @@ const pathWait = time.Second
 
 // askPath has the engine asked for the path, unless it is still being asked.
 func (s *Session) askPath(now time.Time) {
-	if !s.look.asks(now) {
+	if s.lines.now == nil || !s.look.asks(now) {
 		return
 	}
 	conn := s.lines.now.conn

@@ -44,7 +44,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
-	s.stream.silence.until = time.Now()
+	s.stream.silence.until, s.stream.unheard.until = time.Now(), time.Now()
 	clock := time.NewTicker(s.timing.tick)
 	defer clock.Stop()
 	var ack <-chan time.Time
@@ -60,16 +60,17 @@ func (s *Session) loop(ctx context.Context) Reason {
 		if s.stream.acks.soon && ack == nil {
 			ack = time.After(s.timing.ack)
 		}
-		from, to := s.lines.in, s.lines.now.out
+		from := s.lines.in
+		var to chan<- []byte
+		if s.stream.wire != nil && s.lines.now != nil {
+			to = s.lines.now.out
+		}
 		var room <-chan struct{}
 		if s.events.full() {
 			from, room = nil, s.events.shrunk // whoever reads our events is slow: read no more frames until there is room
 		}
 		if len(s.work.back) > 0 {
 			from = nil // the engine has answered before this message came, so its answer is handled first
-		}
-		if s.stream.wire == nil {
-			to = nil
 		}
 		var err error
 		select {
@@ -102,7 +103,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 				s.stream.readAll()
 			}
 			s.lookAtMailbox(ctx, now)
-			s.stream.silence.listened(now, from != nil && len(s.lines.in) == 0, s.timing.silence/3)
+			s.stream.listened(now, from != nil && len(s.lines.in) == 0, s.timing.silence/3)
 			err = s.watch(now)
 		}
 		if end, ok := err.(stop); ok {
@@ -137,10 +138,19 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 // fillWire seals the next frame if the last one has been sent and there is one that may
 // be sent now.
 func (s *Session) fillWire() error {
-	if !s.phase.opened() {
+	if !s.phase.opened() || !s.lines.carries() || s.stream.again() {
 		return nil
 	}
+	if s.phase == apart && s.repairs() {
+		return nil // what is sealed now would only have to be sent again
+	}
+	if l := s.lines.untold(); l != nil {
+		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
+	}
 	kind, err := s.stream.fill(&s.out, &s.typing, s.phase == leaving)
+	if kind == typeCard {
+		s.lines.framed(s.stream.frames.Sent() - 1)
+	}
 	if kind == typeBye && s.ending == ReasonDiffer {
 		s.wipe() // somebody may be listening in, so nothing more is opened
 	}
@@ -150,7 +160,10 @@ func (s *Session) fillWire() error {
 // arrive handles what carryIn brings. more says that the next message has arrived already, so
 // that one ack can serve for both.
 func (s *Session) arrive(a arrival, more bool) error {
+	now := time.Now()
 	switch {
+	case a.line != s.lines.now:
+		return s.arriveElsewhere(a, now)
 	case a.foreign:
 		return stop{reason: ReasonUntrusted}
 	case a.ended && s.phase == leaving:
@@ -159,10 +172,14 @@ func (s *Session) arrive(a arrival, more bool) error {
 		return nil
 	case a.ended && s.phase == looking:
 		return stop{reason: ReasonUnreachable}
+	case a.ended && s.phase.opened() && s.repairs():
+		s.loseLine(now)
+		return nil
 	case a.ended:
 		return stop{reason: ReasonLost}
+	case !a.line.resumed:
+		return s.arriveResume(a.message, now)
 	}
-	now := time.Now()
 	if a.opened {
 		s.stream.begin(now)
 		s.enter(shaking, now)
@@ -179,7 +196,7 @@ func (s *Session) arrive(a arrival, more bool) error {
 	if err := s.handle(a.message); err != nil {
 		return err
 	}
-	if s.phase == apart {
+	if s.phase == apart && !s.silent() {
 		s.enter(open, now)
 	}
 	s.stream.acks.gather(more)
@@ -225,6 +242,8 @@ func (s *Session) handle(wire []byte) error {
 		for id, ok := s.out.delivered(next); ok; id, ok = s.out.delivered(next) {
 			s.events.push(Delivered{id})
 		}
+	case typeCard:
+		return s.takeCard(f)
 	case typeTyping:
 		if s.typing.heard() {
 			s.events.push(Typing{})
@@ -236,6 +255,12 @@ func (s *Session) handle(wire []byte) error {
 		return stop{reason: f.farewell()}
 	}
 	return nil
+}
+
+// silent tells whether the line in use counts as lost. That the other side is heard is not
+// enough where another line can be made: a line may carry one way only.
+func (s *Session) silent() bool {
+	return s.stream.silence.lost(s.timing.silence) || s.repairs() && s.stream.unheard.lost(s.timing.silence)
 }
 
 // watch does what is due at this time, once in each tick of the clock.
@@ -251,9 +276,10 @@ func (s *Session) watch(now time.Time) error {
 		if !s.stream.silence.lost(s.timing.mute) {
 			s.stream.say(now, s.timing.heard)
 		}
-		if s.stream.silence.lost(s.timing.silence) && s.phase == open {
+		if s.silent() && s.phase == open {
 			s.enter(apart, now)
 		}
+		s.tend(now)
 		if s.stream.silence.absent(s.timing.absent) {
 			s.events.push(Absent{s.stream.silence.heard})
 		}

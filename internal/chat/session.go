@@ -75,6 +75,14 @@ func (c Config) connect(way peer.Config) (connection, error) {
 	return conn, nil
 }
 
+// cards is how many cards wait. One with a relay keeps a place there, so that is one alone.
+func (c Config) cards() int {
+	if len(c.Network.TURN) > 0 {
+		return 1
+	}
+	return wantedCards
+}
+
 // Session is one chat, from the invite to the end. Its methods may be called
 // from any goroutine.
 type Session struct {
@@ -172,7 +180,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		timing: config.timing, diary: config.Diary, lines: newLines(conn),
+		timing: config.timing, diary: config.Diary, lines: newLines(func() (connection, error) { return config.connect(way) }, conn, config.cards()),
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
@@ -242,7 +250,7 @@ func (s *Session) checkAddresses(d sdp.Description) error {
 // abandon lets go of a session whose invite or reply could not be made.
 func (s *Session) abandon() {
 	s.wipe()
-	_ = s.lines.now.conn.Close()
+	s.lines.close()
 }
 
 func (s *Session) begin() {
@@ -345,7 +353,7 @@ func (s *Session) goodbye(reason Reason, why byte) error {
 	if s.phase == leaving {
 		return stop{reason: s.ending}
 	}
-	if !s.phase.opened() {
+	if !s.phase.opened() || s.lines.now == nil {
 		return stop{reason: reason}
 	}
 	s.ending = reason

@@ -14,14 +14,16 @@ type stream struct {
 	first     []byte          // M1 at the joiner, until the channel is open
 	frames    *seal.Frames    // nil until then
 
-	wire    []byte    // sealed, and to be sent next
-	control []frame   // our bye
+	kept    kept
+	wire    []byte    // what is to be sent next: of the handshake, a resume, or a frame of kept
+	control []frame   // cards, and our bye
 	heard   bool      // a heard is to be sent
 	saidBye bool      // our bye is sealed, and nothing may follow it
 	saying  bool      // the sealed frame is an ack or a heard
 	saidAt  time.Time // when the last of these was sent
 
-	silence silence
+	silence silence // of the other side
+	unheard silence // how long the other side has shown of no frame of ours that it arrived
 	acks    acks
 	idle    int     // frames that say nothing, since we had last read all that had come; below 0, so many more may come
 	can     feature // what the other side understands
@@ -30,6 +32,7 @@ type stream struct {
 // begin is called when the channel has opened. The joiner sends M1.
 func (s *stream) begin(now time.Time) {
 	s.silence.broken(now)
+	s.unheard.broken(now)
 	s.wire, s.first = s.first, nil
 }
 
@@ -41,6 +44,15 @@ func (s *stream) came(now time.Time) {
 	gap := max(now.Round(0).Sub(s.silence.heard.Round(0)), 0)
 	s.idle = max(s.idle-int(min(gap/time.Second, maxHeldUp)), -maxHeldUp)
 	s.silence.broken(now)
+}
+
+// listened is called at each tick of the clock, as silence.listened.
+func (s *stream) listened(now time.Time, reading bool, most time.Duration) {
+	s.silence.listened(now, reading, most)
+	if len(s.kept.frames) == 0 {
+		s.unheard.broken(now) // there is nothing of which it could show that
+	}
+	s.unheard.listened(now, reading, most)
 }
 
 // readAll is called when all that has come is read, so that it was no flood.
@@ -60,11 +72,20 @@ func (s *stream) shake(message []byte, now time.Time) (done bool, err error) {
 	return true, nil
 }
 
+// again has a frame that was sealed before sent on the line in use, if there is one, and tells
+// whether anything is to be sent already.
+func (s *stream) again() bool {
+	if s.wire == nil {
+		s.wire = s.kept.next()
+	}
+	return s.wire != nil
+}
+
 // fill seals the next frame and returns its kind, if there is a frame that may go now and
 // carryOut has taken the one before: frames are sent in the order in which they are sealed.
 // last says that our bye is waiting, so that no further part of a message goes.
 func (s *stream) fill(out *outbox, typing *typing, last bool) (kind byte, err error) {
-	if s.wire != nil {
+	if s.again() {
 		return 0, nil
 	}
 	f, ok, err := s.next(out, typing, last)
@@ -75,8 +96,13 @@ func (s *stream) fill(out *outbox, typing *typing, last bool) (kind byte, err er
 	s.acks.framed(f, n)
 	out.framed(f, n)
 	s.saidBye, s.saying = f.kind == typeBye, f.saysArrived()
-	s.wire, err = s.frames.Seal(f.body())
-	return f.kind, err
+	sealed, err := s.frames.Seal(f.body())
+	if err != nil {
+		return 0, err
+	}
+	s.kept.add(sealed)
+	s.again()
+	return f.kind, nil
 }
 
 func (s *stream) next(out *outbox, typing *typing, last bool) (f frame, ok bool, err error) {
@@ -88,7 +114,7 @@ func (s *stream) next(out *outbox, typing *typing, last bool) (f frame, ok bool,
 	case s.acks.due:
 		s.heard = false // an ack says as much
 		return s.acks.next(s.frames.Received()), true, nil
-	case len(s.control) > 0:
+	case len(s.control) > 0 && !s.control[0].wantsAck():
 		f, s.control = s.control[0], s.control[1:]
 		return f, true, nil
 	case s.heard:
@@ -96,10 +122,14 @@ func (s *stream) next(out *outbox, typing *typing, last bool) (f frame, ok bool,
 		return s.acks.heard(s.frames.Received()), true, nil
 	case typing.goes():
 		return frame{kind: typeTyping}, true, nil
-	case last, s.acks.full(), out.empty():
+	case last, s.acks.full(), len(s.control) == 0 && (s.kept.full() || out.empty()):
 		return frame{}, false, nil
 	case s.acks.mustShow():
 		return s.acks.next(s.frames.Received()), true, nil
+	}
+	if len(s.control) > 0 {
+		f, s.control = s.control[0], s.control[1:]
+		return f, true, nil
 	}
 	f, err = out.next(s.frames)
 	return f, err == nil, err
@@ -133,7 +163,13 @@ func (s *stream) open(wire []byte) (f frame, ok bool) {
 	}
 	switch f.kind {
 	case typeAck, typeHeard:
-		return f, s.acks.arrived(f, s.frames.Sent())
+		news := f.next() > s.acks.acked
+		if !s.acks.arrived(f, s.frames.Sent()) {
+			return frame{}, false
+		}
+		if s.kept.drop(f.next()); news {
+			s.unheard.broken(s.silence.heard)
+		}
 	case typeCan:
 		if s.frames.Received() != 1 {
 			return frame{}, false // only the first frame may be one
@@ -154,7 +190,7 @@ func (s *stream) say(now time.Time, after time.Duration) {
 // bye queues our bye, behind an ack of all that has arrived.
 func (s *stream) bye(why byte) {
 	s.acks.hasten()
-	s.control = append(s.control, byeFrame(why))
+	s.control = []frame{byeFrame(why)} // nobody needs our cards any more
 }
 
 // wipe forgets the keys.

@@ -21,6 +21,14 @@ type timing struct {
 	giveUp    time.Duration // after Accept: end
 	goodbye   time.Duration // for the other side to see our bye
 	mail      schedule
+	lines     lineTiming
+}
+
+// lineTiming is how long the steps towards another line take.
+type lineTiming struct {
+	card   time.Duration // after the chat has opened: make cards
+	pair   time.Duration // between two cards that are tried
+	resume time.Duration // for what a new line has to bring, and for an old one to prove that it has healed
 }
 
 // schedule is when the mailbox is asked.
@@ -40,6 +48,7 @@ var usual = timing{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, heard: 5 * time.Second, silence: 15 * time.Second,
 	absent: 75 * time.Second, mute: time.Hour, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
+	lines: lineTiming{card: time.Second, pair: 4 * time.Second, resume: 10 * time.Second},
 	mail: schedule{
 		first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
 		often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,

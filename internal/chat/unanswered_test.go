@@ -18,7 +18,7 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	f.shakeHands(t)
 	f.stream.wire = nil
 	b = &Session{
-		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, lines: newLines(unconnected{}), stream: stream{frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
+		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, lines: newLines(nil, unconnected{}, wantedCards), stream: stream{frames: f.other.Frames}, stage: stage{phase: open, since: time.Now()},
 		timing: &usual, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(),
 	}
 	return f.Session, b
@@ -74,7 +74,7 @@ func TestUnitUnanswered(t *testing.T) {
 // TestUnitBurst: what somebody sends at once, without having heard any of our acks, ends the
 // chat with the 65th frame that asks for one, though all of ours have gone out.
 func TestUnitBurst(t *testing.T) {
-	for _, body := range []string{"\x01text", "\x42unknown"} {
+	for _, body := range []string{"\x01text", "\x43unknown"} {
 		f := openFace(t)
 		for n := 1; n <= maxUnacked; n++ {
 			require.NoError(t, f.gets(t, body), n)

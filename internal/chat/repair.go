@@ -1,0 +1,192 @@
+package chat
+
+import (
+	"context"
+	"encoding/binary"
+	"strconv"
+	"time"
+
+	"tincan/internal/invite"
+	"tincan/internal/sdp"
+	"tincan/internal/seal"
+)
+
+// repairs tells whether another line can be made when the one in use breaks.
+func (s *Session) repairs() bool { return s.stream.peerCan(featureCards) }
+
+// tend is called at each tick while the chat is open or apart. It makes cards while the line
+// carries, tries them while it does not, and gives up what has waited too long.
+func (s *Session) tend(now time.Time) {
+	if !s.repairs() {
+		return
+	}
+	s.giveUp(now)
+	if s.phase == apart {
+		if line, other, ok := s.lines.pair(now, s.timing.lines.pair); ok {
+			s.try(line, other, now)
+		}
+		return
+	}
+	if !s.lines.carries() || now.Sub(s.look.openedAt) < s.timing.lines.card {
+		return
+	}
+	if line := s.lines.outdated(s.stream.acks.acked); line != nil {
+		s.lines.drop(line)
+	}
+	if n, ok := s.lines.due(now); ok {
+		s.makeCard(n, now)
+	}
+}
+
+// giveUp drops lines that have led to nothing: those over which no resume came in time, and,
+// when the old line has long healed, those that are still tried.
+func (s *Session) giveUp(now time.Time) {
+	late := func(since time.Time) bool { return !since.IsZero() && now.Sub(since) >= s.timing.lines.resume }
+	if l := s.lines.now; l != nil && !l.resumed && late(l.opened) {
+		s.loseLine(now)
+	}
+	healed := s.phase == open && late(s.since)
+	for _, l := range append([]*line(nil), s.lines.spares...) {
+		if late(l.opened) || healed && late(l.tried) {
+			s.lines.drop(l)
+		}
+	}
+}
+
+// makeCard has the engine make another end, whose description is our card of that number.
+func (s *Session) makeCard(n uint32, now time.Time) {
+	conn, err := s.lines.dial()
+	if err != nil {
+		s.diary.note("no other connection can be made")
+		s.lines.made = append(s.lines.made, now)
+		return
+	}
+	l := s.lines.add(conn, n, now)
+	s.work.ask(func(ctx context.Context) func() error {
+		text, err := conn.Offer(ctx)
+		return func() error {
+			if err == nil {
+				err = l.describe(text, s.meet.loopback)
+			}
+			if err != nil {
+				s.diary.note("a card could not be made")
+				s.lines.drop(l)
+			}
+			return nil
+		}
+	})
+}
+
+// describe makes our card of the engine's description.
+func (l *line) describe(text string, loopback bool) error {
+	description, err := sdp.Parse(text, loopback)
+	if err != nil {
+		return err
+	}
+	l.mediaID, l.own.packed, l.ready = sdp.MediaID(text), invite.AnswerBytes(description), true
+	return nil
+}
+
+// try has the engine look for the other side with one of its cards.
+func (s *Session) try(l *line, other card, now time.Time) {
+	s.diary.note("card " + strconv.Itoa(int(other.n)) + " is tried, candidates: " + count(other.description.Candidates))
+	l.other, l.tried = other, now
+	text := l.answer(s.meet.role, s.meet.tried(other.description))
+	s.work.ask(func(ctx context.Context) func() error {
+		err := l.conn.Accept(ctx, text)
+		return func() error {
+			switch {
+			case l.gone:
+			case err != nil:
+				s.diary.note("a card was refused by the engine")
+				s.lines.drop(l)
+			default:
+				s.lines.carry(l)
+			}
+			return nil
+		}
+	})
+}
+
+// takeCard keeps a card of the other side.
+func (s *Session) takeCard(f frame) error {
+	description, err := invite.ParseAnswer(f.content[4:], s.meet.loopback)
+	if err != nil || !s.lines.take(card{binary.BigEndian.Uint32(f.content), f.content[4:], description}) {
+		return stop{reason: ReasonUntrusted}
+	}
+	s.diary.note("card " + strconv.Itoa(int(s.lines.seen)) + " of the other side")
+	return nil
+}
+
+// arriveElsewhere handles what comes by a line that does not carry the chat. Nothing of it ends
+// the chat, but for a resume that proves itself and asks for what is not there.
+func (s *Session) arriveElsewhere(a arrival, now time.Time) error {
+	l := a.line
+	switch {
+	case l.gone || l == s.lines.before || s.phase == leaving:
+		return nil
+	case a.opened:
+		l.opened = now
+		if s.meet.role == seal.Inviter && (s.lines.now == nil || s.lines.now.resumed) {
+			s.changeLine(l)
+		}
+		return nil
+	case a.message != nil && s.meet.role == seal.Joiner:
+		if ok, err := s.stream.takeResume(l, s.meet.role, a.message); ok || err != nil {
+			s.changeLine(l)
+			s.resumed(l, now)
+			return err
+		}
+		s.diary.note("another line is none of the other side's")
+	}
+	s.lines.drop(l)
+	return nil
+}
+
+// changeLine goes over to a line. Our resume is the first that is sent there. It tells what has
+// come, so nothing may come by another line any more.
+func (s *Session) changeLine(l *line) {
+	s.lines.change(l)
+	s.stream.wire = s.stream.resume(l, s.meet.role)
+}
+
+// arriveResume handles the first message of the other side at an inviter that has gone over to
+// this line.
+func (s *Session) arriveResume(message []byte, now time.Time) error {
+	ok, err := s.stream.takeResume(s.lines.now, s.meet.role, message)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.diary.note("another line is none of the other side's")
+		s.loseLine(now)
+		return nil
+	}
+	s.resumed(s.lines.now, now)
+	return nil
+}
+
+// resumed is called when both sides have sent resume, or are about to: the line carries the chat.
+func (s *Session) resumed(l *line, now time.Time) {
+	s.lines.settle(l)
+	s.diary.note("line " + strconv.Itoa(int(s.lines.void)) + " carries the chat")
+	s.stream.came(now)
+	s.stream.unheard.broken(now)
+	if s.phase == apart {
+		s.enter(open, now)
+	}
+	s.askPath(now)
+}
+
+// loseLine lets the line in use go, which has broken, and has the others tried.
+func (s *Session) loseLine(now time.Time) {
+	s.lines.drop(s.lines.now)
+	if s.lines.before != nil {
+		s.lines.drop(s.lines.before)
+	}
+	s.stream.wire = nil
+	if s.phase == open {
+		s.enter(apart, now)
+	}
+	s.tend(now)
+}
