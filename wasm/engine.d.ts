@@ -51,11 +51,12 @@ export interface Code {
 
 /** What a text holds. `code` is the bare code without site or surroundings. */
 export interface Found {
-  kind: 'invite' | 'reply';
+  /** A `repair` brings a chat back that is apart, and is worth something to that chat alone. */
+  kind: 'invite' | 'reply' | 'repair';
   code: string;
   /**
    * Origin of the mailbox that takes the reply to this invite, which is that of the link it stood in. Empty for an
-   * invite that wants the reply by hand, for a reply, and for a bare code.
+   * invite that wants the reply by hand, for any other code, and for a bare one.
    */
   mailbox: string;
 }
@@ -219,10 +220,14 @@ export type ErrorCode =
   | 'malformed'
   | 'want-invite'
   | 'want-reply'
+  | 'want-repair'
   | 'own-invite'
   | 'own-reply'
+  | 'own-repair'
   | 'other-invite'
+  | 'wrong-chat'
   | 'already-used'
+  | 'no-repair'
   | 'second-reply'
   | 'tries'
   | 'no-webrtc'

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -205,6 +206,8 @@ func TestFunctionalBadJoin(t *testing.T) {
 		"another version":   {"iw" + code[2:], chat.CodeVersion},
 		"damaged":           {code[:60] + code[64:], chat.CodeMalformed},
 		"a reply":           {joiner.Link().Link, chat.CodeWantInvite},
+		"a repair":          {"https://chat.example/#" + repairCode(false).LinkText(), chat.CodeWrongChat},
+		"one that answers":  {repairCode(true).QRText(), chat.CodeWrongChat},
 		"two invites":       {link + " " + other, chat.CodeSeveralCodes},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,6 +218,32 @@ func TestFunctionalBadJoin(t *testing.T) {
 	}
 	_, err := chat.Join(ctx(t), chat.Config{}, link)
 	wantCode(t, chat.CodeMalformed, err) // loopback addresses, where none may be
+}
+
+// repairCode is a code that repairs a chat which nobody here is in.
+func repairCode(answers bool) invite.Code {
+	return invite.NewRepair(answers, [32]byte{1, 2, 3}, bytes.Repeat([]byte{7}, 144))
+}
+
+// TestFunctionalFindKind: what a pasted text holds, of every kind there is. Only an invite that says
+// so has a mailbox.
+func TestFunctionalFindKind(t *testing.T) {
+	t.Parallel()
+	inviter := create(t)
+	joiner := join(t, inviter.Link().Link)
+	for kind, links := range map[chat.Kind][]chat.Link{
+		chat.KindInvite: {inviter.Link()},
+		chat.KindReply:  {joiner.Link()},
+		chat.KindRepair: {{Link: repairCode(false).LinkText(), QR: repairCode(false).QRText()}, {Link: repairCode(true).LinkText(), QR: repairCode(true).QRText()}},
+	} {
+		for _, link := range links {
+			for _, text := range []string{link.Link, "see <" + link.Link + ">, please", link.QR} {
+				found, err := chat.Find(text)
+				require.NoError(t, err)
+				require.Equal(t, chat.Found{Kind: kind, Code: link.Link[strings.IndexByte(link.Link, '#')+1:]}, found)
+			}
+		}
+	}
 }
 
 // TestFunctionalBadAccept: what is no reply to this invite changes nothing.
@@ -235,6 +264,8 @@ func TestFunctionalBadAccept(t *testing.T) {
 		"a megabyte":        {strings.Repeat("junk ", 200_000), chat.CodeTooLong},
 		"own invite":        {link, chat.CodeOwnInvite},
 		"another invite":    {other.Link().Link, chat.CodeWantReply},
+		"a repair":          {"https://chat.example/#" + repairCode(false).LinkText(), chat.CodeWrongChat},
+		"one that answers":  {repairCode(true).QRText(), chat.CodeWrongChat},
 		"cut reply":         {strings.TrimRight(reply, "z-_"), chat.CodeCut},
 		"damaged":           {reply[:60] + reply[64:], chat.CodeMalformed},
 		"two replies":       {reply + "\n" + stranger.Link().Link, chat.CodeSeveralCodes},
@@ -246,6 +277,7 @@ func TestFunctionalBadAccept(t *testing.T) {
 		})
 	}
 	wantCode(t, chat.CodeOwnReply, joiner.Accept(reply, false))
+	wantCode(t, chat.CodeWrongChat, joiner.Accept(repairCode(false).LinkText(), false))
 	wantCode(t, chat.CodeOtherInvite, joiner.Accept(stranger.Link().Link, false))
 	require.NoError(t, inviter.Accept(reply, false), "the true one still opens the chat")
 	wantCode(t, chat.CodeAlreadyUsed, inviter.Accept(reply, false))

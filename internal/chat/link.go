@@ -38,10 +38,12 @@ func newLink(site string, code invite.Code) Link {
 // Kind is what a pasted text holds.
 type Kind string
 
-// A text that holds neither, or two different ones, is an error.
+// A text that holds none of them, or two different codes, is an error.
 const (
 	KindInvite Kind = "invite"
 	KindReply  Kind = "reply"
+	// KindRepair brings a chat back whose line broke. It is worth something only to that chat.
+	KindRepair Kind = "repair"
 )
 
 // Found is what a pasted text holds.
@@ -60,8 +62,11 @@ func Find(text string) (Found, error) {
 	if err != nil {
 		return Found{}, textError(err)
 	}
-	if code.IsReply() {
+	switch {
+	case code.IsReply():
 		return Found{Kind: KindReply, Code: code.LinkText()}, nil
+	case code.IsRepair():
+		return Found{Kind: KindRepair, Code: code.LinkText()}, nil
 	}
 	inv, err := invite.ParseInvite(code, true)
 	if err != nil {

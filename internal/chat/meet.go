@@ -110,6 +110,8 @@ func (m *meeting) find(text string) (invite.Code, error) {
 		return nil, fail(CodeOwnInvite, nil)
 	case code.IsInvite():
 		return nil, fail(CodeWantReply, nil)
+	case code.IsRepair():
+		return nil, fail(CodeWrongChat, nil)
 	case m.role == seal.Joiner && bytes.Equal(code, m.reply):
 		return nil, fail(CodeOwnReply, nil)
 	case m.role == seal.Joiner:

@@ -139,6 +139,8 @@ func TestUnitHandedIn(t *testing.T) {
 		"our invite":               {m, m.invite.LinkText(), CodeOwnInvite},
 		"another invite":           {m, other.invite.LinkText(), CodeWantReply},
 		"the invite, at a joiner":  {joiner, m.invite.LinkText(), CodeWantReply},
+		"a repair":                 {m, invite.NewRepair(false, [32]byte{}, make([]byte, 144)).LinkText(), CodeWrongChat},
+		"a repair, at a joiner":    {joiner, invite.NewRepair(true, [32]byte{}, make([]byte, 208)).LinkText(), CodeWrongChat},
 		"our reply, at a joiner":   {joiner, good.LinkText(), CodeOwnReply},
 		"another one, at a joiner": {joiner, reply(usable()).code.LinkText(), CodeOtherInvite},
 	} {

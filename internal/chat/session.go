@@ -128,7 +128,10 @@ func Join(ctx context.Context, config Config, text string) (*Session, error) {
 	if err != nil {
 		return nil, textError(err)
 	}
-	if !code.IsInvite() {
+	switch {
+	case code.IsRepair():
+		return nil, fail(CodeWrongChat, nil)
+	case !code.IsInvite():
 		return nil, fail(CodeWantInvite, nil)
 	}
 	inv, err := invite.ParseInvite(code, config.Loopback || config.LoopbackOnly)

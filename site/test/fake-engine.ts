@@ -80,6 +80,8 @@ export class FakeEngine implements Engine {
       return { kind: 'invite', code: text.slice(text.indexOf('#') + 1), mailbox: this.mailbox };
     if (text.includes('#r') || text.startsWith('r'))
       return { kind: 'reply', code: text.slice(text.indexOf('#') + 1), mailbox: '' };
+    if (text.includes('#o') || text.startsWith('o'))
+      return { kind: 'repair', code: text.slice(text.indexOf('#') + 1), mailbox: '' };
     throw engineError(text.trim() === '' ? 'empty' : 'no-code');
   }
 
@@ -148,6 +150,7 @@ class FakeChat implements Chat {
   readonly accept = async (reply: string, offered: boolean): Promise<void> => {
     this.#called('accept', `${reply} ${offered}`);
     if (reply.startsWith('i')) throw engineError('want-reply');
+    if (reply.startsWith('o')) throw engineError('wrong-chat');
     this.tell({ type: 'state', state: 'connecting' });
   };
 

@@ -28,6 +28,11 @@ function damaged(link: string, n: number): string {
   return `${site}#${bytes.toString('base64url')}z`;
 }
 
+/** A link that repairs a chat in which nobody here is. */
+function repair(site: string): string {
+  return `${site}#${Buffer.concat([Buffer.of(0xa1), Buffer.alloc(176, 7)]).toString('base64url')}z`;
+}
+
 const cut = (link: string) => link.slice(0, -9);
 const junk = 'lorem ipsum '.repeat(87_382).slice(0, 1 << 20);
 
@@ -38,6 +43,7 @@ test('what is no invite, opened as a link', async ({ person, serve }) => {
   const cases = [
     { name: 'a cut invite', link: cut(invite), sentence: errors.cut },
     { name: 'an invite of another version', link: otherVersion(invite), sentence: errors.version },
+    { name: 'a link that repairs another chat', link: repair(serve.here), sentence: errors['wrong-chat'] },
     { name: 'junk', link: `${serve.here}#${'x'.repeat(100)}`, sentence: errors['no-code'] },
   ];
   for (const { name, link, sentence } of cases) {
@@ -63,6 +69,7 @@ test('what is no invite, pasted on the start page', async ({ person, serve }) =>
     { name: 'words', text: 'see you at eight', sentence: errors['no-code'] },
     { name: 'a cut invite', text: cut(invite), sentence: errors.cut },
     { name: 'an invite of another version', text: otherVersion(invite), sentence: errors.version },
+    { name: 'a link that repairs another chat', text: repair(serve.here), sentence: errors['wrong-chat'] },
     { name: '1 MB of junk', text: junk, sentence: errors['too-long'] },
     { name: '1 MB of junk before an invite', text: junk + invite, sentence: errors['too-long'] },
     {
@@ -118,6 +125,7 @@ test('what is not the reply, pasted beside the invite', async ({ person, serve }
     { name: 'the invite that this very tab made', text: invite, sentence: errors['own-invite'] },
     { name: 'an invite where a reply belongs', text: otherInvite, sentence: errors['want-reply'] },
     { name: 'a reply to another invite', text: otherReply, sentence: errors['other-invite'] },
+    { name: 'a link that repairs another chat', text: repair(serve.here), sentence: errors['wrong-chat'] },
     { name: 'two different replies', text: `${otherReply} ${reply}`, sentence: errors['several-codes'] },
   ];
   for (const { name, text, sentence } of cases) {

@@ -5,6 +5,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -520,10 +521,13 @@ func TestIntegrationBadInput(t *testing.T) {
 	stranger.write(otherInvite)
 	otherReply := stranger.await("reply")["link"].(string)
 
+	repair := base64.RawURLEncoding.EncodeToString(append([]byte{0xA1}, make([]byte, 176)...)) + "z"
+
 	for _, c := range []struct{ line, code string }{
 		{`{"do":"reply","link":""}`, "empty"},
 		{`{"do":"reply","link":"` + invite + `"}`, "own-invite"},
 		{`{"do":"reply","link":"` + otherInvite + `"}`, "want-reply"},
+		{`{"do":"reply","link":"` + repair + `"}`, "wrong-chat"},
 		{`{"do":"reply","link":"` + strings.TrimRight(reply, "z-_") + `"}`, "cut"},
 		{`{"do":"reply","link":"` + reply[:100] + reply[104:] + `"}`, "malformed"},
 		{`{"do":"reply","link":"` + otherReply + `"}`, "other-invite"},

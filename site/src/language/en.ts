@@ -22,12 +22,17 @@ const errors: Record<ErrorCode, string> = {
     'That is a reply, but an invite belongs here. A reply goes into the tab where the invite was made.',
   'want-reply':
     'That is an invite, but a reply belongs here. Wait for the reply to your invite, or open that invite in a new tab.',
+  'want-repair':
+    'That link begins another chat. Here belongs the link with which the other person brings this one back.',
   'own-invite':
     'That is your own invite. Send it to the other person, and paste the reply that they send back.',
   'own-reply': 'That is your own reply. Send it to the person who invited you.',
+  'own-repair': 'That is your own link. Send it to the other person: when they open it, the chat goes on.',
   'other-invite':
     'That reply answers another invite. Ask the other person to open this link, or make a new one.',
+  'wrong-chat': 'That link brings another chat back. Paste it in the tab where that chat is open.',
   'already-used': 'That reply has been used already. Make a new link for a new chat.',
+  'no-repair': 'This chat is connected, so it needs no link to bring it back.',
   'second-reply':
     'A second reply to your invite came. Unless the other person joined twice, somebody else has your link: compare the safety words with Verify once you are connected, or make a new link.',
   tries: 'Ten replies did not open, so this invite is spent. Make a new link.',

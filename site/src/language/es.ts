@@ -16,12 +16,16 @@ const errors: Texts['errors'] = {
     'Eso es una respuesta, pero aquí va una invitación. Una respuesta va en la pestaña donde se creó la invitación.',
   'want-reply':
     'Eso es una invitación, pero aquí va una respuesta. Espera la respuesta a tu invitación, o abre esa invitación en una pestaña nueva.',
+  'want-repair': 'Ese enlace empieza otro chat. Aquí va el enlace con el que la otra persona recupera este.',
   'own-invite':
     'Esa es tu propia invitación. Envíasela a la otra persona y pega la respuesta que te devuelva.',
   'own-reply': 'Esa es tu propia respuesta. Envíasela a la persona que te invitó.',
+  'own-repair': 'Ese es tu propio enlace. Envíaselo a la otra persona: cuando lo abra, el chat continuará.',
   'other-invite':
     'Esa respuesta es para otra invitación. Pide a la otra persona que abra este enlace, o crea uno nuevo.',
+  'wrong-chat': 'Ese enlace recupera otro chat. Pégalo en la pestaña donde está abierto ese chat.',
   'already-used': 'Esa respuesta ya se ha usado. Crea un enlace nuevo para un chat nuevo.',
+  'no-repair': 'Este chat está conectado, así que no necesita ningún enlace para recuperarlo.',
   'second-reply':
     'Ha llegado una segunda respuesta a tu invitación. A no ser que la otra persona se haya unido dos veces, alguien más tiene tu enlace: compara las palabras de seguridad con «Verificar» cuando haya conexión, o crea un enlace nuevo.',
   tries: 'Diez respuestas no se abrieron, así que esta invitación está agotada. Crea un enlace nuevo.',

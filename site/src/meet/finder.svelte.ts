@@ -69,7 +69,7 @@ export class Finder {
     try {
       const { kind } = (await this.#place.engine?.find(text)) ?? {};
       if (kind === undefined) return 0;
-      return kind === 'reply' || !this.#place.awaitsReply ? 2 : 1;
+      return kind === 'reply' || (kind === 'invite' && !this.#place.awaitsReply) ? 2 : 1;
     } catch (error) {
       const foreign: readonly ErrorCode[] = ['no-code', 'empty', 'too-long'];
       return foreign.includes(codeOf(error)) ? 0 : 1;
@@ -152,7 +152,10 @@ export class Finder {
       if (opened && kind === 'reply' && place.awaitsReply) this.#openedReply = code;
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       else if (place.screen === 'invite') await this.#accept(code, opened);
-      else if (kind === 'invite') this.#takeInvite(engine, code, mailbox);
+      else if (kind === 'repair') {
+        failed('wrong-chat');
+        return false;
+      } else if (kind === 'invite') this.#takeInvite(engine, code, mailbox);
       else if ((await this.offer(code)) === undefined) this.#takeReply(code, opened);
       return true;
     } catch (error) {

@@ -40,6 +40,55 @@ describe('an invite opened in a tab that has something to lose', () => {
   });
 });
 
+describe('a link that brings another chat back', () => {
+  test('is said to be that on the start page, however it comes', async () => {
+    await chat.finder.open('#oRepair');
+    expect(chat.screen).toBe('home');
+    expect(chat.problem).toEqual({ at: 'paste', code: 'wrong-chat' });
+    chat.home();
+    expect(await chat.finder.paste('see #oRepair')).toBe(false);
+    expect(chat.problem).toEqual({ at: 'paste', code: 'wrong-chat' });
+    expect(engine.calls.filter((call) => !call.startsWith('find'))).toEqual([]);
+  });
+
+  test('is refused beside an invite that waits, which stays', async () => {
+    await chat.invites.create();
+    await chat.finder.open('#oRepair');
+    expect(chat.screen).toBe('invite');
+    expect(chat.problem).toEqual({ at: 'reply', code: 'wrong-chat' });
+    expect(await chat.finder.take('oRepair')).toBe(false);
+    expect(engine.calls).not.toContain('leave');
+  });
+
+  test.each([
+    [
+      'reply',
+      async () => {
+        await chat.finder.open('#iFirst');
+        await chat.join();
+      },
+    ],
+    ['chat', chatting],
+  ])('leaves a %s alone, and asks nobody', async (screen, begin) => {
+    await begin();
+    await chat.finder.open('#oRepair');
+    expect(chat.screen).toBe(screen);
+    expect(chat.notice).toBe(texts.errors['wrong-chat']);
+    expect(chat.finder.openedReply).toBeUndefined();
+    expect(engine.calls.some((call) => call.startsWith('accept'))).toBe(false);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test('is of tincan where a code is scanned, and nothing to go on with', async () => {
+    expect(await chat.finder.worth('#oRepair')).toBe(1);
+    expect(await chat.finder.worth('#iInvite')).toBe(2);
+    await chat.invites.create();
+    expect(await chat.finder.worth('#oRepair')).toBe(1);
+    expect(await chat.finder.worth('#iInvite')).toBe(1);
+    expect(await chat.finder.worth('#rReply')).toBe(2);
+  });
+});
+
 describe('replies and tabs', () => {
   const accepted = () => engine.calls.filter((call) => call.startsWith('accept'));
 
