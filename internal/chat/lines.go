@@ -16,7 +16,7 @@ const (
 	maxCards    = 4  // of either side that wait, while newer ones are on their way
 	maxTried    = 3  // lines that are tried at one time
 	maxMade     = 16 // cards of ours in a minute
-	maxSkipped  = 16 // by how much the number of a card may grow
+	maxSkipped  = 32 // by how much the number of a card may grow
 )
 
 // card is one side's description of a connection that has made an offer and waits.
@@ -41,6 +41,7 @@ type lines struct {
 	last    uint32                     // the number of our newest card
 	seen    uint32                     // the number of the last card that the other side has told
 	void    uint32                     // cards of either side up to this number are of no use any more
+	triedAt time.Time                  // when a pair was last tried
 	made    []time.Time                // when our last cards were made
 	opening []*line                    // to be carried, as soon as the loop comes round
 	running *sync.WaitGroup
@@ -173,7 +174,7 @@ func (ls *lines) add(conn connection, n uint32, now time.Time) *line {
 // untold returns the line whose card is to be told next.
 func (ls *lines) untold() *line {
 	for _, l := range ls.spares {
-		if l.ready && !l.told {
+		if l.ready && !l.told && l.tried.IsZero() {
 			return l
 		}
 	}
@@ -190,39 +191,56 @@ func (ls *lines) framed(number uint64) {
 	}
 }
 
-// outdated returns the oldest line that waits in vain: of both sides two newer cards are there,
-// and ours have been acked. acked is the number in the last ack of the other side.
+// outdated returns the oldest line that nobody needs: of both sides two newer cards are there,
+// and ours have been acked. acked is the number in the last ack of the other side. One that was
+// tried is kept as long, since the other side, which may not have tried it, would try it first.
 func (ls *lines) outdated(acked uint64) *line {
 	newer := 0
 	for _, l := range slices.Backward(ls.spares) {
-		if newer >= wantedCards && l.tried.IsZero() {
+		if newer >= wantedCards && l.opened.IsZero() {
 			return l
 		}
-		if _, ok := ls.theirCard(l.own.n); ok && l.told && l.frame != 0 && l.frame < acked {
+		if _, ok := ls.theirCard(l.own.n); ok && l.tried.IsZero() && l.told && l.frame != 0 && l.frame < acked {
 			newer++
 		}
 	}
 	return nil
 }
 
-// pair returns the line to try next and the card to try it with: that with the lowest number
-// of which both sides have a card, every some seconds one more.
-func (ls *lines) pair(now time.Time, every time.Duration) (*line, card, bool) {
-	tried := 0
+// paired are our lines that wait and whose like of the other side we have.
+func (ls *lines) paired() (list []*line) {
 	for _, l := range ls.spares {
-		if l.tried.IsZero() {
-			continue
-		}
-		if tried++; tried == maxTried || now.Sub(l.tried) < every {
-			return nil, card{}, false
+		if _, ok := ls.theirCard(l.own.n); ok && l.told && l.tried.IsZero() {
+			list = append(list, l)
 		}
 	}
+	return list
+}
+
+// tried counts the lines that are being tried.
+func (ls *lines) tried() (n int) {
 	for _, l := range ls.spares {
-		if other, ok := ls.theirCard(l.own.n); ok && l.told && l.tried.IsZero() {
-			return l, other, true
+		if !l.tried.IsZero() {
+			n++
 		}
 	}
-	return nil, card{}, false
+	return n
+}
+
+// pair returns the line to try next and the card to try it with: that with the lowest number of
+// which both sides have a card, every some seconds one more. The last is kept for a repair,
+// unless nothing else is left to try.
+func (ls *lines) pair(now time.Time, every, last time.Duration) (*line, card, bool) {
+	list, tried, wait := ls.paired(), ls.tried(), every
+	if len(list) == 1 {
+		wait = last
+	}
+	if len(list) == 0 || tried == maxTried || len(list) == 1 && tried > 0 || now.Sub(ls.triedAt) < wait {
+		return nil, card{}, false
+	}
+	ls.triedAt = now
+	other, _ := ls.theirCard(list[0].own.n)
+	return list[0], other, true
 }
 
 // settle makes a line the one that carries the chat. Older cards cannot be used any more, and

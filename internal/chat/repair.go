@@ -22,7 +22,7 @@ func (s *Session) tend(now time.Time) {
 	}
 	s.giveUp(now)
 	if s.phase == apart {
-		if line, other, ok := s.lines.pair(now, s.timing.lines.pair); ok {
+		if line, other, ok := s.lines.pair(now, s.timing.lines.pair, s.timing.lines.last); ok {
 			s.try(line, other, now)
 		}
 		return
@@ -39,7 +39,7 @@ func (s *Session) tend(now time.Time) {
 }
 
 // giveUp drops lines that have led to nothing: those over which no resume came in time, and,
-// when the old line has long healed, those that are still tried.
+// when the old line has long healed, those of a repair.
 func (s *Session) giveUp(now time.Time) {
 	late := func(since time.Time) bool { return !since.IsZero() && now.Sub(since) >= s.timing.lines.resume }
 	if l := s.lines.now; l != nil && !l.resumed && late(l.opened) {
@@ -47,7 +47,7 @@ func (s *Session) giveUp(now time.Time) {
 	}
 	healed := s.phase == open && late(s.since)
 	for _, l := range append([]*line(nil), s.lines.spares...) {
-		if late(l.opened) || healed && late(l.tried) {
+		if _, paired := s.lines.theirCard(l.own.n); late(l.opened) || healed && late(l.tried) && !paired {
 			s.lines.drop(l)
 		}
 	}
@@ -83,7 +83,7 @@ func (l *line) describe(text string, loopback bool) error {
 	if err != nil {
 		return err
 	}
-	l.mediaID, l.own.packed, l.ready = sdp.MediaID(text), invite.AnswerBytes(description), true
+	l.mediaID, l.own.packed, l.ready = sdp.MediaID(text), invite.CardBytes(description), true
 	return nil
 }
 
@@ -110,7 +110,7 @@ func (s *Session) try(l *line, other card, now time.Time) {
 
 // takeCard keeps a card of the other side.
 func (s *Session) takeCard(f frame) error {
-	description, err := invite.ParseAnswer(f.content[4:], s.meet.loopback)
+	description, err := invite.ParseCard(f.content[4:], s.meet.loopback)
 	if err != nil || !s.lines.take(card{binary.BigEndian.Uint32(f.content), f.content[4:], description}) {
 		return stop{reason: ReasonUntrusted}
 	}

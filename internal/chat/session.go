@@ -176,6 +176,8 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 	}
 	config.Diary.begin(role, config.Network)
 	way.Loopback, way.LoopbackOnly, way.Note = config.Loopback, config.LoopbackOnly, config.Diary.note
+	waits := way
+	waits.Waits = true
 	conn, err := config.connect(way)
 	if errors.Is(err, peer.ErrUnavailable) {
 		return nil, fail(CodeNoWebRTC, err)
@@ -183,7 +185,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		return nil, fail(CodeInternal, err)
 	}
 	return &Session{
-		timing: config.timing, diary: config.Diary, lines: newLines(func() (connection, error) { return config.connect(way) }, conn, config.cards()),
+		timing: config.timing, diary: config.Diary, lines: newLines(func() (connection, error) { return config.connect(waits) }, conn, config.cards()),
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
