@@ -421,6 +421,7 @@ func (c *Conn) Close() error {
 		c.pc.Call("close")
 		c.tasks.Wait()
 		c.releaseAll()
+		collect()
 	})
 	return nil
 }

@@ -75,6 +75,26 @@ func TestFunctionalCards(t *testing.T) {
 	})
 }
 
+// Chromium makes no more than 500 connections, and counts those that are closed and not collected.
+// test/network makes so many.
+func TestFunctionalClosedOnesAreCollected(t *testing.T) {
+	inBrowser(t)
+	watchCallbacks(t)
+	forced := func() uint32 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.NumForcedGC
+	}
+	before := forced()
+	for range 2 * peer.CollectEvery {
+		c, err := peer.New(peer.Config{})
+		require.NoError(t, err)
+		require.NoError(t, c.Close())
+		require.NoError(t, c.Close())
+	}
+	require.Equal(t, before+2, forced())
+}
+
 func TestFunctionalUnavailable(t *testing.T) {
 	constructor := js.Global().Get("RTCPeerConnection")
 	js.Global().Set("RTCPeerConnection", js.Undefined())

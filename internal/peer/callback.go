@@ -4,6 +4,7 @@ package peer
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"syscall/js"
 
@@ -56,6 +57,20 @@ func (c *Conn) releaseAll() {
 		b.release()
 	}
 	c.callbacks, c.released = nil, true
+}
+
+// collectEvery is how many connections are closed until Go's collector is run. The browser keeps a
+// closed connection while Go refers to it, and in a page Go collects only when its memory grows.
+// But Chromium counts the closed ones too, and makes no more than 500.
+const collectEvery = 16
+
+var closedOnes atomic.Int32
+
+// collect is called for each connection that was closed.
+func collect() {
+	if closedOnes.Add(1)%collectEvery == 0 {
+		runtime.GC()
+	}
 }
 
 // await calls a method of the RTCPeerConnection that returns a promise, and

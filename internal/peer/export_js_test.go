@@ -13,3 +13,6 @@ func Buffered(c *Conn) int { return c.data.Get("bufferedAmount").Int() }
 
 // Connection is the RTCPeerConnection behind c.
 func Connection(c *Conn) js.Value { return c.pc }
+
+// CollectEvery is for the tests outside the package.
+const CollectEvery = collectEvery
