@@ -334,6 +334,16 @@ export class Rig {
       this.routers[name]?.run('nft', ['add', 'element', 'inet', 'nat', 'forwarded', `{ ${list} }`]);
   }
 
+  /** From now on nothing gets from the left to the right nor back, as with a cable that is out; the server is reached. */
+  cut(): void {
+    this.server.run('nft', ['-f', '-'], withoutCable);
+  }
+
+  /** Undoes `cut`. */
+  mend(): void {
+    this.server.run('nft', ['delete', 'table', 'bridge', 'cable']);
+  }
+
   /** Ends whatever runs in the rig and takes it down. May be called twice. */
   close(): void {
     process.removeListener('exit', this.#atExit);
@@ -378,6 +388,14 @@ const withoutMulticast = `
       type filter hook input priority filter;
       iifname "eth0" ip daddr 224.0.0.0/4 drop
       iifname "eth0" ip6 daddr ff00::/8 udp dport 5353 drop
+    }
+  }`;
+
+const withoutCable = `
+  table bridge cable {
+    chain through {
+      type filter hook forward priority filter;
+      drop
     }
   }`;
 

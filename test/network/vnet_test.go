@@ -7,10 +7,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/transport/v4/vnet"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -283,6 +285,49 @@ func TestIntegrationLate(t *testing.T) {
 					ctx, cancel := context.WithTimeout(t.Context(), patience)
 					defer cancel()
 					require.NoError(t, c.open(t, ctx))
+					assert.Equal(t, row.want, c.talk(t, ctx))
+				})
+			})
+		}
+	}
+}
+
+// TestIntegrationCards: a card of each side has waited for hours, and one side is told of the
+// other's sooner. Those of a relay still have it, after 18 times the ten minutes that a relay is
+// given for.
+func TestIntegrationCards(t *testing.T) {
+	for _, row := range []struct {
+		inviter, joiner string
+		config          peer.Config
+		want            peer.Path
+	}{
+		{"open", "open", peer.Config{STUN: stun}, peer.PathDirect},
+		{"open", "port-restricted", peer.Config{STUN: stun}, peer.PathDirect},
+		{"symmetric", "open", peer.Config{STUN: stun}, peer.PathDirect},
+		{"port-restricted", "port-restricted", peer.Config{TURN: relay, RelayOnly: true}, peer.PathRelay},
+		{"symmetric", "symmetric", peer.Config{STUN: stun, TURN: relay}, peer.PathRelay},
+	} {
+		for _, wait := range []time.Duration{time.Second, 15 * time.Minute, 3 * time.Hour} {
+			t.Run(fmt.Sprintf("%s and %s, %s/%v", row.inviter, row.joiner, row.want, wait), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, kindNamed(t, row.inviter), kindNamed(t, row.joiner))
+					config := row.config
+					config.Waits = true
+					c := w.cards(t, t.Context(), config)
+					time.Sleep(time.Second) // what was asked for the descriptions is over
+					var sent atomic.Int64
+					w.internet.AddChunkFilter(func(vnet.Chunk) bool { sent.Add(1); return true })
+					time.Sleep(wait)
+					if perMinute := float64(sent.Load()) / 2 / wait.Minutes(); row.config.TURN == nil {
+						assert.Zero(t, perMinute)
+					} else if wait > time.Hour {
+						// One each 10 s keeps the NAT's mapping; now and then the relay is asked for again.
+						assert.InDelta(t, 6.5, perMinute, 0.5)
+					}
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					defer cancel()
+					require.NoError(t, c.meet(t, ctx, 5*time.Second))
 					assert.Equal(t, row.want, c.talk(t, ctx))
 				})
 			})

@@ -300,6 +300,31 @@ func (w *world) begin(t *testing.T, ctx context.Context, inviter, joiner peer.Co
 	return p
 }
 
+// cards makes an offer of either side.
+func (w *world) cards(t *testing.T, ctx context.Context, config peer.Config) *pair {
+	t.Helper()
+	p := &pair{}
+	for i, text := range [2]*string{&p.offer, &p.answer} {
+		conn, err := peer.NewOver(w.ends[i], config)
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, conn.Close()) })
+		p.conns[i] = conn
+		*text, err = conn.Offer(ctx)
+		require.NoError(t, err)
+	}
+	return p
+}
+
+// meet applies the offer of each side at the other as an answer, the second side's so much later.
+func (p *pair) meet(t *testing.T, ctx context.Context, later time.Duration) error {
+	t.Helper()
+	ours, err := sdp.Parse(p.offer, false)
+	require.NoError(t, err)
+	require.NoError(t, p.conns[1].Accept(ctx, ours.SDP(sdp.Offer, sdp.MediaID(p.answer))))
+	time.Sleep(later)
+	return p.open(t, ctx)
+}
+
 // invite is what the joiner's engine reads of the offer.
 func (p *pair) invite(t *testing.T) string {
 	t.Helper()
