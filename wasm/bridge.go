@@ -85,10 +85,16 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "failed", "ref", e.Ref, "id", float64(e.ID), "code", string(e.Code))
 	case chat.Problem:
 		return object("type", "error", "code", string(e.Code))
+	case chat.Repair:
+		return object("type", "repair", "code", linkObject(e.Link))
 	case chat.Closed:
 		return object("type", "closed", "reason", string(e.Reason))
 	}
 	panic("wasm: an event without a form")
+}
+
+func linkObject(link chat.Link) js.Value {
+	return object("link", link.Link, "qr", link.QR, "goodFor", link.GoodFor.Seconds())
 }
 
 // exact makes sure that a text arrives as it is: Go's loader decodes with a

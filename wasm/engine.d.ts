@@ -97,14 +97,22 @@ export interface Chat {
   readonly code: Code;
   /**
    * Applies the reply to the invite made by `create`. One that can't be used rejects with `other-invite` or
-   * `malformed`. With `offered` true it came from another tab and may belong to anybody: then it isn't counted, and
+   * `malformed`. While the two are apart it takes a repair of the other side, at either of them: `no-repair` where
+   * nothing needs one, `wrong-chat` for one of another chat, `own-repair` for one of this side. With `offered` true it came from another tab and may belong to anybody: then it isn't counted, and
    * a `second-reply` comes as an event, too.
    */
   accept: (reply: string, offered: boolean) => Promise<void>;
   /** Leaves the reply in the mailbox again. Does nothing where there is none, or the reply still lies there. */
   leaveAgain: () => Promise<void>;
-  /** Asks the mailbox at once: the page is seen again, or online again. Does nothing where there is none. */
+  /**
+   * The page is seen again, or online again: asks the mailbox at once, where there is one, and ends the state `paused`.
+   */
   askNow: () => Promise<void>;
+  /**
+   * A link with which the other side finds this one again, to hand over by any way there is while the two are apart;
+   * `no-repair` where they are not. The same one until something comes of it.
+   */
+  repairLink: () => Promise<Code>;
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
   send: (ref: string, text: string) => Promise<number>;
   /**
@@ -133,8 +141,13 @@ export interface SafetyWord {
 
 /** What is told of a chat. */
 export type ChatEvent =
-  /** Where the chat stands. `lost`: 15 s of silence; `open` may follow again. */
-  | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' }
+  /**
+   * Where the chat stands. `lost`: 15 s of silence, or the line broke; `trying`: the same, and another line is looked
+   * for; `paused`: the same for half an hour, and nothing is looked for until `askNow`. `open` may follow on each.
+   */
+  | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' | 'trying' | 'paused' }
+  /** A link to send to the other person, who has sent one that was not enough by itself. */
+  | { type: 'repair'; code: Code }
   /** It has been lost for a minute: nothing has come since then, in milliseconds since 1970. Once in each silence. */
   | { type: 'absent'; since: number }
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */

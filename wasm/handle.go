@@ -23,6 +23,7 @@ var chatVerbs = []struct {
 	{"accept", (*handle).accept},
 	{"leaveAgain", (*handle).leaveAgain},
 	{"askNow", (*handle).askNow},
+	{"repairLink", (*handle).repairLink},
 	{"send", (*handle).send},
 	{"typing", (*handle).typing},
 	{"verify", (*handle).verify},
@@ -45,6 +46,15 @@ func (h *handle) accept(args []js.Value) (any, error) {
 
 func (h *handle) leaveAgain([]js.Value) (any, error) { return h.in((*chat.Session).LeaveAgain) }
 func (h *handle) askNow([]js.Value) (any, error)     { return h.in((*chat.Session).AskNow) }
+
+func (h *handle) repairLink([]js.Value) (code any, err error) {
+	_, err = h.in(func(s *chat.Session) error {
+		link, err := s.RepairLink()
+		code = linkObject(link)
+		return err
+	})
+	return code, err
+}
 
 func (h *handle) verify(args []js.Value) (any, error) {
 	return h.in(func(s *chat.Session) error { return s.Verify(argument(args, 0).Truthy()) })

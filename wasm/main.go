@@ -124,7 +124,7 @@ func (e *engine) begun(s *chat.Session, err error, diary *chat.Diary, onevent js
 
 	last := objectType.New() // what there is to say of it once it is not in chats any more
 	link := s.Link()
-	face := object("code", object("link", link.Link, "qr", link.QR, "goodFor", link.GoodFor.Seconds()))
+	face := object("code", linkObject(link))
 	for i, v := range chatVerbs {
 		if v.name == "diagnostics" {
 			face.Set(v.name, e.call.Call("bind", nil, number, i, last))

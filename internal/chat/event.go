@@ -69,6 +69,9 @@ type Failed struct {
 // Problem is something the person should know; the chat goes on.
 type Problem struct{ Code Code }
 
+// Repair is a link to send to the other person, who has sent one that was not enough.
+type Repair struct{ Link Link }
+
 // Closed is the last event: the chat has ended and its keys are gone.
 type Closed struct{ Reason Reason }
 
@@ -81,6 +84,7 @@ func (Typing) event()       {}
 func (Delivered) event()    {}
 func (Failed) event()       {}
 func (Problem) event()      {}
+func (Repair) event()       {}
 func (Closed) event()       {}
 
 // eventQueue holds events until Next fetches them. While it is full, the session reads nothing

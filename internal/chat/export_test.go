@@ -142,7 +142,7 @@ func NextAsk(age time.Duration) time.Duration { return usual.mail.next(age) }
 func Quick(c *Config) {
 	quick := usual
 	for _, d := range []*time.Duration{
-		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.resume,
+		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.answer, &quick.lines.resume,
 	} {
 		*d /= 50
 	}

@@ -31,20 +31,27 @@ type card struct {
 //
 // Both sides pair cards by their number, so neither has to tell the other which it tries.
 type lines struct {
-	dial    func() (connection, error) // makes our end of another line
-	wanted  int                        // how many cards of ours are to wait
-	in      chan arrival               // from all lines
-	now     *line                      // it carries the chat, or will when both have sent resume; nil while there is none
-	before  *line                      // what carried it before: closed when both have sent resume, and not read any more
-	spares  []*line                    // those with a card of ours that the chat has not gone over to, by its number
-	theirs  []card                     // the newest of the other side, by number
-	last    uint32                     // the number of our newest card
-	seen    uint32                     // the number of the last card that the other side has told
-	void    uint32                     // cards of either side up to this number are of no use any more
-	triedAt time.Time                  // when a pair was last tried
-	made    []time.Time                // when our last cards were made
-	opening []*line                    // to be carried, as soon as the loop comes round
+	dial   func() (connection, error) // makes our end of another line
+	wanted int                        // how many cards of ours are to wait
+	in     chan arrival               // from all lines
+	now    *line                      // it carries the chat, or will when both have sent resume; nil while there is none
+	before *line                      // what carried it before: closed when both have sent resume, and not read any more
+	spares []*line                    // those with a card of ours that the chat has not gone over to, by its number
+	theirs []card                     // the newest of the other side that we have not tried, by number
+	numbers
+	triedAt time.Time   // when a pair was last tried
+	made    []time.Time // when our last cards were made
+	opening []*line     // to be carried, as soon as the loop comes round
 	running *sync.WaitGroup
+	hand    hand
+}
+
+// numbers are those of cards.
+type numbers struct {
+	last  uint32 // of our newest
+	known uint32 // of ours, the newest that the other side is known to have been told
+	seen  uint32 // of the other side's, the last that it has told
+	void  uint32 // cards of either side up to this one are of no use any more
 }
 
 func newLines(dial func() (connection, error), first connection, wanted int) lines {
@@ -157,10 +164,25 @@ func (ls *lines) due(now time.Time) (n uint32, ok bool) {
 		}
 		waiting++
 	}
-	if fresh >= ls.wanted || waiting >= maxCards || len(ls.made) >= maxMade {
+	if n, ok = ls.number(); !ok || fresh >= ls.wanted || waiting >= maxCards || len(ls.made) >= maxMade {
 		return 0, false
 	}
-	return max(ls.last+1, ls.floor()), true
+	return n, true
+}
+
+// number is that of our next card, false if the other side would not take it.
+func (ls *lines) number() (n uint32, ok bool) {
+	n = max(ls.last+1, ls.floor())
+	return n, n <= max(ls.known, ls.void)+maxSkipped
+}
+
+// learn notes which of our cards the other side is known to have. acked is the number in its last ack.
+func (ls *lines) learn(acked uint64) {
+	for _, l := range ls.spares {
+		if l.frame != 0 && l.frame < acked {
+			ls.known = max(ls.known, l.own.n)
+		}
+	}
 }
 
 // add adds a line that waits, whose card of that number is about to be made.
@@ -241,6 +263,12 @@ func (ls *lines) pair(now time.Time, every, last time.Duration) (*line, card, bo
 	ls.triedAt = now
 	other, _ := ls.theirCard(list[0].own.n)
 	return list[0], other, true
+}
+
+// use notes that a line is tried with a card of the other side, which is none for another then.
+func (ls *lines) use(l *line, other card, now time.Time) {
+	l.other, l.tried = other, now
+	ls.theirs = slices.DeleteFunc(ls.theirs, func(c card) bool { return c.n == other.n })
 }
 
 // settle makes a line the one that carries the chat. Older cards cannot be used any more, and

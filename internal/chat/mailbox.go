@@ -117,14 +117,16 @@ func (s *Session) LeaveAgain() error {
 	})
 }
 
-// AskNow makes the next request to the mailbox at once, because the person has come back, or
-// the network has. It does nothing if there is no mailbox or no request to make.
+// AskNow is called when the person has come back, or the network has. It makes the next request
+// to the mailbox at once, if there is one to make, and looks for the other side again where a
+// chat is paused.
 func (s *Session) AskNow() error {
 	return s.call(func(ctx context.Context) error {
 		now := time.Now()
 		if s.post != nil {
 			s.post.road().askNow(now)
 		}
+		s.wake(now)
 		s.lookAtMailbox(ctx, now)
 		return nil
 	})

@@ -250,6 +250,14 @@ func known(list []invite.Code, code invite.Code) bool {
 
 // accept is Accept, inside run. If it returns errLater, answer is called later.
 func (s *Session) accept(text string, offered bool, answer func(error)) error {
+	if code, err := invite.Find(text); err == nil && s.phase.opened() {
+		if code.IsRepair() {
+			return s.acceptRepair(code, time.Now())
+		}
+		if code.IsInvite() && s.phase.broken() && !s.meet.isHere(code) && !bytes.Equal(code, s.meet.invite) {
+			return fail(CodeWantRepair, nil)
+		}
+	}
 	code, err := s.meet.find(text)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(nil, conn, wantedCards), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(nil, conn, wantedCards), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

@@ -20,6 +20,7 @@ func TestUnitPhase(t *testing.T) {
 		"a chat that was left":     {[]phase{waiting, looking, shaking, open, leaving}, []State{StateWaiting, StateConnecting, StateOpen}},
 		"a joiner does not look":   {[]phase{waiting, shaking, open}, []State{StateWaiting, StateConnecting, StateOpen}},
 		"lost twice":               {[]phase{waiting, shaking, open, apart, open, apart, leaving}, []State{StateWaiting, StateConnecting, StateOpen, StateLost, StateOpen, StateLost}},
+		"apart for long":           {[]phase{waiting, shaking, open, apart, paused, apart, open}, []State{StateWaiting, StateConnecting, StateOpen, StateLost, StatePaused, StateLost, StateOpen}},
 		"the same once more":       {[]phase{waiting, waiting, shaking, shaking, open, open}, []State{StateWaiting, StateConnecting, StateOpen}},
 		"not even a link":          {[]phase{making}, nil},
 		"never came to a handover": {[]phase{waiting, looking}, []State{StateWaiting, StateConnecting}},
@@ -39,8 +40,9 @@ func TestUnitPhase(t *testing.T) {
 		assert.Equal(t, c.want, told, name)
 	}
 	for p := making; p <= leaving; p++ {
-		assert.Equal(t, p == looking || p == shaking || p == open || p == apart || p == leaving, p.met(), p)
-		assert.Equal(t, p == open || p == apart || p == leaving, p.opened(), p)
+		assert.Equal(t, p == looking || p == shaking || p == open || p == apart || p == paused || p == leaving, p.met(), p)
+		assert.Equal(t, p == open || p == apart || p == paused || p == leaving, p.opened(), p)
+		assert.Equal(t, p == apart || p == paused, p.broken(), p)
 	}
 }
 

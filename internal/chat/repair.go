@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,20 +22,49 @@ func (s *Session) tend(now time.Time) {
 		return
 	}
 	s.giveUp(now)
-	if s.phase == apart {
+	switch {
+	case s.phase == paused:
+		return
+	case s.phase == apart && now.Sub(s.since) >= s.timing.lines.pause:
+		s.pause(now)
+		return
+	case s.phase == apart:
+		s.answerLate(now)
 		if line, other, ok := s.lines.pair(now, s.timing.lines.pair, s.timing.lines.last); ok {
 			s.try(line, other, now)
 		}
+		s.tellState()
 		return
 	}
 	if !s.lines.carries() || now.Sub(s.look.openedAt) < s.timing.lines.card {
 		return
 	}
+	s.lines.learn(s.stream.acks.acked)
 	if line := s.lines.outdated(s.stream.acks.acked); line != nil {
 		s.lines.drop(line)
 	}
 	if n, ok := s.lines.due(now); ok {
-		s.makeCard(n, now)
+		s.makeCard(n, now, func(*line) {})
+	}
+}
+
+// pause ends the search for another line, which costs packets, until the person comes back. The
+// line in use is left as it is, and what comes by it is read.
+func (s *Session) pause(now time.Time) {
+	for _, l := range slices.Clone(s.lines.spares) {
+		if !l.tried.IsZero() {
+			s.lines.drop(l)
+		}
+	}
+	s.enter(paused, now)
+}
+
+// wake goes on with the search, because the person has come back, or the network has.
+func (s *Session) wake(now time.Time) {
+	if s.phase == paused {
+		s.lines.triedAt = time.Time{}
+		s.enter(apart, now)
+		s.tend(now)
 	}
 }
 
@@ -46,19 +76,21 @@ func (s *Session) giveUp(now time.Time) {
 		s.loseLine(now)
 	}
 	healed := s.phase == open && late(s.since)
-	for _, l := range append([]*line(nil), s.lines.spares...) {
-		if _, paired := s.lines.theirCard(l.own.n); late(l.opened) || healed && late(l.tried) && !paired {
+	for _, l := range slices.Clone(s.lines.spares) {
+		if late(l.opened) || healed && late(l.tried) && l.own.n != l.other.n {
 			s.lines.drop(l)
 		}
 	}
 }
 
-// makeCard has the engine make another end, whose description is our card of that number.
-func (s *Session) makeCard(n uint32, now time.Time) {
+// makeCard has the engine make another end, whose description is our card of that number. then is
+// called with its line, or nil if it could not be made.
+func (s *Session) makeCard(n uint32, now time.Time, then func(*line)) {
 	conn, err := s.lines.dial()
 	if err != nil {
 		s.diary.note("no other connection can be made")
 		s.lines.made = append(s.lines.made, now)
+		then(nil)
 		return
 	}
 	l := s.lines.add(conn, n, now)
@@ -72,6 +104,10 @@ func (s *Session) makeCard(n uint32, now time.Time) {
 				s.diary.note("a card could not be made")
 				s.lines.drop(l)
 			}
+			if l.gone {
+				l = nil
+			}
+			then(l)
 			return nil
 		}
 	})
@@ -90,7 +126,7 @@ func (l *line) describe(text string, loopback bool) error {
 // try has the engine look for the other side with one of its cards.
 func (s *Session) try(l *line, other card, now time.Time) {
 	s.diary.note("card " + strconv.Itoa(int(other.n)) + " is tried, candidates: " + count(other.description.Candidates))
-	l.other, l.tried = other, now
+	s.lines.use(l, other, now)
 	text := l.answer(s.meet.role, s.meet.tried(other.description))
 	s.work.ask(func(ctx context.Context) func() error {
 		err := l.conn.Accept(ctx, text)
@@ -172,10 +208,16 @@ func (s *Session) resumed(l *line, now time.Time) {
 	s.diary.note("line " + strconv.Itoa(int(s.lines.void)) + " carries the chat")
 	s.stream.came(now)
 	s.stream.unheard.broken(now)
-	if s.phase == apart {
-		s.enter(open, now)
-	}
+	s.together(now)
 	s.askPath(now)
+}
+
+// together is called when the chat goes on, over the old line or another.
+func (s *Session) together(now time.Time) {
+	if s.phase.broken() {
+		s.enter(open, now)
+		s.lines.hand = hand{site: s.lines.hand.site}
+	}
 }
 
 // loseLine lets the line in use go, which has broken, and has the others tried.

@@ -5,11 +5,13 @@ package chat_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pion/logging"
+	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/vnet"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,20 +20,45 @@ import (
 )
 
 // cable is what lies between the two computers of a chat. It can be cut for what goes to the
-// inviter, to the joiner, or both.
-type cable struct{ toInviter, toJoiner atomic.Bool }
+// inviter, to the joiner, or both. Each lets nobody in whom it has not sent something to first.
+type cable struct {
+	toEnd [2]atomic.Bool
 
-func (c *cable) cut(is bool) { c.toInviter.Store(is); c.toJoiner.Store(is) }
+	mu     sync.Mutex
+	gone   map[string]bool // addresses at which nobody is any more
+	called map[string]bool // "from to", with ports
+}
+
+func (c *cable) cut(is bool) {
+	for i := range c.toEnd {
+		c.toEnd[i].Store(is)
+	}
+}
+
+// passes tells whether a packet arrives.
+func (c *cable) passes(chunk vnet.Chunk) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from, to := chunk.SourceAddr().String(), chunk.DestinationAddr().String()
+	fromHost, _, _ := strings.Cut(from, ":")
+	toHost, _, _ := strings.Cut(to, ":")
+	c.called[from+" "+to] = true
+	return !c.gone[fromHost] && !c.gone[toHost] && c.called[to+" "+from] && !c.toEnd[end(toHost)].Load()
+}
+
+// end is whose address it is: those of the joiner are odd.
+func end(host string) int { return int(host[len(host)-1]) % 2 }
 
 // twoEnds are two sessions, open, over a network in memory.
 type twoEnds struct {
 	*cable
+	lan     *vnet.Router
+	at      [2]atomic.Pointer[vnet.Net]
+	address [2]int // the last byte
 	ends    [2]*chat.Session
 	told    [2]chan chat.Event
 	diaries [2]*chat.Diary
 }
-
-const inviterIP, joinerIP = "192.168.1.2", "192.168.1.3"
 
 func newTwoEnds(t *testing.T) *twoEnds {
 	t.Helper()
@@ -40,22 +67,12 @@ func newTwoEnds(t *testing.T) *twoEnds {
 		LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
 	})
 	require.NoError(t, err)
-	e := &twoEnds{cable: &cable{}}
-	lan.AddChunkFilter(func(c vnet.Chunk) bool {
-		switch {
-		case strings.HasPrefix(c.DestinationAddr().String(), inviterIP):
-			return !e.toInviter.Load()
-		case strings.HasPrefix(c.DestinationAddr().String(), joinerIP):
-			return !e.toJoiner.Load()
-		}
-		return true
-	})
+	e := &twoEnds{cable: &cable{gone: map[string]bool{}, called: map[string]bool{}}, lan: lan, address: [2]int{2, 3}}
+	lan.AddChunkFilter(e.passes)
 	var configs [2]chat.Config
-	for i, ip := range []string{inviterIP, joinerIP} {
-		n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
-		require.NoError(t, err)
-		require.NoError(t, lan.AddNet(n))
-		chat.Over(n)(&configs[i])
+	for i := range configs {
+		e.arrive(t, i)
+		chat.OverOneOf(func() transport.Net { return e.at[i].Load() })(&configs[i])
 		chat.Quick(&configs[i])
 		configs[i].Diary = chat.NewDiary()
 		e.diaries[i] = configs[i].Diary
@@ -79,11 +96,52 @@ func newTwoEnds(t *testing.T) *twoEnds {
 		t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	}
 	for i := range e.told {
-		for is := false; !is; {
-			_, is = (<-e.told[i]).(chat.Opened)
-		}
+		awaits[chat.Opened](t, e, i)
 	}
 	return e
+}
+
+// arrive gives an end a network card with an address that it has not had before.
+func (e *twoEnds) arrive(t *testing.T, i int) {
+	t.Helper()
+	card, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{fmt.Sprint("192.168.1.", e.address[i])}})
+	require.NoError(t, err)
+	require.NoError(t, e.lan.AddNet(card))
+	e.at[i].Store(card)
+}
+
+// move takes an end to another address. Nothing reaches it at the old one, nor comes from there.
+func (e *twoEnds) move(t *testing.T, i int) {
+	t.Helper()
+	e.mu.Lock()
+	e.gone[fmt.Sprint("192.168.1.", e.address[i])] = true
+	e.mu.Unlock()
+	e.address[i] += 2
+	e.arrive(t, i)
+}
+
+// awaits returns the next event of type E that an end is told, within ten seconds.
+func awaits[E chat.Event](t *testing.T, e *twoEnds, i int) (event E) {
+	t.Helper()
+	limit := time.After(10 * time.Second)
+	for {
+		select {
+		case got, ok := <-e.told[i]:
+			require.True(t, ok, "end %d has ended\n%s\n%s", i, e.diaries[0].Text(), e.diaries[1].Text())
+			if event, is := got.(E); is {
+				return event
+			}
+		case <-limit:
+			require.Fail(t, "no such event", "end %d\n%s\n%s", i, e.diaries[0].Text(), e.diaries[1].Text())
+		}
+	}
+}
+
+// inState waits until an end is told of this state.
+func (e *twoEnds) inState(t *testing.T, i int, state chat.State) {
+	t.Helper()
+	for awaits[chat.StateChanged](t, e, i).State != state {
+	}
 }
 
 // await waits until both ends have written a line that begins like this into their diaries.
@@ -146,8 +204,8 @@ func (e *twoEnds) talk(t *testing.T, every time.Duration, do func()) (told [2][]
 func TestFunctionalOutage(t *testing.T) {
 	for name, cut := range map[string]func(*cable, bool){
 		"both ways":      func(c *cable, is bool) { c.cut(is) },
-		"to the inviter": func(c *cable, is bool) { c.toInviter.Store(is) },
-		"to the joiner":  func(c *cable, is bool) { c.toJoiner.Store(is) },
+		"to the inviter": func(c *cable, is bool) { c.toEnd[0].Store(is) },
+		"to the joiner":  func(c *cable, is bool) { c.toEnd[1].Store(is) },
 	} {
 		for _, length := range []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second} {
 			t.Run(fmt.Sprint(name, " for ", length), func(t *testing.T) {
@@ -167,5 +225,67 @@ func TestFunctionalOutage(t *testing.T) {
 				e.talk(t, time.Millisecond, func() { time.Sleep(100 * time.Millisecond) })
 			})
 		}
+	}
+}
+
+// TestFunctionalRepair: where an address has changed, and nobody is let in who was not called
+// first, one link in one direction brings the chat back, and another where it was handed to the one who moved.
+func TestFunctionalRepair(t *testing.T) {
+	for name, c := range map[string]struct {
+		moved []int
+		first int // who makes the first link
+		links int // as many are handed over
+	}{
+		"the joiner moved":                        {[]int{1}, 1, 1},
+		"the inviter moved":                       {[]int{0}, 0, 1},
+		"the joiner moved, the inviter sends":     {[]int{1}, 0, 2},
+		"the inviter moved, the joiner sends":     {[]int{0}, 1, 2},
+		"both moved":                              {[]int{0, 1}, 0, 4},
+		"nobody moved, and the cable is in again": {nil, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newTwoEnds(t)
+			e.await(t, "card 2 of the other side", 1)
+			for i := range e.ends {
+				_, err := e.ends[i].RepairLink()
+				wantCode(t, chat.CodeNoRepair, err)
+			}
+			e.cut(true)
+			for _, i := range c.moved {
+				e.move(t, i)
+			}
+			for i := range e.ends {
+				_, err := e.ends[i].Send("", fmt.Sprint("said apart by ", i))
+				require.NoError(t, err)
+				e.inState(t, i, chat.StateTrying)
+			}
+			if c.moved != nil {
+				e.cut(false)
+				time.Sleep(200 * time.Millisecond) // what could open by itself would have
+			}
+			from := c.first
+			link, err := e.ends[from].RepairLink()
+			require.NoError(t, err)
+			again, err := e.ends[from].RepairLink()
+			require.NoError(t, err)
+			require.Equal(t, link, again)
+			wantCode(t, chat.CodeOwnRepair, e.ends[from].Accept(link.Link, false))
+			for n := 1; ; n++ {
+				require.NoError(t, e.ends[1-from].Accept(link.Link, false))
+				wantCode(t, chat.CodeAlreadyUsed, e.ends[1-from].Accept(link.QR, true))
+				if n == c.links {
+					break
+				}
+				from = 1 - from
+				link = awaits[chat.Repair](t, e, from).Link
+			}
+			e.cut(false)
+			for i := range e.ends {
+				e.inState(t, i, chat.StateOpen)
+				wantCode(t, chat.CodeNoRepair, e.ends[i].Accept(link.Link, false))
+				require.Equal(t, fmt.Sprint("said apart by ", 1-i), awaits[chat.Message](t, e, i).Text)
+			}
+			e.talk(t, time.Millisecond, func() { time.Sleep(100 * time.Millisecond) })
+		})
 	}
 }

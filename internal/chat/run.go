@@ -141,7 +141,7 @@ func (s *Session) fillWire() error {
 	if !s.phase.opened() || !s.lines.carries() || s.stream.again() {
 		return nil
 	}
-	if s.phase == apart && s.repairs() {
+	if s.phase.broken() && s.repairs() {
 		return nil // what is sealed now would only have to be sent again
 	}
 	if l := s.lines.untold(); l != nil {
@@ -196,8 +196,8 @@ func (s *Session) arrive(a arrival, more bool) error {
 	if err := s.handle(a.message); err != nil {
 		return err
 	}
-	if s.phase == apart && !s.silent() {
-		s.enter(open, now)
+	if !s.silent() {
+		s.together(now)
 	}
 	s.stream.acks.gather(more)
 	return nil
@@ -271,7 +271,7 @@ func (s *Session) watch(now time.Time) error {
 		if waited >= s.timing.goodbye {
 			return stop{reason: s.ending}
 		}
-	case open, apart:
+	case open, apart, paused:
 		s.typing.tick()
 		if !s.stream.silence.lost(s.timing.mute) {
 			s.stream.say(now, s.timing.heard)

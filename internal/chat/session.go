@@ -184,13 +184,15 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 	} else if err != nil {
 		return nil, fail(CodeInternal, err)
 	}
-	return &Session{
+	s := &Session{
 		timing: config.timing, diary: config.Diary, lines: newLines(func() (connection, error) { return config.connect(waits) }, conn, config.cards()),
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
-	}, nil
+	}
+	s.lines.hand.site = config.Site
+	return s, nil
 }
 
 func (s *Session) makeInvite(ctx context.Context, config Config) error {

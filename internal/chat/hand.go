@@ -1,0 +1,180 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"tincan/internal/invite"
+)
+
+// hand is what goes by hand while the two are apart (PROTOCOL.md §2.7): repairs, of which each
+// tells a fresh card of its maker.
+type hand struct {
+	site   string              // what links begin with
+	line   *line               // behind our newest repair
+	link   Link                // our newest repair
+	wait   []func(Link, error) // who waits until one is made
+	own    []invite.Code       // all of ours
+	used   []invite.Code       // those of the other side that were tried
+	last   card                // the card in the newest of them,
+	lastAt time.Time           // and when it was tried; zero when it has been answered
+}
+
+// RepairLink makes a link with which the other side finds this one again, to be handed over by
+// any way there is. It stays the same until something comes of it. Where nothing needs repair
+// the error is CodeNoRepair.
+func (s *Session) RepairLink() (Link, error) {
+	type made struct {
+		link Link
+		err  error
+	}
+	answer := make(chan made, 1)
+	err := s.call(func(context.Context) error {
+		if !s.phase.broken() || !s.repairs() {
+			return fail(CodeNoRepair, nil)
+		}
+		s.wake(time.Now())
+		s.repairLink(func(link Link, err error) { answer <- made{link, err} })
+		return nil
+	})
+	if err != nil {
+		return Link{}, err
+	}
+	select {
+	case m := <-answer:
+		return m.link, m.err
+	case <-s.ended:
+		return Link{}, fail(CodeEnded, nil)
+	}
+}
+
+// repairLink calls answer with our repair as soon as there is one.
+func (s *Session) repairLink(answer func(Link, error)) {
+	h := &s.lines.hand
+	switch {
+	case h.line != nil && !h.line.gone:
+		answer(h.link, nil)
+	case len(h.wait) > 0:
+		h.wait = append(h.wait, answer)
+	default:
+		h.wait = append(h.wait, answer)
+		s.makeRepair(card{}, false, time.Now())
+	}
+}
+
+// makeRepair makes a repair. It meets the card of the other side that is given, or else one that
+// has waited all along; if there is none either, it asks for a fresh one.
+func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
+	n, ok := s.lines.number()
+	if !ok {
+		s.toldRepair(Link{}, fail(CodeInternal, nil))
+		return
+	}
+	s.makeCard(n, now, func(l *line) {
+		if l == nil {
+			s.toldRepair(Link{}, fail(CodeNoAddresses, nil))
+			return
+		}
+		if !s.phase.broken() {
+			s.toldRepair(Link{}, fail(CodeNoRepair, nil)) // the line waits for the next time
+			return
+		}
+		if theirs := s.lines.theirs; meets.n == 0 && len(theirs) > 0 {
+			meets = theirs[len(theirs)-1]
+		}
+		code, err := s.sealRepair(l, meets.n, answers && meets.n != 0)
+		if err != nil {
+			s.lines.drop(l)
+			s.toldRepair(Link{}, asError(err))
+			return
+		}
+		h := &s.lines.hand
+		h.line, h.link, h.own = l, newLink(h.site, code), append(h.own, code)
+		s.diary.note("a repair is made")
+		if meets.n != 0 {
+			s.try(l, meets, time.Now())
+		}
+		s.toldRepair(h.link, nil)
+	})
+}
+
+// toldRepair answers those who wait for a repair. If nobody does, the person is told of it.
+func (s *Session) toldRepair(link Link, err error) {
+	h := &s.lines.hand
+	if len(h.wait) == 0 && err == nil {
+		s.events.push(Repair{link})
+	}
+	for _, answer := range h.wait {
+		answer(link, err)
+	}
+	h.wait = nil
+}
+
+// sealRepair seals our card. If its text ended in a mark, the card takes the next number.
+func (s *Session) sealRepair(l *line, meets uint32, answers bool) (invite.Code, error) {
+	description, err := invite.ParseCard(l.own.packed, s.meet.loopback)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		told := invite.Repair{N: l.own.n, Meets: meets, Card: description}
+		tag, box, err := s.stream.frames.SealCard(l.own.n, told.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		if code := invite.NewRepair(answers, tag, box); !code.EndsInMark() {
+			return code, nil
+		}
+		l.own.n++
+		s.lines.last = l.own.n
+	}
+}
+
+// acceptRepair takes a repair of the other side, and tries the card in it.
+func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
+	h := &s.lines.hand
+	switch {
+	case known(h.own, code):
+		return fail(CodeOwnRepair, nil)
+	case known(h.used, code):
+		return fail(CodeAlreadyUsed, nil)
+	case !s.phase.broken() || !s.repairs():
+		return fail(CodeNoRepair, nil)
+	}
+	tag, box := code.Sealed()
+	from := max(s.lines.seen, s.lines.void)
+	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
+	if err != nil {
+		return fail(CodeWrongChat, err)
+	}
+	repair, err := invite.ParseRepair(code, n, plain, s.meet.loopback)
+	if err != nil {
+		return fail(CodeMalformed, err)
+	}
+	s.wake(now)
+	h.used = append(h.used, code)
+	h.last, h.lastAt = card{n, plain[8:], repair.Card}, now
+	if repair.Meets == 0 {
+		h.lastAt = time.Time{}
+		s.makeRepair(h.last, true, now)
+		return nil
+	}
+	for _, l := range s.lines.spares {
+		if l.own.n == repair.Meets && l.ready && l.tried.IsZero() {
+			s.try(l, h.last, now)
+			return nil
+		}
+	}
+	h.lastAt = time.Time{}
+	s.makeRepair(card{}, true, now)
+	return nil
+}
+
+// answerLate answers a repair with which no line has opened: our addresses may have changed, too.
+func (s *Session) answerLate(now time.Time) {
+	h := &s.lines.hand
+	if !h.lastAt.IsZero() && now.Sub(h.lastAt) >= s.timing.lines.answer {
+		h.lastAt = time.Time{}
+		s.makeRepair(card{}, true, now)
+	}
+}
