@@ -334,3 +334,31 @@ func TestIntegrationCards(t *testing.T) {
 		}
 	}
 }
+
+// TestIntegrationCardsGiveRelaysBack: a card holds one relay for each server that it was told of,
+// and none once it is closed, whether it was tried or only waited. (pion gives a relay back with one
+// packet. If the server's nonce has run out just then, which it does every hour, the relay stays until
+// its ten minutes are over.)
+func TestIntegrationCardsGiveRelaysBack(t *testing.T) {
+	both := append(relay[:1:1], peer.TURN{URL: "turn:" + servers[1] + ":3478", Username: "user", Credential: password})
+	for _, tried := range []bool{false, true} {
+		for n, turn := range map[int][]peer.TURN{0: nil, 1: relay, 2: both} {
+			t.Run(fmt.Sprintf("tried %v, %d servers", tried, n), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, kindNamed(t, "port-restricted"), kindNamed(t, "symmetric"))
+					c := w.cards(t, t.Context(), peer.Config{STUN: stun, TURN: turn, Waits: true})
+					time.Sleep(30 * time.Minute)
+					require.Equal(t, 2*n, w.relays())
+					require.NoError(t, c.conns[1].Close()) // nobody is there
+					if tried {
+						require.NoError(t, c.conns[0].Accept(t.Context(), c.reply(t)))
+						time.Sleep(time.Minute)
+					}
+					require.NoError(t, c.conns[0].Close())
+					time.Sleep(time.Second)
+					require.Zero(t, w.relays())
+				})
+			})
+		}
+	}
+}

@@ -103,6 +103,7 @@ type world struct {
 	internet *vnet.Router
 	ends     [2]*end
 	streams  streams // to the first server
+	turn     []*turn.Server
 }
 
 // end is a computer and the network it is in.
@@ -203,7 +204,16 @@ func (w *world) serve(t *testing.T, address string) {
 	}
 	server, err := turn.NewServer(config)
 	require.NoError(t, err)
+	w.turn = append(w.turn, server)
 	t.Cleanup(func() { assert.NoError(t, server.Close()) })
+}
+
+// relays counts those that are given to somebody now.
+func (w *world) relays() (n int) {
+	for _, server := range w.turn {
+		n += server.AllocationCount()
+	}
+	return n
 }
 
 // blockUDP has an end's network drop UDP and leaves it TCP, which vnet has not:
