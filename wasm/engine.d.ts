@@ -143,9 +143,9 @@ export interface SafetyWord {
 export type ChatEvent =
   /**
    * Where the chat stands. `lost`: 15 s of silence, or the line broke; `trying`: the same, and another line is looked
-   * for; `paused`: the same for half an hour, and nothing is looked for until `askNow`. `open` may follow on each.
+   * for; `asking`: the mailbox is asked, too; `paused`: the same for half an hour, and nothing is looked for until `askNow`. `open` may follow on each.
    */
-  | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' | 'trying' | 'paused' }
+  | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' | 'trying' | 'asking' | 'paused' }
   /** A link to send to the other person, who has sent one that was not enough by itself. */
   | { type: 'repair'; code: Code }
   /** It has been lost for a minute: nothing has come since then, in milliseconds since 1970. Once in each silence. */

@@ -141,26 +141,20 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	case !s.phase.broken() || !s.repairs():
 		return fail(CodeNoRepair, nil)
 	}
-	tag, box := code.Sealed()
-	from := max(s.lines.seen, s.lines.void)
-	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
+	other, meets, err := s.openRepair(code)
 	if err != nil {
-		return fail(CodeWrongChat, err)
-	}
-	repair, err := invite.ParseRepair(code, n, plain, s.meet.loopback)
-	if err != nil {
-		return fail(CodeMalformed, err)
+		return err
 	}
 	s.wake(now)
 	h.used = append(h.used, code)
-	h.last, h.lastAt = card{n, plain[8:], repair.Card}, now
-	if repair.Meets == 0 {
+	h.last, h.lastAt = other, now
+	if meets == 0 {
 		h.lastAt = time.Time{}
 		s.makeRepair(h.last, true, now)
 		return nil
 	}
 	for _, l := range s.lines.spares {
-		if l.own.n == repair.Meets && l.ready && l.tried.IsZero() {
+		if l.own.n == meets && l.ready && l.tried.IsZero() {
 			s.try(l, h.last, now)
 			return nil
 		}
@@ -168,6 +162,21 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	h.lastAt = time.Time{}
 	s.makeRepair(card{}, true, now)
 	return nil
+}
+
+// openRepair opens a repair of the other side.
+func (s *Session) openRepair(code invite.Code) (other card, meets uint32, err error) {
+	tag, box := code.Sealed()
+	from := max(s.lines.seen, s.lines.void)
+	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
+	if err != nil {
+		return card{}, 0, fail(CodeWrongChat, err)
+	}
+	repair, err := invite.ParseRepair(code, n, plain, s.meet.loopback)
+	if err != nil {
+		return card{}, 0, fail(CodeMalformed, err)
+	}
+	return card{n, plain[8:], repair.Card}, repair.Meets, nil
 }
 
 // answerLate answers a repair with which no line has opened: our addresses may have changed, too.

@@ -44,6 +44,7 @@ type lines struct {
 	opening []*line     // to be carried, as soon as the loop comes round
 	running *sync.WaitGroup
 	hand    hand
+	courier courier
 }
 
 // numbers are those of cards.

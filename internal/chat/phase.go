@@ -12,6 +12,7 @@ const (
 	StateOpen       State = "open"
 	StateLost       State = "lost"   // nothing heard for a while, or the line broke
 	StateTrying     State = "trying" // the same, and another line is looked for
+	StateAsking     State = "asking" // the same, and the mailbox is asked, too
 	StatePaused     State = "paused" // the same for long, and nothing is looked for before the person comes back
 )
 
@@ -73,7 +74,10 @@ func (s *Session) enter(p phase, now time.Time) {
 // tellState tells the state if it is another than the person has been told.
 func (s *Session) tellState() {
 	state := s.phase.state()
-	if s.phase == apart && s.lines.tried() > 0 {
+	switch {
+	case s.phase == apart && !s.lines.courier.began.IsZero():
+		state = StateAsking
+	case s.phase == apart && s.lines.tried() > 0:
 		state = StateTrying
 	}
 	if state != s.told && state != "" {

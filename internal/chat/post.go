@@ -266,6 +266,7 @@ func (l *leaver) withdraw() {
 type fetcher struct {
 	*errands
 	foreign  []byte // what lay there and could not be used
+	got      bool   // the reply with which the two have met came from there
 	verified bool   // the safety words match: nobody else can be the one who is meant
 }
 
@@ -292,6 +293,7 @@ func (f *fetcher) isForeign(reply []byte) bool { return bytes.Equal(f.foreign, r
 // tried is called when it is known what came of the reply that lay there. used says that it
 // is the one with which the two have met.
 func (f *fetcher) tried(reply []byte, used bool) {
+	f.got = f.got || used
 	switch {
 	case !f.met:
 		f.foreign = reply

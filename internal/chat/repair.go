@@ -30,6 +30,7 @@ func (s *Session) tend(now time.Time) {
 		return
 	case s.phase == apart:
 		s.answerLate(now)
+		s.sendCourier(now)
 		if line, other, ok := s.lines.pair(now, s.timing.lines.pair, s.timing.lines.last); ok {
 			s.try(line, other, now)
 		}
@@ -56,6 +57,7 @@ func (s *Session) pause(now time.Time) {
 			s.lines.drop(l)
 		}
 	}
+	s.lines.courier.began = time.Time{}
 	s.enter(paused, now)
 }
 
@@ -205,6 +207,7 @@ func (s *Session) arriveResume(message []byte, now time.Time) error {
 // resumed is called when both sides have sent resume, or are about to: the line carries the chat.
 func (s *Session) resumed(l *line, now time.Time) {
 	s.lines.settle(l)
+	s.lines.courier.after = time.Time{} // the cards that are void from now on say where in the mailbox the next ones lie
 	s.diary.note("line " + strconv.Itoa(int(s.lines.void)) + " carries the chat")
 	s.stream.came(now)
 	s.stream.unheard.broken(now)
@@ -217,6 +220,7 @@ func (s *Session) together(now time.Time) {
 	if s.phase.broken() {
 		s.enter(open, now)
 		s.lines.hand = hand{site: s.lines.hand.site}
+		s.lines.courier = courier{client: s.lines.courier.client, after: s.lines.courier.after}
 	}
 }
 

@@ -60,7 +60,7 @@ type twoEnds struct {
 	diaries [2]*chat.Diary
 }
 
-func newTwoEnds(t *testing.T) *twoEnds {
+func newTwoEnds(t *testing.T, changes ...chat.Change) *twoEnds {
 	t.Helper()
 	lan, err := vnet.NewRouter(&vnet.RouterConfig{
 		CIDR: "192.168.1.0/24", MinDelay: time.Millisecond,
@@ -74,6 +74,9 @@ func newTwoEnds(t *testing.T) *twoEnds {
 		e.arrive(t, i)
 		chat.OverOneOf(func() transport.Net { return e.at[i].Load() })(&configs[i])
 		chat.Quick(&configs[i])
+		for _, change := range changes {
+			change(&configs[i])
+		}
 		configs[i].Diary = chat.NewDiary()
 		e.diaries[i] = configs[i].Diary
 	}
@@ -84,7 +87,9 @@ func newTwoEnds(t *testing.T) *twoEnds {
 	joiner, err := chat.Join(t.Context(), configs[1], inviter.Link().Link)
 	require.NoError(t, err)
 	e.ends = [2]*chat.Session{inviter, joiner}
-	require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+	if configs[0].Mailbox == "" {
+		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
+	}
 	for i, s := range e.ends {
 		e.told[i] = make(chan chat.Event, 10_000)
 		go func() {
@@ -286,6 +291,35 @@ func TestFunctionalRepair(t *testing.T) {
 				require.Equal(t, fmt.Sprint("said apart by ", 1-i), awaits[chat.Message](t, e, i).Text)
 			}
 			e.talk(t, time.Millisecond, func() { time.Sleep(100 * time.Millisecond) })
+		})
+	}
+}
+
+// TestFunctionalRepairByMailbox: where the two have met by way of a mailbox, nobody has to hand
+// anything over, whoever of them has moved.
+func TestFunctionalRepairByMailbox(t *testing.T) {
+	for name, moved := range map[string][]int{"the joiner moved": {1}, "the inviter moved": {0}, "both moved": {0, 1}} {
+		t.Run(name, func(t *testing.T) {
+			box := newPost(t, chat.MailClock{})
+			e := newTwoEnds(t, func(c *chat.Config) {
+				c.Site, c.Mailbox, c.Loopback = box.server.URL, box.server.URL, true
+			})
+			e.await(t, "card 2 of the other side", 1)
+			for times := range 2 {
+				for _, i := range moved {
+					e.move(t, i)
+				}
+				for i := range e.ends {
+					_, err := e.ends[i].Send("", fmt.Sprint("said apart by ", i))
+					require.NoError(t, err)
+				}
+				for i := range e.ends {
+					e.inState(t, i, chat.StateAsking)
+					e.inState(t, i, chat.StateOpen)
+					require.Equal(t, fmt.Sprint("said apart by ", 1-i), awaits[chat.Message](t, e, i).Text)
+				}
+				e.talk(t, time.Millisecond, func() { e.await(t, "of the other side", 2*(2+times)) })
+			}
 		})
 	}
 }

@@ -214,6 +214,7 @@ func (s *Session) shake(message []byte, now time.Time) error {
 		return nil
 	}
 	s.meet.done()
+	s.lines.courier.client = s.courierFrom()
 	s.enter(open, now)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.

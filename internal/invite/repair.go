@@ -45,6 +45,17 @@ func NewRepair(answers bool, tag [32]byte, box []byte) Code {
 	return append(append(Code{first}, tag[:]...), box...)
 }
 
+// InMailbox are the bytes that are left in a mailbox: those of a reply, for all that one can see.
+func (c Code) InMailbox() []byte { return append([]byte{replyFirst}, c[1:]...) }
+
+// FromMailbox is the repair whose bytes were left in a mailbox.
+func FromMailbox(b []byte) (Code, bool) {
+	if len(b) == 0 || b[0] != replyFirst || !sealedSize(len(b)) {
+		return nil, false
+	}
+	return append(Code{repairFirst}, b[1:]...), true
+}
+
 // Sealed takes a repair apart: it tells by the tag whose it is, and the box is to be opened.
 // Any other code has neither.
 func (c Code) Sealed() (tag [32]byte, box []byte) {
