@@ -164,7 +164,7 @@ func ParseAnswer(b []byte, loopback bool) (sdp.Description, error) {
 // kindError is ErrVersion for another version of a code, or for another kind of code than was
 // asked for, ErrMalformed for anything else.
 func kindError(first byte) error {
-	if c := (Code{first}); c.IsInvite() || c.isSealed() {
+	if known(first&kindMask | version1) {
 		return ErrVersion
 	}
 	return ErrMalformed

@@ -108,7 +108,7 @@ func (h head) begins() bool {
 	if h.first == inviteFirst {
 		return h.size >= minInvite && h.size <= maxInvite && h.flags&^(flagMailbox|formatMask) == 0
 	}
-	return thisVersion(h.first) && sealedSize(h.size)
+	return known(h.first) && sealedSize(h.size)
 }
 
 // readFolded reads a code in base43 whose capitals a QR scanner has turned into small letters.

@@ -127,7 +127,7 @@ func (f *finder) noteStranger(word string, inLink bool) {
 // strangerError is kindError for a code that does not parse. One of this version is not of
 // another, but damaged.
 func strangerError(first byte) error {
-	if thisVersion(first) {
+	if known(first) {
 		return ErrMalformed
 	}
 	return kindError(first)

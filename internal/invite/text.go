@@ -11,15 +11,30 @@ type Code []byte
 
 // These look at the kind alone, in whatever version. AnswersRepair tells of a repair whether it
 // answers one.
-func (c Code) IsInvite() bool      { return c.isKind(inviteFirst) }
-func (c Code) IsReply() bool       { return c.isKind(replyFirst) }
-func (c Code) IsRepair() bool      { return c.isKind(repairFirst) || c.AnswersRepair() }
-func (c Code) AnswersRepair() bool { return c.isKind(answerFirst) }
-
-func (c Code) isKind(first byte) bool { return len(c) > 0 && c[0]&kindMask == first&kindMask }
+func (c Code) IsInvite() bool      { return c.kind() == inviteFirst&kindMask }
+func (c Code) IsReply() bool       { return c.kind() == replyFirst&kindMask }
+func (c Code) IsRepair() bool      { return c.isSealed() && !c.IsReply() }
+func (c Code) AnswersRepair() bool { return c.kind() == answerFirst&kindMask }
 
 // isSealed tells whether nothing but the size of a code says if it is one.
-func (c Code) isSealed() bool { return c.IsReply() || c.IsRepair() }
+func (c Code) isSealed() bool { return !c.IsInvite() && known(c.kind()|version1) }
+
+// kind is 0, which is none, where there is nothing.
+func (c Code) kind() byte {
+	if len(c) == 0 {
+		return 0
+	}
+	return c[0] & kindMask
+}
+
+// known tells whether a code of this version begins so.
+func known(first byte) bool {
+	switch first {
+	case inviteFirst, replyFirst, repairFirst, answerFirst:
+		return true
+	}
+	return false
+}
 
 // starts are the letters with which codes in base64url begin, that of an invite first.
 const starts = "iroa"
@@ -73,18 +88,13 @@ func NewCode(b []byte) (Code, error) {
 	if len(b) == 0 {
 		return nil, ErrMalformed
 	}
-	if !thisVersion(b[0]) {
+	if !known(b[0]) {
 		return nil, kindError(b[0])
 	}
 	if c := Code(b); !c.rightSize() {
 		return nil, ErrMalformed
 	}
 	return b, nil
-}
-
-// thisVersion tells whether a code that begins so is of this version.
-func thisVersion(first byte) bool {
-	return kindError(first) == ErrVersion && first&^kindMask == version1
 }
 
 func (c Code) rightSize() bool {
