@@ -32,5 +32,5 @@ func Confined(t *testing.T) transport.Net {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return confined{lookup{network}}
+	return confined{lookup{network, newLatch()}}
 }

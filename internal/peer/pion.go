@@ -47,7 +47,7 @@ type engine struct {
 	sockets   *sockets
 	routes    func() []sdp.Address // see defaultRoutes; nil if the network is not this computer's own
 	readerEnd latch                // the engine's reader has handed over the last message
-	closing   latch                // Close was called: what arrives is thrown away
+	closing   latch                // Close was called: what arrives is thrown away, nothing more is looked up
 }
 
 // New returns a connection that has not begun.
@@ -56,10 +56,11 @@ func New(config Config) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
+	closing := newLatch()
 	if config.LoopbackOnly {
-		return NewOver(confined{lookup{network}}, config)
+		return newOver(confined{lookup{network, closing}}, config, closing)
 	}
-	c, err := NewOver(lookup{network}, config)
+	c, err := newOver(lookup{network, closing}, config, closing)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +70,13 @@ func New(config Config) (*Conn, error) {
 
 // NewOver is New over another network than the computer's own.
 func NewOver(network transport.Net, config Config) (*Conn, error) {
+	return newOver(network, config, newLatch())
+}
+
+func newOver(network transport.Net, config Config, closing latch) (*Conn, error) {
 	c := &Conn{
 		channel:   newChannel(),
-		engine:    engine{readerEnd: newLatch(), closing: newLatch()},
+		engine:    engine{readerEnd: newLatch(), closing: closing},
 		gathering: newGathering(config),
 	}
 	c.sockets = newSockets(network, config, c.gathering, c.opened)
@@ -156,6 +161,9 @@ func (c *Conn) listen() {
 			}
 			c.gathering.complete()
 			return
+		}
+		if found.Typ == webrtc.ICECandidateTypeRelay {
+			c.sockets.hold(int(found.RelatedPort))
 		}
 		c.gathering.found(candidate{
 			candidateType: found.Typ.String(),
@@ -370,6 +378,7 @@ func (c *Conn) Close() error {
 		if c.opened.isSet() {
 			c.sayGoodbye()
 		}
+		c.sockets.giveUp()
 		// An error here only concerns sockets that are being closed anyway.
 		_ = c.pc.GracefulClose()
 		c.sockets.tasks.Wait()

@@ -7,45 +7,81 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/pion/logging"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 )
 
-// lookup resolves the names of STUN servers within a limited time. Without it, pion's Close would
-// wait for a name server that does not answer.
-type lookup struct{ *stdnet.Net }
+// lookup finds servers by their names, and dials relays over TCP, within a limited time, and no
+// longer than until Close begins. Without it, pion's Close would wait for a name server or a relay
+// that does not answer, as all of them do where the network is gone.
+type lookup struct {
+	*stdnet.Net
+	closing latch
+}
+
+// within is a context that ends after a time, or when Close begins.
+func (l lookup) within(limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	go func() {
+		defer cancel()
+		select {
+		case <-l.closing.done:
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
 
 // ResolveUDPAddr is called by pion with a server's host:port, once for each
 // family.
 func (l lookup) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
-	host, service, err := net.SplitHostPort(address)
+	at, err := l.resolve(network, address)
 	if err != nil {
 		return nil, err
+	}
+	return net.UDPAddrFromAddrPort(at), nil
+}
+
+// ResolveTCPAddr is the same for relays over TCP.
+func (l lookup) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) {
+	at, err := l.resolve(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return net.TCPAddrFromAddrPort(at), nil
+}
+
+// resolve looks up the first address for a network: udp4, tcp6 and so on.
+func (l lookup) resolve(network, address string) (at netip.AddrPort, err error) {
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return at, err
 	}
 	port, err := strconv.ParseUint(service, 10, 16)
 	if err != nil {
-		return nil, err
+		return at, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), gatherWait)
+	ctx, cancel := l.within(gatherWait)
 	defer cancel()
-	found, err := net.DefaultResolver.LookupNetIP(ctx, strings.Replace(network, "udp", "ip", 1), host)
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip"+network[len("udp"):], host)
 	if err != nil {
-		return nil, err
+		return at, err
 	}
-	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(found[0].Unmap(), uint16(port))), nil
+	return netip.AddrPortFrom(found[0].Unmap(), uint16(port)), nil
 }
 
-// DialTCP is how pion reaches a relay over TCP. It is limited in time, too: pion's Close waits
-// for it, and a system would try for minutes.
+// DialTCP is how pion reaches a relay over TCP. A system would try for minutes.
 func (l lookup) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
-	d := net.Dialer{Timeout: relayWait}
+	var d net.Dialer
 	if local != nil {
 		d.LocalAddr = local
 	}
-	conn, err := d.Dial(network, remote.String())
+	ctx, cancel := l.within(relayWait)
+	defer cancel()
+	conn, err := d.DialContext(ctx, network, remote.String())
 	if err != nil {
 		return nil, err
 	}

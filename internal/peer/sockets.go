@@ -3,6 +3,7 @@
 package peer
 
 import (
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -46,12 +47,13 @@ type sockets struct {
 	mu      sync.Mutex
 	servers map[string][]netip.AddrPort // by network
 	relays  map[int]bool                // local ports of sockets opened for TURN over UDP
+	asking  map[int]io.Closer           // by local port, those to TURN servers that have given no relay yet
 }
 
 func newSockets(network transport.Net, config Config, g *gathering, opened latch) *sockets {
 	return &sockets{
 		Net: network, names: config.STUN, waits: config.Waits, gathering: g, opened: opened,
-		servers: map[string][]netip.AddrPort{}, relays: map[int]bool{},
+		servers: map[string][]netip.AddrPort{}, relays: map[int]bool{}, asking: map[int]io.Closer{},
 	}
 }
 
@@ -114,12 +116,46 @@ func (s *sockets) ListenPacket(network, address string) (net.PacketConn, error) 
 	if err != nil {
 		return nil, err
 	}
+	c := &relaySocket{PacketConn: conn, sockets: s, closed: newLatch()}
 	if at, ok := conn.LocalAddr().(*net.UDPAddr); ok {
 		s.mu.Lock()
-		s.relays[at.Port] = true
+		s.relays[at.Port], s.asking[at.Port] = true, c
 		s.mu.Unlock()
 	}
-	return &relaySocket{PacketConn: conn, sockets: s, closed: newLatch()}, nil
+	return c, nil
+}
+
+// DialTCP is how pion opens the streams of TURN over TCP and TLS.
+func (s *sockets) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
+	conn, err := s.Net.DialTCP(network, local, remote)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := conn.LocalAddr().(*net.TCPAddr); ok {
+		s.mu.Lock()
+		s.asking[at.Port] = conn
+		s.mu.Unlock()
+	}
+	return conn, nil
+}
+
+// hold takes note that there is a relay behind a local port.
+func (s *sockets) hold(port int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.asking, port)
+}
+
+// giveUp closes the sockets to TURN servers that have given no relay: pion goes on asking such a
+// server for 8 s, and its Close waits. With its socket closed it gives up when it asks next, after
+// 1.6 s at most. Over the other sockets Close gives relays back.
+func (s *sockets) giveUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, conn := range s.asking {
+		_ = conn.Close() // it is thrown away
+	}
+	clear(s.asking)
 }
 
 // relayOverUDP tells whether the relay with this local port is reached over UDP.
