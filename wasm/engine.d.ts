@@ -109,6 +109,11 @@ export interface Chat {
    */
   askNow: () => Promise<void>;
   /**
+   * This device may have come to another network: where the old one still carries, the chat goes over to the new one
+   * before it breaks.
+   */
+  moved: () => Promise<void>;
+  /**
    * A link with which the other side finds this one again, to hand over by any way there is while the two are apart;
    * `no-repair` where they are not. The same one until something comes of it.
    */

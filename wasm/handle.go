@@ -23,6 +23,7 @@ var chatVerbs = []struct {
 	{"accept", (*handle).accept},
 	{"leaveAgain", (*handle).leaveAgain},
 	{"askNow", (*handle).askNow},
+	{"moved", (*handle).moved},
 	{"repairLink", (*handle).repairLink},
 	{"send", (*handle).send},
 	{"typing", (*handle).typing},
@@ -46,6 +47,8 @@ func (h *handle) accept(args []js.Value) (any, error) {
 
 func (h *handle) leaveAgain([]js.Value) (any, error) { return h.in((*chat.Session).LeaveAgain) }
 func (h *handle) askNow([]js.Value) (any, error)     { return h.in((*chat.Session).AskNow) }
+
+func (h *handle) moved([]js.Value) (any, error) { return h.in((*chat.Session).Moved) }
 
 func (h *handle) repairLink([]js.Value) (code any, err error) {
 	_, err = h.in(func(s *chat.Session) error {

@@ -143,10 +143,11 @@ func Quick(c *Config) {
 	quick := usual
 	for _, d := range []*time.Duration{
 		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause,
-		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone, &quick.lines.resume,
+		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone,
 	} {
 		*d /= 50
 	}
+	quick.lines.resume /= 10 // pion needs as long for its first packets, whatever the time
 	quick.mail.first = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 60 * time.Millisecond}
 	c.timing = &quick
 }

@@ -25,6 +25,8 @@ const (
 	byeDiffer = 2 // the person says that the safety words differ
 	byeClosed = 3 // the page or the program was closed
 
+	flagNow = 1 // of a card
+
 	lastUnknown = 0x7E // from 0x43 on: authenticated, counted, ignored
 )
 

@@ -176,7 +176,7 @@ func (s *Session) openRepair(code invite.Code) (other card, meets uint32, err er
 	if err != nil {
 		return card{}, 0, fail(CodeMalformed, err)
 	}
-	return card{n, plain[8:], repair.Card}, repair.Meets, nil
+	return card{n: n, packed: plain[8:], description: repair.Card}, repair.Meets, nil
 }
 
 // answerLate answers a repair with which no line has opened: our addresses may have changed, too.

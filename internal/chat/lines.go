@@ -23,6 +23,7 @@ const (
 type card struct {
 	n           uint32
 	packed      []byte // flags and description, as they are sent
+	now         bool   // it is to be tried at once: its maker may have come to another network
 	description sdp.Description
 }
 
@@ -45,6 +46,24 @@ type lines struct {
 	running *sync.WaitGroup
 	hand    hand
 	courier courier
+	routes
+}
+
+// routes is this computer's way into networks.
+type routes struct {
+	ask   func() string // peer.Routes; nil where nobody can tell
+	said  string        // what it last said
+	moved bool          // we may have come to another network, and have not made a card there yet
+}
+
+// changed asks whether the way is another than when it was last asked.
+func (r *routes) changed() bool {
+	if r.ask == nil {
+		return false
+	}
+	was := r.said
+	r.said = r.ask()
+	return r.said != was
 }
 
 // numbers are those of cards.
@@ -238,6 +257,26 @@ func (ls *lines) paired() (list []*line) {
 		}
 	}
 	return list
+}
+
+// urgent returns a pair that is to be tried at once.
+func (ls *lines) urgent() (*line, card, bool) {
+	for _, l := range ls.paired() {
+		if other, _ := ls.theirCard(l.own.n); l.own.now || other.now {
+			return l, other, true
+		}
+	}
+	return nil, card{}, false
+}
+
+// asked is the number of a card that the other side wants to try at once, and whose like we have to make.
+func (ls *lines) asked() (n uint32, ok bool) {
+	for _, c := range ls.theirs {
+		if c.now && c.n > ls.last && len(ls.made) < maxMade {
+			return c.n, true
+		}
+	}
+	return 0, false
 }
 
 // tried counts the lines that are being tried.

@@ -117,6 +117,16 @@ func (s *Session) LeaveAgain() error {
 	})
 }
 
+// Moved is called when this computer may have come to another network.
+func (s *Session) Moved() error {
+	return s.call(func(context.Context) error {
+		now := time.Now()
+		s.move(now)
+		s.wake(now)
+		return nil
+	})
+}
+
 // AskNow is called when the person has come back, or the network has. It makes the next request
 // to the mailbox at once, if there is one to make, and looks for the other side again where a
 // chat is paused.

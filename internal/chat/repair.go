@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -44,8 +45,36 @@ func (s *Session) tend(now time.Time) {
 	if line := s.lines.outdated(s.stream.acks.acked); line != nil {
 		s.lines.drop(line)
 	}
-	if n, ok := s.lines.due(now); ok {
-		s.makeCard(n, now, func(*line) {})
+	if line, other, ok := s.lines.urgent(); ok {
+		s.try(line, other, now)
+	}
+	due, ok := s.lines.due(now)
+	if asked, is := s.lines.asked(); is {
+		s.makeCard(asked, now, urgent)
+	} else if next, is := s.lines.number(); is && s.lines.moved && len(s.lines.made) < maxMade {
+		s.lines.moved = false
+		s.makeCard(next, now, urgent)
+	} else if ok {
+		s.makeCard(due, now, func(*line) {})
+	}
+}
+
+// urgent has a card tried as soon as the other side has made its like.
+func urgent(l *line) {
+	if l != nil {
+		l.own.now = true
+		l.own.packed[0] |= flagNow
+	}
+}
+
+// move is called when this computer may have come to another network. While the old one still carries, a line is
+// made by the new one as well.
+func (s *Session) move(now time.Time) {
+	s.diary.note("perhaps another network")
+	s.lines.moved = s.phase == open
+	if l := s.lines.hand.line; l != nil && l.tried.IsZero() {
+		s.lines.hand.line = nil // the next repair names our new addresses
+		s.lines.drop(l)
 	}
 }
 
@@ -61,8 +90,13 @@ func (s *Session) pause(now time.Time) {
 	s.enter(paused, now)
 }
 
-// wake goes on with the search, because the person has come back, or the network has.
+// wake is called when the person has come back, the network has, or we were asleep. What has been
+// silent for long is lost sooner, and a search that is paused goes on. The time is that of the
+// calendar, as the other clock stands still while a computer sleeps.
 func (s *Session) wake(now time.Time) {
+	if s.phase == open && now.Round(0).Sub(s.stream.silence.heard.Round(0)) >= s.timing.woken {
+		s.stream.silence.woken(s.timing.silence, s.timing.woken)
+	}
 	if s.phase == paused {
 		s.lines.triedAt = time.Time{}
 		s.enter(apart, now)
@@ -71,7 +105,7 @@ func (s *Session) wake(now time.Time) {
 }
 
 // giveUp drops lines that have led to nothing: those over which no resume came in time, and,
-// when the old line has long healed, those of a repair.
+// when the old line has long healed, or has not been lost, those that are of no use any more.
 func (s *Session) giveUp(now time.Time) {
 	late := func(since time.Time) bool { return !since.IsZero() && now.Sub(since) >= s.timing.lines.resume }
 	if l := s.lines.now; l != nil && !l.resumed && late(l.opened) {
@@ -79,7 +113,7 @@ func (s *Session) giveUp(now time.Time) {
 	}
 	healed := s.phase == open && late(s.since)
 	for _, l := range slices.Clone(s.lines.spares) {
-		if late(l.opened) || healed && late(l.tried) && l.own.n != l.other.n {
+		if late(l.opened) || healed && late(l.tried) && (l.own.n != l.other.n || l.own.now || l.other.now) {
 			s.lines.drop(l)
 		}
 	}
@@ -148,8 +182,11 @@ func (s *Session) try(l *line, other card, now time.Time) {
 
 // takeCard keeps a card of the other side.
 func (s *Session) takeCard(f frame) error {
-	description, err := invite.ParseCard(f.content[4:], s.meet.loopback)
-	if err != nil || !s.lines.take(card{binary.BigEndian.Uint32(f.content), f.content[4:], description}) {
+	c := card{n: binary.BigEndian.Uint32(f.content), packed: f.content[4:], now: f.content[4]&flagNow != 0}
+	plain := bytes.Clone(c.packed)
+	plain[0] &^= flagNow
+	var err error
+	if c.description, err = invite.ParseCard(plain, s.meet.loopback); err != nil || !s.lines.take(c) {
 		return stop{reason: ReasonUntrusted}
 	}
 	s.diary.note("card " + strconv.Itoa(int(s.lines.seen)) + " of the other side")

@@ -118,11 +118,16 @@ func (e *twoEnds) arrive(t *testing.T, i int) {
 // move takes an end to another address. Nothing reaches it at the old one, nor comes from there.
 func (e *twoEnds) move(t *testing.T, i int) {
 	t.Helper()
-	e.mu.Lock()
-	e.gone[fmt.Sprint("192.168.1.", e.address[i])] = true
-	e.mu.Unlock()
+	e.leave(e.address[i])
 	e.address[i] += 2
 	e.arrive(t, i)
+}
+
+// leave makes an address lead nowhere.
+func (e *twoEnds) leave(address int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.gone[fmt.Sprint("192.168.1.", address)] = true
 }
 
 // awaits returns the next event of type E that an end is told, within ten seconds.
@@ -320,6 +325,31 @@ func TestFunctionalRepairByMailbox(t *testing.T) {
 				}
 				e.talk(t, time.Millisecond, func() { e.await(t, "of the other side", 2*(2+times)) })
 			}
+		})
+	}
+}
+
+// TestFunctionalMakeBeforeBreak: whoever comes to another network while the old one still carries
+// goes over to it before that one is gone, and nobody notices.
+func TestFunctionalMakeBeforeBreak(t *testing.T) {
+	for i, name := range []string{"the inviter", "the joiner"} {
+		t.Run(name, func(t *testing.T) {
+			e := newTwoEnds(t)
+			e.await(t, "card 2 of the other side", 1)
+			told := e.talk(t, time.Millisecond, func() {
+				old := e.address[i]
+				e.address[i] += 2
+				e.arrive(t, i)
+				require.NoError(t, e.ends[i].Moved())
+				e.await(t, "line 3 carries the chat", 1)
+				e.leave(old)
+				time.Sleep(time.Second) // three times as long as a silence may be
+			})
+			for _, events := range told {
+				require.NotContains(t, events, chat.StateChanged{State: chat.StateLost})
+			}
+			require.NoError(t, e.ends[i].Moved(), "and where nothing has changed")
+			e.talk(t, time.Millisecond, func() { e.await(t, "carries the chat", 2) })
 		})
 	}
 }

@@ -44,6 +44,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
+	s.lines.changed()
 	s.stream.silence.until, s.stream.unheard.until = time.Now(), time.Now()
 	clock := time.NewTicker(s.timing.tick)
 	defer clock.Stop()
@@ -101,6 +102,9 @@ func (s *Session) loop(ctx context.Context) Reason {
 		case now := <-clock.C:
 			if len(s.lines.in) == 0 {
 				s.stream.readAll()
+			}
+			if now.Round(0).Sub(s.stream.silence.until.Round(0)) >= s.timing.silence*2/3 {
+				s.wake(now)
 			}
 			s.lookAtMailbox(ctx, now)
 			s.stream.listened(now, from != nil && len(s.lines.in) == 0, s.timing.silence/3)
@@ -273,6 +277,9 @@ func (s *Session) watch(now time.Time) error {
 			return stop{reason: s.ending}
 		}
 	case open, apart, paused:
+		if s.lines.changed() {
+			s.move(now)
+		}
 		s.typing.tick()
 		if !s.stream.silence.lost(s.timing.mute) {
 			s.stream.say(now, s.timing.heard)

@@ -192,6 +192,9 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}
 	s.lines.hand.site = config.Site
+	if config.dial == nil {
+		s.lines.ask = peer.Routes
+	}
 	return s, nil
 }
 

@@ -26,6 +26,10 @@ func (s *silence) listened(now time.Time, reading bool, most time.Duration) {
 	s.until = now
 }
 
+// woken is called when we were asleep until now, or may have been: the silence is lost after so
+// much longer, if nothing comes by then.
+func (s *silence) woken(lost, left time.Duration) { s.length = max(s.length, lost-left) }
+
 // lost tells whether the silence is so long that the connection counts as lost.
 func (s *silence) lost(after time.Duration) bool { return s.length >= after }
 

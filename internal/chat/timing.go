@@ -14,6 +14,7 @@ type timing struct {
 	heard     time.Duration // after we last said what has arrived, say it again
 	silence   time.Duration // of the other's before "connection lost"
 	absent    time.Duration // of the other's before the person is told what can be done
+	woken     time.Duration // after we slept: what is left of silence, if nothing had come for as long
 	mute      time.Duration // of the other's silence, after which we say nothing until something comes
 	look      time.Duration // at what gathering found out, after the link is made
 	slow      time.Duration // after Accept: say that something is wrong
@@ -50,7 +51,7 @@ type schedule struct {
 // usual is the timing of every session outside of tests.
 var usual = timing{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, heard: 5 * time.Second, silence: 15 * time.Second,
-	absent: 75 * time.Second, mute: time.Hour, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
+	absent: 75 * time.Second, woken: 7 * time.Second, mute: time.Hour, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
 	lines: lineTiming{card: time.Second, pair: 4 * time.Second, last: 30 * time.Second, answer: 20 * time.Second, mail: 8 * time.Second, pause: 30 * time.Minute, resume: 10 * time.Second},
 	mail: schedule{
