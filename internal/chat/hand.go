@@ -2,9 +2,11 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tincan/internal/invite"
+	"tincan/internal/seal"
 )
 
 // hand is what goes by hand while the two are apart (PROTOCOL.md §2.7): repairs, of which each
@@ -169,8 +171,11 @@ func (s *Session) openRepair(code invite.Code) (other card, meets uint32, err er
 	tag, box := code.Sealed()
 	from := max(s.lines.seen, s.lines.void)
 	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
-	if err != nil {
+	switch {
+	case errors.Is(err, seal.ErrTag):
 		return card{}, 0, fail(CodeWrongChat, err)
+	case err != nil:
+		return card{}, 0, fail(CodeMalformed, err)
 	}
 	repair, err := invite.ParseRepair(code, n, plain, s.meet.loopback)
 	if err != nil {

@@ -25,6 +25,9 @@ func (s *Session) hear(a arrival, more bool) error {
 	return s.arrive(a, more)
 }
 
+// noOther is of an engine that makes no second connection.
+func noOther() (connection, error) { return nil, peer.ErrUnavailable }
+
 // facing is a session of ours and an honest other end, without a connection.
 type facing struct {
 	*Session
@@ -48,7 +51,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(nil, conn, wantedCards), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(noOther, conn, wantedCards), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

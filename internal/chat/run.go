@@ -145,13 +145,15 @@ func (s *Session) fillWire() error {
 	if !s.phase.opened() || !s.lines.carries() || s.stream.again() {
 		return nil
 	}
-	if s.phase.broken() && s.repairs() {
+	if s.phase.broken() && s.repairs() && s.stream.silence.lost(s.timing.silence) {
 		return nil // what is sealed now would only have to be sent again
 	}
 	if l := s.lines.untold(); l != nil {
 		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
 	}
-	kind, err := s.stream.fill(&s.out, &s.typing, s.phase == leaving)
+	// Where the line carries one way only, the other side is still told what has come.
+	few := s.phase == leaving || s.phase.broken() && s.repairs()
+	kind, err := s.stream.fill(&s.out, &s.typing, few)
 	if kind == typeCard {
 		s.lines.framed(s.stream.frames.Sent() - 1)
 	}

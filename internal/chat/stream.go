@@ -83,12 +83,12 @@ func (s *stream) again() bool {
 
 // fill seals the next frame and returns its kind, if there is a frame that may go now and
 // carryOut has taken the one before: frames are sent in the order in which they are sealed.
-// last says that our bye is waiting, so that no further part of a message goes.
-func (s *stream) fill(out *outbox, typing *typing, last bool) (kind byte, err error) {
+// few says that no further part of a message goes, and no card.
+func (s *stream) fill(out *outbox, typing *typing, few bool) (kind byte, err error) {
 	if s.again() {
 		return 0, nil
 	}
-	f, ok, err := s.next(out, typing, last)
+	f, ok, err := s.next(out, typing, few)
 	if !ok || err != nil {
 		return 0, err
 	}
@@ -105,7 +105,7 @@ func (s *stream) fill(out *outbox, typing *typing, last bool) (kind byte, err er
 	return f.kind, nil
 }
 
-func (s *stream) next(out *outbox, typing *typing, last bool) (f frame, ok bool, err error) {
+func (s *stream) next(out *outbox, typing *typing, few bool) (f frame, ok bool, err error) {
 	switch {
 	case s.saidBye:
 		return frame{}, false, nil
@@ -122,7 +122,7 @@ func (s *stream) next(out *outbox, typing *typing, last bool) (f frame, ok bool,
 		return s.acks.heard(s.frames.Received()), true, nil
 	case typing.goes():
 		return frame{kind: typeTyping}, true, nil
-	case last, s.acks.full(), len(s.control) == 0 && (s.kept.full() || out.empty()):
+	case few, s.acks.full(), len(s.control) == 0 && (s.kept.full() || out.empty()):
 		return frame{}, false, nil
 	case s.acks.mustShow():
 		return s.acks.next(s.frames.Received()), true, nil

@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// unanswered is a chat that is open, whose other end understands cards and has acked nothing of
+// ours for so long that the line counts as lost.
+func unanswered(t *testing.T) (f *facing, now time.Time) {
+	t.Helper()
+	f = openFace(t)
+	now = time.Now()
+	require.NoError(t, f.gets(t, canCards))
+	_, err := f.queue("", "hello")
+	require.NoError(t, err)
+	require.Equal(t, "\x01hello", f.next(t))
+	for range 16 {
+		now = now.Add(time.Second)
+		f.stream.listened(now, true, usual.silence/3)
+		f.stream.silence.broken(now) // as if the other end had been heard
+		require.NoError(t, f.watch(now))
+		f.next(t)
+	}
+	require.Equal(t, apart, f.phase)
+	return f, now
+}
+
+// TestUnitOneWay: a line over which the other side is heard and acks nothing is lost. It is still
+// told what has come, or two sides of whom each waits for the other's ack would wait for ever.
+func TestUnitOneWay(t *testing.T) {
+	f, _ := unanswered(t)
+	_, err := f.queue("", "later")
+	require.NoError(t, err)
+	require.NoError(t, f.gets(t, "\x01are you there?"))
+	require.Equal(t, apart, f.phase)
+	sent := f.next(t)
+	require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x02", sent, "an ack, and no message")
+	require.Empty(t, f.next(t))
+	require.NoError(t, f.gets(t, string(ackFrame(f.stream.frames.Sent()).body())))
+	require.Equal(t, open, f.phase)
+	require.Equal(t, "\x01later", f.next(t))
+}
+
+// TestUnitSilentApart: while nothing comes, nothing is sealed but a bye.
+func TestUnitSilentApart(t *testing.T) {
+	f, now := unanswered(t)
+	for range 16 {
+		now = now.Add(time.Second)
+		f.stream.listened(now, true, usual.silence/3)
+		require.NoError(t, f.watch(now))
+	}
+	for f.next(t) != "" { // a heard that was due before
+	}
+	_, err := f.queue("", "later")
+	require.NoError(t, err)
+	for range 600 {
+		now = now.Add(time.Second)
+		f.stream.listened(now, true, usual.silence/3)
+		require.NoError(t, f.watch(now))
+		require.Empty(t, f.next(t))
+	}
+	require.NoError(t, f.goodbye(ReasonClosed, byeLeft))
+	require.Equal(t, "\x05\x01", f.next(t)[:2])
+}
