@@ -317,7 +317,7 @@ func (c *Conn) Answer(ctx context.Context, offer string) (string, error) {
 		return "", err
 	}
 	c.watchDTLS()
-	c.tasks.Go(func() { c.stayPatient(newPatience(answered, answer, offer)) })
+	c.tasks.Go(func() { c.stayPatient(newPatience(answered, c.gathering.relayOnly, answer, offer)) })
 	return answer, nil
 }
 
@@ -333,7 +333,7 @@ func (c *Conn) Accept(ctx context.Context, answer string) error {
 	c.accepted.set()
 	c.watchDTLS()
 	own := c.pc.Get("localDescription").Get("sdp").String()
-	c.tasks.Go(func() { c.stayPatient(newPatience(accepted, own, answer)) })
+	c.tasks.Go(func() { c.stayPatient(newPatience(accepted, c.gathering.relayOnly, own, answer)) })
 	return nil
 }
 

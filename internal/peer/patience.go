@@ -66,12 +66,19 @@ type patience struct {
 // on. It is asked for again in each turn, and in the meantime the engine has a dummy to look for.
 // Chromium needs that only if it has answered: as the controlled end it closes its sockets when
 // no address is left to try. Else it waits, and would only send 960 packets a minute to a dummy.
-func newPatience(part part, own, remote string) patience {
-	p := patience{part: part, firefox: isFirefox(own), remote: sdp.CandidateLines(remote)}
-	p.dummies = len(p.remote) == 0
-	for _, line := range p.remote {
-		p.dummies = p.dummies || sdp.IsName(line.Address)
+//
+// No relay leads to a name. Where all goes through one, the network is not asked for names again
+// and again, which would tell everybody in it of us.
+func newPatience(part part, relayOnly bool, own, remote string) patience {
+	p := patience{part: part, firefox: isFirefox(own)}
+	for _, line := range sdp.CandidateLines(remote) {
+		isName := sdp.IsName(line.Address)
+		p.dummies = p.dummies || isName
+		if !isName || !relayOnly {
+			p.remote = append(p.remote, line)
+		}
 	}
+	p.dummies = p.dummies || len(p.remote) == 0
 	p.dummies = p.dummies && (p.firefox || part == answered)
 	return p
 }

@@ -49,7 +49,7 @@ func TestUnitPatienceTells(t *testing.T) {
 					want = want[1:]
 				}
 				told := []string{}
-				for _, line := range newPatience(part, own, remote).lines(7) {
+				for _, line := range newPatience(part, false, own, remote).lines(7) {
 					told = append(told, line.String())
 				}
 				assert.Equal(t, want, told, remote)
@@ -58,11 +58,34 @@ func TestUnitPatienceTells(t *testing.T) {
 	}
 	// An engine ignores a candidate that it knows.
 	seen := map[string]bool{}
-	p := newPatience(accepted, ofFirefox, name+plain)
+	p := newPatience(accepted, false, ofFirefox, name+plain)
 	for turn := 1; turn <= 1000; turn++ {
 		for _, line := range p.lines(turn) {
 			require.False(t, seen[line.String()], line.String())
 			seen[line.String()] = true
+		}
+	}
+}
+
+// Where all goes through a relay no name is asked for again, and Firefox has something to look for
+// all the same.
+func TestUnitPatienceAsksForNoNameThroughARelay(t *testing.T) {
+	for _, part := range []part{answered, accepted} {
+		for _, own := range []string{ofFirefox, ofChromium} {
+			for remote, want := range map[string]int{plain: 1, name: 0, name + plain: 1, plain + name + name: 1, "": 0} {
+				p := newPatience(part, true, own, "v=0\r\n"+remote)
+				plains := 0
+				for _, line := range p.lines(3) {
+					require.False(t, sdp.IsName(line.Address), remote)
+					if line.Address == "203.0.113.7" {
+						plains++
+					}
+				}
+				assert.Equal(t, want, plains, remote)
+				if own == ofFirefox {
+					assert.NotEmpty(t, p.lines(3), remote)
+				}
+			}
 		}
 	}
 }
@@ -81,7 +104,7 @@ func TestUnitPatienceInTime(t *testing.T) {
 		{answered, ofFirefox, []float64{0, 5, 10, 15}, 399 * 5},
 		{answered, ofChromium, []float64{20, 40, 60, 80}, 400 * 20},
 	} {
-		p := newPatience(c.part, c.own, name)
+		p := newPatience(c.part, false, c.own, name)
 		at := time.Duration(0)
 		for turn := 1; turn <= 400; turn++ {
 			at += p.before(turn)
