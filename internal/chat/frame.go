@@ -120,6 +120,9 @@ func cardFrame(c card) frame {
 	return frame{kind: typeCard, content: append(binary.BigEndian.AppendUint32(nil, c.n), c.packed...)}
 }
 
+// number is that of the card which a frame tells of.
+func (f frame) number() uint32 { return binary.BigEndian.Uint32(f.content) }
+
 func byeFrame(why byte) frame { return frame{kind: typeBye, content: []byte{why}} }
 
 // farewell is the reason for which a bye ends the chat at the side that receives it.

@@ -64,8 +64,9 @@ func (s *Session) repairLink(answer func(Link, error)) {
 	}
 }
 
-// makeRepair makes a repair. It meets the card of the other side that is given, or else one that
-// has waited all along; if there is none either, it asks for a fresh one.
+// makeRepair makes a repair. It meets the card of the other side that is given, or else the newest
+// that it has told, which waits there for a repair. Where we have used that it asks for a fresh one:
+// older ones may be gone, and each that is named in vain would cost the two people a link.
 func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
 	n, ok := s.lines.number()
 	if !ok {
@@ -73,16 +74,15 @@ func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
 		return
 	}
 	s.makeCard(n, now, func(l *line) {
-		if l == nil {
+		switch {
+		case !s.phase.broken():
+			return // the line, if there is one, waits for the next time
+		case l == nil:
 			s.toldRepair(Link{}, fail(CodeNoAddresses, nil))
 			return
 		}
-		if !s.phase.broken() {
-			s.toldRepair(Link{}, fail(CodeNoRepair, nil)) // the line waits for the next time
-			return
-		}
-		if theirs := s.lines.theirs; meets.n == 0 && len(theirs) > 0 {
-			meets = theirs[len(theirs)-1]
+		if meets.n == 0 {
+			meets, _ = s.lines.theirCard(s.lines.seen)
 		}
 		code, err := s.sealRepair(l, meets.n, answers && meets.n != 0)
 		if err != nil {
@@ -127,8 +127,9 @@ func (s *Session) sealRepair(l *line, meets uint32, answers bool) (invite.Code, 
 		if code := invite.NewRepair(answers, tag, box); !code.EndsInMark() {
 			return code, nil
 		}
-		l.own.n++
-		s.lines.last = l.own.n
+		if !s.lines.renumber(l) {
+			return nil, fail(CodeInternal, nil)
+		}
 	}
 }
 

@@ -72,6 +72,7 @@ type numbers struct {
 	known uint32 // of ours, the newest that the other side is known to have been told
 	seen  uint32 // of the other side's, the last that it has told
 	void  uint32 // cards of either side up to this one are of no use any more
+	spent uint32 // cards of either side up to this one may have been used for a repair, and their maker does not know
 }
 
 func newLines(dial func() (connection, error), first connection, wanted int) lines {
@@ -163,31 +164,47 @@ func (ls *lines) theirCard(n uint32) (card, bool) {
 // floor is the lowest number for which a card of ours can still find its like: the other side
 // tells of a card when it has need of one, and needs no more than wantedCards.
 func (ls *lines) floor() uint32 {
+	low := max(ls.void, ls.spent) + 1
 	if n := len(ls.theirs); n >= wantedCards {
-		return max(ls.void+1, ls.theirs[n-wantedCards].n)
+		return max(low, ls.theirs[n-wantedCards].n)
 	}
-	return ls.void + 1
+	return low
 }
 
 // due returns the number of the card that is to be made now.
 func (ls *lines) due(now time.Time) (n uint32, ok bool) {
 	ls.made = slices.DeleteFunc(ls.made, func(at time.Time) bool { return now.Sub(at) >= time.Minute })
-	fresh, waiting := 0, 0
-	for _, l := range ls.spares {
-		switch {
-		case !l.ready:
+	fresh, waiting := 0, ls.waiting()
+	for _, l := range waiting {
+		if !l.ready {
 			return 0, false // one after the other
-		case !l.tried.IsZero():
-			continue
-		case l.own.n >= ls.floor():
+		}
+		if ls.fresh(l) {
 			fresh++
 		}
-		waiting++
 	}
-	if n, ok = ls.number(); !ok || fresh >= ls.wanted || waiting >= maxCards || len(ls.made) >= maxMade {
+	if n, ok = ls.number(); !ok || fresh >= ls.wanted || len(waiting) >= maxCards || len(ls.made) >= maxMade {
 		return 0, false
 	}
 	return n, true
+}
+
+// waiting are the lines that have not been tried.
+func (ls *lines) waiting() (list []*line) {
+	for _, l := range ls.spares {
+		if l.tried.IsZero() {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// fresh tells whether a card of ours that waits has its like on the other side, or can still get
+// it. Where the other side has told newer ones, and its like was never told or was used for a
+// repair, it cannot.
+func (ls *lines) fresh(l *line) bool {
+	_, ok := ls.theirCard(l.own.n)
+	return l.own.n >= ls.floor() && (ok || l.own.n > ls.seen)
 }
 
 // number is that of our next card, false if the other side would not take it.
@@ -213,22 +230,44 @@ func (ls *lines) add(conn connection, n uint32, now time.Time) *line {
 	return l
 }
 
-// untold returns the line whose card is to be told next.
+// unmake drops a line whose card could not be made. The number, which nobody knows, is free again
+// if it was the last: else one that fails often would use up those that the other side takes.
+func (ls *lines) unmake(l *line) {
+	if !l.gone && l.own.n == ls.last {
+		ls.last--
+	}
+	ls.drop(l)
+}
+
+// renumber gives a line that waits, and whose card has not been told, the next number.
+func (ls *lines) renumber(l *line) bool {
+	n, ok := ls.number()
+	if ok {
+		ls.forget(l)
+		ls.last, l.own.n, ls.spares = n, n, append(ls.spares, l)
+	}
+	return ok
+}
+
+// untold returns the line whose card is to be told next. Cards are told by their numbers, so one
+// that the engine is still at holds up those behind it.
 func (ls *lines) untold() *line {
-	for _, l := range ls.spares {
-		if l.ready && !l.told && l.tried.IsZero() {
-			return l
+	for _, l := range ls.waiting() {
+		if !l.told {
+			if l.ready {
+				return l
+			}
+			return nil
 		}
 	}
 	return nil
 }
 
-// framed notes the number of the frame that tells of a card.
-func (ls *lines) framed(number uint64) {
+// framed notes the number of the frame that tells of the card n.
+func (ls *lines) framed(n uint32, number uint64) {
 	for _, l := range ls.spares {
-		if l.told && l.frame == 0 {
+		if l.own.n == n {
 			l.frame = number
-			return
 		}
 	}
 }
@@ -236,8 +275,14 @@ func (ls *lines) framed(number uint64) {
 // outdated returns the oldest line that nobody needs: of both sides two newer cards are there,
 // and ours have been acked. acked is the number in the last ack of the other side. One that was
 // tried is kept as long, since the other side, which may not have tried it, would try it first.
+// One that can get no like any more goes when it takes the place of others.
 func (ls *lines) outdated(acked uint64) *line {
 	newer := 0
+	if waiting := ls.waiting(); len(waiting) >= maxCards {
+		if i := slices.IndexFunc(waiting, func(l *line) bool { return !ls.fresh(l) }); i >= 0 {
+			return waiting[i]
+		}
+	}
 	for _, l := range slices.Backward(ls.spares) {
 		if newer >= wantedCards && l.opened.IsZero() {
 			return l
@@ -308,6 +353,9 @@ func (ls *lines) pair(now time.Time, every, last time.Duration) (*line, card, bo
 // use notes that a line is tried with a card of the other side, which is none for another then.
 func (ls *lines) use(l *line, other card, now time.Time) {
 	l.other, l.tried = other, now
+	if l.own.n != other.n {
+		ls.spent = max(ls.last, ls.seen)
+	}
 	ls.theirs = slices.DeleteFunc(ls.theirs, func(c card) bool { return c.n == other.n })
 }
 

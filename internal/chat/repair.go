@@ -3,7 +3,6 @@ package chat
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"slices"
 	"strconv"
 	"time"
@@ -138,7 +137,7 @@ func (s *Session) makeCard(n uint32, now time.Time, then func(*line)) {
 			}
 			if err != nil {
 				s.diary.note("a card could not be made")
-				s.lines.drop(l)
+				s.lines.unmake(l)
 			}
 			if l.gone {
 				l = nil
@@ -182,7 +181,7 @@ func (s *Session) try(l *line, other card, now time.Time) {
 
 // takeCard keeps a card of the other side.
 func (s *Session) takeCard(f frame) error {
-	c := card{n: binary.BigEndian.Uint32(f.content), packed: f.content[4:], now: f.content[4]&flagNow != 0}
+	c := card{n: f.number(), packed: f.content[4:], now: f.content[4]&flagNow != 0}
 	plain := bytes.Clone(c.packed)
 	plain[0] &^= flagNow
 	var err error
@@ -256,6 +255,7 @@ func (s *Session) resumed(l *line, now time.Time) {
 func (s *Session) together(now time.Time) {
 	if s.phase.broken() {
 		s.enter(open, now)
+		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
 		s.lines.hand = hand{site: s.lines.hand.site}
 		s.lines.courier = courier{client: s.lines.courier.client, after: s.lines.courier.after}
 	}

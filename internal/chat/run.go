@@ -148,14 +148,15 @@ func (s *Session) fillWire() error {
 	if s.phase.broken() && s.repairs() && s.stream.silence.lost(s.timing.silence) {
 		return nil // what is sealed now would only have to be sent again
 	}
-	if l := s.lines.untold(); l != nil {
-		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
-	}
 	// Where the line carries one way only, the other side is still told what has come.
 	few := s.phase == leaving || s.phase.broken() && s.repairs()
+	if l := s.lines.untold(); l != nil && !few {
+		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
+	}
+	control := s.stream.control
 	kind, err := s.stream.fill(&s.out, &s.typing, few)
 	if kind == typeCard {
-		s.lines.framed(s.stream.frames.Sent() - 1)
+		s.lines.framed(control[0].number(), s.stream.frames.Sent()-1)
 	}
 	if kind == typeBye && s.ending == ReasonDiffer {
 		s.wipe() // somebody may be listening in, so nothing more is opened
