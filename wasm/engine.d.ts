@@ -98,14 +98,15 @@ export interface Chat {
   /**
    * Applies the reply to the invite made by `create`. One that can't be used rejects with `other-invite` or
    * `malformed`. While the two are apart it takes a repair of the other side, at either of them: `no-repair` where
-   * nothing needs one, `wrong-chat` for one of another chat, `own-repair` for one of this side. With `offered` true it came from another tab and may belong to anybody: then it isn't counted, and
-   * a `second-reply` comes as an event, too.
+   * nothing needs one, `wrong-chat` for one of another chat, `own-repair` for one of this side. With `offered` true it
+   * came from another tab and may belong to anybody: then it isn't counted, and a `second-reply` comes as an event, too.
    */
-  accept: (reply: string, offered: boolean) => Promise<void>;
+  accept: (text: string, offered: boolean) => Promise<void>;
   /** Leaves the reply in the mailbox again. Does nothing where there is none, or the reply still lies there. */
   leaveAgain: () => Promise<void>;
   /**
-   * The page is seen again, or online again: asks the mailbox at once, where there is one, and ends the state `paused`.
+   * The page is seen again, or online again, or its person wants it: asks the mailbox at once, where there is one, and
+   * ends the state `paused`.
    */
   askNow: () => Promise<void>;
   /**
@@ -148,7 +149,8 @@ export interface SafetyWord {
 export type ChatEvent =
   /**
    * Where the chat stands. `lost`: 15 s of silence, or the line broke; `trying`: the same, and another line is looked
-   * for; `asking`: the mailbox is asked, too; `paused`: the same for half an hour, and nothing is looked for until `askNow`. `open` may follow on each.
+   * for; `asking`: the mailbox is asked, too; `paused`: the same for half an hour, and nothing is looked for until
+   * `askNow`. `open` may follow on each.
    */
   | { type: 'state'; state: 'waiting' | 'connecting' | 'open' | 'lost' | 'trying' | 'asking' | 'paused' }
   /** A link to send to the other person, who has sent one that was not enough by itself. */
@@ -178,6 +180,9 @@ export type ChatEvent =
   | { type: 'error'; code: ErrorCode }
   /** The chat has ended and its keys are gone. */
   | { type: 'closed'; reason: Reason };
+
+/** Where a chat stands, told with `state`. */
+export type State = Extract<ChatEvent, { type: 'state' }>['state'];
 
 /** How the mailbox stands, told with `mailbox`. */
 export type MailboxState =

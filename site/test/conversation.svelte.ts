@@ -3,14 +3,22 @@ import type { ComponentProps } from 'svelte';
 import Chat, { type Shown } from '../src/chat/Chat.svelte';
 
 type Rest = Omit<ComponentProps<typeof Chat>, 'conversation'>;
-type Parts = Partial<Shown> & Rest;
+type Parts = Partial<Omit<Shown, 'outage'>> & { outage?: Partial<Shown['outage']> } & Rest;
 
 /** An open chat in which nothing has been said yet. */
 const quiet: Shown = {
   messages: [],
   trimmed: false,
   status: 'direct',
-  absentSince: undefined,
+  outage: {
+    apart: undefined,
+    absentSince: undefined,
+    byHand: false,
+    repair: undefined,
+    lookAgain: () => undefined,
+    makeRepair: () => Promise.resolve(),
+    closeRepair: () => undefined,
+  },
   words: [],
   digits: [],
   verified: false,
@@ -34,6 +42,7 @@ export function showChat(parts: Parts): { rerender: (more: Parts) => Promise<voi
     conversation: {
       ...quiet,
       ...now,
+      outage: { ...quiet.outage, ...now.outage },
       get draft() {
         return draft;
       },

@@ -7,6 +7,7 @@ import type {
   Found,
   Network,
   SafetyWord,
+  State,
 } from '../../wasm/engine.d.ts';
 
 /** Six words as the engine tells them. */
@@ -31,11 +32,21 @@ export function engineError(errorCode: ErrorCode): Error {
 }
 
 type Verb =
-  'find' | 'create' | 'join' | 'leaveAgain' | 'askNow' | 'accept' | 'send' | 'verify' | 'diagnostics';
+  | 'find'
+  | 'create'
+  | 'join'
+  | 'leaveAgain'
+  | 'askNow'
+  | 'repairLink'
+  | 'accept'
+  | 'send'
+  | 'verify'
+  | 'diagnostics';
 
 /**
  * The engine of the tests: does what its contract says, without a network. A text that holds `#i` is an
- * invite, one that holds `#r` a reply. What a verb should fail with is put into `fails`. Events of the mailbox are
+ * invite, one that holds `#r` a reply, one that holds `#o` a repair: `#oTheirs` is that of the other person, and
+ * `repairLink` gives `#oMine`. What a verb should fail with is put into `fails`. Events of the mailbox are
  * the test's to tell.
  */
 export class FakeEngine implements Engine {
@@ -111,6 +122,15 @@ export class FakeEngine implements Engine {
     this.tell({ type: 'open', path, sas: words, digits });
   }
 
+  /** The link of a code. */
+  link(text: string): Code {
+    return {
+      link: `${this.#site}#${text}`,
+      qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}`,
+      goodFor: this.goodFor,
+    };
+  }
+
   called(verb: string, argument = ''): void {
     this.calls.push(`${verb} ${argument}`.trim());
     const failing = this.fails[verb as Verb];
@@ -123,11 +143,7 @@ export class FakeEngine implements Engine {
   #make(network: Network, text: string, onevent: (event: ChatEvent) => void): Chat {
     this.networks.push(network);
     if (network.mode === 'relay' && network.turn.length === 0) throw engineError('no-relay');
-    const chat = new FakeChat(this, onevent, {
-      link: `${this.#site}#${text}`,
-      qr: `${this.#site.toUpperCase()}#${text.toUpperCase()}`,
-      goodFor: this.goodFor,
-    });
+    const chat = new FakeChat(this, onevent, this.link(text));
     this.chats.push(chat);
     return chat;
   }
@@ -140,6 +156,8 @@ class FakeChat implements Chat {
   readonly #onevent: (event: ChatEvent) => void;
   #ids = 0;
   #ended = false;
+  #state: State = 'waiting';
+  #repaired = false;
 
   constructor(engine: FakeEngine, onevent: (event: ChatEvent) => void, made: Code) {
     this.#engine = engine;
@@ -147,11 +165,20 @@ class FakeChat implements Chat {
     this.code = made;
   }
 
-  readonly accept = async (reply: string, offered: boolean): Promise<void> => {
-    this.#called('accept', `${reply} ${offered}`);
-    if (reply.startsWith('i')) throw engineError('want-reply');
-    if (reply.startsWith('o')) throw engineError('wrong-chat');
-    this.tell({ type: 'state', state: 'connecting' });
+  readonly accept = async (text: string, offered: boolean): Promise<void> => {
+    this.#called('accept', `${text} ${offered}`);
+    const { kind, code } = await this.#engine.find(text);
+    this.#engine.calls.pop();
+    if (kind === 'repair') this.#takeRepair(code);
+    else if (kind === 'invite') throw engineError(this.#apart ? 'want-repair' : 'want-reply');
+    else if (this.#state !== 'waiting' && this.#state !== 'connecting') throw engineError('other-invite');
+    else this.tell({ type: 'state', state: 'connecting' });
+  };
+
+  readonly repairLink = async (): Promise<Code> => {
+    this.#called('repairLink');
+    if (!this.#apart) throw engineError('no-repair');
+    return this.#engine.link('oMine');
   };
 
   readonly leaveAgain = async (): Promise<void> => this.#called('leaveAgain');
@@ -188,7 +215,22 @@ class FakeChat implements Chat {
   tell(event: ChatEvent): void {
     if (this.#ended) return;
     this.#ended = event.type === 'closed';
+    if (event.type === 'state') this.#state = event.state;
     this.#onevent(event);
+  }
+
+  get #apart(): boolean {
+    return ['lost', 'trying', 'asking', 'paused'].includes(this.#state);
+  }
+
+  /** The line that comes of it is the test's to tell. */
+  #takeRepair(code: string): void {
+    if (this.#state === 'open') throw engineError('no-repair');
+    if (!this.#apart) throw engineError('wrong-chat');
+    if (code === 'oMine') throw engineError('own-repair');
+    if (code !== 'oTheirs') throw engineError('wrong-chat');
+    if (this.#repaired) throw engineError('already-used');
+    this.#repaired = true;
   }
 
   async #leave(verb: string): Promise<void> {

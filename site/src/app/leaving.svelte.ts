@@ -20,7 +20,7 @@ export class Leaving {
     // Nobody leaves for a new link when the other person, for whose absence it was wanted, is back.
     $effect(() => {
       const { conversation } = page();
-      if (this.#asking === 'link' && conversation && conversation.absentSince === undefined) this.stay();
+      if (this.#asking === 'link' && conversation && !conversation.outage.absentSince) this.stay();
     });
   }
 

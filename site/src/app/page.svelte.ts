@@ -76,10 +76,10 @@ export class Page implements Place {
   get through(): string {
     return this.mailboxUsable && this.mailbox.on ? this.mailbox.host : '';
   }
-  /** A reply is awaited, here or there, that may lie in the mailbox. */
-  get asksMailbox(): boolean {
-    const looking = this.#screen === 'invite' || this.#screen === 'reply';
-    return looking && this.#meeting?.mailboxWay !== undefined;
+  /** The other person is looked for, by asking the mailbox or another way: that may be done at once. */
+  get looks(): boolean {
+    if (this.#screen === 'chat') return this.#conversation?.outage.apart !== undefined;
+    return this.#meeting?.mailboxWay !== undefined;
   }
   get site(): string {
     return this.#about?.config.site ?? '';
@@ -131,8 +131,8 @@ export class Page implements Place {
     return waiting || (this.#screen === 'chat' && this.reason === undefined);
   }
   get standing(): string {
-    const chatting = this.reason === undefined ? this.#conversation : undefined;
-    return chatting?.state ?? this.#meeting?.state ?? '';
+    if (!this.#conversation || this.reason !== undefined) return this.#meeting?.state ?? '';
+    return this.#conversation.outage.apart ? 'lost' : 'open';
   }
 
   /** The engine is loading. */

@@ -91,9 +91,9 @@ describe('a connection that is lost for long', () => {
     const lost = { ...base, status: 'lost', messages: [message('them', 'x')], onnewlink } as const;
     const view = showChat(lost);
     expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
-    await view.rerender({ absentSince: since });
+    await view.rerender({ outage: { apart: 'lost', absentSince: since } });
     const card = within(screen.getByRole('region', { name: texts.absentTitle }));
-    expect(card.getByText(/^Not reachable since 6:22\sPM\. /)).toBeTruthy();
+    expect(card.getByText(/^Nothing has come from them since 6:22\sPM\. /)).toBeTruthy();
     const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
     expect(announcer?.textContent).toBe(texts.absent(written('time', since)));
     await view.rerender({
@@ -109,16 +109,108 @@ describe('a connection that is lost for long', () => {
     await userEvent.click(card.getByRole('button', { name: 'Save as text' }));
     expect(saving).toHaveBeenCalledTimes(1);
     saving.mockRestore();
-    await view.rerender({ absentSince: undefined, status: 'direct' });
+    await view.rerender({ outage: {}, status: 'direct' });
     expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
     expect(announcer?.textContent).toBe('');
-    await view.rerender({ absentSince: since + 3_600_000, status: 'lost' });
+    await view.rerender({ outage: { apart: 'lost', absentSince: since + 3_600_000 }, status: 'lost' });
     expect(announcer?.children).toHaveLength(1);
   });
 
   test('nothing to save where nothing was said', () => {
-    showChat({ ...base, status: 'lost', absentSince: since });
+    showChat({ ...base, status: 'lost', outage: { apart: 'lost', absentSince: since } });
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save as text' }).disabled).toBe(true);
+  });
+});
+
+describe('a lost connection', () => {
+  const lost = { ...base, status: 'lost' } as const;
+  const repair = { link: 'https://chat.example/#oMine', qr: 'HTTPS://CHAT.EXAMPLE/#OMINE', goodFor: 0 };
+  const lines = () => [...document.querySelectorAll('header [role="status"], header p[aria-live="polite"]')];
+  const quietly = () => lines().map((line) => line.textContent.trim());
+
+  test.each([
+    ['lost', 'Messages wait and are sent when it is back.', false],
+    ['trying', 'Trying to reach the other person again…', false],
+    ['asking', 'Asking the mailbox…', false],
+    ['paused', 'Paused. Press to look again.', true],
+  ] as const)(
+    '%s: it says so in lines that a screen reader reads, and in no dialog',
+    async (apart, says, presses) => {
+      const lookAgain = vi.fn();
+      const view = showChat(base);
+      const before = lines();
+      expect(quietly()).toEqual(['Connected directly', '']);
+      await view.rerender({ ...lost, outage: { apart, lookAgain } });
+      expect(quietly()).toEqual(['Connection lost', says]);
+      expect(lines()).toEqual(before);
+      expect(screen.queryByRole('dialog')).toBeNull();
+      expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+      const button = screen.queryByRole('button', { name: 'Look again' });
+      expect(button !== null).toBe(presses);
+      if (button) await userEvent.click(button);
+      expect(lookAgain).toHaveBeenCalledTimes(presses ? 1 : 0);
+      await view.rerender({ ...base, outage: {} });
+      expect(quietly()).toEqual(['Connected directly', '']);
+      expect(screen.queryByRole('button', { name: 'Look again' })).toBeNull();
+    },
+  );
+
+  test('the string between the two cans hangs slack', async () => {
+    const string = () => document.querySelector('header .mark .string')?.getAttribute('d');
+    const view = showChat(base);
+    const tight = string();
+    await view.rerender({ ...lost, outage: { apart: 'trying' } });
+    expect(string()).not.toBe(tight);
+    await view.rerender({ ...base, outage: {} });
+    expect(string()).toBe(tight);
+  });
+
+  test('a link is offered when it is time, shown with what it is for, and taken away', async () => {
+    const makeRepair = vi.fn(() => Promise.resolve());
+    const closeRepair = vi.fn();
+    const verbs = { makeRepair, closeRepair };
+    const view = showChat({ ...lost, outage: { apart: 'trying', ...verbs } });
+    expect(screen.queryByRole('button', { name: texts.repair })).toBeNull();
+    await view.rerender({ outage: { apart: 'trying', byHand: true, ...verbs } });
+    await userEvent.click(screen.getByRole('button', { name: texts.repair }));
+    expect(makeRepair).toHaveBeenCalledTimes(1);
+
+    const since = new Date(2026, 0, 2, 18, 22).getTime();
+    const shown = {
+      apart: 'asking',
+      byHand: true,
+      absentSince: since,
+      repair: { ...repair, answers: false },
+    } as const;
+    await view.rerender({ outage: { ...shown, ...verbs } });
+    const panel = screen.getByRole('region', { name: texts.repairLabel });
+    expect(document.activeElement).toBe(panel);
+    expect(within(panel).getByText(texts.repairText)).toBeTruthy();
+    expect(within(panel).getByRole<HTMLTextAreaElement>('textbox').value).toBe(repair.link);
+    expect(within(panel).getByRole('button', { name: 'Copy link' })).toBeTruthy();
+    expect(within(panel).getByRole('img', { name: texts.repairQr })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: texts.repair })).toBeNull();
+    expect(screen.queryByRole('region', { name: texts.absentTitle })).toBeNull();
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+    await userEvent.click(within(panel).getByRole('button', { name: 'Close' }));
+    expect(closeRepair).toHaveBeenCalledTimes(1);
+
+    // By itself it goes when the chat goes on, and leaves the focus where one writes.
+    await view.rerender({ ...base, outage: verbs });
+    expect(screen.queryByRole('region', { name: texts.repairLabel })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' }));
+  });
+
+  test('one that has to be sent back is read out, and takes the focus from nobody', async () => {
+    const view = showChat({ ...lost, outage: { apart: 'trying' } });
+    const field = screen.getByRole('textbox', { name: 'Message' });
+    field.focus();
+    await view.rerender({ outage: { apart: 'trying', repair: { ...repair, answers: true } } });
+    const panel = within(screen.getByRole('region', { name: texts.repairLabel }));
+    expect(panel.getByText(texts.repairAnswers)).toBeTruthy();
+    expect(document.activeElement).toBe(field);
+    const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
+    expect(announcer?.textContent).toBe(texts.repairAnswers);
   });
 });
 

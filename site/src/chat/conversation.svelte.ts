@@ -2,6 +2,7 @@ import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wa
 import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/en.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+import { Outage } from './outage.svelte.ts';
 
 /** What concerns more than the chat itself. */
 export interface Listener {
@@ -19,8 +20,7 @@ export class Conversation {
   readonly #chat: Chat;
   readonly #listener: Listener;
   readonly #history = new History();
-  #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('open');
-  #absentSince = $state<number>();
+  readonly outage: Outage;
   #path = $state<'direct' | 'relay' | ''>('');
   #words = $state.raw<SafetyWord[]>([]);
   #digits = $state.raw<string[]>([]);
@@ -29,6 +29,8 @@ export class Conversation {
   #draft = $state('');
   #typing = $state(false);
   #typed: ReturnType<typeof setTimeout> | undefined;
+  /** Ends when what was written before is known to be a message, or has been used. */
+  #before: Promise<void> | undefined;
   /** The other person has said something, whether it is still shown or not. */
   #heard = $state(false);
 
@@ -36,6 +38,7 @@ export class Conversation {
   constructor(chat: Chat, opened: Extract<ChatEvent, { type: 'open' }>, listener: Listener) {
     this.#chat = chat;
     this.#listener = listener;
+    this.outage = new Outage(chat, listener.ontrouble);
     this.#path = opened.path;
     this.#words = opened.sas;
     this.#digits = opened.digits;
@@ -48,19 +51,10 @@ export class Conversation {
   get trimmed(): boolean {
     return this.#history.trimmed;
   }
-  /** Where the engine says that the connection stands. */
-  get state(): 'waiting' | 'connecting' | 'open' | 'lost' {
-    return this.#state;
-  }
   get status(): ChatStatus {
     if (this.#reason === 'left') return 'left';
     if (this.#reason !== undefined) return this.#reason === 'lost' ? 'ended' : 'over';
-    if (this.#state === 'open') return this.#path || 'open';
-    return this.#state === 'lost' ? 'lost' : 'reconnecting';
-  }
-  /** Nothing has come since then, and has not for so long that the person is told what can be done; in milliseconds since 1970. */
-  get absentSince(): number | undefined {
-    return this.#state === 'lost' && this.#reason === undefined ? this.#absentSince : undefined;
+    return this.outage.apart ? 'lost' : this.#path || 'open';
   }
   /** The six safety words; none once the chat has ended. */
   get words(): readonly SafetyWord[] {
@@ -76,7 +70,7 @@ export class Conversation {
   }
   /** The other person is writing. */
   get typing(): boolean {
-    return this.#typing && this.#state === 'open';
+    return this.#typing && !this.outage.apart;
   }
   /** What the person is writing. It outlives the chat, until the next begins or the page is left. */
   get draft(): string {
@@ -91,9 +85,23 @@ export class Conversation {
     return this.messages.length > 0 || this.#heard || this.#draft.trim() !== '';
   }
 
-  /** Sends a text. It is in the history at once, and says there what became of it. */
+  /**
+   * Sends a text. It is in the history at once, and says there what became of it. Only while the connection is lost the
+   * engine first has a look at it: a link that brings this chat back is of use here, and not to who can't be reached.
+   */
   send(text: string): void {
-    void this.#send(this.#history.write(text));
+    if (!this.outage.apart && !this.#before) {
+      this.#say(text);
+      return;
+    }
+    const before = Promise.resolve(this.#before).then(async () => {
+      const found = await this.outage.use(text);
+      if (found === 'other') this.#say(text);
+      // It is written once more, unless something else is by now.
+      else if (found === 'refused' && this.#draft === '') this.#draft = text;
+      if (this.#before === before) this.#before = undefined;
+    });
+    this.#before = before;
   }
 
   /** Sends a failed message once more, as the newest. */
@@ -132,12 +140,14 @@ export class Conversation {
   apply(event: ChatEvent): void {
     switch (event.type) {
       case 'state':
-        this.#state = event.state;
-        this.#absentSince = undefined;
-        this.#history.lost(event.state === 'lost');
+        this.outage.stands(event.state);
+        this.#history.lost(this.outage.apart !== undefined);
         break;
       case 'absent':
-        this.#absentSince = event.since;
+        this.outage.absent(event.since);
+        break;
+      case 'repair':
+        this.outage.answers(event.code);
         break;
       case 'path':
         this.#path = event.path;
@@ -177,11 +187,16 @@ export class Conversation {
   ended(reason: Reason): void {
     this.#history.ended();
     this.#stopsTyping();
+    this.outage.over();
     if (this.#reason !== undefined) return;
     this.#words = [];
     this.#digits = [];
     this.#verified = false;
     this.#reason = reason;
+  }
+
+  #say(text: string): void {
+    void this.#send(this.#history.write(text));
   }
 
   async #send({ ref, text }: Attempt): Promise<void> {

@@ -3,6 +3,8 @@ import { english as texts } from '../language/en.ts';
 import { chat, chatting, engine } from '../../test/bare-page.ts';
 import { digits, words } from '../../test/fake-engine.ts';
 
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
 describe('chatting', () => {
   test('opens with the path and the safety words', async () => {
     await chat.invites.create();
@@ -28,8 +30,6 @@ describe('chatting', () => {
     expect(chat.conversation?.status).toBe('open');
     engine.tell({ type: 'state', state: 'lost' });
     expect(chat.conversation?.status).toBe('lost');
-    engine.tell({ type: 'state', state: 'connecting' });
-    expect(chat.conversation?.status).toBe('reconnecting');
     engine.tell({ type: 'state', state: 'open' });
     expect(chat.conversation?.status).toBe('open');
   });
@@ -40,18 +40,51 @@ describe('chatting', () => {
     chat.conversation?.send('into the void');
     await new Promise((resolve) => setTimeout(resolve));
     engine.tell({ type: 'state', state: 'lost' });
-    expect(chat.conversation?.absentSince).toBeUndefined();
+    expect(chat.conversation?.outage.absentSince).toBeUndefined();
     engine.tell({ type: 'absent', since: 1_000 });
-    expect(chat.conversation?.absentSince).toBe(1_000);
+    expect(chat.conversation?.outage.absentSince).toBe(1_000);
     expect(chat.conversation?.messages.map(({ state }) => state)).toEqual(['held']);
     engine.tell({ type: 'state', state: 'open' });
-    expect(chat.conversation?.absentSince).toBeUndefined();
+    expect(chat.conversation?.outage.absentSince).toBeUndefined();
     engine.tell({ type: 'state', state: 'lost' });
-    expect(chat.conversation?.absentSince).toBeUndefined();
+    expect(chat.conversation?.outage.absentSince).toBeUndefined();
     engine.tell({ type: 'absent', since: 2_000 });
     engine.tell({ type: 'closed', reason: 'lost' });
-    expect(chat.conversation?.absentSince).toBeUndefined();
+    expect(chat.conversation?.outage.absentSince).toBeUndefined();
   });
+
+  test.each(['lost', 'trying', 'asking', 'paused'] as const)(
+    'while it is %s nothing is sent that is not said to wait, and nothing is forgotten',
+    async (state) => {
+      await chatting();
+      engine.delivers = false;
+      chat.conversation?.send('before');
+      await settled();
+      const states = () => chat.conversation?.messages.map((message) => message.state);
+      expect(states()).toEqual(['sent']);
+      engine.tell({ type: 'state', state });
+      chat.conversation?.send('meanwhile');
+      await settled();
+      expect(states()).toEqual(['held', 'held']);
+      expect(chat.conversation?.outage.apart).toBe(state);
+      expect(chat.conversation?.status).toBe('lost');
+      expect(chat.standing).toBe('lost');
+      expect(chat.looks).toBe(true);
+      engine.tell({ type: 'absent', since: 1_000 });
+      // What is tried changes, and the person goes on to be told what they can do.
+      for (const next of ['trying', 'asking', 'paused', 'lost'] as const)
+        engine.tell({ type: 'state', state: next });
+      expect(chat.conversation?.outage.absentSince).toBe(1_000);
+      expect(chat.standing).toBe('lost');
+      engine.tell({ type: 'state', state: 'open' });
+      engine.tell({ type: 'delivered', id: 1 });
+      engine.tell({ type: 'delivered', id: 2 });
+      expect(states()).toEqual(['delivered', 'delivered']);
+      expect(chat.conversation?.outage.apart).toBeUndefined();
+      expect(chat.standing).toBe('open');
+      expect(chat.looks).toBe(false);
+    },
+  );
 
   test('a new link ends the chat, and never says that the person has left', async () => {
     await chatting();

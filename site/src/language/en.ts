@@ -1,4 +1,4 @@
-import type { ErrorCode, MailboxState, Reason } from '../../../wasm/engine.d.ts';
+import type { ErrorCode, MailboxState, Reason, State } from '../../../wasm/engine.d.ts';
 import { lastingIn, listIn } from './intl.ts';
 
 /** How a chat ended: what happened, and what can be done. */
@@ -186,8 +186,7 @@ const statuses = {
   direct: 'Connected directly',
   relay: 'Connected through a relay',
   open: 'Connected',
-  reconnecting: 'Reconnecting…',
-  lost: 'Connection lost, trying again…',
+  lost: 'Connection lost',
   ended: 'Connection lost',
   over: 'The chat has ended',
   left: 'The other person left',
@@ -195,6 +194,17 @@ const statuses = {
 
 /** Where an open chat stands. */
 export type ChatStatus = keyof typeof statuses;
+
+/** Where an open chat stands whose connection is lost. */
+export type Apart = Exclude<State, 'waiting' | 'connecting' | 'open'>;
+
+/** What is done about a lost connection; it stands below the status. */
+const apart: Record<Apart, string> = {
+  lost: 'Messages wait and are sent when it is back.',
+  trying: 'Trying to reach the other person again…',
+  asking: 'Asking the mailbox…',
+  paused: 'Paused. Press to look again.',
+};
 
 // As English is written here: without a comma before the last.
 const list = listIn('en-GB');
@@ -363,7 +373,16 @@ export const english = {
     used: 'Your invite has been answered already, in another tab of this browser. This reply came too late.',
     nobody:
       'No tab here waits for this reply. If the invite was made in another browser or app, paste the reply there. If its page was closed, make a new link.',
+    /** The same of a link that brings a chat back. */
+    looking: 'Looking for the tab with the chat that this link brings back…',
+    back: 'The chat goes on in your other tab.',
+    needless:
+      'The chat in your other tab is connected, and needs no link. If this one is for another chat, paste it where that is open, into the field for messages.',
+    own: errors['own-repair'],
+    nowhere:
+      'No tab here has the chat that this link brings back. If it is open in another browser or app, paste the link there, into the field for messages. If its page was closed, make a new link.',
   },
+  elsewhereRepairTitle: 'A link that brings a chat back',
   elsewhereTakenHint: 'It is among the open tabs of this browser. You can close this one.',
   elsewhereUsedHint:
     'If somebody else sent it, more than one person has your link: compare the safety words in that tab.',
@@ -406,7 +425,14 @@ export const english = {
   failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
   absentTitle: 'Not reachable',
   absent: (since: string) =>
-    `Not reachable since ${since}. The chat goes on by itself if they come back. If they closed the page, make a new link.`,
+    `Nothing has come from them since ${since}. The chat goes on as soon as there is a way to them again. If they closed the page, make a new link.`,
+  apart,
+  lookAgain: 'Look again',
+  repair: 'Repair with a link',
+  repairLabel: 'Repair link',
+  repairQr: 'QR code of the repair link',
+  repairText: 'Send this link to the other person. They open it, and the chat goes on.',
+  repairAnswers: 'Send this link back to the other person. They open it, and the chat goes on.',
   notVerified: 'Not verified',
   notVerifiedHint: 'Compare the safety words to be sure who this is.',
   verified: 'Verified',
@@ -558,7 +584,7 @@ export const english = {
   troubles,
   statuses,
   /** The same for narrow screens, where each has to fit into one line. */
-  statusesShort: { ...statuses, relay: 'Through a relay', lost: 'Connection lost…' },
+  statusesShort: { ...statuses, relay: 'Through a relay' },
 };
 
 /** Every sentence the page shows, for one language: one that is missing breaks the build. */

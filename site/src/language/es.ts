@@ -189,8 +189,7 @@ const statuses: Texts['statuses'] = {
   direct: 'Conexión directa',
   relay: 'Conexión a través de un retransmisor',
   open: 'Conexión establecida',
-  reconnecting: 'Reconectando…',
-  lost: 'Conexión perdida, intentando de nuevo…',
+  lost: 'Conexión perdida',
   ended: 'Conexión perdida',
   over: 'El chat ha terminado',
   left: 'La otra persona salió',
@@ -436,7 +435,15 @@ export const spanish: Texts = {
     used: 'Tu invitación ya tiene respuesta, en otra pestaña de este navegador. Esta llegó demasiado tarde.',
     nobody:
       'Aquí ninguna pestaña espera esta respuesta. Si la invitación se hizo en otro navegador o en otra aplicación, pega la respuesta allí. Si su página se cerró, crea un enlace nuevo.',
+    looking: 'Buscando la pestaña con el chat que recupera este enlace…',
+    back: 'El chat continúa en tu otra pestaña.',
+    needless:
+      'El chat de tu otra pestaña está conectado y no necesita ningún enlace. Si este es para otro chat, pégalo donde esté abierto, en el campo de los mensajes.',
+    own: errors['own-repair'],
+    nowhere:
+      'Aquí ninguna pestaña tiene el chat que recupera este enlace. Si está abierto en otro navegador o en otra aplicación, pega el enlace allí, en el campo de los mensajes. Si su página se cerró, crea un enlace nuevo.',
   },
+  elsewhereRepairTitle: 'Un enlace que recupera un chat',
   elsewhereTakenHint: 'Está entre las pestañas abiertas de este navegador. Puedes cerrar esta.',
   elsewhereUsedHint:
     'Si la envió otra persona, más de una tiene tu enlace: compara las palabras de seguridad en esa pestaña.',
@@ -480,7 +487,19 @@ export const spanish: Texts = {
   failed: (code) => `No entregado. ${code === undefined ? '' : errors[code]}`.trim(),
   absentTitle: 'Sin respuesta',
   absent: (since) =>
-    `Sin respuesta desde ${clock(since)}. El chat sigue por sí solo si la otra persona vuelve. Si cerró la página, crea un enlace nuevo.`,
+    `No ha llegado nada de la otra persona desde ${clock(since)}. El chat continúa en cuanto vuelva a haber un camino hasta ella. Si cerró la página, crea un enlace nuevo.`,
+  apart: {
+    lost: 'Los mensajes esperan y se envían cuando vuelva.',
+    trying: 'Intentando llegar de nuevo a la otra persona…',
+    asking: 'Preguntando al buzón…',
+    paused: 'En pausa. Pulsa para buscar de nuevo.',
+  },
+  lookAgain: 'Buscar de nuevo',
+  repair: 'Recuperar con un enlace',
+  repairLabel: 'Enlace de recuperación',
+  repairQr: 'Código QR del enlace de recuperación',
+  repairText: 'Envía este enlace a la otra persona. Lo abre, y el chat continúa.',
+  repairAnswers: 'Devuelve este enlace a la otra persona. Lo abre, y el chat continúa.',
   notVerified: 'Sin verificar',
   notVerifiedHint: 'Compara las palabras de seguridad para saber con certeza quién es.',
   verified: 'Verificado',
@@ -627,5 +646,5 @@ export const spanish: Texts = {
   endings,
   troubles,
   statuses,
-  statusesShort: { ...statuses, relay: 'Por un retransmisor', lost: 'Conexión perdida…' },
+  statusesShort: { ...statuses, relay: 'Por un retransmisor' },
 };
