@@ -5,13 +5,20 @@ import { Meeting } from './meeting.svelte.ts';
 import type { Place } from './place.ts';
 import type { Answer, AskTabs, Whose } from './tabs.ts';
 
+/** A code that was opened here, and what the other tabs say of it. */
+interface Elsewhere {
+  code: string;
+  link: string;
+  answer: Answer;
+}
+
 /** Finds the codes in texts, however they come to this page, and goes on with them. */
 export class Finder {
   readonly #place: Place;
   readonly #askTabs: AskTabs;
   /** What came before the engine did. */
   #held: { text: string; opened: boolean } | undefined;
-  #elsewhere = $state.raw<{ code: string; link: string; answer: Answer }>();
+  #elsewhere = $state.raw<Elsewhere>();
   #openedReply = $state<string>();
 
   constructor(place: Place, askTabs: AskTabs) {
@@ -19,8 +26,8 @@ export class Finder {
     this.#askTabs = askTabs;
   }
 
-  /** The reply of another tab's invite that was opened here, and whether that tab has taken it. */
-  get elsewhere(): { link: string; answer: Answer } | undefined {
+  /** The reply or repair of another tab's chat that was opened here, and whether that tab has taken it. */
+  get elsewhere(): Elsewhere | undefined {
     return this.#elsewhere;
   }
   /**
@@ -69,7 +76,7 @@ export class Finder {
     try {
       const { kind } = (await this.#place.engine?.find(text)) ?? {};
       if (kind === undefined) return 0;
-      return kind === 'reply' || (kind === 'invite' && !this.#place.awaitsReply) ? 2 : 1;
+      return kind === 'reply' || !this.#place.awaitsReply ? 2 : 1;
     } catch (error) {
       const foreign: readonly ErrorCode[] = ['no-code', 'empty', 'too-long'];
       return foreign.includes(codeOf(error)) ? 0 : 1;
@@ -81,10 +88,10 @@ export class Finder {
     return this.#accept(text, false);
   }
 
-  /** A reply that another tab was opened with: says whether it belongs to the chat of this tab. */
-  async offer(reply: string): Promise<Whose | undefined> {
+  /** A code that another tab was opened with: says whether it belongs to the chat of this tab. */
+  async offer(code: string): Promise<Whose | undefined> {
     const { meeting } = this.#place;
-    return meeting?.reason === undefined ? meeting?.offer(reply) : undefined;
+    return meeting?.reason === undefined ? meeting?.offer(code) : undefined;
   }
 
   /** The person wants the reply that was opened in this pending tab: it is applied here, or the other tabs are asked. */
@@ -102,12 +109,7 @@ export class Finder {
 
   /** The person wants the reply that this tab was opened with: the other tabs are asked whose it is. */
   askElsewhere(): void {
-    const opened = this.#elsewhere;
-    if (!opened) return;
-    this.#elsewhere = { ...opened, answer: 'asking' };
-    this.#askTabs(opened.code, (answer) => {
-      if (this.#elsewhere?.code === opened.code) this.#elsewhere = { ...opened, answer };
-    });
+    if (this.#elsewhere) this.#ask({ ...this.#elsewhere, answer: 'asking' }, 'nobody');
   }
 
   /** What was found, and not gone on with, is no more. */
@@ -149,13 +151,11 @@ export class Finder {
     try {
       const { kind, code, mailbox } = await engine.find(text);
       if (!place.engine) return false;
-      if (opened && kind === 'reply' && place.awaitsReply) this.#openedReply = code;
+      if (kind === 'repair') await this.#takeRepair(code);
+      else if (opened && kind === 'reply' && place.awaitsReply) this.#openedReply = code;
       // Where a reply is awaited, the engine says of any other code why it is the wrong one.
       else if (place.screen === 'invite') await this.#accept(code, opened);
-      else if (kind === 'repair') {
-        failed('wrong-chat');
-        return false;
-      } else if (kind === 'invite') this.#takeInvite(engine, code, mailbox);
+      else if (kind === 'invite') this.#takeInvite(engine, code, mailbox);
       else if ((await this.offer(code)) === undefined) this.#takeReply(code, opened);
       return true;
     } catch (error) {
@@ -180,6 +180,33 @@ export class Finder {
     place.show('reply-elsewhere');
     this.#elsewhere = { code, link: `${place.site}#${code}`, answer: 'opened' };
     if (!opened) this.askElsewhere();
+  }
+
+  /** No button has to be pressed for it: whoever opens it brings back what the two of that chat have, and no more. */
+  async #takeRepair(code: string): Promise<void> {
+    const place = this.#place;
+    const here = await this.offer(code);
+    if (here === 'needless') place.tell(texts.errors['no-repair']);
+    if (here === 'own') place.tell(texts.errors['own-repair']);
+    if (here) return;
+    if (place.pending) {
+      this.#askTabs(code, (whose) => place.tell(texts.elsewhere[whose === 'nobody' ? 'nowhere' : whose]));
+      return;
+    }
+    place.show('reply-elsewhere');
+    this.#ask({ code, link: `${place.site}#${code}`, answer: 'looking' }, 'nowhere');
+  }
+
+  /** Asks the other tabs whose a code is, and shows what they say. `none` stands for that none of them says anything. */
+  #ask(opened: Elsewhere, none: Answer): void {
+    this.#elsewhere = opened;
+    this.#askTabs(opened.code, (whose) => {
+      if (this.#elsewhere?.code !== opened.code) return;
+      const repairs = none === 'nowhere';
+      // Opened a second time it does what it did.
+      const answer = whose === 'nobody' ? none : repairs && whose === 'taken' ? 'back' : whose;
+      this.#elsewhere = { ...opened, answer };
+    });
   }
 
   /** `offered`: it came from elsewhere and may belong to anybody, so the engine doesn't count it. */

@@ -40,47 +40,126 @@ describe('an invite opened in a tab that has something to lose', () => {
   });
 });
 
-describe('a link that brings another chat back', () => {
-  test('is said to be that on the start page, however it comes', async () => {
-    await chat.finder.open('#oRepair');
-    expect(chat.screen).toBe('home');
-    expect(chat.problem).toEqual({ at: 'paste', code: 'wrong-chat' });
-    chat.home();
-    expect(await chat.finder.paste('see #oRepair')).toBe(false);
-    expect(chat.problem).toEqual({ at: 'paste', code: 'wrong-chat' });
-    expect(engine.calls.filter((call) => !call.startsWith('find'))).toEqual([]);
-  });
-
-  test('is refused beside an invite that waits, which stays', async () => {
-    await chat.invites.create();
-    await chat.finder.open('#oRepair');
-    expect(chat.screen).toBe('invite');
-    expect(chat.problem).toEqual({ at: 'reply', code: 'wrong-chat' });
-    expect(await chat.finder.take('oRepair')).toBe(false);
-    expect(engine.calls).not.toContain('leave');
-  });
+describe('a link that brings a chat back', () => {
+  const accepted = () => engine.calls.filter((call) => call.startsWith('accept'));
+  const lost = async () => {
+    await chatting();
+    engine.tell({ type: 'state', state: 'lost' });
+  };
+  const replying = async () => {
+    await chat.finder.open('#iFirst');
+    await chat.join();
+  };
+  const asked = () => ask.mock.calls.map(([code]) => code);
 
   test.each([
-    [
-      'reply',
-      async () => {
-        await chat.finder.open('#iFirst');
-        await chat.join();
-      },
-    ],
-    ['chat', chatting],
-  ])('leaves a %s alone, and asks nobody', async (screen, begin) => {
-    await begin();
-    await chat.finder.open('#oRepair');
-    expect(chat.screen).toBe(screen);
-    expect(chat.notice).toBe(texts.errors['wrong-chat']);
-    expect(chat.finder.openedReply).toBeUndefined();
-    expect(engine.calls.some((call) => call.startsWith('accept'))).toBe(false);
+    ['opened', () => chat.finder.open('#oTheirs')],
+    ['pasted on the start page', () => chat.finder.paste('see #oTheirs')],
+  ])(
+    '%s where nothing goes on: the other tabs are asked at once, and what they say is shown',
+    async (_how, bring) => {
+      await bring();
+      expect(chat.screen).toBe('reply-elsewhere');
+      expect(chat.finder.elsewhere).toEqual({
+        code: 'oTheirs',
+        link: 'https://example.test/#oTheirs',
+        answer: 'looking',
+      });
+      expect(asked()).toEqual(['oTheirs']);
+      const answered = ask.mock.calls[0]?.[1];
+      for (const [whose, answer] of [
+        ['nobody', 'nowhere'],
+        ['needless', 'needless'],
+        ['own', 'own'],
+        ['back', 'back'],
+      ] as const) {
+        answered?.(whose);
+        expect(chat.finder.elsewhere?.answer).toBe(answer);
+      }
+      chat.home();
+      answered?.('own');
+      expect(chat.finder.elsewhere).toBeUndefined();
+    },
+  );
+
+  test('its own chat goes on with it, and no other tab is asked', async () => {
+    await lost();
+    await chat.finder.open('#oTheirs');
+    expect(accepted()).toEqual(['accept oTheirs true']);
+    expect(chat.screen).toBe('chat');
+    expect(chat.notice).toBeUndefined();
+    // Opened twice, it has done its work.
+    await chat.finder.open('#oTheirs');
+    expect(chat.notice).toBeUndefined();
     expect(ask).not.toHaveBeenCalled();
   });
 
-  test('is of tincan where a code is scanned, and nothing to go on with', async () => {
-    expect(await chat.finder.worth('#oRepair')).toBe(1);
+  test('at the chat that has made it, or that is connected, it gets a sentence', async () => {
+    await lost();
+    await chat.finder.open('#oMine');
+    expect(chat.notice).toBe(texts.errors['own-repair']);
+    engine.tell({ type: 'state', state: 'open' });
+    await chat.finder.open('#oTheirs');
+    expect(chat.notice).toBe(texts.errors['no-repair']);
+    expect(chat.screen).toBe('chat');
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['reply', replying],
+    ['chat', lost],
+    ['invite', () => chat.invites.create()],
+  ])('of another chat leaves a %s alone, and the other tabs are asked', async (screen, begin) => {
+    await begin();
+    await chat.finder.open('#oAnother');
+    expect(chat.screen).toBe(screen);
+    expect(chat.notice).toBeUndefined();
+    expect(chat.finder.openedReply).toBeUndefined();
+    expect(asked()).toEqual(['oAnother']);
+    ask.mock.calls[0]?.[1]('nobody');
+    expect(chat.notice).toBe(texts.elsewhere.nowhere);
+    ask.mock.calls[0]?.[1]('back');
+    expect(chat.notice).toBe(texts.elsewhere.back);
+    expect(engine.calls).not.toContain('leave');
+  });
+
+  test('pasted where the reply belongs, it gets a sentence there, until another tab takes it', async () => {
+    await chat.invites.create();
+    engine.fails.accept = 'wrong-chat';
+    expect(await chat.finder.take('#oAnother')).toBe(false);
+    expect(chat.problem).toEqual({ at: 'reply', code: 'wrong-chat' });
+    expect(asked()).toEqual(['oAnother']);
+    ask.mock.calls[0]?.[1]('nobody');
+    expect(chat.problem).toEqual({ at: 'reply', code: 'wrong-chat' });
+    ask.mock.calls[0]?.[1]('back');
+    expect(chat.problem).toBeUndefined();
+    expect(chat.notice).toBe(texts.elsewhere.back);
+    expect(chat.screen).toBe('invite');
+  });
+
+  test('which another tab was opened with: only the chat whose it is says so', async () => {
+    expect(await chat.finder.offer('oTheirs')).toBeUndefined();
+    await chatting();
+    expect(await chat.finder.offer('oTheirs')).toBe('needless');
+    engine.tell({ type: 'state', state: 'paused' });
+    expect(await chat.finder.offer('oAnother')).toBeUndefined();
+    expect(await chat.finder.offer('oMine')).toBe('own');
+    expect(await chat.finder.offer('oTheirs')).toBe('back');
+    expect(await chat.finder.offer('oTheirs')).toBe('taken');
+    engine.tell({ type: 'closed', reason: 'left' });
+    expect(await chat.finder.offer('oTheirs')).toBeUndefined();
+  });
+
+  test('either side may be the one that takes it', async () => {
+    await replying();
+    expect(await chat.finder.offer('oTheirs')).toBeUndefined();
+    engine.open();
+    engine.tell({ type: 'state', state: 'trying' });
+    expect(await chat.finder.offer('oTheirs')).toBe('back');
+  });
+
+  test('is something to go on with where a code is scanned, but beside an invite', async () => {
+    expect(await chat.finder.worth('#oRepair')).toBe(2);
     expect(await chat.finder.worth('#iInvite')).toBe(2);
     await chat.invites.create();
     expect(await chat.finder.worth('#oRepair')).toBe(1);

@@ -7,6 +7,7 @@ import type {
   MailboxState,
   Network,
   Reason,
+  State,
 } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import { texts } from '../language/language.svelte.ts';
@@ -34,6 +35,14 @@ export interface Outcome {
   ontried: (diagnose: () => Promise<string>) => void;
 }
 
+/** Whose a code is that can't be applied; of any other failure, it isn't this chat's. One opened twice has done its work. */
+const whose: Partial<Record<ErrorCode, Whose>> = {
+  'already-used': 'taken',
+  'second-reply': 'used',
+  'no-repair': 'needless',
+  'own-repair': 'own',
+};
+
 /** The mailbox does its part in these. In any other state the reply had better go by hand. */
 const working: ReadonlySet<MailboxState> = new Set<MailboxState>(['asked', 'leaving', 'left']);
 
@@ -55,7 +64,7 @@ export class Meeting {
   #talk: ((event: ChatEvent) => void) | undefined;
   #invite = $state.raw<Made>();
   #reply = $state.raw<Made>();
-  #state = $state<'waiting' | 'connecting' | 'open' | 'lost'>('waiting');
+  #state = $state<State>('waiting');
   /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
   #through = $state('');
   #mailboxState = $state<MailboxState>();
@@ -82,7 +91,7 @@ export class Meeting {
     return this.#reply;
   }
   /** Where the engine says that the two stand. */
-  get state(): 'waiting' | 'connecting' | 'open' | 'lost' {
+  get state(): State {
     return this.#state;
   }
   /** The invite is being answered, or a reply to it tried. */
@@ -182,7 +191,7 @@ export class Meeting {
 
   /**
    * Applies the reply in a text. Says whether it opened. `offered`: it came from elsewhere and may belong to anybody, so
-   * the engine doesn't count it. `onother` is told of a reply that isn't for this invite.
+   * the engine doesn't count it. `onother` is told of a code that may be another tab's.
    */
   async accept(text: string, offered: boolean, onother: (reply: string) => void): Promise<boolean> {
     if (this.accepting && !offered) this.#next = text;
@@ -197,7 +206,8 @@ export class Meeting {
       return true;
     } catch (error) {
       this.#problem = { at: 'reply', code: codeOf(error) };
-      if (reply !== undefined && this.#problem.code === 'other-invite') onother(reply);
+      const others: readonly ErrorCode[] = ['other-invite', 'wrong-chat'];
+      if (reply !== undefined && others.includes(this.#problem.code)) onother(reply);
     } finally {
       this.#busy = undefined;
     }
@@ -206,19 +216,16 @@ export class Meeting {
   }
 
   /**
-   * A reply that another tab was opened with: says whether it belongs to this invite. `used`: it is another one, to an
-   * invite that is spent. The engine says neither without the link's secret.
+   * A code that this tab or another one was opened with: says whether it is a reply to this invite, or brings this chat
+   * back. `used`: it is another reply, to an invite that is spent. The engine says nothing of what isn't this chat's.
    */
-  async offer(reply: string): Promise<Whose | undefined> {
-    if (!this.#invite || !this.#hold.chat) return undefined;
+  async offer(code: string): Promise<Whose | undefined> {
+    if (!(this.#invite || this.#talk) || !this.#hold.chat) return undefined;
     try {
-      await this.#hold.chat.accept(reply, true);
-      return 'taken';
+      await this.#hold.chat.accept(code, true);
+      return this.#talk ? 'back' : 'taken';
     } catch (error) {
-      const code = codeOf(error);
-      // Opened a second time: it is this tab's, and has done its work.
-      if (code === 'already-used') return 'taken';
-      return code === 'second-reply' ? 'used' : undefined;
+      return whose[codeOf(error)];
     }
   }
 

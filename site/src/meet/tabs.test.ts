@@ -146,3 +146,32 @@ test('several asked at once are tried one after the other', async () => {
   await vi.waitFor(() => expect(answered).toHaveBeenCalledWith('taken'));
   expect(offer.mock.calls.map(([reply]) => reply)).toEqual(['rFirst', 'rSecond', 'rThird']);
 });
+
+test.each(['back', 'own'] as const)('a repair: %s wins over a tab whose chat needs none', async (whose) => {
+  tab(() => Promise.resolve('needless'));
+  tab(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return whose;
+  });
+  const answered = vi.fn();
+  tab(never).ask('oTheirs', answered);
+  await vi.waitFor(() => expect(answered).toHaveBeenCalled());
+  expect(answered.mock.calls).toEqual([[whose]]);
+});
+
+test('a repair that no tab knows, while one is connected: told after a second, and a slow tab still says more', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let take: (whose: Whose) => void = () => undefined;
+  tab(() => Promise.resolve('needless'));
+  tab(() => new Promise((resolve) => (take = resolve)));
+  const answered = vi.fn();
+  tab(never).ask('oTheirs', answered);
+  await vi.advanceTimersByTimeAsync(answerWithin - 1);
+  expect(answered).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answered.mock.calls).toEqual([['needless']]);
+  vi.useRealTimers();
+  take('back');
+  await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(2));
+  expect(answered).toHaveBeenLastCalledWith('back');
+});

@@ -1,24 +1,33 @@
 /**
- * A reply link opens in a tab of its own, but the chat waits in the tab that made the invite. This lets tabs of
- * one browser profile find each other: the new tab asks all of them, and the one whose invite the reply answers says so.
- * A tab says nothing of a reply to other invites, so that nobody learns of an invite without knowing its secret.
+ * A reply link opens in a tab of its own, but the chat waits in the tab that made the invite; and a repair link does,
+ * whose chat is in another tab as well. This lets tabs of one browser profile find each other: the new tab asks all of
+ * them, and the one whose it is says so. A tab says nothing of a reply to other invites or of a repair of other chats,
+ * so that nobody learns of an invite without knowing its secret, or of a chat without being in it.
  */
 
-/** What the tab that made the invite says: it has taken the reply, or had taken another one before. */
-export type Whose = 'taken' | 'used';
+/**
+ * What the tab says that a code belongs to. Of a reply: it has taken it, or had taken another one before. Of a repair:
+ * the chat goes on with it, or it was made there. `needless`: the chat of that tab is connected, whosever the repair is.
+ */
+export type Whose = 'taken' | 'used' | 'back' | 'needless' | 'own';
 
-/** What is known of a reply that may belong to another tab: nobody is asked before this person wants it. */
-export type Answer = 'opened' | 'asking' | Whose | 'nobody';
+/**
+ * What is known of a code that may belong to another tab. Of a reply nobody is asked before this person wants it; a
+ * repair does nothing but what its two people have wanted before.
+ */
+export type Answer = 'opened' | 'asking' | 'nobody' | 'looking' | 'nowhere' | Whose;
 
-/** Asks the other tabs whose reply this is; see ReplyTabs. */
-export type AskTabs = (reply: string, answered: (whose: Whose | 'nobody') => void) => void;
+/** Asks the other tabs whose reply or repair this is; see ReplyTabs. */
+export type AskTabs = (code: string, answered: (whose: Whose | 'nobody') => void) => void;
 
 type TabMessage = { type: 'ask'; id: string; reply: string } | { type: Whose; id: string };
+
+const answers: readonly Whose[] = ['taken', 'used', 'back', 'needless', 'own'];
 
 /** How long a tab has to answer before the person is told that nobody did. */
 export const answerWithin = 1000;
 
-/** In letters: the longest reply has 408, with its end. */
+/** In letters: the longest reply or repair has 408, with its end. */
 const maxReply = 512;
 
 /** So many offers may wait while one is tried. Further ones are dropped, as a page that misbehaves may send thousands. */
@@ -35,7 +44,7 @@ export class ReplyTabs {
   readonly #waiting: { id: string; reply: string }[] = [];
   #trying = false;
 
-  /** `offer` tries a reply of another tab on this tab's chat; undefined: it belongs to no invite of this tab. */
+  /** `offer` tries a code of another tab on this tab's chat; undefined: it does not belong to that. */
   constructor(offer: (reply: string) => Promise<Whose | undefined>) {
     this.#offer = offer;
     this.#channel = new BroadcastChannel('tincan-reply');
@@ -43,13 +52,20 @@ export class ReplyTabs {
   }
 
   /**
-   * Asks the other tabs whose reply this is. `answered` is called with `nobody` when none has said so within a
-   * second, and with its answer whenever one does, even after that: a tab in the background may be slow.
+   * Asks the other tabs whose reply or repair this is. `answered` is called with `nobody` when none has said so within a
+   * second, and with its answer whenever one does, even after that: a tab in the background may be slow. `needless`
+   * stands in the place of `nobody`.
    */
   ask(reply: string, answered: (whose: Whose | 'nobody') => void): void {
     const id = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-    const patience = setTimeout(() => answered('nobody'), answerWithin);
+    let otherwise: Whose | 'nobody' = 'nobody';
+    const patience = setTimeout(() => answered(otherwise), answerWithin);
     this.#asked.set(id, (whose) => {
+      if (whose === 'needless') {
+        otherwise = whose;
+        return;
+      }
+      this.#asked.delete(id);
       clearTimeout(patience);
       answered(whose);
     });
@@ -64,18 +80,11 @@ export class ReplyTabs {
 
   #hear(data: unknown): void {
     const message = parse(data);
-    switch (message?.type) {
-      case 'ask':
-        if (this.#waiting.length < maxWaiting) this.#waiting.push(message);
-        void this.#tryAll();
-        break;
-      case 'taken':
-      case 'used': {
-        const answered = this.#asked.get(message.id);
-        this.#asked.delete(message.id);
-        answered?.(message.type);
-        break;
-      }
+    if (message?.type === 'ask') {
+      if (this.#waiting.length < maxWaiting) this.#waiting.push(message);
+      void this.#tryAll();
+    } else if (message) {
+      this.#asked.get(message.id)?.(message.type);
     }
   }
 
@@ -101,7 +110,7 @@ function parse(data: unknown): TabMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const { type, id, reply } = data as Record<string, unknown>;
   if (typeof id !== 'string') return undefined;
-  if (type === 'taken' || type === 'used') return { type, id };
+  if (answers.some((answer) => answer === type)) return { type: type as Whose, id };
   if (type === 'ask' && typeof reply === 'string' && reply.length <= maxReply) return { type, id, reply };
   return undefined;
 }
