@@ -37,6 +37,7 @@ type Verb =
   | 'join'
   | 'leaveAgain'
   | 'askNow'
+  | 'moved'
   | 'repairLink'
   | 'accept'
   | 'send'
@@ -174,6 +175,8 @@ class FakeChat implements Chat {
     else if (this.#state !== 'waiting' && this.#state !== 'connecting') throw engineError('other-invite');
     else this.tell({ type: 'state', state: 'connecting' });
   };
+
+  readonly moved = async (): Promise<void> => this.#called('moved');
 
   readonly repairLink = async (): Promise<Code> => {
     this.#called('repairLink');

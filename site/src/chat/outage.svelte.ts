@@ -15,7 +15,7 @@ export interface Repair extends Code {
 }
 
 /** The part of it that components read, and the verbs that they call. */
-export type ShownOutage = Omit<Outage, 'stands' | 'absent' | 'answers' | 'over' | 'use'>;
+export type ShownOutage = Omit<Outage, 'stands' | 'absent' | 'answers' | 'moved' | 'over' | 'use'>;
 
 /** What goes on while the connection of an open chat is lost, and what the person can do about it. */
 export class Outage {
@@ -87,6 +87,11 @@ export class Outage {
   /** The other person has to have this link as well. */
   answers(code: Code): void {
     this.#repair = { ...code, answers: true };
+  }
+
+  /** The device may have come to another network: the chat goes there before the connection is lost, if it can. */
+  moved(): void {
+    this.#chat.moved().catch(() => undefined);
   }
 
   /** Nobody waits for the connection any more. */

@@ -50,6 +50,27 @@ export function watchReturn(returned: () => void): () => void {
   };
 }
 
+/**
+ * Tells when the device may have come to another network: it is online again, or over another kind of connection.
+ * Browsers say no more, and not all of them that. Returns the function that ends it.
+ */
+export function watchNetwork(moved: () => void): () => void {
+  const { connection } = navigator as { connection?: EventTarget & { type?: string } };
+  let type = connection?.type;
+  // It tells of every change of speed as well, which is none of the network.
+  const changed = () => {
+    if (connection?.type === type) return;
+    type = connection?.type;
+    moved();
+  };
+  connection?.addEventListener('change', changed);
+  addEventListener('online', moved);
+  return () => {
+    connection?.removeEventListener('change', changed);
+    removeEventListener('online', moved);
+  };
+}
+
 /** Beats every second, and tells when the browser shows or thaws the page. Returns the function that ends it. */
 export function watchAbsence(beat: () => void, returned: () => void): () => void {
   const timer = setInterval(beat, 1000);

@@ -540,6 +540,64 @@ describe('coming back', () => {
   });
 });
 
+test.each(['lost', 'paused'] as const)('coming back: a chat that is %s is looked for', async (state) => {
+  const page = await TestPage.open(noServers, offered);
+  await page.inviting();
+  page.engine.open();
+  page.engine.tell({ type: 'state', state });
+  await page.settled();
+  dispatchEvent(new Event('focus'));
+  expect(page.engine.calls.filter((call) => call === 'askNow')).toHaveLength(1);
+  page.engine.tell({ type: 'state', state: 'open' });
+  await page.settled();
+  dispatchEvent(new Event('focus'));
+  expect(page.engine.calls.filter((call) => call === 'askNow')).toHaveLength(1);
+});
+
+describe('another network', () => {
+  const told = (page: TestPage) => page.engine.calls.filter((call) => call === 'moved').length;
+  const connection = Object.assign(new EventTarget(), { type: 'wifi' });
+
+  afterEach(() => void Reflect.deleteProperty(navigator, 'connection'));
+
+  test('is told to an open chat, when the device is online again or over another kind of connection', async () => {
+    Object.defineProperty(navigator, 'connection', { value: connection, configurable: true });
+    const page = await TestPage.open(noServers, offered);
+    await page.inviting();
+    dispatchEvent(new Event('online'));
+    expect(told(page)).toBe(0);
+    page.engine.open();
+    await page.settled();
+    dispatchEvent(new Event('online'));
+    expect(told(page)).toBe(1);
+    connection.dispatchEvent(new Event('change'));
+    expect(told(page)).toBe(1);
+    connection.type = 'cellular';
+    connection.dispatchEvent(new Event('change'));
+    expect(told(page)).toBe(2);
+    connection.dispatchEvent(new Event('change'));
+    expect(told(page)).toBe(2);
+    page.engine.tell({ type: 'closed', reason: 'left' });
+    await page.settled();
+    connection.type = 'wifi';
+    connection.dispatchEvent(new Event('change'));
+    dispatchEvent(new Event('online'));
+    expect(told(page)).toBe(2);
+  });
+
+  test('is told where the browser says nothing of connections, and a failure is no matter', async () => {
+    const page = await TestPage.open(noServers, offered);
+    await page.inviting();
+    page.engine.open();
+    await page.settled();
+    page.engine.fails.moved = 'internal';
+    dispatchEvent(new Event('online'));
+    await page.settled();
+    expect(told(page)).toBe(1);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+});
+
 test('every sentence about the mailbox names it, and says something else', () => {
   for (const inviter of [true, false]) {
     const told = Object.values(texts.mailbox).map((says) => says('box.example:1', inviter));

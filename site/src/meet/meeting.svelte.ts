@@ -234,7 +234,7 @@ export class Meeting {
     await this.#hold.chat?.leaveAgain();
   }
 
-  /** The page is back: whatever lies in the mailbox is fetched now. */
+  /** The page is back: whatever lies in the mailbox is fetched now, and a lost connection looked for. */
   askNow(): void {
     // One that fails changes nothing: the engine goes on asking by itself, and tells what is wrong.
     this.#hold.chat?.askNow().catch(() => undefined);
