@@ -68,6 +68,10 @@ func (s *Session) repairLink(answer func(Link, error)) {
 // that it has told, which waits there for a repair. Where we have used that it asks for a fresh one:
 // older ones may be gone, and each that is named in vain would cost the two people a link.
 func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
+	if h := &s.lines.hand; meets.n == 0 && h.line != nil && !h.line.gone && h.line.tried.IsZero() {
+		s.toldRepair(h.link, nil) // it asks already
+		return
+	}
 	n, ok := s.lines.number()
 	if !ok {
 		s.toldRepair(Link{}, fail(CodeInternal, nil))

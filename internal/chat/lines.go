@@ -334,6 +334,20 @@ func (ls *lines) tried() (n int) {
 	return n
 }
 
+// crowded returns the line that has been tried for longest, if there is no place for another.
+func (ls *lines) crowded() *line {
+	if ls.tried() < maxTried {
+		return nil
+	}
+	var oldest *line
+	for _, l := range ls.spares {
+		if !l.tried.IsZero() && (oldest == nil || l.tried.Before(oldest.tried)) {
+			oldest = l
+		}
+	}
+	return oldest
+}
+
 // pair returns the line to try next and the card to try it with: that with the lowest number of
 // which both sides have a card, every some seconds one more. The last is kept for a repair,
 // unless nothing else is left to try.

@@ -161,6 +161,9 @@ func (l *line) describe(text string, loopback bool) error {
 // try has the engine look for the other side with one of its cards.
 func (s *Session) try(l *line, other card, now time.Time) {
 	s.diary.note("card " + strconv.Itoa(int(other.n)) + " is tried, candidates: " + count(other.description.Candidates))
+	if old := s.lines.crowded(); old != nil {
+		s.lines.drop(old) // what a person has brought, or the other side has just told, is newer
+	}
 	s.lines.use(l, other, now)
 	text := l.answer(s.meet.role, s.meet.tried(other.description))
 	s.work.ask(func(ctx context.Context) func() error {

@@ -23,7 +23,7 @@ type stream struct {
 	saidAt  time.Time // when the last of these was sent
 
 	silence silence // of the other side
-	unheard silence // how long the other side has shown of no frame of ours that it arrived
+	unheard silence // how long the other side has shown of no frame of ours that it arrived, and has said nothing
 	acks    acks
 	idle    int     // frames that say nothing, since we had last read all that had come; below 0, so many more may come
 	can     feature // what the other side understands
@@ -117,12 +117,12 @@ func (s *stream) next(out *outbox, typing *typing, few bool) (f frame, ok bool, 
 	case len(s.control) > 0 && !s.control[0].wantsAck():
 		f, s.control = s.control[0], s.control[1:]
 		return f, true, nil
-	case s.heard:
+	case s.heard && !s.kept.full():
 		s.heard = false
 		return s.acks.heard(s.frames.Received()), true, nil
 	case typing.goes():
 		return frame{kind: typeTyping}, true, nil
-	case few, s.acks.full(), len(s.control) == 0 && (s.kept.full() || out.empty()):
+	case few, s.acks.full(), s.kept.full(), len(s.control) == 0 && out.empty():
 		return frame{}, false, nil
 	case s.acks.mustShow():
 		return s.acks.next(s.frames.Received()), true, nil

@@ -503,13 +503,20 @@ func (w *world) settles() (byHand bool) {
 		e.says(1)
 		e.says(1)
 	}
-	w.wait(80, true)
-	require.True(w.t, w.whole(), "not whole:\n%s", w)
-	for _, e := range w.ends {
-		pairs := len(e.lines.paired())
-		require.GreaterOrEqual(w.t, pairs, wantedCards, "no cards for the next time:\n%s", w)
-		require.Empty(w.t, e.lines.hand.wait)
+	prepared := func() bool {
+		for _, e := range w.ends {
+			if len(e.lines.paired()) < wantedCards || len(e.lines.hand.wait) > 0 {
+				return false
+			}
+		}
+		return w.whole()
 	}
+	for range 80 {
+		if w.wait(1, true); prepared() {
+			return byHand
+		}
+	}
+	require.Fail(w.t, "not all has arrived, or there are no cards for the next time", "%s", w)
 	return byHand
 }
 

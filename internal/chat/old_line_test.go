@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
 // TestUnitOldLineHeals: where no other line opens, the old one goes on as soon as something
@@ -36,5 +39,46 @@ func TestUnitOldLineHeals(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestUnitSlowLine: who gets much that is said over a slow line, behind which our acks wait, has not lost it. Where only one way
+// carries, both know within half a minute.
+func TestUnitSlowLine(t *testing.T) {
+	for n := range 2 {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			w.wait(5, true)
+			e, o := w.ends[n], w.ends[1-n]
+			for range 30 {
+				o.says(60_000)
+			}
+			s := e.lines.now.conn.(*socket)
+			for range 120 { // a part each second
+				if !s.reads() {
+					break
+				}
+				for o.lines.now.conn.(*socket).reads() {
+				}
+				e.stream.acks.waited()
+				e.pump()
+				time.Sleep(time.Second)
+				e.ticks()
+				o.ticks()
+				require.Equal(t, open, e.phase)
+				require.Equal(t, open, o.phase)
+			}
+			w.settles()
+			w.up[n] = false
+			for range 31 {
+				e.says(1)
+				o.says(1)
+				w.wait(1, false)
+			}
+			require.Equal(t, apart, e.phase)
+			require.Equal(t, apart, o.phase)
+			w.settles()
+		})
 	}
 }
