@@ -13,7 +13,7 @@ import (
 // A command is what a person or a program asks for. Programs write it as JSON; the lines that a
 // person types are turned into it.
 type command struct {
-	Do    string `json:"do"` // reply, send, typing, verify, put, diagnostics, close; help is said by the front itself
+	Do    string `json:"do"` // reply, send, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
 	Link  string `json:"link"`
 	Ref   string `json:"ref"`
 	Text  string `json:"text"`
@@ -27,6 +27,9 @@ type front interface {
 	parse(line string, waiting bool) (command, error)
 	// code shows the invite or the reply. mailbox says that the reply also goes by itself.
 	code(kind chat.Kind, link chat.Link, mailbox bool)
+	// repair shows a link that brings the chat back; answers says that it is sent back for one
+	// of the other person's.
+	repair(link chat.Link, answers bool)
 	sent(ref string, id uint64)
 	// diagnostics shows how the way to the other person was looked for.
 	diagnostics(text string)

@@ -81,6 +81,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"reply":       jsonLine(t, func(j *jsonLines) { j.code(chat.KindReply, link, true) }),
 		"state":       jsonLine(t, func(j *jsonLines) { j.event(chat.StateChanged{State: chat.StateWaiting}) }),
 		"absent":      jsonLine(t, func(j *jsonLines) { j.event(chat.Absent{Since: time.Now()}) }),
+		"repair":      jsonLine(t, func(j *jsonLines) { j.event(chat.Repair{Link: link}) }),
 		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathDirect}) }),
 		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
 		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
@@ -110,7 +111,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 			assert.Contains(t, told, name, "README.md")
 		}
 	}
-	assert.Len(t, documented, len(told)+7)
+	assert.Len(t, documented, len(told)+9)
 }
 
 // TestUnitJSONCommands: what is no command is refused, with its own ref where that is one.
@@ -159,6 +160,69 @@ func TestUnitBack(t *testing.T) {
 		p.event(chat.StateChanged{State: s})
 	}
 	assert.Equal(t, 1, strings.Count(said.String(), "The connection is back."))
+}
+
+// TestUnitApart: what is done about a lost connection is said once, however often it changes to and
+// fro, and again when the person has looked again or it is lost another time.
+func TestUnitApart(t *testing.T) {
+	var said strings.Builder
+	p := &plain{t: terminal{out: io.Discard, err: &said}}
+	tell := func(states ...chat.State) (lines int) {
+		said.Reset()
+		for _, state := range states {
+			p.event(chat.StateChanged{State: state})
+		}
+		return strings.Count(said.String(), "\n")
+	}
+	lost, trying, asking, paused := chat.StateLost, chat.StateTrying, chat.StateAsking, chat.StatePaused
+	tell(chat.StateOpen)
+	assert.Equal(t, 3, tell(lost, trying, lost, trying, asking, trying, asking, lost))
+	for _, sentence := range []string{"Messages wait", "Trying to reach", "Asking the mailbox"} {
+		assert.Equal(t, 1, strings.Count(said.String(), sentence), sentence)
+	}
+	assert.Equal(t, 1, tell(paused))
+	assert.Contains(t, said.String(), "Press Enter to look again")
+	do, err := p.parse("", false)
+	require.NoError(t, err)
+	assert.Equal(t, command{Do: "look"}, do)
+	assert.Equal(t, 2, tell(lost, trying))
+	do, err = p.parse("", false)
+	require.NoError(t, err)
+	assert.Equal(t, command{}, do)
+	assert.Equal(t, 1, tell(chat.StateOpen))
+	assert.Equal(t, 1, tell(lost))
+}
+
+// TestUnitRepair: a link that brings a chat back is shown to a person with what to do, and to a
+// program as it is; both may ask for it, and for looking again.
+func TestUnitRepair(t *testing.T) {
+	link := chat.Link{Link: "https://chat.example/#oCode", QR: "HTTPS://CHAT.EXAMPLE/#OCODE"}
+	var said, out strings.Builder
+	p := &plain{t: terminal{out: &out, err: &said}}
+	p.repair(link, false)
+	assert.Contains(t, said.String(), "Send this link to the other person.")
+	p.event(chat.Repair{Link: link})
+	assert.Contains(t, said.String(), "Send this link back to the other person.")
+	assert.Equal(t, strings.Repeat(link.Link+"\n", 2), out.String())
+
+	out.Reset()
+	j := newJSONLines(terminal{out: &out})
+	j.repair(link, false)
+	j.event(chat.Repair{Link: link})
+	for line := range strings.Lines(out.String()) {
+		assert.JSONEq(t, `{"event":"repair","link":"https://chat.example/#oCode","qr":"HTTPS://CHAT.EXAMPLE/#OCODE"}`, line)
+	}
+	p.words = "six words"
+	for _, verb := range []string{"repair", "look"} {
+		do, err := p.parse("/"+verb, false)
+		require.NoError(t, err)
+		assert.Equal(t, command{Do: verb}, do)
+		do, err = j.parse(`{"do":"`+verb+`"}`, false)
+		require.NoError(t, err)
+		assert.Equal(t, command{Do: verb}, do)
+		assert.Contains(t, commandError{}.Error(), `{"do":"`+verb+`"}`)
+		assert.Contains(t, plainHelp, "/"+verb)
+	}
 }
 
 // TestUnitAbsent: since when nothing has come is said, in the hour of this computer, and

@@ -25,7 +25,7 @@ func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	if json.Unmarshal([]byte(line), &do) == nil {
 		switch {
-		case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
+		case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "look", do.Do == "repair", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
 			return do, nil
 		}
 	}
@@ -40,7 +40,7 @@ type commandError struct{ ref string }
 
 // Error is for whoever writes the program at the other end of the pipe.
 func (commandError) Error() string {
-	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"diagnostics"}, {"do":"close"}.`
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"look"}, {"do":"repair"}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
@@ -80,6 +80,10 @@ func escape(line string) string {
 
 func (j *jsonLines) code(kind chat.Kind, link chat.Link, _ bool) {
 	j.put(string(kind), object{"link": link.Link, "qr": link.QR})
+}
+
+func (j *jsonLines) repair(link chat.Link, _ bool) {
+	j.put("repair", object{"link": link.Link, "qr": link.QR})
 }
 
 func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": ref, "id": id}) }
@@ -136,6 +140,8 @@ func (j *jsonLines) event(e chat.Event) {
 		j.put("delivered", object{"id": e.ID})
 	case chat.Failed:
 		j.put("failed", object{"ref": e.Ref, "id": e.ID, "code": e.Code})
+	case chat.Repair:
+		j.repair(e.Link, true)
 	case chat.Problem:
 		j.put("error", object{"code": e.Code, "text": codeSentences[e.Code]})
 	case chat.Closed:

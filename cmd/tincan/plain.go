@@ -11,10 +11,12 @@ import (
 // everything else on standard error.
 type plain struct {
 	t       terminal
-	relayed bool   // the other person learns only the address of the relay
-	words   string // the safety words, once open
-	lost    bool
-	differs bool // /differ was typed once, and the person was asked to confirm it
+	relayed bool                // the other person learns only the address of the relay
+	words   string              // the safety words, once open
+	lost    bool                // the connection is, since it was open
+	state   chat.State          // the last that was told
+	said    map[chat.State]bool // what was said of the lost connection
+	differs bool                // /differ was typed once, and the person was asked to confirm it
 	kind    chat.Kind
 	link    chat.Link
 }
@@ -25,6 +27,8 @@ const plainHelp = `A line you type is sent.
   /differ   they are not: ends the chat
   /again    leaves the reply in the mailbox again
   /code     shows the invite or the reply again, before there is a chat
+  /repair   makes a link that brings back a lost connection
+  /look     looks for the other person at once
   /network  shows how the way to the other person was looked for
   /leave    ends the chat
 A line that should begin with a slash: put a space before it.`
@@ -32,6 +36,8 @@ A line that should begin with a slash: put a space before it.`
 func (p *plain) parse(line string, waiting bool) (command, error) {
 	trimmed := strings.TrimSpace(line)
 	switch {
+	case trimmed == "" && p.state == chat.StatePaused, trimmed == "/look":
+		return command{Do: "look"}, nil
 	case trimmed == "":
 		return command{}, nil
 	case trimmed == "/leave":
@@ -43,8 +49,10 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 		return command{Do: "diagnostics"}, nil
 	case trimmed == "/again":
 		return command{Do: "put"}, nil
+	case trimmed == "/repair" && p.words != "":
+		return command{Do: "repair"}, nil
 	case trimmed == "/code" && p.words == "" && p.link.Link != "":
-		p.show()
+		p.show(p.link, "/code")
 		return command{}, nil
 	case waiting:
 		return command{Do: "reply", Link: trimmed}, nil
@@ -89,7 +97,7 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 	if kind == chat.KindInvite && link.GoodFor > 0 {
 		p.t.say("The invite works as long as this window stays open; for somebody on another network for about %d minutes.", int(link.GoodFor.Minutes()))
 	}
-	p.show()
+	p.show(link, "/code")
 	switch {
 	case kind == chat.KindInvite && mailbox:
 		p.t.say("\nIf the reply is sent to you, paste it here, then press Enter:")
@@ -99,23 +107,64 @@ func (p *plain) code(kind chat.Kind, link chat.Link, mailbox bool) {
 }
 
 // show shows the code: as a QR code, if the output is a window with room for it and for what
-// follows, and below that as text.
-func (p *plain) show() {
+// follows, and below that as text. again is the command that shows it once more.
+func (p *plain) show(link chat.Link, again string) {
 	if p.t.marked && p.t.drawn {
-		drawn, err := drawQR(p.link.QR)
+		drawn, err := drawQR(link.QR)
 		width, _ := sizeOf(p.t.window)
-		below := 5 + len(p.link.Link)/width // the code, and a sentence in two rows
+		below := 5 + len(link.Link)/width // the code, and a sentence in two rows
 		switch {
 		case err != nil:
 		case fits(p.t.window, drawn, below):
 			fmt.Fprint(p.t.err, "\n"+drawn)
 		default:
 			wide, high := size(drawn)
-			p.t.say("\nA window of %d columns and %d rows has room for the QR code: make it larger, then type /code.", max(wide, width), high+below)
+			p.t.say("\nA window of %d columns and %d rows has room for the QR code: make it larger, then type %s.", max(wide, width), high+below, again)
 		}
 	}
 	fmt.Fprintln(p.t.err)
-	fmt.Fprintln(p.t.out, p.link.Link)
+	fmt.Fprintln(p.t.out, link.Link)
+}
+
+func (p *plain) repair(link chat.Link, answers bool) {
+	if answers {
+		p.t.say("\nSend this link back to the other person. They open it, or paste it, and the chat goes on.")
+	} else {
+		p.t.say("\nSend this link to the other person. They open it, or paste it, and the chat goes on.")
+	}
+	p.show(link, "/repair")
+}
+
+// apartWords are said of a lost connection, each once until it is back or the person looks again.
+var apartWords = map[chat.State]string{
+	chat.StateLost:   "Connection lost. Messages wait and are sent when it is back. /repair makes a link that helps, /leave ends the chat.",
+	chat.StateTrying: "Trying to reach the other person again…",
+	chat.StateAsking: "Asking the mailbox…",
+	chat.StatePaused: "Paused. Press Enter to look again.",
+}
+
+// stands says where the chat stands. What is tried changes to and fro, so nothing of it is said twice.
+func (p *plain) stands(state chat.State) {
+	was := p.state
+	p.state = state
+	switch {
+	case state == chat.StateConnecting:
+		p.t.say("Connecting…")
+	case state == chat.StateOpen:
+		if p.lost {
+			p.t.say("The connection is back.")
+		}
+		p.lost, p.said = false, nil
+	case isApart(state):
+		p.lost = true
+		if p.said == nil || was == chat.StatePaused {
+			p.said = map[chat.State]bool{}
+		}
+		if !p.said[state] {
+			p.t.say("%s", apartWords[state])
+		}
+		p.said[state] = true
+	}
 }
 
 func (p *plain) sent(string, uint64) {}
@@ -132,20 +181,11 @@ var pathWords = map[chat.Path]string{chat.PathDirect: " directly", chat.PathRela
 func (p *plain) event(e chat.Event) {
 	switch e := e.(type) {
 	case chat.StateChanged:
-		switch e.State {
-		case chat.StateConnecting:
-			p.t.say("Connecting…")
-		case chat.StateLost:
-			p.lost = true
-			p.t.say("Connection lost. Waiting for it to come back; /leave ends the chat.")
-		case chat.StateOpen:
-			if p.lost {
-				p.t.say("The connection is back.")
-			}
-			p.lost = false
-		}
+		p.stands(e.State)
+	case chat.Repair:
+		p.repair(e.Link, true)
 	case chat.Absent:
-		p.t.say("Nothing has come from the other person since %s. The chat goes on by itself if they come back; if they closed their side, /leave and make a new link.", e.Since.Format("15:04"))
+		p.t.say("Nothing has come from the other person since %s. The chat goes on as soon as there is a way to them again. If they closed their side, /leave and make a new link.", e.Since.Format("15:04"))
 	case chat.Opened:
 		words := make([]string, 0, 6)
 		for _, w := range e.SAS.Words() {

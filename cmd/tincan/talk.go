@@ -16,6 +16,7 @@ type talk struct {
 	mailbox     bool // the reply may come by itself
 	waiting     bool // the inviter waits for a reply
 	open        bool
+	apart       bool // the connection of the open chat is lost
 	ending      bool // the input has ended: leave when all messages have arrived
 	heard       time.Time
 	held        []command
@@ -132,6 +133,12 @@ func (c *talk) line(l inputLine) {
 		c.f.problem("", err)
 		return
 	}
+	if do.Do == "send" && c.apart && !c.json {
+		// A link that brings this chat back is of use here, and not to who cannot be reached.
+		if found, err := chat.Find(do.Text); err == nil && found.Kind == chat.KindRepair {
+			do = command{Do: "reply", Link: do.Text}
+		}
+	}
 	if do.Do == "send" && !c.open && !c.waiting {
 		c.held = append(c.held, do) // typed before the chat has opened
 		return
@@ -167,6 +174,15 @@ func (c *talk) do(do command) {
 		if err := c.s.LeaveAgain(); err != nil {
 			c.f.problem("", err)
 		}
+	case "look":
+		_ = c.s.AskNow() // it fails only where the chat has ended, and then that is told
+	case "repair":
+		link, err := c.s.RepairLink()
+		if err != nil {
+			c.f.problem("", err)
+			return
+		}
+		c.f.repair(link, false)
 	case "diagnostics":
 		c.f.diagnostics(c.diary.Text())
 	case "close":
@@ -184,6 +200,7 @@ func (c *talk) event(e chat.Event) {
 	case chat.StateChanged:
 		// The reply may have come by itself, so what is typed from now on is not one.
 		c.waiting = c.waiting && e.State == chat.StateWaiting
+		c.apart = isApart(e.State)
 	case chat.Opened:
 		c.open, c.waiting, c.heard = true, false, time.Now()
 		for _, do := range c.held {
@@ -196,4 +213,13 @@ func (c *talk) event(e chat.Event) {
 	case chat.Closed:
 		c.reason = e.Reason
 	}
+}
+
+// isApart tells whether the connection of a chat that was open is lost.
+func isApart(state chat.State) bool {
+	switch state {
+	case chat.StateLost, chat.StateTrying, chat.StateAsking, chat.StatePaused:
+		return true
+	}
+	return false
 }

@@ -176,6 +176,13 @@ func (p *terminal) awaitFor(name string, within time.Duration) event {
 	}
 }
 
+// awaitState reads JSON lines until the chat is in this state.
+func (p *terminal) awaitState(state string) {
+	p.t.Helper()
+	for p.await("state")["state"] != state {
+	}
+}
+
 func (p *terminal) do(fields event) {
 	p.t.Helper()
 	b, err := json.Marshal(fields)
@@ -351,7 +358,7 @@ func TestIntegrationInterrupt(t *testing.T) {
 func TestIntegrationKilled(t *testing.T) {
 	inviter, joiner := pair(t)
 	require.NoError(t, joiner.cmd.Process.Kill())
-	require.Equal(t, "lost", inviter.await("state")["state"])
+	inviter.awaitState("lost")
 	inviter.do(event{"do": "send", "ref": "void", "text": "anybody?"})
 	inviter.await("sent")
 	inviter.do(event{"do": "close"})
