@@ -60,6 +60,8 @@ export class FakeEngine implements Engine {
   readonly fails: Partial<Record<Verb, ErrorCode>> = {};
   /** The chats that were made, in order. */
   readonly chats: FakeChat[] = [];
+  /** The code of the link that brings the chat back. */
+  repair = 'oMine';
   /** What each invite and reply is said to be good for, in seconds. */
   goodFor = 0;
   /** The mailbox that takes the replies to the invites it finds. */
@@ -181,7 +183,7 @@ class FakeChat implements Chat {
   readonly repairLink = async (): Promise<Code> => {
     this.#called('repairLink');
     if (!this.#apart) throw engineError('no-repair');
-    return this.#engine.link('oMine');
+    return this.#engine.link(this.#engine.repair);
   };
 
   readonly leaveAgain = async (): Promise<void> => this.#called('leaveAgain');
@@ -230,7 +232,7 @@ class FakeChat implements Chat {
   #takeRepair(code: string): void {
     if (this.#state === 'open') throw engineError('no-repair');
     if (!this.#apart) throw engineError('wrong-chat');
-    if (code === 'oMine') throw engineError('own-repair');
+    if (code === this.#engine.repair) throw engineError('own-repair');
     if (code !== 'oTheirs') throw engineError('wrong-chat');
     if (this.#repaired) throw engineError('already-used');
     this.#repaired = true;

@@ -30,8 +30,10 @@ const states: readonly MailboxState[] = [
   'occupied',
   'silent',
 ];
+/** What another tab says of a code that is opened here. */
+const told = ['taken', 'used', 'back', 'needless', 'own'] as const;
 const chat = new Page((_reply, answered) =>
-  setTimeout(() => answered(screen === 'taken' || screen === 'used' ? screen : 'nobody'), 100),
+  setTimeout(() => answered(told.find((each) => each === screen) ?? 'nobody'), 100),
 );
 
 // For driving the page from the console.
@@ -162,6 +164,13 @@ async function show(): Promise<void> {
     case 'used':
       await chat.finder.open(`#r${'x7Kq'.repeat(40)}`);
       break;
+    case 'looking':
+    case 'back':
+    case 'needless':
+    case 'own':
+    case 'nowhere':
+      await chat.finder.open(`#o${'x7Kq'.repeat(58)}`);
+      break;
     case 'opened-reply':
       await chat.invites.create();
       await chat.finder.open(`#r${'x7Kq'.repeat(40)}`);
@@ -172,6 +181,11 @@ async function show(): Promise<void> {
     case 'left':
     case 'other-differ':
     case 'lost':
+    case 'trying':
+    case 'asking':
+    case 'paused':
+    case 'repair':
+    case 'repair-back':
     case 'absent':
     case 'differ':
     case 'notice':
@@ -208,8 +222,20 @@ async function show(): Promise<void> {
     engine.delivers = false;
     await say('Are you still there?');
   }
-  if (screen === 'lost') engine.tell({ type: 'state', state: 'lost' });
+  if (screen === 'lost' || screen === 'trying' || screen === 'asking' || screen === 'paused')
+    await apart(screen);
+  if (screen.startsWith('repair')) await apart('trying');
+  if (screen === 'repair') await chat.conversation?.outage.makeRepair();
+  if (screen === 'repair-back') engine.tell({ type: 'repair', code: engine.link(engine.repair) });
   if (screen === 'notice') engine.tell({ type: 'error', code: 'second-reply' });
+}
+
+/** The connection is lost, and something is said meanwhile. */
+async function apart(state: 'lost' | 'trying' | 'asking' | 'paused'): Promise<void> {
+  engine.repair = `o${'x7Kq'.repeat(58)}`;
+  engine.delivers = false;
+  engine.tell({ type: 'state', state });
+  await say('I am in the tunnel, back in a minute.');
 }
 
 function said(text: string): void {

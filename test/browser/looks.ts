@@ -70,6 +70,14 @@ export const screens: readonly Screen[] = [
       await page.locator('.card, textarea').first().waitFor();
     },
   },
+  { name: 'repair-back', at: 'back', variant: true },
+  {
+    name: 'repair-nowhere',
+    at: 'nowhere',
+    act: async (page) => {
+      await page.locator('section textarea').waitFor();
+    },
+  },
   { name: 'chat-empty', at: 'empty', variant: true },
   { name: 'chat', at: 'chat' },
   { name: 'chat-verified', at: 'verified', variant: true },
@@ -78,6 +86,11 @@ export const screens: readonly Screen[] = [
   { name: 'chat-failed', at: 'failed', variant: true },
   { name: 'chat-long', at: 'long', variant: true },
   { name: 'chat-lost', at: 'lost', variant: true },
+  { name: 'chat-trying', at: 'trying' },
+  { name: 'chat-asking', at: 'asking', variant: true },
+  { name: 'chat-paused', at: 'paused' },
+  { name: 'chat-repair', at: 'repair' },
+  { name: 'chat-repair-back', at: 'repair-back', variant: true },
   { name: 'chat-absent', at: 'absent', variant: true },
   { name: 'chat-notice', at: 'notice', variant: true },
   { name: 'menu', at: 'chat', act: press('.menu > button') },

@@ -107,7 +107,7 @@ test('a terminal that is frozen: lost, after a minute what can be done, and all 
     const card = ana.page.getByRole('region', { name: texts.absentTitle });
     await expect(card).toBeHidden();
     await expect(card).toBeVisible({ timeout: 90_000 });
-    await expect(card).toHaveText(/^Not reachable since \d+:\d\d [AP]M\. /);
+    await expect(card).toHaveText(/^Nothing has come from them since \d+:\d\d [AP]M\. /);
     const saving = ana.page.waitForEvent('download');
     await card.getByRole('button', { name: texts.saveText }).click();
     expect((await saving).suggestedFilename()).toMatch(/^tincan-[\d-]+\.txt$/);
