@@ -92,6 +92,13 @@ export class Serve {
   }
 }
 
+/** An event of a terminal, and when it was read. */
+export interface Told {
+  at: number;
+  event: string;
+  [field: string]: unknown;
+}
+
 /** A `tincan` in a terminal, told and read in JSON. */
 export class AtTerminal implements End {
   readonly kind = 'terminal';
@@ -99,10 +106,10 @@ export class AtTerminal implements End {
   readonly #site: string;
   readonly #flags: readonly string[];
   readonly #login: string;
-  readonly #events: { at: number; event: string; [field: string]: unknown }[] = [];
+  readonly #events: Told[] = [];
   #child: ChildProcessWithoutNullStreams | undefined;
   #said = '';
-  #changed = () => {};
+  readonly #looking = new Set<(newest: Told) => void>();
 
   /** Links lead to the page at `site`; `stun` are the servers asked, `relays` those of `Serve.relays`. */
   constructor(
@@ -132,61 +139,65 @@ export class AtTerminal implements End {
     const child = this.#computer.start(binary, [...args, '--json', ...this.#flags], env);
     child.stderr.on('data', (data: Buffer) => (this.#said += String(data)));
     createInterface(child.stdout).on('line', (line) => {
-      this.#events.push({
-        at: Date.now(),
-        ...(JSON.parse(line) as { event: string }),
-      });
-      this.#changed();
+      const newest = { at: Date.now(), ...(JSON.parse(line) as { event: string }) };
+      this.#events.push(newest);
+      for (const look of this.#looking) look(newest);
     });
     this.#child = child;
   }
 
+  /** What came of this name, in its order. */
+  events(event: string): readonly Told[] {
+    return this.#events.filter((found) => found.event === event);
+  }
+
   /** The first event of this name, or of any where it is empty, that fits. */
-  async #event(event: string, fits: (found: { [field: string]: unknown }) => boolean, within = patience) {
-    const look = () => this.#events.find((found) => (event === '' || found.event === event) && fits(found));
-    const found = new Promise<NonNullable<ReturnType<typeof look>>>((resolve) => {
-      const before = this.#changed;
-      this.#changed = () => {
-        before();
-        const found = look();
-        if (found) resolve(found);
+  async event(event: string, fits: (found: Told) => boolean, within = patience): Promise<Told> {
+    const is = (found: Told) => (event === '' || found.event === event) && fits(found);
+    const there = this.#events.find(is);
+    if (there) return there;
+    const found = new Promise<Told>((resolve) => {
+      const look = (newest: Told) => {
+        if (!is(newest)) return;
+        this.#looking.delete(look);
+        resolve(newest);
       };
-      this.#changed();
+      this.#looking.add(look);
     });
     return inTime(found, within, () => `${event}\n${this.#said}\n${JSON.stringify(this.#events.slice(-4))}`);
   }
 
-  #do(command: Record<string, unknown>): void {
+  do(command: Record<string, unknown>): void {
     this.#child?.stdin.write(`${JSON.stringify(command)}\n`);
   }
 
   async invite(): Promise<string> {
     this.#start('new', '--site', this.#site);
-    return String((await this.#event('invite', () => true))['link']);
+    return String((await this.event('invite', () => true))['link']);
   }
 
   async join(invite: string): Promise<string> {
     this.#start('join', '-');
     this.#child?.stdin.write(`${invite}\n`);
-    return String((await this.#event('reply', () => true))['link']);
+    return String((await this.event('reply', () => true))['link']);
   }
 
   async accept(reply: string): Promise<void> {
-    this.#do({ do: 'reply', link: reply });
-    await this.#event('state', ({ state }) => state === 'connecting');
+    this.do({ do: 'reply', link: reply });
+    await this.event('state', ({ state }) => state === 'connecting');
   }
 
   async opened(within?: number): Promise<{ at: number; path: Path }> {
-    const { at, path } = await this.#event('open', () => true, within);
+    const { at, path } = await this.event('open', () => true, within);
     return { at, path: path as Path };
   }
 
   async shows(path: Path): Promise<void> {
-    await this.#event('', (found) => found['path'] === path);
+    await this.event('', (found) => found['path'] === path);
   }
 
   async told(code: ErrorCode, within?: number): Promise<number> {
-    return (await this.#event('error', (found) => found['code'] === code, within)).at;
+    return (await this.event('error', (found) => found['code'] === code, within)).at;
   }
 
   endedAway(): Promise<number> {
@@ -194,17 +205,22 @@ export class AtTerminal implements End {
   }
 
   async say(text: string): Promise<void> {
-    this.#do({ do: 'send', ref: 'r', text });
+    this.do({ do: 'send', ref: 'r', text });
     await Promise.resolve();
   }
 
   async hears(text: string): Promise<void> {
-    await this.#event('message', (found) => found['text'] === text);
+    await this.event('message', (found) => found['text'] === text);
   }
 
   async diagnostics(): Promise<string> {
-    this.#do({ do: 'diagnostics' });
-    return String((await this.#event('diagnostics', () => true))['text']);
+    const before = this.events('diagnostics').length;
+    this.do({ do: 'diagnostics' });
+    const found = await this.event(
+      'diagnostics',
+      (found) => this.events('diagnostics').indexOf(found) >= before,
+    );
+    return String(found['text']);
   }
 
   async leave(): Promise<void> {
@@ -214,14 +230,19 @@ export class AtTerminal implements End {
 }
 
 /** Somebody at the page, in whichever browser. */
-abstract class AtPage implements End {
+export abstract class AtPage implements End {
   abstract readonly kind: Kind;
   abstract invite(): Promise<string>;
   abstract join(invite: string): Promise<string>;
   abstract accept(reply: string): Promise<void>;
   abstract say(text: string): Promise<void>;
   abstract leave(): Promise<void>;
-  protected abstract ask(ask: Ask): Promise<{ at: number; found: string }>;
+  /** Has a function run in the page. */
+  abstract run<Given, Got>(work: (given: Given) => Got | Promise<Got>, given: Given): Promise<Got>;
+
+  protected ask(ask: Ask): Promise<{ at: number; found: string }> {
+    return this.run(inPage, ask);
+  }
 
   /** Waits in the page itself until something is found there, and says when. */
   async waits(ask: Ask, within = patience): Promise<{ at: number; found: string }> {
@@ -295,9 +316,11 @@ export class AtChromium extends AtPage {
     this.person = person;
   }
 
-  static async open(browser: PlaywrightBrowser, url: string): Promise<AtChromium> {
+  /** `first` run before anything of the page does. */
+  static async open(browser: PlaywrightBrowser, url: string, ...first: (() => void)[]): Promise<AtChromium> {
     const context = await browser.newContext();
     const end = new AtChromium(new Person(await context.newPage()));
+    for (const each of first) await end.person.page.addInitScript(each);
     await end.person.open(url);
     await end.waits({ verb: 'enabled', name: texts.newChat });
     return end;
@@ -326,8 +349,8 @@ export class AtChromium extends AtPage {
     await this.person.page.context().close();
   }
 
-  protected async ask(ask: Ask): Promise<{ at: number; found: string }> {
-    return this.person.page.evaluate(inPage, ask);
+  async run<Given, Got>(work: (given: Given) => Got | Promise<Got>, given: Given): Promise<Got> {
+    return this.person.page.evaluate(work as (given: unknown) => Got | Promise<Got>, given);
   }
 }
 
@@ -342,10 +365,17 @@ export class AtPuppeteer extends AtPage {
     this.page = page;
   }
 
-  static async open(kind: Kind, browser: PuppeteerBrowser, url: string): Promise<AtPuppeteer> {
+  /** `first` run before anything of the page does. */
+  static async open(
+    kind: Kind,
+    browser: PuppeteerBrowser,
+    url: string,
+    ...first: (() => void)[]
+  ): Promise<AtPuppeteer> {
     // A context is a window in Firefox: its tab is in front, as it is for people.
     const context = await browser.createBrowserContext();
     const end = new AtPuppeteer(kind, await context.newPage());
+    for (const each of first) await end.page.evaluateOnNewDocument(each);
     await end.page.goto(url);
     await end.waits({ verb: 'enabled', name: texts.newChat });
     return end;
@@ -403,8 +433,8 @@ export class AtPuppeteer extends AtPage {
   }
   #session: CDPSession | undefined;
 
-  protected async ask(ask: Ask): Promise<{ at: number; found: string }> {
-    return this.page.evaluate(inPage, ask);
+  async run<Given, Got>(work: (given: Given) => Got | Promise<Got>, given: Given): Promise<Got> {
+    return (await this.page.evaluate(work as (given: unknown) => unknown, given)) as Got;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,7 +112,7 @@ export class Computer {
     });
   }
 
-  /** Sends a signal to the browser here, with all its processes. */
+  /** Sends a signal to the browsers here, with all their processes. */
   signalBrowser(signal: 'SIGSTOP' | 'SIGCONT'): void {
     for (const pid of this.#browser()) process.kill(pid, signal);
   }
@@ -126,10 +126,18 @@ export class Computer {
     return [...new Set(states)];
   }
 
-  /** Whatever runs here and was not started by `start`. */
+  /**
+   * Whatever runs here and was not started by `start`, and what that has started: Firefox puts the processes of its
+   * pages into namespaces of their own.
+   */
   #browser(): number[] {
     const all = execFileSync('ip', ['netns', 'pids', this.namespace], { encoding: 'utf8' }).split('\n');
-    return all.flatMap((pid) => (pid === '' || this.#started.has(Number(pid)) ? [] : [Number(pid)]));
+    const found = new Set(
+      all.flatMap((pid) => (pid === '' || this.#started.has(Number(pid)) ? [] : [Number(pid)])),
+    );
+    const children = parents();
+    for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child);
+    return [...found];
   }
 
   /** Firefox as people have it. Its BiDi socket listens in here, so it is reached through a pipe. */
@@ -306,13 +314,25 @@ export class Rig {
       this.#plug(host, 'eth0', `${publicAddress}/24`, serverAddress);
       return;
     }
-    const router = this.#computer(`${name}-router`);
-    this.routers[name] = router;
+    this.routers[name] = this.#route(name, `${name}-router`, side, 'eth0', publicAddress, network);
+  }
+
+  /** Puts a host behind a router of its own. */
+  #route(
+    name: 'left' | 'right',
+    called: string,
+    side: Side,
+    device: string,
+    publicAddress: string,
+    network: string,
+  ): Computer {
+    const host = this[name];
+    const router = this.#computer(called);
     this.#plug(router, 'wan', `${publicAddress}/24`);
     ip(
-      `link add eth0 netns ${host.namespace} type veth peer name lan netns ${router.namespace}`,
-      `-n ${host.namespace} address add ${network}.2/24 dev eth0`,
-      `-n ${host.namespace} link set eth0 up`,
+      `link add ${device} netns ${host.namespace} type veth peer name lan netns ${router.namespace}`,
+      `-n ${host.namespace} address add ${network}.2/24 dev ${device}`,
+      `-n ${host.namespace} link set ${device} up`,
       `-n ${router.namespace} address add ${network}.1/24 dev lan`,
       `-n ${router.namespace} link set lan up`,
       `-n ${host.namespace} route add default via ${network}.1`,
@@ -325,6 +345,7 @@ export class Rig {
       }
     }
     router.run('sysctl', ['-qw', ...settings]);
+    return router;
   }
 
   /** Lets everybody in who sends to these UDP ports of a side's public address, which are those of its host. */
@@ -332,6 +353,93 @@ export class Rig {
     const list = [...ports].join(', ');
     if (list !== '')
       this.routers[name]?.run('nft', ['add', 'element', 'inet', 'nat', 'forwarded', `{ ${list} }`]);
+  }
+
+  /**
+   * The router of a side forgets all its mappings, as one that was restarted, and gives each port of the host the
+   * same public port as before, or another one.
+   */
+  remap(name: 'left' | 'right', ports: 'same' | 'other'): void {
+    const router = this.routers[name];
+    if (!router) throw new Error(`nobody is behind a router on the ${name}`);
+    if (ports === 'other') {
+      router.run('nft', ['flush', 'chain', 'inet', 'nat', 'out']);
+      router.run(
+        'nft',
+        ['-f', '-'],
+        `
+        table inet nat {
+          chain out {
+            oifname "wan" meta l4proto udp masquerade to : jhash udp sport mod 20000 seed 0x${++this.#remapped} offset 40000
+            oifname "wan" masquerade
+          }
+        }`,
+      );
+    }
+    // Masquerade forgets what it has given an interface that goes down.
+    ip(`-n ${router.namespace} link set wan down`, `-n ${router.namespace} link set wan up`);
+  }
+  #remapped = 0;
+
+  /** The host of a side leaves its network, and comes to another one, behind a router with another public address. */
+  move(name: 'left' | 'right'): void {
+    ip(`-n ${this[name].namespace} link delete eth0`);
+    this.#another(name, 'eth0');
+  }
+
+  /** The host of a side, on a network of `lan`, gets another address there. */
+  renumber(name: 'left' | 'right'): void {
+    const { namespace } = this[name];
+    const [was, is] = name === 'left' ? ['192.168.1.11', '192.168.1.21'] : ['192.168.1.12', '192.168.1.22'];
+    ip(
+      `-n ${namespace} address delete ${was}/24 dev eth0`,
+      `-n ${namespace} address add ${is}/24 dev eth0`,
+      `-n ${namespace} route replace default via 192.168.1.1`,
+    );
+  }
+
+  /**
+   * The host of a side comes to a second network, and begins to use that one. Sockets that have sent something stay
+   * with the first, as on phones, until `leaveFirst`.
+   */
+  joinSecond(name: 'left' | 'right'): void {
+    const host = this[name];
+    const gateway = name === 'left' ? '192.168.1.1' : '192.168.2.1';
+    const ports = [...host.sentFrom().keys()].join(', ');
+    host.run(
+      'nft',
+      ['-f', '-'],
+      `
+      table inet stays {
+        chain out {
+          type route hook output priority mangle;
+          udp sport { ${ports} } meta mark set 1
+        }
+        chain from {
+          type nat hook postrouting priority srcnat;
+          meta mark 1 oifname "eth0" masquerade
+        }
+      }`,
+    );
+    ip(
+      `-n ${host.namespace} rule add fwmark 1 lookup 100`,
+      `-n ${host.namespace} rule add from ${gateway.replace(/1$/, '2')} lookup 100`,
+      `-n ${host.namespace} route add default via ${gateway} dev eth0 table 100`,
+      `-n ${host.namespace} route delete default`,
+    );
+    host.run('sysctl', ['-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.eth0.rp_filter=0']);
+    this.#another(name, 'eth1');
+  }
+
+  /** The first network is gone. */
+  leaveFirst(name: 'left' | 'right'): void {
+    ip(`-n ${this[name].namespace} link delete eth0`);
+  }
+
+  #another(name: 'left' | 'right', device: string): void {
+    const [address, network] =
+      name === 'left' ? ['203.0.113.21', '192.168.3'] : ['203.0.113.22', '192.168.4'];
+    this.#route(name, `${name}-other`, { nat: 'port-restricted' }, device, address, network);
   }
 
   /** From now on nothing gets from the left to the right nor back, as with a cable that is out; the server is reached. */
@@ -417,6 +525,22 @@ function remove(namespace: string): void {
   } catch {
     // It was never made, or somebody was faster.
   }
+}
+
+/** The children of each process. */
+function parents(): Map<number, number[]> {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return children;
 }
 
 function kill(pid: number): void {

@@ -11,12 +11,27 @@ export function row(table: string, cells: Row): void {
   });
 }
 
-/** Prints the tables. */
+/** Notes one of several that are counted together: whether it went well, and what is added up. */
+export function count(of: string, well: boolean, sums: Record<string, number>): void {
+  test.info().annotations.push({ type: `count: ${of}`, description: JSON.stringify({ well, sums }) });
+}
+
+/** Prints the tables, and below them what was counted. */
 export default class Tables implements Reporter {
   readonly #tables = new Map<string, Row[]>();
 
+  readonly #counts = new Map<string, { well: number; all: number; sums: Record<string, number> }>();
+
   onTestEnd(testCase: TestCase): void {
     for (const { type, description = '{}' } of testCase.annotations) {
+      if (type.startsWith('count: ')) {
+        const { well, sums } = JSON.parse(description) as { well: boolean; sums: Record<string, number> };
+        const counted = this.#counts.get(type) ?? { well: 0, all: 0, sums: {} };
+        counted.all++;
+        if (well) counted.well++;
+        for (const [name, n] of Object.entries(sums)) counted.sums[name] = (counted.sums[name] ?? 0) + n;
+        this.#counts.set(type, counted);
+      }
       if (!type.startsWith('table: ')) continue;
       const rows = this.#tables.get(type) ?? [];
       rows.push(JSON.parse(description) as Row);
@@ -37,6 +52,10 @@ export default class Tables implements Reporter {
             .join('  ')
             .trimEnd()}`,
         );
+    }
+    for (const [type, { well, all, sums }] of this.#counts) {
+      const added = Object.entries(sums).map(([name, n]) => `${name} ${n}`);
+      console.log(`\n${type.replace('count: ', '')}: ${[`${well} of ${all}`, ...added].join(', ')}`);
     }
   }
 }

@@ -57,11 +57,7 @@ export class World {
 
   /** Somebody on the left or the right, who may be told to use nothing but a relay. At most one browser on a side. */
   async end(place: Place, kind: Kind, relayOnly = false): Promise<End> {
-    if (kind === 'terminal') {
-      const relays = this.#servers === 'STUN and TURN' ? this.serve.relays() : undefined;
-      const flags = relayOnly ? ['--relay-only'] : [];
-      return new AtTerminal(this.rig[place], this.serve.url, this.#stun, relays, ...flags);
-    }
+    if (kind === 'terminal') return this.terminal(place, ...(relayOnly ? ['--relay-only'] : []));
     const browser = await this.browser(place, kind);
     const end =
       kind === 'Chromium'
@@ -69,6 +65,12 @@ export class World {
         : await AtPuppeteer.open(kind, browser as PuppeteerBrowser, this.serve.url);
     if (this.#second || relayOnly) await end.network({ stun: this.#second && this.#stun, relayOnly });
     return end;
+  }
+
+  /** Somebody at a terminal. */
+  terminal(place: Place, ...flags: string[]): AtTerminal {
+    const relays = this.#servers === 'STUN and TURN' ? this.serve.relays() : undefined;
+    return new AtTerminal(this.rig[place], this.serve.url, this.#stun, relays, ...flags);
   }
 
   /** The browser of a side; one of another kind is closed first. */
