@@ -180,7 +180,8 @@ times: bin/tincan test/node_modules/.installed chromium ## how long a link takes
 	cd test/browser && TINCAN_TIMES=1 npx --no-install playwright test --grep @times --workers=1
 
 # The NATs of a virtual network, then real ones: network namespaces and nftables,
-# for root, with Chromium, Firefox and terminals.
+# for root, with Chromium, Firefox and terminals. The chats that lose their line take
+# most of it, half an hour.
 network: bin/tincan test/node_modules/.installed chromium firefox ## chats through NATs: virtual ones, then real ones in network namespaces, as root
 	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
