@@ -183,6 +183,22 @@ func TestUnitHostileResume(t *testing.T) {
 	}
 }
 
+// TestUnitHostileStranger: who breaks the rules of the connection itself on a line that has not proved whose it is ends that line alone.
+func TestUnitHostileStranger(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		s := w.reopens(our, other)
+		s.in = nil
+		require.NoError(t, our.arrive(arrival{line: s.line, ended: true, foreign: true}, false))
+		require.True(t, s.line.gone)
+		our.pump()
+		for range 60 {
+			w.wait(1, true)
+		}
+		require.Equal(t, open, our.phase, "by the next pair:\n%s", w)
+		require.Equal(t, stop{reason: ReasonUntrusted}, our.arrive(arrival{line: our.lines.now, ended: true, foreign: true}, false))
+	})
+}
+
 // lineOf is the line of an end that is the other end of l.
 func (e *end) lineOf(l *line) *line { return l.conn.(*socket).like().line }
 

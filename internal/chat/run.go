@@ -171,7 +171,7 @@ func (s *Session) arrive(a arrival, more bool) error {
 	switch {
 	case a.line != s.lines.now:
 		return s.arriveElsewhere(a, now)
-	case a.foreign:
+	case a.foreign && a.line.resumed: // before that, it may be anybody
 		return stop{reason: ReasonUntrusted}
 	case a.ended && s.phase == leaving:
 		return stop{reason: s.ending}
