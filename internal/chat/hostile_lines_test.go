@@ -368,3 +368,50 @@ func (e *end) brought(taken []byte) {
 	}
 	e.pump()
 }
+
+// TestUnitHostileHandedOver: a repair is taken once, from the other side of this chat, and only while there is something to repair.
+func TestUnitHostileHandedOver(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		accept := func(code invite.Code) Code {
+			err := our.acceptRepair(code, time.Now())
+			our.pump()
+			if err == nil {
+				return ""
+			}
+			return CodeOf(err)
+		}
+		n := other.lines.last + 1
+		by := func(who *end, told uint32, answers bool) invite.Code {
+			plain := invite.Repair{N: told, Card: aCard(told).description}.Bytes()
+			frames := *who.stream.frames
+			tag, box, err := frames.SealCard(n, plain)
+			require.NoError(t, err)
+			return invite.NewRepair(answers, tag, box)
+		}
+		right, back := by(other, n, false), by(our, n, false)
+		require.Equal(t, CodeNoRepair, accept(right), "nothing is broken")
+		our.lines.now.conn.(*socket).fails()
+		our.makes()
+		require.Len(t, our.links, 1)
+		own, err := invite.Find(our.links[0].Link)
+		require.NoError(t, err)
+		require.Equal(t, CodeOwnRepair, accept(own))
+		tried, made := our.lines.tried(), w.made
+		require.Equal(t, CodeWrongChat, accept(back), "sent back")
+		stranger := newWorld(t)
+		defer stranger.close()
+		require.Equal(t, CodeWrongChat, accept(by(stranger.ends[other.n], n, false)), "another chat")
+		damaged := append(invite.Code{}, right...)
+		damaged[100]++
+		require.Equal(t, CodeMalformed, accept(damaged))
+		require.Equal(t, CodeMalformed, accept(by(other, n+1, false)), "another number than its key's")
+		require.Equal(t, CodeMalformed, accept(by(other, n, true)), "an answer that meets nothing")
+		require.Equal(t, made, w.made)
+		require.Equal(t, tried, our.lines.tried())
+		require.Empty(t, accept(right))
+		require.Equal(t, CodeAlreadyUsed, accept(right))
+		require.Equal(t, made+1, w.made, "a card to meet it")
+		w.settles()
+		require.Equal(t, CodeNoRepair, accept(by(other, n, false)), "it is whole again")
+	})
+}

@@ -82,3 +82,60 @@ func TestUnitSlowLine(t *testing.T) {
 		})
 	}
 }
+
+// TestUnitTriedAndHealed: where one side alone had tried a card when the old line healed, the pair is still good for the other.
+func TestUnitTriedAndHealed(t *testing.T) {
+	for n := range 2 {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			w.wait(5, true)
+			e, o := w.ends[n], w.ends[1-n]
+			for range 17 {
+				time.Sleep(time.Second)
+				e.ticks()
+			}
+			require.Equal(t, 1, e.lines.tried())
+			o.ticks()
+			w.flow(false)
+			require.Equal(t, open, e.phase)
+			e.ticks()
+			require.Zero(t, o.lines.tried())
+			for _, e := range w.ends {
+				e.lines.now.conn.(*socket).fails()
+			}
+			require.False(t, w.settles(), "a hand was needed:\n%s", w)
+		})
+	}
+}
+
+// TestUnitNewLine: when a line carries the chat, the older cards of both are void, and all else that was tried is closed.
+func TestUnitNewLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		for last := range uint32(20) {
+			w.settles()
+			for _, e := range w.ends {
+				require.Equal(t, last, e.lines.void)
+				require.GreaterOrEqual(t, e.lines.last, e.lines.void)
+				require.Nil(t, e.lines.before)
+				for _, l := range e.lines.spares {
+					require.Greater(t, l.own.n, e.lines.void)
+					require.Zero(t, l.tried)
+				}
+				for _, c := range e.lines.theirs {
+					require.Greater(t, c.n, e.lines.void)
+				}
+				if last > 0 {
+					require.Equal(t, last, e.lines.now.own.n, "the lowest pair")
+					require.Equal(t, last, e.lines.now.other.n)
+				}
+			}
+			for _, e := range w.ends {
+				e.lines.now.conn.(*socket).fails()
+			}
+			w.wait(1, true)
+		}
+	})
+}
