@@ -199,12 +199,14 @@ func (ls *lines) waiting() (list []*line) {
 	return list
 }
 
-// fresh tells whether a card of ours that waits has its like on the other side, or can still get
-// it. Where the other side has told newer ones, and its like was never told or was used for a
-// repair, it cannot.
-func (ls *lines) fresh(l *line) bool {
+// fresh tells whether a card of ours that waits is one of the newest of which the other side has the like, or will have.
+func (ls *lines) fresh(l *line) bool { return l.own.n >= ls.floor() && !ls.alone(l) }
+
+// alone tells whether a card of ours gets no like any more: the other side has told newer ones, and its like was
+// never told or was used for a repair. Of those that were there when a repair was tried, nobody can know.
+func (ls *lines) alone(l *line) bool {
 	_, ok := ls.theirCard(l.own.n)
-	return l.own.n >= ls.floor() && (ok || l.own.n > ls.seen)
+	return l.own.n <= ls.spent || !ok && l.own.n <= ls.seen
 }
 
 // number is that of our next card, false if the other side would not take it.
@@ -279,7 +281,7 @@ func (ls *lines) framed(n uint32, number uint64) {
 func (ls *lines) outdated(acked uint64) *line {
 	newer := 0
 	if waiting := ls.waiting(); len(waiting) >= maxCards {
-		if i := slices.IndexFunc(waiting, func(l *line) bool { return !ls.fresh(l) }); i >= 0 {
+		if i := slices.IndexFunc(waiting, ls.alone); i >= 0 {
 			return waiting[i]
 		}
 	}
