@@ -204,6 +204,7 @@ screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen a
 slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, the SDK of AWS for another processor
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	TINCAN_SLOW=1 go test -count=1 -run 'Arm64' -v ./test/lambda
+	go test -count=1 -timeout 60m -run 'LinesAtRandom|EveryOrderOfLines' -v ./internal/chat -lines 100000 -depth 3
 	cd test/browser && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 	cd test/network && TINCAN_SLOW=1 npx --no-install playwright test --grep @slow
 

@@ -57,7 +57,7 @@ func (e *end) live() (n int) {
 // mostLive is how many connections a side may ever have: the one in use, the one before, cards that wait, and tries.
 const mostLive = 2 + maxCards + maxTried
 
-// TestUnitHostileCardFlood: whoever tells twenty cards a second for ten minutes makes us make no more than 16 a minute,
+// TestUnitHostileCardFlood: whoever tells twenty cards a second for minutes makes us make no more than 16 a minute,
 // and the chat goes on.
 func TestUnitHostileCardFlood(t *testing.T) {
 	for name, step := range map[string]uint32{"each the next": 1, "as far ahead as may be": maxSkipped} {
@@ -66,7 +66,7 @@ func TestUnitHostileCardFlood(t *testing.T) {
 				n := max(other.lines.last, our.lines.seen)
 				before := len(our.lines.made)
 				most := before
-				for range 600 {
+				for range 150 {
 					for range 20 {
 						n += step
 						other.tells(aCard(n))
@@ -227,8 +227,8 @@ func TestUnitHostileSilentLine(t *testing.T) {
 func TestUnitHostileNoAck(t *testing.T) {
 	hostile(t, func(t *testing.T, w *world, our, other *end) {
 		begun := len(our.sockets)
-		for n := range 10 * 3600 {
-			time.Sleep(time.Second)
+		for n := range 10 * 720 {
+			time.Sleep(5 * time.Second)
 			our.ticks()
 			for _, s := range our.sockets {
 				s.in = nil
@@ -236,7 +236,7 @@ func TestUnitHostileNoAck(t *testing.T) {
 			for _, s := range other.sockets {
 				s.in = nil
 			}
-			if n%3 == 0 { // it is there, and reads nothing
+			if n%2 == 0 { // it is there, and reads nothing
 				sealed, err := other.stream.frames.Seal(frame{kind: typeTyping}.body())
 				require.NoError(t, err)
 				our.after(our.arrive(arrival{line: our.lines.now, message: sealed}, false))
@@ -265,11 +265,11 @@ func TestUnitHostileNeverOpens(t *testing.T) {
 	})
 }
 
-// TestUnitHostileBreaks: a line that is closed every second for an hour costs no more than 16 cards a minute, and the chat goes on.
+// TestUnitHostileBreaks: a line that is closed every second for a quarter of an hour costs no more than 16 cards a minute, and the chat goes on.
 func TestUnitHostileBreaks(t *testing.T) {
 	hostile(t, func(t *testing.T, w *world, our, other *end) {
 		made := 0
-		for n := range 3600 {
+		for n := range 900 {
 			if other.lines.now != nil {
 				other.loseLine(time.Now())
 				other.pump()
@@ -286,7 +286,7 @@ func TestUnitHostileBreaks(t *testing.T) {
 	})
 }
 
-// TestUnitHostileRepairs: ten thousand repairs that a person pastes, all of the other side's keys, keep no more connections than others do.
+// TestUnitHostileRepairs: thousands of repairs that a person pastes, all of the other side's keys, keep no more connections than others do.
 func TestUnitHostileRepairs(t *testing.T) {
 	for name, meets := range map[string]func(our *end, n int) uint32{
 		"that meet nothing":     func(*end, int) uint32 { return 0 },
@@ -297,7 +297,7 @@ func TestUnitHostileRepairs(t *testing.T) {
 			hostile(t, func(t *testing.T, w *world, our, other *end) {
 				our.lines.now.conn.(*socket).fails()
 				lists, said := 0, 0
-				for n := range 10_000 {
+				for n := range 3000 {
 					c := invite.Repair{N: our.lines.seen + 1 + uint32(n%maxSkipped), Meets: meets(our, n), Card: (&socket{own: "nono"}).description()}
 					c.Card.Candidates = append(c.Card.Candidates, sdp.Candidate{Type: sdp.Host, Address: c.Card.Candidates[0].Address, Port: uint16(2000 + n)})
 					frames := *other.stream.frames // each number is sealed many times, as nobody else does
@@ -324,7 +324,7 @@ func TestUnitHostileRepairs(t *testing.T) {
 func TestUnitHostileMailbox(t *testing.T) {
 	hostile(t, func(t *testing.T, w *world, our, other *end) {
 		our.lines.now.conn.(*socket).fails()
-		for n := range 5000 {
+		for n := range 2000 {
 			time.Sleep(time.Second)
 			c := invite.Repair{N: our.lines.seen + 1 + uint32(n%maxSkipped), Card: (&socket{own: "nono"}).description()}
 			c.Card.Candidates[0].Port += uint16(n)

@@ -41,7 +41,10 @@ func happenings() (list []happening) {
 	})
 	add("a second", always(func(w *world) { w.wait(1, false) }))
 	add("silence", always(func(w *world) { w.wait(17, false) }))
-	add("half an hour", always(func(w *world) { w.wait(1810, false) }))
+	add("half an hour", always(func(w *world) { // most of it frozen
+		time.Sleep(30 * time.Minute)
+		w.wait(2, false)
+	}))
 	add("late", always(func(w *world) { // time without what is on the way
 		for range 11 {
 			time.Sleep(time.Second)
