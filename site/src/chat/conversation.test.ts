@@ -86,6 +86,29 @@ describe('chatting', () => {
     },
   );
 
+  test('what is tried changes to and fro, and is told only where it is more, or begins anew', async () => {
+    await chatting();
+    const told = (state: 'lost' | 'trying' | 'asking' | 'paused' | 'open') => {
+      engine.tell({ type: 'state', state });
+      return chat.conversation?.outage.apart;
+    };
+    expect((['lost', 'trying', 'lost', 'asking', 'trying', 'lost'] as const).map(told)).toEqual([
+      'lost',
+      'trying',
+      'trying',
+      'asking',
+      'asking',
+      'asking',
+    ]);
+    expect((['paused', 'lost', 'trying', 'open', 'lost'] as const).map(told)).toEqual([
+      'paused',
+      'lost',
+      'trying',
+      undefined,
+      'lost',
+    ]);
+  });
+
   test('a new link ends the chat, and never says that the person has left', async () => {
     await chatting();
     engine.tell({ type: 'state', state: 'lost' });

@@ -5,6 +5,9 @@ import type { Apart } from '../language/en.ts';
 /** For so long a lost connection may come back by itself, before the person is offered to help; in milliseconds. */
 const patience = 8_000;
 
+/** What is done about it, each more than the one before. */
+const further: readonly (Apart | undefined)[] = ['lost', 'trying', 'asking'];
+
 /** What the engine says of a link that brings a chat back, where it is of no use. */
 const refusals: readonly ErrorCode[] = ['no-repair', 'wrong-chat', 'own-repair'];
 
@@ -76,7 +79,9 @@ export class Outage {
       this.over();
       return;
     }
-    this.#apart = state;
+    // What is tried changes to and fro. A screen reader would tell of each change.
+    if (further.indexOf(state) < 0 || further.indexOf(state) > further.indexOf(this.#apart))
+      this.#apart = state;
     this.#waited ??= setTimeout(() => (this.#byHand = true), patience);
   }
 
