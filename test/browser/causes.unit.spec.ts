@@ -9,7 +9,11 @@ const [begin, end] = ['<!-- causes -->\n', '<!-- end of causes -->'];
 function sentence({ says }: Cause): string {
   if (says === 'away') return `${texts.away.invite.title}. ${texts.away.invite.text}`;
   if (says === 'elsewhere') return texts.elsewhere.nobody;
-  if (says === 'localNetworkRefused' || says === 'relayNeedsTurn') return texts[says];
+  if (says === 'nowhere') return texts.elsewhere.nowhere;
+  if (says === 'localNetworkRefused' || says === 'relayNeedsTurn' || says === 'repairText')
+    return texts[says];
+  if (says === 'lost') return `${texts.statuses.lost}. ${texts.apart.lost}`;
+  if (says === 'trying' || says === 'asking' || says === 'paused') return texts.apart[says];
   return texts.errors[says];
 }
 

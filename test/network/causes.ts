@@ -1,10 +1,21 @@
-import type { ErrorCode } from '../../wasm/engine.d.ts';
+import type { ErrorCode, State } from '../../wasm/engine.d.ts';
 
 /** Why two people may not get through to each other, and what the page then says. README.md shows it as a table. */
 export interface Cause {
   cause: string;
-  /** The engine's code; the sentence is `texts.errors[code]`. Otherwise the name of the text. */
-  says: ErrorCode | 'localNetworkRefused' | 'elsewhere' | 'relayNeedsTurn' | 'away';
+  /**
+   * The engine's code; the sentence is `texts.errors[code]`. Or where a chat stands whose connection is lost; what is done
+   * about that is `texts.apart[state]`. Otherwise the name of the text.
+   */
+  says:
+    | ErrorCode
+    | Exclude<State, 'waiting' | 'connecting' | 'open'>
+    | 'localNetworkRefused'
+    | 'elsewhere'
+    | 'nowhere'
+    | 'relayNeedsTurn'
+    | 'away'
+    | 'repairText';
   /** Who is told, and when. */
   told: string;
   injected: string;
@@ -16,6 +27,8 @@ export interface Cause {
 
 const before = 'before sending';
 const after = '20 s after Connect';
+const apart = 'browser/apart.integration.spec.ts';
+const repair = '../internal/chat/repair_test.go';
 
 export const causes: readonly Cause[] = [
   {
@@ -148,5 +161,53 @@ export const causes: readonly Cause[] = [
     injected: 'a joiner that is gone',
     next: 'another network, a new link',
     test: ['browser/network.functional.spec.ts', 'no way after Connect'],
+  },
+  {
+    cause: 'the connection of an open chat breaks, or the other side is asleep',
+    says: 'lost',
+    told: 'after 15 s of silence',
+    injected: 'a page whose process is gone',
+    next: 'nothing, for as long as the other side is there',
+    test: [apart, 'a page that is gone without a goodbye'],
+  },
+  {
+    cause: 'the same, and both have made other lines ready',
+    says: 'trying',
+    told: 'when one of them is tried',
+    injected: 'a terminal that is stopped for 40 s',
+    next: 'nothing: it opens when both are there again',
+    test: [apart, 'a terminal that is frozen for 40 s'],
+  },
+  {
+    cause: 'one side has another address, and the other lets nobody in unasked',
+    says: 'repairText',
+    told: 'from 8 s on, to who presses for a link',
+    injected: 'an end that moves, in a network that lets in who was called',
+    next: 'one link by hand, from the side that has moved; else one each way',
+    test: [repair, 'TestFunctionalRepair'],
+  },
+  {
+    cause: 'the same, where the two have met by way of the mailbox',
+    says: 'asking',
+    told: 'after 8 s in which nothing has opened',
+    injected: 'the same, with a mailbox',
+    next: 'nothing: each fetches the address of the other',
+    test: [repair, 'TestFunctionalRepairByMailbox'],
+  },
+  {
+    cause: 'half an hour without a way',
+    says: 'paused',
+    told: 'at once',
+    injected: 'an engine that says so',
+    next: 'looking again',
+    test: ['../site/src/chat/Chat.test.ts', 'it says so in lines that a screen reader reads'],
+  },
+  {
+    cause: 'a link that repairs a chat is opened where that chat is not',
+    says: 'nowhere',
+    told: 'within a second',
+    injected: 'the link opened in another profile',
+    next: 'paste it where the chat is',
+    test: [apart, 'a terminal that is frozen for 40 s'],
   },
 ];

@@ -250,7 +250,7 @@ export const english = {
 
   byItself: 'Let the reply come back by itself',
   mailboxSees: (host: string) =>
-    `It waits, sealed, for up to 5 minutes at ${host}, which sees both network addresses.`,
+    `It waits, sealed, for up to 5 minutes at ${host}, which sees both network addresses, and again if the connection is lost.`,
   mailboxLocal: 'Not with Local network only, since no server is asked then.',
 
   mailbox,
@@ -326,10 +326,11 @@ export const english = {
 
   joinTitle: 'You are invited to a private chat',
   joinLead: 'Somebody wants to talk with you here, just the two of you: no account, nothing to install.',
-  joinText: 'Joining tells them your network address. Nothing has been sent yet.',
+  joinText:
+    'Joining tells them your network address, now and while the chat goes on. Nothing has been sent yet.',
   joinTextRelay: 'Joining tells them the address of the relay, not yours. Nothing has been sent yet.',
   joinTextMailbox: (host: string) =>
-    `Joining tells them your network address, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
+    `Joining tells them your network address, now and while the chat goes on, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
   joinNext: 'What happens next',
   joinSteps: [
     'You press Join chat and get a reply link',

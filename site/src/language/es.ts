@@ -309,7 +309,8 @@ export const spanish: Texts = {
     `La contraseña de ${relay} no se guardó. Para usar este retransmisor, escríbela otra vez en «Red».`,
 
   byItself: 'Que la respuesta vuelva sola',
-  mailboxSees: (host) => `Espera, sellada, hasta 5 minutos en ${host}, que ve las dos direcciones de red.`,
+  mailboxSees: (host) =>
+    `Espera, sellada, hasta 5 minutos en ${host}, que ve las dos direcciones de red, y otra vez si se pierde la conexión.`,
   mailboxLocal: 'No con «Solo red local», porque entonces no se pregunta a ningún servidor.',
 
   mailbox,
@@ -387,11 +388,12 @@ export const spanish: Texts = {
 
   joinTitle: 'Te invitan a un chat privado',
   joinLead: 'Alguien quiere hablar contigo aquí, solo vosotros dos: sin cuenta y sin instalar nada.',
-  joinText: 'Al unirte, esa persona conocerá tu dirección de red. Todavía no se ha enviado nada.',
+  joinText:
+    'Al unirte, esa persona conocerá tu dirección de red, ahora y mientras dure el chat. Todavía no se ha enviado nada.',
   joinTextRelay:
     'Al unirte, esa persona conocerá la dirección del retransmisor, no la tuya. Todavía no se ha enviado nada.',
   joinTextMailbox: (host) =>
-    `Al unirte, esa persona conocerá tu dirección de red, y también ${host}, que hace llegar tu respuesta. Todavía no se ha enviado nada.`,
+    `Al unirte, esa persona conocerá tu dirección de red, ahora y mientras dure el chat, y también ${host}, que hace llegar tu respuesta. Todavía no se ha enviado nada.`,
   joinNext: 'Qué pasa después',
   joinSteps: [
     'Pulsas «Unirse al chat» y recibes un enlace de respuesta',
