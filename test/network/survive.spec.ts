@@ -34,7 +34,7 @@ interface Happening {
   /** Makes it happen, and says when nothing was in the way any more. Calls `apart` in the middle of it. */
   happens: (world: World, chats: readonly Chat[], apart: () => Promise<void>) => Promise<number>;
   /** What each end must have been told since it began. */
-  told?: (states: readonly string[], chat: Chat, side: Side) => void;
+  told?: (states: readonly string[], who: string) => void;
 }
 
 const nats = () => {
@@ -113,7 +113,7 @@ const byHand: Happening = {
     });
     return moved;
   },
-  told: (states) => expect.soft(states).not.toContain('asking'),
+  told: (states, who) => expect.soft(states, who).not.toContain('asking'),
 };
 
 /** The left one comes to a second network, and the first is gone once the chat has gone over. */
@@ -140,7 +140,7 @@ const second: Happening = {
     await apart();
     return back;
   },
-  told: (states) => expect.soft(states).toEqual([]),
+  told: (states, who) => expect.soft(states, who).toEqual([]),
 };
 
 /** Nothing gets from one side to the other for a while. */
@@ -158,8 +158,8 @@ function outage(seconds: number, where: string, world: () => Promise<World>): Ha
       world.rig.mend();
       return Date.now();
     },
-    told: (states) => {
-      if (seconds >= 40) expect.soft(states).toContain('trying');
+    told: (states, who) => {
+      if (seconds >= 40) expect.soft(states, who).toContain('trying');
     },
   };
 }
@@ -373,7 +373,7 @@ class Chat {
     }
     expect.soft(well, `${happening.name}, ${this.name}: ${JSON.stringify(sums)}`).toBe(true);
     for (const side of ['left', 'right'] as const) {
-      happening.told?.(await this[side].states(began), this, side);
+      happening.told?.(await this[side].states(began), `${this.name}, ${side}`);
     }
   }
 }
