@@ -46,6 +46,8 @@ func TestIntegrationFrozen(t *testing.T) {
 	}
 	say(inviter, "inviter")
 	say(joiner, "joiner")
+	before := said[joiner]
+	inviter.awaitTexts("joiner", 0, before) // what waits for a state passes messages over
 	require.NoError(t, joiner.cmd.Process.Signal(syscall.SIGSTOP))
 	say(inviter, "inviter")
 	inviter.awaitState("lost")
@@ -60,7 +62,7 @@ func TestIntegrationFrozen(t *testing.T) {
 	say(inviter, "inviter")
 	say(joiner, "joiner")
 	joiner.awaitTexts("inviter", heard, said[inviter])
-	inviter.awaitTexts("joiner", 0, said[joiner])
+	inviter.awaitTexts("joiner", before, said[joiner])
 	joiner.do(event{"do": "close"})
 	assert.Equal(t, "left", inviter.ended()["reason"])
 }
