@@ -43,7 +43,6 @@ test('what is no invite, opened as a link', async ({ person, serve }) => {
   const cases = [
     { name: 'a cut invite', link: cut(invite), sentence: errors.cut },
     { name: 'an invite of another version', link: otherVersion(invite), sentence: errors.version },
-    { name: 'a link that repairs another chat', link: repair(serve.here), sentence: errors['wrong-chat'] },
     { name: 'junk', link: `${serve.here}#${'x'.repeat(100)}`, sentence: errors['no-code'] },
   ];
   for (const { name, link, sentence } of cases) {
@@ -69,7 +68,6 @@ test('what is no invite, pasted on the start page', async ({ person, serve }) =>
     { name: 'words', text: 'see you at eight', sentence: errors['no-code'] },
     { name: 'a cut invite', text: cut(invite), sentence: errors.cut },
     { name: 'an invite of another version', text: otherVersion(invite), sentence: errors.version },
-    { name: 'a link that repairs another chat', text: repair(serve.here), sentence: errors['wrong-chat'] },
     { name: '1 MB of junk', text: junk, sentence: errors['too-long'] },
     { name: '1 MB of junk before an invite', text: junk + invite, sentence: errors['too-long'] },
     {
