@@ -63,8 +63,10 @@ for (const size of sizes) {
         expect.soft(found.page.height, told).toBeLessThanOrEqual(size.height + 1);
         expect.soft(header.top, told).toBeGreaterThanOrEqual(0);
         expect.soft(footer.bottom, told).toBeLessThanOrEqual(size.height + 1);
-        // Two lines of text at least; one beside a notice, the card of a lost chat, or what stands below an ended one.
-        const least = screen.at === 'notice' || screen.at === 'absent' || heading ? 24 : 64;
+        // Two lines of text at least; one beside a notice, what is done about a lost connection, or what stands below
+        // an ended chat.
+        const beside = ['notice', 'absent', 'lost', 'trying', 'asking', 'paused', 'repair', 'repair-back'];
+        const least = beside.includes(screen.at) || heading ? 24 : 64;
         expect
           .soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told)
           .toBeGreaterThanOrEqual(least);
