@@ -218,6 +218,9 @@ func TestFunctionalOutage(t *testing.T) {
 		"to the joiner":  func(c *cable, is bool) { c.toEnd[1].Store(is) },
 	} {
 		for _, length := range []time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second} {
+			if length != time.Second && name != "both ways" {
+				continue // what differs by length is the same for one way
+			}
 			t.Run(fmt.Sprint(name, " for ", length), func(t *testing.T) {
 				e := newTwoEnds(t)
 				e.talk(t, 2*time.Millisecond, func() { e.await(t, "card 2 of the other side", 1) })
