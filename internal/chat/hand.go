@@ -145,12 +145,13 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 		return fail(CodeOwnRepair, nil)
 	case known(h.used, code):
 		return fail(CodeAlreadyUsed, nil)
-	case !s.phase.broken() || !s.repairs():
-		return fail(CodeNoRepair, nil)
 	}
 	other, meets, err := s.openRepair(code)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !s.phase.broken() || !s.repairs():
+		return fail(CodeNoRepair, nil)
 	}
 	s.wake(now)
 	h.used = append(h.used, code)
@@ -171,11 +172,16 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	return nil
 }
 
-// openRepair opens a repair of the other side.
+// openRepair opens a repair of the other side. One whose card has long been void is told apart from those of other chats.
 func (s *Session) openRepair(code invite.Code) (other card, meets uint32, err error) {
 	tag, box := code.Sealed()
 	from := max(s.lines.seen, s.lines.void)
 	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
+	if errors.Is(err, seal.ErrTag) && from > 0 {
+		if _, _, old := s.stream.frames.OpenCard(tag, box, max(from, maxSkipped)-maxSkipped+1, from); old == nil {
+			return card{}, 0, fail(CodeAlreadyUsed, nil)
+		}
+	}
 	switch {
 	case errors.Is(err, seal.ErrTag):
 		return card{}, 0, fail(CodeWrongChat, err)

@@ -412,6 +412,7 @@ func TestUnitHostileHandedOver(t *testing.T) {
 		require.Equal(t, CodeAlreadyUsed, accept(right))
 		require.Equal(t, made+1, w.made, "a card to meet it")
 		w.settles()
-		require.Equal(t, CodeNoRepair, accept(by(other, n, false)), "it is whole again")
+		require.Equal(t, CodeAlreadyUsed, accept(by(other, n, false)), "it is whole again")
+		require.Equal(t, CodeWrongChat, accept(by(stranger.ends[other.n], n, false)), "another chat, all the same")
 	})
 }

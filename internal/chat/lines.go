@@ -212,8 +212,11 @@ func (ls *lines) alone(l *line) bool {
 // number is that of our next card, false if the other side would not take it.
 func (ls *lines) number() (n uint32, ok bool) {
 	n = max(ls.last+1, ls.floor())
-	return n, n <= max(ls.known, ls.void)+maxSkipped
+	return n, n <= ls.limit()
 }
+
+// limit is the highest number of a card of ours that the other side is certain to take.
+func (ls *lines) limit() uint32 { return max(ls.known, ls.void) + maxSkipped }
 
 // learn notes which of our cards the other side is known to have. acked is the number in its last ack.
 func (ls *lines) learn(acked uint64) {
@@ -316,10 +319,11 @@ func (ls *lines) urgent() (*line, card, bool) {
 	return nil, card{}, false
 }
 
-// asked is the number of a card that the other side wants to try at once, and whose like we have to make.
+// asked is the number of a card that the other side wants to try at once, and whose like we have to make. One that the
+// other side would not take of us is none.
 func (ls *lines) asked() (n uint32, ok bool) {
 	for _, c := range ls.theirs {
-		if c.now && c.n > ls.last && len(ls.made) < maxMade {
+		if c.now && c.n > ls.last && c.n <= ls.limit() && len(ls.made) < maxMade {
 			return c.n, true
 		}
 	}

@@ -44,6 +44,22 @@ func TestUnitOneWay(t *testing.T) {
 	require.Equal(t, "\x01later", f.next(t))
 }
 
+// TestUnitAsked: a card that is to be tried at once is answered with one of the same number, unless
+// the other side would refuse that of us, whoever made it ask.
+func TestUnitAsked(t *testing.T) {
+	for n := uint32(1); n < 3*maxSkipped; n++ {
+		ls := lines{theirs: []card{{n: n, now: true}}, numbers: numbers{last: 5, known: 3, void: 2, seen: n}}
+		got, ok := ls.asked()
+		require.Equal(t, n > 5 && n <= 3+maxSkipped, ok, n)
+		if ok {
+			require.Equal(t, n, got)
+		}
+		ls.theirs[0].now = false
+		_, ok = ls.asked()
+		require.False(t, ok, "one that can wait")
+	}
+}
+
 // TestUnitSilentApart: while nothing comes, nothing is sealed but a bye.
 func TestUnitSilentApart(t *testing.T) {
 	f, now := unanswered(t)

@@ -259,7 +259,7 @@ func (s *Session) together(now time.Time) {
 	if s.phase.broken() {
 		s.enter(open, now)
 		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
-		s.lines.hand = hand{site: s.lines.hand.site}
+		s.lines.hand = hand{site: s.lines.hand.site, own: s.lines.hand.own}
 		s.lines.courier = courier{client: s.lines.courier.client, after: s.lines.courier.after}
 	}
 }

@@ -295,7 +295,16 @@ func TestFunctionalRepair(t *testing.T) {
 			e.cut(false)
 			for i := range e.ends {
 				e.inState(t, i, chat.StateOpen)
-				wantCode(t, chat.CodeNoRepair, e.ends[i].Accept(link.Link, false))
+				err := e.ends[i].Accept(link.Link, false)
+				switch {
+				case i == from:
+					wantCode(t, chat.CodeOwnRepair, err)
+				case c.moved == nil: // another line may have opened, and its card is good still then
+					require.Contains(t, []chat.Code{chat.CodeNoRepair, chat.CodeAlreadyUsed}, chat.CodeOf(err))
+				default:
+					wantCode(t, chat.CodeAlreadyUsed, err)
+				}
+				wantCode(t, chat.CodeWrongChat, e.ends[i].Accept(repairCode(false).LinkText(), false))
 				require.Equal(t, fmt.Sprint("said apart by ", 1-i), awaits[chat.Message](t, e, i).Text)
 			}
 			e.talk(t, time.Millisecond, func() { time.Sleep(100 * time.Millisecond) })

@@ -239,7 +239,7 @@ func (s *Session) handle(wire []byte) error {
 	switch f.kind {
 	case typeText, typeMore:
 		if s.phase == open {
-			s.stream.unheard.broken(time.Now()) // what the other side has heard may be on its way behind much that it says
+			s.stream.unheard.broken(s.stream.silence.heard) // what the other side has heard may be on its way behind much that it says
 		}
 		message, whole, err := s.in.add(f, s.stream.frames)
 		if err != nil {

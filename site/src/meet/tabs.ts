@@ -7,7 +7,7 @@
 
 /**
  * What the tab says that a code belongs to. Of a reply: it has taken it, or had taken another one before. Of a repair:
- * the chat goes on with it, or it was made there. `needless`: the chat of that tab is connected, whosever the repair is.
+ * the chat goes on with it, or it was made there. `needless`: that chat is connected.
  */
 export type Whose = 'taken' | 'used' | 'back' | 'needless' | 'own';
 
