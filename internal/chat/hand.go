@@ -140,8 +140,12 @@ func (s *Session) sealRepair(l *line, meets uint32, answers bool) (invite.Code, 
 // acceptRepair takes a repair of the other side, and tries the card in it.
 func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	h := &s.lines.hand
+	needless := !s.phase.broken() || !s.repairs()
+	own := known(h.own, code)
 	switch {
-	case known(h.own, code):
+	case own && needless:
+		return fail(CodeNoRepair, nil)
+	case own:
 		return fail(CodeOwnRepair, nil)
 	case known(h.used, code):
 		return fail(CodeAlreadyUsed, nil)
@@ -150,7 +154,7 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	switch {
 	case err != nil:
 		return err
-	case !s.phase.broken() || !s.repairs():
+	case needless:
 		return fail(CodeNoRepair, nil)
 	}
 	s.wake(now)

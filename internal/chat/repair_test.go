@@ -298,7 +298,7 @@ func TestFunctionalRepair(t *testing.T) {
 				err := e.ends[i].Accept(link.Link, false)
 				switch {
 				case i == from:
-					wantCode(t, chat.CodeOwnRepair, err)
+					wantCode(t, chat.CodeNoRepair, err)
 				case c.moved == nil: // another line may have opened, and its card is good still then
 					require.Contains(t, []chat.Code{chat.CodeNoRepair, chat.CodeAlreadyUsed}, chat.CodeOf(err))
 				default:

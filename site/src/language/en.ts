@@ -377,8 +377,7 @@ export const english = {
     /** The same of a link that brings a chat back. */
     looking: 'Looking for the tab with the chat that this link brings back…',
     back: 'The chat goes on in your other tab.',
-    needless:
-      'The chat in your other tab is connected, and needs no link. If this one is for another chat, paste it where that is open, into the field for messages.',
+    needless: 'The chat of this link is in your other tab. It is connected, and needs no link.',
     own: errors['own-repair'],
     nowhere:
       'No tab here has the chat that this link brings back. If it is open in another browser or app, paste the link there, into the field for messages. If its page was closed, make a new link.',

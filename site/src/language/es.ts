@@ -439,8 +439,7 @@ export const spanish: Texts = {
       'Aquí ninguna pestaña espera esta respuesta. Si la invitación se hizo en otro navegador o en otra aplicación, pega la respuesta allí. Si su página se cerró, crea un enlace nuevo.',
     looking: 'Buscando la pestaña con el chat que recupera este enlace…',
     back: 'El chat continúa en tu otra pestaña.',
-    needless:
-      'El chat de tu otra pestaña está conectado y no necesita ningún enlace. Si este es para otro chat, pégalo donde esté abierto, en el campo de los mensajes.',
+    needless: 'El chat de este enlace está en tu otra pestaña. Está conectado y no necesita ningún enlace.',
     own: errors['own-repair'],
     nowhere:
       'Aquí ninguna pestaña tiene el chat que recupera este enlace. Si está abierto en otro navegador o en otra aplicación, pega el enlace allí, en el campo de los mensajes. Si su página se cerró, crea un enlace nuevo.',
