@@ -108,7 +108,8 @@ const appending = (page: Page, count = 30) =>
 const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll('*').length);
 const painted = (page: Page) => page.evaluate(() => (globalThis as unknown as Driven).painted ?? NaN);
 
-test('ten thousand messages, beside a list that keeps all of them on the page', async ({ chat }) => {
+test('ten thousand messages, beside a list that keeps all of them on the page @slow', async ({ chat }) => {
+  test.skip(process.env['TINCAN_SLOW'] !== '1', 'takes a minute: make slow, or TINCAN_SLOW=1');
   test.slow();
   const measure = async (screen: string) => {
     const page = await chat(screen);

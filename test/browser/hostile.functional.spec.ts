@@ -3,6 +3,8 @@ import { expect, test } from './fixtures.ts';
 import { meet } from './person.ts';
 import { hostileStrings } from './strings.ts';
 
+const slow = process.env['TINCAN_SLOW'] === '1';
+
 /** Every kind of element on the page. */
 const elements = (page: Page) =>
   page.evaluate(() => [...new Set([...document.querySelectorAll('*')].map((e) => e.localName))].sort());
@@ -44,7 +46,7 @@ test('what a peer writes is shown as text and makes no element', async ({ person
   console.log(`${strings.length} hostile strings as messages: 0 elements, 0 scripts, 0 violations`);
 });
 
-test('what a link or a paste holds makes no element', async ({ person, serve }) => {
+test('what a link or a paste holds makes no element @slow', async ({ person, serve }) => {
   test.slow();
   const visitor = await person();
   await trap(visitor.page);
@@ -52,7 +54,8 @@ test('what a link or a paste holds makes no element', async ({ person, serve }) 
   await visitor.paste('hello');
   await expect(visitor.alert).toBeVisible();
   const before = await elements(visitor.page);
-  const strings = hostileStrings();
+  // make slow tries them all; every day it is each third.
+  const strings = hostileStrings().filter((_, i) => slow || i % 3 === 0);
   for (const text of strings) {
     await visitor.paste(text);
     await expect(visitor.alert).toBeVisible();
@@ -69,7 +72,7 @@ test('what a link or a paste holds makes no element', async ({ person, serve }) 
 });
 
 // make slow sends 100 MiB; every day it is enough to send more than is kept.
-const mebibytes = process.env['TINCAN_SLOW'] ? 100 : 12;
+const mebibytes = slow ? 100 : 12;
 
 test('a peer that floods the page with messages does not fill its memory @slow', async ({
   person,

@@ -44,8 +44,14 @@ function wide(page: Page): Promise<string[]> {
   });
 }
 
+/** Both colours, both directions and the narrowest are looked through every day. */
+const everyDay = ['phone-dark', 'desktop-light', arabic.name, narrow.name];
+
 for (const look of [...looks, arabic, narrow]) {
-  test(`${look.name}: nothing shuts anybody out, and nothing sticks out`, async ({ browser, fake }) => {
+  const slow = !everyDay.includes(look.name);
+  const title = `${look.name}: nothing shuts anybody out, and nothing sticks out`;
+  test(title, slow ? { tag: '@slow' } : {}, async ({ browser, fake }) => {
+    test.skip(slow && process.env['TINCAN_SLOW'] !== '1', 'takes a minute: make slow, or TINCAN_SLOW=1');
     const watch = new Watch();
     const page = await open(browser, look, watch);
     let [checks, violated] = [0, 0];

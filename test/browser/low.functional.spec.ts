@@ -6,11 +6,12 @@ import { Watch } from './watch.ts';
 
 /* Windows in which there is little room: the history is what it belongs to, and dialogs begin at their top. */
 
+/** The smallest and both phones are looked through every day. */
 const sizes = [
-  { name: 'a low window', width: 640, height: 180 },
-  { name: 'a watch-sized window', width: 320, height: 256 },
+  { name: 'a low window', width: 640, height: 180, slow: true },
+  { name: 'a watch-sized window', width: 320, height: 256, slow: true },
   { name: '1280 × 720 at 400 %', width: 320, height: 180 },
-  { name: 'a phone on its side with its keyboard up', width: 740, height: 200 },
+  { name: 'a phone on its side with its keyboard up', width: 740, height: 200, slow: true },
   { name: 'a phone on its side', width: 844, height: 390 },
   { name: 'a small phone with its keyboard up', width: 360, height: 300 },
 ];
@@ -42,10 +43,12 @@ function measured(page: Page) {
 }
 
 for (const size of sizes) {
-  test(`${size.name}: the history is seen, and dialogs begin at their top`, async ({
-    browser,
-    fake,
-  }, info) => {
+  const title = `${size.name}: the history is seen, and dialogs begin at their top`;
+  test(title, size.slow ? { tag: '@slow' } : {}, async ({ browser, fake }, info) => {
+    test.skip(
+      !!size.slow && process.env['TINCAN_SLOW'] !== '1',
+      'takes a minute: make slow, or TINCAN_SLOW=1',
+    );
     const watch = new Watch();
     const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', timezoneId: 'UTC' });
     await watch.context(context);
