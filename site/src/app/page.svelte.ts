@@ -6,7 +6,8 @@ import { texts } from '../language/language.svelte.ts';
 import { Finder } from '../meet/finder.svelte.ts';
 import { Invites } from '../meet/invites.svelte.ts';
 import { MailboxChoice, type PageMailbox } from '../meet/mailbox.svelte.ts';
-import type { Meeting, Opened, Outcome, Problem } from '../meet/meeting.svelte.ts';
+import type { Meeting } from '../meet/meeting.svelte.ts';
+import type { Opened, Outcome, Problem } from '../meet/outcome.ts';
 import type { Place, Screen } from '../meet/place.ts';
 import type { AskTabs } from '../meet/tabs.ts';
 import { isAboutTheWay } from '../meet/way.svelte.ts';
@@ -286,7 +287,7 @@ export class Page implements Place {
   }
 
   /** The two have not met, and will not. */
-  #ends(meeting: Meeting, reason: Reason): void {
+  #ends(meeting: object, reason: Reason): void {
     if (this.#meeting !== meeting) return;
     const gaveWay = reason === 'unreachable' || reason === 'lost' || reason === 'internal';
     if ((this.#screen === 'invite' || this.#screen === 'reply') && gaveWay && this.away.justBack) {

@@ -1,5 +1,4 @@
 import type {
-  Chat,
   ChatEvent,
   Code,
   Engine,
@@ -13,27 +12,9 @@ import { codeOf } from '../language/codes.ts';
 import { texts } from '../language/language.svelte.ts';
 import { Hold } from './hold.ts';
 import type { MailboxWay } from './mailbox.svelte.ts';
+import type { Outcome, Problem } from './outcome.ts';
 import type { Whose } from './tabs.ts';
 import { Way, type Made } from './way.svelte.ts';
-
-/** Something that did not work, and the part of the page it belongs to. */
-export interface Problem {
-  at: 'new' | 'paste' | 'join' | 'reply';
-  code: ErrorCode;
-}
-
-/** What is told when the chat is open. */
-export type Opened = Extract<ChatEvent, { type: 'open' }>;
-
-/** What becomes of a meeting. None of it is told of one that has been left. */
-export interface Outcome {
-  /** The two have met. All that is told of their chat from now on goes to what this returns. */
-  onopen: (chat: Chat, opened: Opened) => (event: ChatEvent) => void;
-  /** It ended before they had met. */
-  onended: (meeting: Meeting, reason: Reason) => void;
-  /** Its chat was made, or could not be: this asks what was found out about the way. It may be kept for longer. */
-  ontried: (diagnose: () => Promise<string>) => void;
-}
 
 /** Whose a code is that can't be applied; of any other failure, it isn't this chat's. One opened twice has done its work. */
 const whose: Partial<Record<ErrorCode, Whose>> = {

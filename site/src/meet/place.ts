@@ -1,7 +1,8 @@
 import type { Engine } from '../../../wasm/engine.d.ts';
 import type { NetworkChoice } from '../network/network.svelte.ts';
 import type { MailboxChoice } from './mailbox.svelte.ts';
-import type { Meeting, Outcome, Problem } from './meeting.svelte.ts';
+import type { Meeting } from './meeting.svelte.ts';
+import type { Outcome, Problem } from './outcome.ts';
 
 export type Screen =
   | 'home'
