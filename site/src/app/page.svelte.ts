@@ -11,6 +11,7 @@ import type { Opened, Outcome, Problem } from '../meet/outcome.ts';
 import type { Place, Screen } from '../meet/place.ts';
 import type { AskTabs } from '../meet/tabs.ts';
 import { isAboutTheWay } from '../meet/way.svelte.ts';
+import { Diagnosis } from '../network/diagnosis.ts';
 import { NetworkChoice } from '../network/network.svelte.ts';
 import { Away } from './away.svelte.ts';
 
@@ -30,10 +31,9 @@ export class Page implements Place {
   #ended = $state<Reason>();
   /** The goodbyes that are still being said for the meetings before. */
   #goodbyes: Promise<unknown> = Promise.resolve();
-  /** Asks what was found out by the chat that is or was last. */
-  #diagnose: (() => Promise<string>) | undefined;
   #onmessage = () => {};
 
+  readonly diagnosis = new Diagnosis();
   readonly network = new NetworkChoice();
   readonly mailbox = new MailboxChoice();
   readonly finder: Finder;
@@ -42,7 +42,7 @@ export class Page implements Place {
   readonly outcome: Outcome = {
     onopen: (chat, opened) => this.#opens(chat, opened),
     onended: (meeting, reason) => this.#ends(meeting, reason),
-    ontried: (diagnose) => (this.#diagnose = diagnose),
+    ontried: (ask) => this.diagnosis.tried(ask),
   };
 
   /** `hostAnswers` asks whether links still lead to a page. */
@@ -165,7 +165,7 @@ export class Page implements Place {
     if (this.#screen === 'unusable' || this.#screen === 'wiped') return;
     this.#engine = undefined;
     this.#meeting = undefined;
-    this.#diagnose = undefined;
+    this.diagnosis.forget();
     this.#trouble = trouble;
     // What was said is the page's, and outlives the engine.
     if (this.#screen === 'chat') this.#conversation?.ended('internal');
@@ -214,15 +214,6 @@ export class Page implements Place {
   /** Back to the start, from a screen where nothing is going on. */
   home(): void {
     this.show('home');
-  }
-
-  /** What was found out about the way to the other person, to be copied. */
-  async diagnostics(): Promise<string> {
-    try {
-      return (await this.#diagnose?.()) || texts.nothingTried;
-    } catch (error) {
-      return texts.errors[codeOf(error)];
-    }
   }
 
   /** Calls this with each message of the other person that comes. */
