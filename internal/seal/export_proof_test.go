@@ -43,6 +43,7 @@ func (f *Frames) Clone() *Frames {
 	c := *f
 	c.own = f.own.Clone()
 	c.send.key, c.recv.key, c.relink = copied(f.send.key), copied(f.recv.key), copied(f.relink)
+	c.ticket = copied(f.ticket)
 	c.sealed = slices.Clone(f.sealed)
 	return &c
 }

@@ -27,7 +27,7 @@ func FixEncapsulation() (undo func()) {
 // Owned lists the secret bytes that a session, a key pair or a handshake
 // owns: all zero once it is closed.
 func (f *Frames) Owned() [][]byte {
-	return append(f.own.Owned(), f.send.key[:], f.recv.key[:], f.relink[:], f.id[:])
+	return append(f.own.Owned(), f.send.key[:], f.recv.key[:], f.relink[:], f.ticket[:], f.id[:])
 }
 
 func (k *KeyPair) Owned() [][]byte { return [][]byte{k.agreement[:], k.signing[:]} }

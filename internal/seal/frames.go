@@ -35,7 +35,8 @@ type Frames struct {
 	sas        SAS
 	send, recv chain
 	relink     *[32]byte // kR
-	sealed     []uint32  // our cards that were sealed
+	ticket     *[32]byte
+	sealed     []uint32 // our cards that were sealed
 	closed     bool
 }
 
@@ -144,5 +145,6 @@ func (f *Frames) Close() {
 	wipe(f.send.key[:])
 	wipe(f.recv.key[:])
 	wipe(f.relink[:])
+	wipe(f.ticket[:])
 	clear(f.id[:])
 }

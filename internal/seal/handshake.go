@@ -189,7 +189,7 @@ func (h *Handshake) finish() *Frames {
 		id: sessionID(h.root, t3), sas: SAS(sasBytes(h.root, t3)),
 		send:   chain{dir: h.role, key: chainKey(h.root, h.role, t3)},
 		recv:   chain{dir: h.role.other(), key: chainKey(h.root, h.role.other(), t3)},
-		relink: relinkKey(h.root, t3),
+		relink: relinkKey(h.root, t3), ticket: ticketKey(h.root, t3),
 	}
 	h.Close()
 	return f
