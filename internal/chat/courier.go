@@ -19,11 +19,12 @@ type courier struct {
 	due    time.Time // when it is asked next
 	away   bool      // it is being asked, or a card is being made for it
 
-	line  *line       // behind our card that is left there
-	code  invite.Code // with that card
-	left  time.Time   // since when it lies there; zero before
-	after time.Time   // before this, what we left earlier occupies the place
-	other card        // of the other side, not tried yet
+	line    *line       // behind our card that is left there
+	code    invite.Code // with that card
+	left    time.Time   // since when it lies there; zero before
+	after   time.Time   // before this, what we left earlier occupies the place
+	returns uint32      // how many returns of the other side have been taken
+	other   card        // of the other side, not tried yet
 }
 
 // courierFrom is the mailbox by which the two have met: its inviter has got the reply there, its joiner has left it there.
@@ -44,7 +45,11 @@ func (s *Session) courierFrom() *mailbox.Client {
 // sendCourier asks the mailbox if it is time.
 func (s *Session) sendCourier(now time.Time) {
 	c := &s.lines.courier
-	if c.client == nil || now.Sub(s.since) < s.timing.lines.mail {
+	wait := s.timing.lines.mail
+	if s.lines.now == nil {
+		wait = 0 // the channel was closed: the other page may have been reloaded
+	}
+	if c.client == nil || now.Sub(s.since) < wait {
 		return
 	}
 	if c.began.IsZero() {
@@ -104,20 +109,52 @@ func (s *Session) askCourier(now time.Time) {
 	if c.left.IsZero() && !now.Before(c.after) {
 		put = c.code.InMailbox()
 	}
+	ticket := s.stream.frames.Ticket()
+	ours, away := (&back{ticket: ticket}).slots(s.meet.role, c.returns)
+	ticket.Wipe()
 	s.work.ask(func(ctx context.Context) func() error {
 		var left error
 		if put != nil {
 			left = client.Put(ctx, own, put)
 		}
-		taken, err := client.Take(ctx, theirs, claim)
-		if err == nil {
-			_ = client.Drop(ctx, theirs, claim) // if this fails, it expires by itself
-		}
+		taken, err := fetch(ctx, client, theirs, claim)
+		back, _ := fetch(ctx, client, away, claim)
 		return func() error {
 			s.courierBack(put != nil, left, taken, err)
+			s.courierReturn(back, ours)
 			return nil
 		}
 	})
+}
+
+// fetch takes what lies in a slot, and drops it there.
+func fetch(ctx context.Context, client *mailbox.Client, slot mailbox.Slot, claim mailbox.Claim) ([]byte, error) {
+	taken, err := client.Take(ctx, slot, claim)
+	if err == nil {
+		_ = client.Drop(ctx, slot, claim) // if this fails, it expires by itself
+	}
+	return taken, err
+}
+
+// courierReturn answers a return of the other side, which has nothing left of the chat.
+func (s *Session) courierReturn(taken []byte, ours mailbox.Slot) {
+	code, ok := invite.FromMailbox(taken)
+	if !ok || !s.phase.broken() {
+		return
+	}
+	c := &s.lines.courier
+	c.returns++
+	c.due = time.Now() // it may be one that another reload has made useless
+	err := s.comeBack(code, time.Now(), func(own invite.Code) {
+		client, answer := c.client, own.InMailbox()
+		s.work.ask(func(ctx context.Context) func() error {
+			_ = client.Put(ctx, ours, answer) // where this fails, the two come back by hand
+			return func() error { return nil }
+		})
+	})
+	if err != nil {
+		s.diary.note("a return came by the mailbox, and is none")
+	}
 }
 
 // courierBack takes what the mailbox has answered.

@@ -79,6 +79,14 @@ func (o *outbox) delivered(next uint64) (id uint64, ok bool) {
 	return id, true
 }
 
+// again has all messages that are not known to have arrived framed anew.
+func (o *outbox) again() {
+	o.waiting, o.underWay, o.parts, o.bytes = o.rest(), nil, nil, 0
+	for _, m := range o.waiting {
+		o.bytes += len(m.text)
+	}
+}
+
 // rest returns, in order, all messages that are not known to have arrived.
 func (o *outbox) rest() []outgoing {
 	return append(o.underWay[:len(o.underWay):len(o.underWay)], o.waiting...)

@@ -39,6 +39,13 @@ type Opened struct {
 	SAS  seal.SAS
 }
 
+// Back tells that one of the two has come back after a reload: the keys, and so the safety words, are
+// others from now on. At the side that was reloaded it follows on Opened.
+type Back struct {
+	Path Path
+	SAS  seal.SAS
+}
+
 // Absent tells, once in each silence, that the chat has been lost for a minute. Nothing has
 // come since the time in it. StateOpen may still follow.
 type Absent struct{ Since time.Time }
@@ -78,6 +85,7 @@ type Closed struct{ Reason Reason }
 func (StateChanged) event() {}
 func (Absent) event()       {}
 func (Opened) event()       {}
+func (Back) event()         {}
 func (PathChanged) event()  {}
 func (Message) event()      {}
 func (Typing) event()       {}

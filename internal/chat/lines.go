@@ -379,6 +379,15 @@ func (ls *lines) use(l *line, other card, now time.Time) {
 	ls.theirs = slices.DeleteFunc(ls.theirs, func(c card) bool { return c.n == other.n })
 }
 
+// renew forgets all cards, since the chat has new keys.
+func (ls *lines) renew() {
+	for _, l := range slices.Clone(ls.spares) {
+		ls.drop(l)
+	}
+	ls.numbers, ls.theirs, ls.moved = numbers{}, nil, false
+	ls.hand, ls.courier = hand{site: ls.hand.site}, courier{client: ls.courier.client}
+}
+
 // settle makes a line the one that carries the chat. Older cards cannot be used any more, and
 // whatever else was tried is given up.
 func (ls *lines) settle(l *line) {

@@ -31,6 +31,8 @@ type meeting struct {
 	held    []handedIn    // replies that came in the meantime
 	refused []invite.Code // replies that the person handed in and that could not be used
 	seconds []invite.Code // second replies that the person has been told of
+
+	back *back // a return to a chat whose page was reloaded; nil otherwise
 }
 
 // handedIn is a reply that has been handed in, by the person or by the mailbox. offered is as
@@ -236,6 +238,10 @@ func (m *meeting) done() {
 }
 
 func (m *meeting) wipe() {
+	if m.back != nil {
+		m.back.ticket.Wipe()
+		m.back.keys.Wipe()
+	}
 	m.keys.Wipe()
 	m.secret.Wipe()
 	clear(m.invite) // it holds the link secret too
@@ -250,6 +256,13 @@ func known(list []invite.Code, code invite.Code) bool {
 
 // accept is Accept, inside run. If it returns errLater, answer is called later.
 func (s *Session) accept(text string, offered bool, answer func(error)) error {
+	if b := s.meet.back; b != nil && b.line == nil && !s.phase.opened() {
+		code, err := invite.Find(text)
+		if err != nil {
+			return textError(err)
+		}
+		return s.acceptReturn(code, answer)
+	}
 	if code, err := invite.Find(text); err == nil && s.phase.opened() {
 		if code.IsRepair() {
 			return s.acceptRepair(code, time.Now())

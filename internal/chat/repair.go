@@ -202,6 +202,10 @@ func (s *Session) arriveElsewhere(a arrival, now time.Time) error {
 	switch {
 	case l.gone || l == s.lines.before || s.phase == leaving:
 		return nil
+	case a.opened && l.again != nil:
+		s.shakeAgain(l, now)
+		s.askPath(now)
+		return nil
 	case a.opened:
 		l.opened = now
 		if s.meet.role == seal.Inviter && (s.lines.now == nil || s.lines.now.resumed) {

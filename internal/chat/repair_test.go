@@ -55,6 +55,7 @@ type twoEnds struct {
 	lan     *vnet.Router
 	at      [2]atomic.Pointer[vnet.Net]
 	address [2]int // the last byte
+	configs [2]chat.Config
 	ends    [2]*chat.Session
 	told    [2]chan chat.Event
 	diaries [2]*chat.Diary
@@ -69,7 +70,7 @@ func newTwoEnds(t *testing.T, changes ...chat.Change) *twoEnds {
 	require.NoError(t, err)
 	e := &twoEnds{cable: &cable{gone: map[string]bool{}, called: map[string]bool{}}, lan: lan, address: [2]int{2, 3}}
 	lan.AddChunkFilter(e.passes)
-	var configs [2]chat.Config
+	configs := &e.configs
 	for i := range configs {
 		e.arrive(t, i)
 		chat.OverOneOf(func() transport.Net { return e.at[i].Load() })(&configs[i])
@@ -91,19 +92,25 @@ func newTwoEnds(t *testing.T, changes ...chat.Change) *twoEnds {
 		require.NoError(t, inviter.Accept(joiner.Link().Link, false))
 	}
 	for i, s := range e.ends {
-		e.told[i] = make(chan chat.Event, 10_000)
-		go func() {
-			for event, ok := s.Next(t.Context()); ok; event, ok = s.Next(t.Context()) {
-				e.told[i] <- event
-			}
-			close(e.told[i])
-		}()
-		t.Cleanup(func() { assert.NoError(t, s.Close()) })
+		e.listen(t, i, s)
 	}
 	for i := range e.told {
 		awaits[chat.Opened](t, e, i)
 	}
 	return e
+}
+
+// listen collects what a session tells.
+func (e *twoEnds) listen(t *testing.T, i int, s *chat.Session) {
+	e.ends[i], e.told[i] = s, make(chan chat.Event, 10_000)
+	told := e.told[i]
+	go func() {
+		for event, ok := s.Next(t.Context()); ok; event, ok = s.Next(t.Context()) {
+			told <- event
+		}
+		close(told)
+	}()
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 }
 
 // arrive gives an end a network card with an address that it has not had before.
@@ -362,6 +369,87 @@ func TestFunctionalMakeBeforeBreak(t *testing.T) {
 			}
 			require.NoError(t, e.ends[i].Moved(), "and where nothing has changed")
 			e.talk(t, time.Millisecond, func() { e.await(t, "carries the chat", 2) })
+		})
+	}
+}
+
+// TestFunctionalReload: who has lost everything but a ticket comes back with one link each way.
+// The other side has kept what was said, and what had not arrived arrives then.
+func TestFunctionalReload(t *testing.T) {
+	for i, name := range []string{"the inviter", "the joiner"} {
+		t.Run(name, func(t *testing.T) {
+			e := newTwoEnds(t)
+			e.await(t, "card 2 of the other side", 1)
+			for times := range 3 {
+				saved, err := e.ends[i].Saved()
+				require.NoError(t, err)
+				require.Equal(t, i == 0, saved.Inviter)
+				e.cut(true)
+				require.NoError(t, e.ends[i].Close())
+				_, err = e.ends[1-i].Send("", "said to nobody")
+				require.NoError(t, err)
+				e.inState(t, 1-i, chat.StateTrying)
+				e.cut(false)
+				s, err := chat.Return(t.Context(), e.configs[i], saved)
+				require.NoError(t, err)
+				e.listen(t, i, s)
+				wantCode(t, chat.CodeOwnRepair, s.Accept(s.Link().Link, false))
+				require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
+				link := awaits[chat.Repair](t, e, 1-i).Link
+				require.NoError(t, s.Accept(link.Link, false))
+				sas := awaits[chat.Opened](t, e, i).SAS
+				require.Equal(t, sas, awaits[chat.Back](t, e, i).SAS)
+				require.Equal(t, sas, awaits[chat.Back](t, e, 1-i).SAS)
+				require.Equal(t, "said to nobody", awaits[chat.Message](t, e, i).Text)
+				awaits[chat.Delivered](t, e, 1-i)
+				again, err := s.Saved()
+				require.NoError(t, err)
+				require.NotEqual(t, saved, again)
+				_, err = s.Send("", fmt.Sprint("back ", times))
+				require.NoError(t, err)
+				require.Equal(t, fmt.Sprint("back ", times), awaits[chat.Message](t, e, 1-i).Text)
+				time.Sleep(200 * time.Millisecond) // cards
+			}
+		})
+	}
+}
+
+// TestFunctionalReloadByMailbox: the same without a hand, also where the page is reloaded again
+// before it has come back.
+func TestFunctionalReloadByMailbox(t *testing.T) {
+	for i, name := range []string{"the inviter", "the joiner"} {
+		t.Run(name, func(t *testing.T) {
+			box := newPost(t, chat.MailClock{})
+			e := newTwoEnds(t, func(c *chat.Config) {
+				c.Site, c.Mailbox, c.Loopback = box.server.URL, box.server.URL, true
+			})
+			e.await(t, "card 2 of the other side", 1)
+			for times := range 3 {
+				saved, err := e.ends[i].Saved()
+				require.NoError(t, err)
+				require.True(t, saved.Mailbox)
+				e.cut(true)
+				require.NoError(t, e.ends[i].Close())
+				_, err = e.ends[1-i].Send("", "said to nobody")
+				require.NoError(t, err)
+				e.inState(t, 1-i, chat.StateAsking)
+				e.cut(false)
+				for range times {
+					before := box.count("/api/v1/put")
+					lost, err := chat.Return(t.Context(), e.configs[i], saved)
+					require.NoError(t, err)
+					box.until(t, "a put", func() bool { return box.count("/api/v1/put") > before })
+					require.NoError(t, lost.Close())
+				}
+				s, err := chat.Return(t.Context(), e.configs[i], saved)
+				require.NoError(t, err)
+				e.listen(t, i, s)
+				sas := awaits[chat.Opened](t, e, i).SAS
+				require.Equal(t, sas, awaits[chat.Back](t, e, i).SAS)
+				require.Equal(t, sas, awaits[chat.Back](t, e, 1-i).SAS)
+				require.Equal(t, "said to nobody", awaits[chat.Message](t, e, i).Text)
+				awaits[chat.Delivered](t, e, 1-i)
+			}
 		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 // run is the goroutine of a session. It returns when loop has returned and every goroutine
 // that it started has ended.
 func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
-	if s.meet.role == seal.Joiner {
+	if s.meet.role == seal.Joiner && s.meet.back == nil {
 		s.lines.carry(s.lines.now)
 	}
 	reason := s.loop(ctx)
@@ -34,6 +34,9 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 }
 
 func (s *Session) wipe() {
+	if b := s.meet.back; b != nil && b.before != nil {
+		b.before.wipe()
+	}
 	s.meet.wipe()
 	s.stream.wipe()
 }
@@ -122,7 +125,7 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	switch {
-	case !s.phase.opened():
+	case !s.phase.opened() && !s.returns():
 		return 0, fail(CodeNotOpen, nil)
 	case s.phase == leaving:
 		return 0, fail(CodeEnded, nil)
@@ -171,6 +174,9 @@ func (s *Session) arrive(a arrival, more bool) error {
 	switch {
 	case a.line != s.lines.now:
 		return s.arriveElsewhere(a, now)
+	case a.ended && s.returns():
+		s.stayApart(now)
+		return nil
 	case a.foreign && a.line.resumed: // before that, it may be anybody
 		return stop{reason: ReasonUntrusted}
 	case a.ended && s.phase == leaving:
@@ -214,19 +220,24 @@ func (s *Session) arrive(a arrival, more bool) error {
 func (s *Session) shake(message []byte, now time.Time) error {
 	s.since = now
 	done, err := s.stream.shake(message, now)
-	if err != nil {
+	switch {
+	case err != nil && s.returns():
+		s.stayApart(now)
+		return nil
+	case err != nil:
 		return stop{reason: ReasonUntrusted}
-	}
-	if !done {
+	case !done:
 		return nil
 	}
 	s.meet.done()
-	s.lines.courier.client = s.courierFrom()
+	if s.lines.courier.client == nil {
+		s.lines.courier.client = s.courierFrom()
+	}
 	s.enter(open, now)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
 	s.look.openedAt = now
-	s.events.push(Opened{Path: s.look.path(), SAS: s.stream.frames.SAS()})
+	s.cameBack()
 	return nil
 }
 
@@ -301,11 +312,18 @@ func (s *Session) watch(now time.Time) error {
 			s.askPath(now)
 		}
 	case waiting:
+		if s.meet.back != nil {
+			s.sendReturn(now)
+		}
 		for _, code := range s.look.waiting(now, s.lines.now.conn.Findings()) {
 			s.problem(code)
 		}
 	case shaking:
 		if waited >= s.timing.handshake {
+			if s.returns() {
+				s.stayApart(now)
+				return nil
+			}
 			return stop{reason: ReasonLost}
 		}
 		if waited >= s.timing.slow {
