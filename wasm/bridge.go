@@ -63,14 +63,9 @@ func eventObject(event chat.Event) js.Value {
 	case chat.Absent:
 		return object("type", "absent", "since", float64(e.Since.UnixMilli()))
 	case chat.Opened:
-		words, digits := js.Global().Get("Array").New(), js.Global().Get("Array").New()
-		for _, w := range e.SAS.Words() {
-			words.Call("push", object("emoji", w.Emoji, "name", w.Name))
-		}
-		for _, d := range e.SAS.Digits() {
-			digits.Call("push", d)
-		}
-		return object("type", "open", "path", string(e.Path), "sas", words, "digits", digits)
+		return opened(object("type", "open"), e)
+	case chat.Back:
+		return opened(object("type", "back", "fresh", true), chat.Opened(e))
 	case chat.PathChanged:
 		return object("type", "path", "path", string(e.Path))
 	case chat.MailboxChanged:
@@ -93,8 +88,46 @@ func eventObject(event chat.Event) js.Value {
 	panic("wasm: an event without a form")
 }
 
+// opened puts into o what there is to say of a chat whose keys are new.
+func opened(o js.Value, e chat.Opened) js.Value {
+	words, digits := js.Global().Get("Array").New(), js.Global().Get("Array").New()
+	for _, w := range e.SAS.Words() {
+		words.Call("push", object("emoji", w.Emoji, "name", w.Name))
+	}
+	for _, d := range e.SAS.Digits() {
+		digits.Call("push", d)
+	}
+	o.Set("path", string(e.Path))
+	o.Set("sas", words)
+	o.Set("digits", digits)
+	return o
+}
+
 func linkObject(link chat.Link) js.Value {
 	return object("link", link.Link, "qr", link.QR, "goodFor", link.GoodFor.Seconds())
+}
+
+// The roles as a page keeps them.
+const (
+	roleInviter = "inviter"
+	roleJoiner  = "joiner"
+)
+
+func savedObject(saved chat.Saved) js.Value {
+	role := roleJoiner
+	if saved.Inviter {
+		role = roleInviter
+	}
+	return object("ticket", saved.Ticket, "role", role, "mailbox", saved.Mailbox)
+}
+
+// savedFrom is what savedObject made an object of; without a ticket if it is none.
+func savedFrom(o js.Value) chat.Saved {
+	role := text(o, "role")
+	if role != roleInviter && role != roleJoiner {
+		return chat.Saved{}
+	}
+	return chat.Saved{Ticket: text(o, "ticket"), Inviter: role == roleInviter, Mailbox: get(o, "mailbox").Truthy()}
 }
 
 // exact makes sure that a text arrives as it is: Go's loader decodes with a

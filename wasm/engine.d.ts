@@ -86,6 +86,26 @@ export interface Engine {
     mailbox: boolean,
     onevent: (event: ChatEvent) => void,
   ): Promise<Chat>;
+  /**
+   * Comes back to a chat whose page was reloaded: resolves with a repair to send to the other person, whose answer
+   * `accept` takes. With `mailbox`, both go by themselves where the two have met through the mailbox. Rejects with
+   * `malformed` where `saved` is nothing that `Chat.saved` has made.
+   */
+  returnTo(
+    saved: Saved,
+    network: Network,
+    mailbox: boolean,
+    onevent: (event: ChatEvent) => void,
+  ): Promise<Chat>;
+}
+
+/** What a page keeps of a chat, to come back to it after a reload. Whoever has it may come back in place of its owner. */
+export interface Saved {
+  /** base64url of 32 bytes: a secret, of which nothing that was said can be read. */
+  ticket: string;
+  role: 'inviter' | 'joiner';
+  /** The two have met through the mailbox. */
+  mailbox: boolean;
 }
 
 /**
@@ -93,7 +113,7 @@ export interface Engine {
  * `typing`, `leave` and `close` do nothing, and all other verbs reject with `ended`. The verbs need no `this`.
  */
 export interface Chat {
-  /** The invite of `create`, or the reply of `join`. */
+  /** The invite of `create`, the reply of `join`, or the repair of `returnTo`. */
   readonly code: Code;
   /**
    * Applies the reply to the invite made by `create`. One that can't be used rejects with `other-invite` or
@@ -119,6 +139,8 @@ export interface Chat {
    * `no-repair` where they are not. The same one until something comes of it.
    */
   repairLink: () => Promise<Code>;
+  /** What to keep of this chat, anew after each `open` and `back`; `not-open` before the first. */
+  saved: () => Promise<Saved>;
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
   send: (ref: string, text: string) => Promise<number>;
   /**
@@ -160,6 +182,17 @@ export type ChatEvent =
   /** The chat is open, once. `digits` says the same as the six words, for reading aloud. */
   | {
       type: 'open';
+      path: 'direct' | 'relay' | '';
+      sas: SafetyWord[];
+      digits: string[];
+    }
+  /**
+   * One of the two has come back after a reload. `fresh`: the keys are new, and so are the safety words. At the side
+   * that was reloaded it follows on `open`; at the other, which has not lost anything, it comes at any time.
+   */
+  | {
+      type: 'back';
+      fresh: true;
       path: 'direct' | 'relay' | '';
       sas: SafetyWord[];
       digits: string[];

@@ -25,6 +25,7 @@ var chatVerbs = []struct {
 	{"askNow", (*handle).askNow},
 	{"moved", (*handle).moved},
 	{"repairLink", (*handle).repairLink},
+	{"saved", (*handle).saved},
 	{"send", (*handle).send},
 	{"typing", (*handle).typing},
 	{"verify", (*handle).verify},
@@ -57,6 +58,15 @@ func (h *handle) repairLink([]js.Value) (code any, err error) {
 		return err
 	})
 	return code, err
+}
+
+func (h *handle) saved([]js.Value) (kept any, err error) {
+	_, err = h.in(func(s *chat.Session) error {
+		saved, err := s.Saved()
+		kept = savedObject(saved)
+		return err
+	})
+	return kept, err
 }
 
 func (h *handle) verify(args []js.Value) (any, error) {

@@ -47,6 +47,7 @@ var verbs = []struct {
 	{"find", (*engine).find},
 	{"create", (*engine).create},
 	{"join", (*engine).join},
+	{"returnTo", (*engine).returnTo},
 }
 
 func start(args []js.Value) (any, error) {
@@ -88,6 +89,12 @@ func (e *engine) create(args []js.Value) (any, error) {
 func (e *engine) join(args []js.Value) (any, error) {
 	config := e.with(argument(args, 1), argument(args, 2))
 	s, err := chat.Join(context.Background(), config, str(args, 0))
+	return e.begun(s, err, config.Diary, argument(args, 3))
+}
+
+func (e *engine) returnTo(args []js.Value) (any, error) {
+	config := e.with(argument(args, 1), argument(args, 2))
+	s, err := chat.Return(context.Background(), config, savedFrom(argument(args, 0)))
 	return e.begun(s, err, config.Diary, argument(args, 3))
 }
 

@@ -7,6 +7,7 @@ import type {
   Found,
   Network,
   SafetyWord,
+  Saved,
   State,
 } from '../../wasm/engine.d.ts';
 
@@ -39,6 +40,8 @@ type Verb =
   | 'askNow'
   | 'moved'
   | 'repairLink'
+  | 'saved'
+  | 'returnTo'
   | 'accept'
   | 'send'
   | 'verify'
@@ -66,6 +69,8 @@ export class FakeEngine implements Engine {
   goodFor = 0;
   /** The mailbox that takes the replies to the invites it finds. */
   mailbox = '';
+  /** What a page keeps of each chat. */
+  saved: Saved = { ticket: 'T'.repeat(42) + 'A', role: 'inviter', mailbox: false };
   /** What there is to tell about the way to the other person. */
   found = 'state: waiting\ncandidates: 1 host';
   /** How often the other person was to be told that this one is writing. */
@@ -114,6 +119,19 @@ export class FakeEngine implements Engine {
     return this.#make(network, `r${code.slice(1)}`, onevent);
   }
 
+  async returnTo(
+    saved: Saved,
+    network: Network,
+    mailbox: boolean,
+    onevent: (event: ChatEvent) => void,
+  ): Promise<Chat> {
+    this.called(
+      'returnTo',
+      mailbox ? `${saved.ticket} ${saved.role} mailbox` : `${saved.ticket} ${saved.role}`,
+    );
+    return this.#make(network, this.repair, onevent, true);
+  }
+
   /** Something has happened in the chat that was made last. */
   tell(event: ChatEvent): void {
     this.chat.tell(event);
@@ -123,6 +141,12 @@ export class FakeEngine implements Engine {
   open(path: 'direct' | 'relay' | '' = 'direct'): void {
     this.tell({ type: 'state', state: 'open' });
     this.tell({ type: 'open', path, sas: words, digits });
+  }
+
+  /** One of the two has come back after a reload to the chat that was made last. */
+  back(path: 'direct' | 'relay' | '' = 'direct'): void {
+    this.tell({ type: 'state', state: 'open' });
+    this.tell({ type: 'back', fresh: true, path, sas: [...words].reverse(), digits: [...digits].reverse() });
   }
 
   /** The link of a code. */
@@ -143,10 +167,10 @@ export class FakeEngine implements Engine {
     throw verb === 'create' || verb === 'join' ? Object.assign(error, { diagnostics: this.found }) : error;
   }
 
-  #make(network: Network, text: string, onevent: (event: ChatEvent) => void): Chat {
+  #make(network: Network, text: string, onevent: (event: ChatEvent) => void, returns = false): Chat {
     this.networks.push(network);
     if (network.mode === 'relay' && network.turn.length === 0) throw engineError('no-relay');
-    const chat = new FakeChat(this, onevent, this.link(text));
+    const chat = new FakeChat(this, onevent, this.link(text), returns);
     this.chats.push(chat);
     return chat;
   }
@@ -157,13 +181,15 @@ class FakeChat implements Chat {
   readonly code: Code;
   readonly #engine: FakeEngine;
   readonly #onevent: (event: ChatEvent) => void;
+  readonly #returns: boolean;
   #ids = 0;
   #ended = false;
   #state: State = 'waiting';
   #repaired = false;
 
-  constructor(engine: FakeEngine, onevent: (event: ChatEvent) => void, made: Code) {
+  constructor(engine: FakeEngine, onevent: (event: ChatEvent) => void, made: Code, returns: boolean) {
     this.#engine = engine;
+    this.#returns = returns;
     this.#onevent = onevent;
     this.code = made;
   }
@@ -173,6 +199,7 @@ class FakeChat implements Chat {
     const { kind, code } = await this.#engine.find(text);
     this.#engine.calls.pop();
     if (kind === 'repair') this.#takeRepair(code);
+    else if (this.#returns) throw engineError('want-repair');
     else if (kind === 'invite') throw engineError(this.#apart ? 'want-repair' : 'want-reply');
     else if (this.#state !== 'waiting' && this.#state !== 'connecting') throw engineError('other-invite');
     else this.tell({ type: 'state', state: 'connecting' });
@@ -184,6 +211,12 @@ class FakeChat implements Chat {
     this.#called('repairLink');
     if (!this.#apart) throw engineError('no-repair');
     return this.#engine.link(this.#engine.repair);
+  };
+
+  readonly saved = async (): Promise<Saved> => {
+    this.#called('saved');
+    if (this.#state === 'waiting' || this.#state === 'connecting') throw engineError('not-open');
+    return this.#engine.saved;
   };
 
   readonly leaveAgain = async (): Promise<void> => this.#called('leaveAgain');
@@ -231,11 +264,12 @@ class FakeChat implements Chat {
   /** The line that comes of it is the test's to tell. */
   #takeRepair(code: string): void {
     if (this.#state === 'open') throw engineError('no-repair');
-    if (!this.#apart) throw engineError('wrong-chat');
+    if (!this.#apart && !this.#returns) throw engineError('wrong-chat');
     if (code === this.#engine.repair) throw engineError('own-repair');
     if (code !== 'oTheirs') throw engineError('wrong-chat');
     if (this.#repaired) throw engineError('already-used');
     this.#repaired = true;
+    if (this.#state === 'waiting') this.tell({ type: 'state', state: 'connecting' });
   }
 
   async #leave(verb: string): Promise<void> {

@@ -175,6 +175,11 @@ export class Conversation {
       case 'closed':
         this.ended(event.reason);
         break;
+      case 'back':
+        this.#words = event.sas;
+        this.#digits = event.digits;
+        this.#verified = false;
+        break;
       case 'open': // it is
       case 'mailbox': // it has done its part
         break;
