@@ -10,7 +10,7 @@ import (
 	"tincan/internal/mailbox"
 )
 
-// courier passes repairs through the mailbox while the two are apart (PROTOCOL.md §2.7). Each side
+// courier passes repairs through the mailbox while the two are apart (PROTOCOL.md §2.6). Each side
 // leaves a fresh card there, takes that of the other, and tries the one with the other.
 type courier struct {
 	client *mailbox.Client // nil where the two have not met by way of the mailbox
@@ -19,12 +19,33 @@ type courier struct {
 	due    time.Time // when it is asked next
 	away   bool      // it is being asked, or a card is being made for it
 
-	line    *line       // behind our card that is left there
-	code    invite.Code // with that card
-	left    time.Time   // since when it lies there; zero before
-	after   time.Time   // before this, what we left earlier occupies the place
-	returns uint32      // how many returns of the other side have been taken
-	other   card        // of the other side, not tried yet
+	line    *line           // behind our card that is left there
+	code    invite.Code     // with that card
+	returns uint32          // how many returns of the other side have been taken
+	lies    bool            // it lies in our place
+	other   card            // the newest of the other side, not tried yet
+	own     courierPlace    // of ours that is free, or where it lies
+	their   [2]courierPlace // of the other side's, the first that we have not emptied, in each of two spans
+	turns   int             // how often it was asked
+}
+
+// courierPlace is where in the mailbox a card lies: places are counted anew in each span of time.
+type courierPlace struct{ span, k uint32 }
+
+// maxPlaces is how many places a side has in a span.
+const maxPlaces = 16
+
+// number is what tells the place from all others of its side.
+func (p courierPlace) number() uint32 { return p.span*maxPlaces + p.k }
+
+// spanOf returns the span of a time, and the next one to it.
+func spanOf(now time.Time, length time.Duration) (own, next uint32) {
+	n := now.UnixNano()
+	own, next = uint32(n/int64(length)), uint32(n/int64(length))+1
+	if n%int64(length) < int64(length)/2 {
+		next -= 2
+	}
+	return own, next
 }
 
 // courierFrom is the mailbox by which the two have met: its inviter has got the reply there, its joiner has left it there.
@@ -56,22 +77,13 @@ func (s *Session) sendCourier(now time.Time) {
 		c.began, c.due = now, now
 		rand.Read(c.claim[:]) // never fails: it would end the program
 	}
-	if c.line != nil && c.line.ready && c.line.tried.IsZero() && !c.line.gone && c.other.n != 0 {
-		other := c.other
-		c.other = card{}
-		s.try(c.line, other, now)
-	}
 	if c.away || now.Before(c.due) {
 		return
 	}
 	c.away = true
-	expired := !c.left.IsZero() && !now.Before(c.after)
-	switch {
-	case c.line == nil, c.line.gone, !c.line.tried.IsZero() && (expired || c.other.n != 0):
+	switch l := c.line; {
+	case l == nil, l.gone, !l.tried.IsZero() && (c.other.n != 0 || now.Sub(l.tried) >= s.timing.lines.answer):
 		s.makeCourierCard(now)
-	case expired:
-		c.left = time.Time{}
-		fallthrough
 	default:
 		s.askCourier(now)
 	}
@@ -90,7 +102,10 @@ func (s *Session) makeCourierCard(now time.Time) {
 			s.lines.drop(l)
 			return
 		}
-		c.line, c.code, c.left, c.due = l, code, time.Time{}, now
+		if c.lies {
+			c.own.k++
+		}
+		c.line, c.code, c.lies, c.due = l, code, false, now
 	}
 	if n, ok := s.lines.number(); ok {
 		s.makeCard(n, now, then)
@@ -99,27 +114,50 @@ func (s *Session) makeCourierCard(now time.Time) {
 	}
 }
 
-// askCourier leaves our card, if it does not lie there, and takes that of the other side.
+// askCourier leaves our card, if it does not lie there, and takes what the other side has left. Its clock may go
+// otherwise than ours, so every other time it is the span next to ours that is looked through.
 func (s *Session) askCourier(now time.Time) {
 	c := &s.lines.courier
 	client, claim := c.client, c.claim
-	own := mailbox.Slot(s.stream.frames.CardSlot(true, s.lines.void+1))
-	theirs := mailbox.Slot(s.stream.frames.CardSlot(false, s.lines.void+1))
+	span, next := spanOf(now, s.timing.mail.span)
+	if c.own.span != span {
+		c.own, c.lies = courierPlace{span: span}, false
+	}
+	c.turns++
+	if c.turns%2 == 0 {
+		span = next
+	}
+	their := c.from(span)
 	var put []byte
-	if c.left.IsZero() && !now.Before(c.after) {
+	own := s.courierSlot(true, c.own)
+	if l := c.line; !c.lies && l.tried.IsZero() && c.own.k < maxPlaces {
 		put = c.code.InMailbox()
+	}
+	slots := make([]mailbox.Slot, 0, maxPlaces)
+	for p := *their; p.k < maxPlaces; p.k++ {
+		slots = append(slots, s.courierSlot(false, p))
 	}
 	ticket := s.stream.frames.Ticket()
 	ours, away := (&back{ticket: ticket}).slots(s.meet.role, c.returns)
 	ticket.Wipe()
 	s.work.ask(func(ctx context.Context) func() error {
-		var left error
+		var left, err error
 		if put != nil {
 			left = client.Put(ctx, own, put)
 		}
-		taken, err := fetch(ctx, client, theirs, claim)
+		var taken [][]byte
+		for _, slot := range slots {
+			var reply []byte
+			if reply, err = fetch(ctx, client, slot, claim); err != nil {
+				break
+			}
+			taken = append(taken, reply)
+		}
 		back, _ := fetch(ctx, client, away, claim)
 		return func() error {
+			if their.span == span {
+				their.k += uint32(len(taken))
+			}
 			s.courierBack(put != nil, left, taken, err)
 			s.courierReturn(back, ours)
 			return nil
@@ -157,8 +195,22 @@ func (s *Session) courierReturn(taken []byte, ours mailbox.Slot) {
 	}
 }
 
-// courierBack takes what the mailbox has answered.
-func (s *Session) courierBack(put bool, left error, taken []byte, err error) {
+// from is the first place of the other side in a span that we have not emptied.
+func (c *courier) from(span uint32) *courierPlace {
+	p := &c.their[span%2]
+	if p.span != span {
+		*p = courierPlace{span: span}
+	}
+	return p
+}
+
+func (s *Session) courierSlot(own bool, p courierPlace) mailbox.Slot {
+	return mailbox.Slot(s.stream.frames.CardSlot(own, p.number()))
+}
+
+// courierBack takes what the mailbox has answered. The newest card of the other side is tried with ours: older ones have
+// led to nothing.
+func (s *Session) courierBack(put bool, left error, taken [][]byte, err error) {
 	c, now := &s.lines.courier, time.Now()
 	c.away = false
 	if next := s.timing.mail.next(now.Sub(c.began) + mailbox.RetryAfter(err)); next > 0 {
@@ -169,18 +221,31 @@ func (s *Session) courierBack(put bool, left error, taken []byte, err error) {
 	switch {
 	case !put:
 	case left == nil:
-		c.left, c.after = now, now.Add(s.timing.mail.gone)
+		c.lies = true
 	case errors.Is(left, mailbox.ErrOccupied):
-		c.after = now.Add(s.timing.mail.gone) // an older one of ours lies there, or did
+		c.own.k++ // an older one of ours lies there, or did
+		c.due = now
 	}
-	if err != nil || !s.phase.broken() {
+	if !s.phase.broken() {
 		return
 	}
-	if code, ok := invite.FromMailbox(taken); ok {
-		if other, _, err := s.openRepair(code); err == nil {
-			s.diary.note("a card came by the mailbox")
-			c.other = other
-			s.sendCourier(now)
+	for _, text := range taken {
+		if code, ok := invite.FromMailbox(text); ok {
+			if other, _, err := s.openRepair(code); err == nil && other.n > c.other.n {
+				s.diary.note("a card came by the mailbox")
+				c.other = other
+			}
 		}
+	}
+	s.meetCourier(now)
+}
+
+// meetCourier tries the other side's card with ours.
+func (s *Session) meetCourier(now time.Time) {
+	c := &s.lines.courier
+	if l := c.line; c.other.n != 0 && l != nil && l.ready && l.tried.IsZero() && !l.gone {
+		other := c.other
+		c.other = card{}
+		s.try(l, other, now)
 	}
 }

@@ -143,7 +143,7 @@ func Quick(c *Config) {
 	quick := usual
 	for _, d := range []*time.Duration{
 		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause,
-		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone,
+		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone, &quick.mail.span,
 	} {
 		*d /= 50
 	}

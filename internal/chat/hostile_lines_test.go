@@ -350,22 +350,16 @@ func TestUnitHostileMailbox(t *testing.T) {
 	})
 }
 
-// brought does what courierBack does with what a mailbox gave, and has a card made for it where sendCourier would.
+// brought hands over what a mailbox gave, and has a card made for it where sendCourier would.
 func (e *end) brought(taken []byte) {
-	if code, ok := invite.FromMailbox(taken); ok {
-		if other, _, err := e.openRepair(code); err == nil && e.phase.broken() {
-			e.lines.courier.other = other
-			if c := &e.lines.courier; !c.away && (c.line == nil || c.line.gone || !c.line.tried.IsZero()) {
-				c.away = true
-				e.makeCourierCard(time.Now())
-			}
-			if c := &e.lines.courier; c.line != nil && c.line.ready && c.line.tried.IsZero() && !c.line.gone && c.other.n != 0 {
-				other := c.other
-				c.other = card{}
-				e.try(c.line, other, time.Now())
-			}
-		}
+	c := &e.lines.courier
+	e.courierBack(false, nil, [][]byte{taken}, nil)
+	if l := c.line; e.phase.broken() && c.other.n != 0 && !c.away && (l == nil || l.gone || !l.tried.IsZero()) {
+		c.away = true
+		e.makeCourierCard(time.Now())
 	}
+	e.pump()
+	e.meetCourier(time.Now())
 	e.pump()
 }
 

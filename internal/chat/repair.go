@@ -250,7 +250,6 @@ func (s *Session) arriveResume(message []byte, now time.Time) error {
 // resumed is called when both sides have sent resume, or are about to: the line carries the chat.
 func (s *Session) resumed(l *line, now time.Time) {
 	s.lines.settle(l)
-	s.lines.courier.after = time.Time{} // the cards that are void from now on say where in the mailbox the next ones lie
 	s.diary.note("line " + strconv.Itoa(int(s.lines.void)) + " carries the chat")
 	s.stream.came(now)
 	s.stream.unheard.broken(now)
@@ -264,7 +263,8 @@ func (s *Session) together(now time.Time) {
 		s.enter(open, now)
 		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
 		s.lines.hand = hand{site: s.lines.hand.site, own: s.lines.hand.own}
-		s.lines.courier = courier{client: s.lines.courier.client, after: s.lines.courier.after}
+		c := s.lines.courier
+		s.lines.courier = courier{client: c.client, own: c.own, their: c.their}
 	}
 }
 

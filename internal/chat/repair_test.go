@@ -348,6 +348,32 @@ func TestFunctionalRepairByMailbox(t *testing.T) {
 	}
 }
 
+// TestFunctionalRepairByMailboxAgain: where nothing comes of the first two cards, the next ones are made without a wait
+// for what lies in the mailbox to expire there.
+func TestFunctionalRepairByMailboxAgain(t *testing.T) {
+	for i, name := range []string{"the inviter moves on", "the joiner moves on"} {
+		t.Run(name, func(t *testing.T) {
+			box := newPost(t, chat.MailClock{})
+			e := newTwoEnds(t, func(c *chat.Config) {
+				c.Site, c.Mailbox, c.Loopback = box.server.URL, box.server.URL, true
+			})
+			e.await(t, "card 2 of the other side", 1)
+			for times := range 3 {
+				e.move(t, i)
+				e.cut(true)
+				e.await(t, "a card came by the mailbox", 2*times+1)
+				e.move(t, i)
+				e.cut(false)
+				e.await(t, "a card came by the mailbox", 2*times+2)
+				for i := range e.ends {
+					e.inState(t, i, chat.StateOpen)
+				}
+				e.talk(t, time.Millisecond, func() { e.await(t, "carries the chat", 1+times) })
+			}
+		})
+	}
+}
+
 // TestFunctionalMakeBeforeBreak: whoever comes to another network while the old one still carries
 // goes over to it before that one is gone, and nobody notices.
 func TestFunctionalMakeBeforeBreak(t *testing.T) {

@@ -46,6 +46,7 @@ type schedule struct {
 	again time.Duration   // between two questions at least
 	away  time.Duration   // for taking a reply back, at most
 	gone  time.Duration   // after this a reply has expired for certain
+	span  time.Duration   // for which what is left once can be found
 }
 
 // usual is the timing of every session outside of tests.
@@ -58,6 +59,7 @@ var usual = timing{
 		first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
 		often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
 		again: time.Second, away: 2 * time.Second, gone: mailbox.Lifetime + 2*time.Second,
+		span: mailbox.Lifetime,
 	},
 }
 

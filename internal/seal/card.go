@@ -57,8 +57,7 @@ func (f *Frames) OpenCard(tag [32]byte, box []byte, from, to uint32) (n uint32, 
 	return 0, nil, ErrTag
 }
 
-// CardSlot is the place in the mailbox where our card n is left, or with own false the other
-// side's. After Close it is all zeros.
+// CardSlot is our place n in the mailbox, where a card may lie, or with own false the other side's. After Close it is all zeros.
 func (f *Frames) CardSlot(own bool, n uint32) [16]byte {
 	switch {
 	case f.closed:
