@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"tincan/internal/mailbox"
 )
 
 // TestUnitSpans: whatever two clocks say that differ by no more than half a span, each side looks where the other one
@@ -44,4 +46,22 @@ func TestUnitPlaces(t *testing.T) {
 	require.Equal(t, courierPlace{7, 3}, *c.from(7))
 	require.Equal(t, courierPlace{6, 0}, *c.from(6))
 	require.False(t, slices.Contains(c.their[:], courierPlace{8, 0}))
+}
+
+// TestUnitOccupied: a card goes into the next place at once where one lies, or has been taken, and stays where it lies.
+func TestUnitOccupied(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		c := &our.lines.courier
+		our.lines.now.conn.(*socket).fails()
+		for k := range uint32(5) {
+			require.Equal(t, k, c.own.k)
+			our.courierBack(true, mailbox.ErrOccupied, nil, nil)
+			require.False(t, c.lies)
+			require.False(t, c.due.After(time.Now()))
+		}
+		our.courierBack(true, nil, nil, nil)
+		require.True(t, c.lies)
+		require.EqualValues(t, 5, c.own.k)
+		require.True(t, c.due.After(time.Now()))
+	})
 }
