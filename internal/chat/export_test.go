@@ -142,7 +142,7 @@ func NextAsk(age time.Duration) time.Duration { return usual.mail.next(age) }
 func Quick(c *Config) {
 	quick := usual
 	for _, d := range []*time.Duration{
-		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause,
+		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.stale, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause,
 		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone, &quick.mail.span,
 	} {
 		*d /= 50

@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"tincan/internal/invite"
@@ -15,15 +17,23 @@ type hand struct {
 	site   string              // what links begin with
 	line   *line               // behind our newest repair
 	link   Link                // our newest repair
-	wait   []func(Link, error) // who waits until one is made
+	making *repairJob          // the repair that is being made
+	wait   []func(Link, error) // who waits until it is
 	own    []invite.Code       // all of ours
 	used   []invite.Code       // those of the other side that were tried
 	last   card                // the card in the newest of them,
 	lastAt time.Time           // and when it was tried; zero when it has been answered
 }
 
+// repairJob is a repair that is being made.
+type repairJob struct {
+	meets   card // of the other side; n 0: its newest
+	answers bool
+	to      invite.Code // the repair of the other side that it answers; nil: none
+}
+
 // RepairLink makes a link with which the other side finds this one again, to be handed over by
-// any way there is. It stays the same until something comes of it. Where nothing needs repair
+// any way there is. It stays the same until something comes of it, or should have. Where nothing needs repair
 // the error is CodeNoRepair.
 func (s *Session) RepairLink() (Link, error) {
 	type made struct {
@@ -52,49 +62,62 @@ func (s *Session) RepairLink() (Link, error) {
 
 // repairLink calls answer with our repair as soon as there is one.
 func (s *Session) repairLink(answer func(Link, error)) {
-	h := &s.lines.hand
+	h, now := &s.lines.hand, time.Now()
 	switch {
-	case h.line != nil && !h.line.gone:
+	case h.line != nil && !h.line.gone && (h.line.tried.IsZero() || now.Sub(h.line.tried) < s.timing.lines.stale):
 		answer(h.link, nil)
 	case len(h.wait) > 0:
 		h.wait = append(h.wait, answer)
 	default:
 		h.wait = append(h.wait, answer)
-		s.makeRepair(card{}, false, time.Now())
+		s.makeRepair(repairJob{}, now)
 	}
 }
 
 // makeRepair makes a repair. It meets the card of the other side that is given, or else the newest
 // that it has told, which waits there for a repair. Where we have used that it asks for a fresh one:
 // older ones may be gone, and each that is named in vain would cost the two people a link.
-func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
-	if h := &s.lines.hand; meets.n == 0 && h.line != nil && !h.line.gone && h.line.tried.IsZero() {
+func (s *Session) makeRepair(job repairJob, now time.Time) {
+	h := &s.lines.hand
+	if job.meets.n == 0 && h.line != nil && !h.line.gone && h.line.tried.IsZero() {
 		s.toldRepair(h.link, nil) // it asks already
+		return
+	}
+	if h.making != nil {
+		if job.answers {
+			*h.making = job // one that answers does what the other one would
+		}
 		return
 	}
 	n, ok := s.lines.number()
 	if !ok {
-		s.toldRepair(Link{}, fail(CodeInternal, nil))
+		s.noRepair(job, fail(CodeInternal, nil))
 		return
 	}
+	made := &job
+	h.making = made
 	s.makeCard(n, now, func(l *line) {
+		if h.making != made {
+			return // the chat has gone on meanwhile
+		}
+		h.making = nil
 		switch {
 		case !s.phase.broken():
 			return // the line, if there is one, waits for the next time
 		case l == nil:
-			s.toldRepair(Link{}, fail(CodeNoAddresses, nil))
+			s.noRepair(job, fail(CodeNoAddresses, nil))
 			return
 		}
+		meets := job.meets
 		if meets.n == 0 {
 			meets, _ = s.lines.theirCard(s.lines.seen)
 		}
-		code, err := s.sealRepair(l, meets.n, answers && meets.n != 0)
+		code, err := s.sealRepair(l, meets.n, job.answers && meets.n != 0)
 		if err != nil {
 			s.lines.drop(l)
-			s.toldRepair(Link{}, asError(err))
+			s.noRepair(job, asError(err))
 			return
 		}
-		h := &s.lines.hand
 		h.line, h.link, h.own = l, newLink(h.site, code), append(h.own, code)
 		s.diary.note("a repair is made")
 		if meets.n != 0 {
@@ -102,6 +125,13 @@ func (s *Session) makeRepair(meets card, answers bool, now time.Time) {
 		}
 		s.toldRepair(h.link, nil)
 	})
+}
+
+// noRepair says that none could be made. What it was to answer counts as never taken, so that it can be opened again.
+func (s *Session) noRepair(job repairJob, err error) {
+	h := &s.lines.hand
+	h.used = slices.DeleteFunc(h.used, func(code invite.Code) bool { return bytes.Equal(code, job.to) })
+	s.toldRepair(Link{}, err)
 }
 
 // toldRepair answers those who wait for a repair. If nobody does, the person is told of it.
@@ -164,7 +194,7 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	h.last, h.lastAt = other, now
 	if meets == 0 {
 		h.lastAt = time.Time{}
-		s.makeRepair(h.last, true, now)
+		s.makeRepair(repairJob{h.last, true, code}, now)
 		return nil
 	}
 	for _, l := range s.lines.spares {
@@ -174,7 +204,7 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 		}
 	}
 	h.lastAt = time.Time{}
-	s.makeRepair(card{}, true, now)
+	s.makeRepair(repairJob{answers: true, to: code}, now)
 	return nil
 }
 
@@ -206,6 +236,6 @@ func (s *Session) answerLate(now time.Time) {
 	h := &s.lines.hand
 	if !h.lastAt.IsZero() && now.Sub(h.lastAt) >= s.timing.lines.answer {
 		h.lastAt = time.Time{}
-		s.makeRepair(card{}, true, now)
+		s.makeRepair(repairJob{answers: true}, now)
 	}
 }

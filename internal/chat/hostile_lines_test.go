@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/binary"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -408,5 +409,76 @@ func TestUnitHostileHandedOver(t *testing.T) {
 		w.settles()
 		require.Equal(t, CodeAlreadyUsed, accept(by(other, n, false)), "it is whole again")
 		require.Equal(t, CodeWrongChat, accept(by(stranger.ends[other.n], n, false)), "another chat, all the same")
+	})
+}
+
+// handed is a repair of an end that meets no card, with the number n.
+func (e *end) handed(n uint32) invite.Code {
+	frames := *e.stream.frames
+	tag, box, err := frames.SealCard(n, invite.Repair{N: n, Card: aCard(n).description}.Bytes())
+	require.NoError(e.w.t, err)
+	return invite.NewRepair(false, tag, box)
+}
+
+// TestUnitOneRepairAtATime: who is handed a repair while one of its own is being made for its person makes a single one,
+// which answers.
+func TestUnitOneRepairAtATime(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		our.lines.now.conn.(*socket).fails()
+		our.slow = true
+		our.makes()
+		require.Empty(t, our.links)
+		made := w.made
+		require.NoError(t, our.acceptRepair(other.handed(other.lines.last+1), time.Now()))
+		our.slow = false
+		our.pump()
+		our.pump()
+		require.Len(t, our.links, 1)
+		answer, err := invite.Find(our.links[0].Link)
+		require.NoError(t, err)
+		require.True(t, answer.AnswersRepair())
+		require.Equal(t, made, w.made)
+	})
+}
+
+// TestUnitRepairNotAnswered: a repair for which no card can be made counts as never taken.
+func TestUnitRepairNotAnswered(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		our.lines.now.conn.(*socket).fails()
+		dial := our.lines.dial
+		our.lines.dial = func() (connection, error) { return nil, errors.New("no network") }
+		code := other.handed(other.lines.last + 1)
+		for range 3 {
+			require.NoError(t, our.acceptRepair(code, time.Now()))
+			our.pump()
+			require.Empty(t, our.links)
+		}
+		our.lines.dial = dial
+		require.NoError(t, our.acceptRepair(code, time.Now()))
+		our.pump()
+		require.Len(t, our.links, 1)
+		require.Equal(t, CodeAlreadyUsed, CodeOf(our.acceptRepair(code, time.Now())))
+	})
+}
+
+// TestUnitStaleRepair: who asks for a repair again gets the same one, and another one when something should have come
+// of it.
+func TestUnitStaleRepair(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		w.up = [2]bool{}
+		our.lines.now.conn.(*socket).fails()
+		our.makes()
+		require.False(t, our.lines.hand.line.tried.IsZero(), "it meets a card that waits over there")
+		for range 4 {
+			time.Sleep(our.timing.lines.stale / 5)
+			our.makes()
+		}
+		require.Len(t, our.links, 5)
+		for _, link := range our.links {
+			require.Equal(t, our.links[0], link)
+		}
+		time.Sleep(our.timing.lines.stale / 5)
+		our.makes()
+		require.NotEqual(t, our.links[0], our.links[5])
 	})
 }

@@ -264,7 +264,7 @@ func (s *Session) together(now time.Time) {
 		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
 		s.lines.hand = hand{site: s.lines.hand.site, own: s.lines.hand.own}
 		c := s.lines.courier
-		s.lines.courier = courier{client: c.client, own: c.own, their: c.their}
+		s.lines.courier = courier{client: c.client, own: c.own, their: c.their, returns: c.returns}
 	}
 }
 

@@ -30,6 +30,7 @@ type lineTiming struct {
 	card   time.Duration // after the chat has opened: make cards
 	pair   time.Duration // between two cards that are tried
 	last   time.Duration // before the last of them is tried, too
+	stale  time.Duration // before a person who asks for a repair again gets another one
 	answer time.Duration // before a repair that has led to nothing is answered with another
 	mail   time.Duration // apart, before the mailbox is asked
 	pause  time.Duration // apart, before nothing is looked for any more
@@ -54,7 +55,7 @@ var usual = timing{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, heard: 5 * time.Second, silence: 15 * time.Second,
 	absent: 75 * time.Second, woken: 7 * time.Second, mute: time.Hour, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
-	lines: lineTiming{card: time.Second, pair: 4 * time.Second, last: 30 * time.Second, answer: 20 * time.Second, mail: 8 * time.Second, pause: 30 * time.Minute, resume: 10 * time.Second},
+	lines: lineTiming{card: time.Second, pair: 4 * time.Second, last: 30 * time.Second, stale: 45 * time.Second, answer: 20 * time.Second, mail: 8 * time.Second, pause: 30 * time.Minute, resume: 10 * time.Second},
 	mail: schedule{
 		first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
 		often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,
