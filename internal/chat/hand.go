@@ -211,7 +211,7 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 // openRepair opens a repair of the other side. One whose card has long been void is told apart from those of other chats.
 func (s *Session) openRepair(code invite.Code) (other card, meets uint32, err error) {
 	tag, box := code.Sealed()
-	from := max(s.lines.seen, s.lines.void)
+	from := max(s.lines.seen, s.lines.agreed)
 	n, plain, err := s.stream.frames.OpenCard(tag, box, from+1, from+maxSkipped)
 	if errors.Is(err, seal.ErrTag) && from > 0 {
 		if _, _, old := s.stream.frames.OpenCard(tag, box, max(from, maxSkipped)-maxSkipped+1, from); old == nil {

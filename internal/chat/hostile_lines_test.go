@@ -482,3 +482,22 @@ func TestUnitStaleRepair(t *testing.T) {
 		require.NotEqual(t, our.links[0], our.links[5])
 	})
 }
+
+// TestUnitHalfResumed: where a line broke when one side alone took it for resumed, the repairs of the other side count
+// from where that one is.
+func TestUnitHalfResumed(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		our.says(1)
+		other.says(1)
+		w.wait(5, true)
+		require.Equal(t, our.lines.void, our.lines.agreed)
+		our.lines.now.conn.(*socket).fails()
+		code := other.handed(other.lines.last + 1)
+		our.lines.void = other.lines.last + 5 // by a line of a repair, whose numbers are apart
+		_, _, err := our.openRepair(code)
+		require.NoError(t, err)
+		our.lines.agreed = our.lines.void
+		_, _, err = our.openRepair(code)
+		require.Equal(t, CodeAlreadyUsed, CodeOf(err))
+	})
+}

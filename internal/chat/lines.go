@@ -68,11 +68,12 @@ func (r *routes) changed() bool {
 
 // numbers are those of cards.
 type numbers struct {
-	last  uint32 // of our newest
-	known uint32 // of ours, the newest that the other side is known to have been told
-	seen  uint32 // of the other side's, the last that it has told
-	void  uint32 // cards of either side up to this one are of no use any more
-	spent uint32 // cards of either side up to this one may have been used for a repair, and their maker does not know
+	last   uint32 // of our newest
+	known  uint32 // of ours, the newest that the other side is known to have been told
+	seen   uint32 // of the other side's, the last that it has told
+	void   uint32 // cards of either side up to this one are of no use any more
+	agreed uint32 // what void was when the other side last showed that it is so there: a line may have broken before
+	spent  uint32 // cards of either side up to this one may have been used for a repair, and their maker does not know
 }
 
 func newLines(dial func() (connection, error), first connection, wanted int) lines {

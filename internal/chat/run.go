@@ -247,6 +247,7 @@ func (s *Session) handle(wire []byte) error {
 	if !ok {
 		return stop{reason: ReasonUntrusted}
 	}
+	s.lines.agreed = s.lines.void
 	switch f.kind {
 	case typeText, typeMore:
 		if s.phase == open {
