@@ -74,7 +74,7 @@ const addressesHidden =
 const endings: Record<Reason, Ending> = {
   closed: {
     title: 'You left the chat',
-    text: 'Its messages are gone from this page, and it stored nothing. Close the tab to clear its memory too.',
+    text: 'Its messages are gone from this page, and nothing of it is kept. Close the tab to clear its memory too.',
   },
   left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
   'other-closed': {
@@ -433,6 +433,35 @@ export const english = {
   repairQr: 'QR code of the repair link',
   repairText: 'Send this link to the other person. They open it, and the chat goes on.',
   repairAnswers: 'Send this link back to the other person. They open it, and the chat goes on.',
+  returnTitle: 'Coming back to your chat…',
+  returnLead: 'The page was reloaded. What was said is not on it any more; the other person still has it.',
+  returnText: 'Send this link to the other person. They open it, and get one that they send back to you.',
+  returnByItself: (host: string) =>
+    `There is nothing to do: the two of you find each other through ${host}. Keep this page open.`,
+  returnByHand: 'Send a link by hand, if nothing happens',
+  returnReply: 'The link that they send back',
+  returnInstead: 'Start a new chat instead',
+  returnedHere: (rounds: number) =>
+    rounds === 1
+      ? 'You came back after a reload. What was said before is not on this page any more; the other person still has it.'
+      : `This chat has come back ${rounds} times. What was said before is not on this page any more; the other person may still have it.`,
+  backLabel: 'Back after a reload',
+  back: 'They are back after a reload; the safety words are new.',
+  again: 'Send the conversation again',
+  againTitle: 'Send the conversation again?',
+  againText: (count: number, parts: number) =>
+    `The other person’s page has nothing of it any more. ${count} ${count === 1 ? 'message' : 'messages'} from before the reload, with who said each, will come to them in ${parts} new ones.`,
+  againSend: 'Send them',
+  againDone: (done: number, parts: number) => `Sending the conversation again: ${done} of ${parts}`,
+  againArrived: 'The conversation is on their page again.',
+  /** What the other person reads of it. */
+  againUntil: (time: string) => `Conversation until ${time}:`,
+  againMe: 'Me:',
+  againYou: 'You:',
+  comparedBefore: 'Compared before the reload',
+  comparedBeforeHint: 'The safety words are new. Compare them again to be sure who this is.',
+  comparedBeforeText:
+    'You compared them before a reload, and these are new. Compare them again: until then, somebody who got at what the reloaded tab had kept may have taken the other person’s place.',
   notVerified: 'Not verified',
   notVerifiedHint: 'Compare the safety words to be sure who this is.',
   verified: 'Verified',
@@ -496,6 +525,9 @@ export const english = {
     'The browser refuses notifications. Allow them in the page’s settings beside the address bar, then switch this on again.',
   notifyUnsupported:
     'There are none here: the address of this page is a plain http one, or the browser has none.',
+  outlive: 'Come back to a chat after a reload',
+  outliveAbout:
+    'A secret for coming back is kept in this tab until the chat ends, and nothing that was said. Without it, a reload ends the chat.',
   notifyMessage: 'New message',
   notifyOpen: 'The chat is open',
   settingsKept: 'This device remembers these settings until you press Wipe, and no one else learns them.',
@@ -558,6 +590,11 @@ export const english = {
       text: 'Your reply stops working. If you have not sent it yet, nobody misses it.',
       leave: 'Give up',
     },
+    returning: {
+      title: 'Start a new chat instead?',
+      text: 'Nobody can come back to the one before then. What was said in it is only on the other person’s page.',
+      leave: 'Start a new chat',
+    },
     link: {
       title: 'Make a new link?',
       text: 'The link that you gave away stops working, so you will have to send the new one.',
@@ -574,6 +611,9 @@ export const english = {
   reload: 'Reload the page',
   startPage: 'Start page',
   dismiss: 'Dismiss',
+  chatElsewhere:
+    'Your chat is open in another tab of this browser, and goes on there. Here you can start another one.',
+  keepOpenReturn: 'This tab is coming back to a chat. To open that invite, use a new tab.',
   keepOpenChat: 'A chat is going on in this tab. To open that invite, use a new tab.',
   keepOpenReply:
     'This tab waits until your reply is opened. To open that invite, cancel first or use a new tab.',

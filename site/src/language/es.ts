@@ -68,7 +68,7 @@ const addressesHidden =
 const endings: Texts['endings'] = {
   closed: {
     title: 'Saliste del chat',
-    text: 'Sus mensajes ya no están en esta página, que no guardó nada. Cierra la pestaña para vaciar también su memoria.',
+    text: 'Sus mensajes ya no están en esta página, y no se guarda nada de ellos. Cierra la pestaña para vaciar también su memoria.',
   },
   left: {
     title: 'La otra persona salió',
@@ -501,6 +501,35 @@ export const spanish: Texts = {
   repairQr: 'Código QR del enlace de recuperación',
   repairText: 'Envía este enlace a la otra persona. Lo abre, y el chat continúa.',
   repairAnswers: 'Devuelve este enlace a la otra persona. Lo abre, y el chat continúa.',
+  returnTitle: 'Volviendo a tu chat…',
+  returnLead: 'La página se recargó. Lo que se dijo ya no está en ella; la otra persona aún lo tiene.',
+  returnText: 'Envía este enlace a la otra persona. Lo abre, y recibe otro que te devuelve.',
+  returnByItself: (host) =>
+    `No hay nada que hacer: os encontráis a través de ${host}. Deja esta página abierta.`,
+  returnByHand: 'Enviar un enlace a mano, si no pasa nada',
+  returnReply: 'El enlace que te devuelve',
+  returnInstead: 'Empezar otro chat',
+  returnedHere: (rounds) =>
+    rounds === 1
+      ? 'Volviste después de una recarga. Lo que se dijo antes ya no está en esta página; la otra persona aún lo tiene.'
+      : `Este chat ha vuelto ${rounds} veces. Lo que se dijo antes ya no está en esta página; puede que la otra persona aún lo tenga.`,
+  backLabel: 'De vuelta después de una recarga',
+  back: 'La otra persona volvió después de una recarga; las palabras de seguridad son nuevas.',
+  again: 'Enviar otra vez la conversación',
+  againTitle: '¿Enviar otra vez la conversación?',
+  againText: (count, parts) =>
+    `La página de la otra persona ya no tiene nada de ella. Lo que se dijo antes de la recarga (${count} ${count === 1 ? 'mensaje' : 'mensajes'}), con quién dijo cada cosa, le llega en ${parts} mensajes nuevos.`,
+  againSend: 'Enviar',
+  againDone: (done, parts) => `Enviando otra vez la conversación: ${done} de ${parts}`,
+  againArrived: 'La conversación está de nuevo en su página.',
+  againUntil: (time) => `Conversación hasta las ${time}:`,
+  againMe: 'Yo:',
+  againYou: 'Tú:',
+  comparedBefore: 'Comparadas antes de la recarga',
+  comparedBeforeHint:
+    'Las palabras de seguridad son nuevas. Compáralas otra vez para saber con certeza quién es.',
+  comparedBeforeText:
+    'Las comparaste antes de una recarga, y estas son nuevas. Compáralas otra vez: hasta entonces, alguien que haya conseguido lo que guardaba la pestaña recargada puede haber ocupado el lugar de la otra persona.',
   notVerified: 'Sin verificar',
   notVerifiedHint: 'Compara las palabras de seguridad para saber con certeza quién es.',
   verified: 'Verificado',
@@ -563,6 +592,9 @@ export const spanish: Texts = {
     'El navegador deniega las notificaciones. Permítelas en los ajustes de la página, junto a la barra de direcciones, y luego activa esto otra vez.',
   notifyUnsupported:
     'Aquí no las hay: la dirección de esta página es http sin cifrar, o el navegador no las tiene.',
+  outlive: 'Volver al chat después de una recarga',
+  outliveAbout:
+    'Un secreto para volver se guarda en esta pestaña hasta que el chat termina, y nada de lo que se dijo. Sin él, una recarga termina el chat.',
   notifyMessage: 'Mensaje nuevo',
   notifyOpen: 'El chat está abierto',
   settingsKept:
@@ -622,6 +654,11 @@ export const spanish: Texts = {
       text: 'Tu respuesta deja de funcionar. Si aún no la has enviado, nadie la echará de menos.',
       leave: 'Dejar de esperar',
     },
+    returning: {
+      title: '¿Empezar otro chat?',
+      text: 'Entonces nadie puede volver al anterior. Lo que se dijo en él está solo en la página de la otra persona.',
+      leave: 'Empezar otro chat',
+    },
     link: {
       title: '¿Crear un enlace nuevo?',
       text: 'El enlace que enviaste deja de funcionar, así que tendrás que enviar el nuevo.',
@@ -638,6 +675,9 @@ export const spanish: Texts = {
   reload: 'Recargar la página',
   startPage: 'Página de inicio',
   dismiss: 'Cerrar el aviso',
+  chatElsewhere:
+    'Tu chat está abierto en otra pestaña de este navegador, y continúa allí. Aquí puedes empezar otro.',
+  keepOpenReturn: 'Esta pestaña está volviendo a un chat. Para abrir esa invitación, usa una pestaña nueva.',
   keepOpenChat: 'En esta pestaña hay un chat en curso. Para abrir esa invitación, usa una pestaña nueva.',
   keepOpenReply:
     'Esta pestaña espera a que se abra tu respuesta. Para abrir esa invitación, cancela primero o usa una pestaña nueva.',

@@ -66,6 +66,17 @@ const samples: Record<string, Sample[]> = {
   tooManyStun: [{ given: [16], holds: [16] }],
   notTurn: [{ given: ['???'], holds: ['???', '?transport=tcp'] }],
   credentialTooLong: [{ given: [256], holds: [256] }],
+  returnByItself: [{ given: [host], holds: [host] }],
+  returnedHere: [
+    { given: [1], holds: [] },
+    { given: [3], holds: [3] },
+  ],
+  againText: [
+    { given: [1, 2], holds: [1, 2] },
+    { given: [12, 3], holds: [12, 3] },
+  ],
+  againDone: [{ given: [2, 3], holds: [2, 3] }],
+  againUntil: [{ given: [until], holds: [until] }],
   absent: [{ given: [until], holds: [until] }],
   waitingUntil: [{ given: [300, until], holds: [5, until] }],
   replyWaitingUntil: [{ given: [300, until], holds: [5, until] }],
