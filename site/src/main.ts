@@ -6,6 +6,7 @@ import './look/base.css';
 
 import { mount } from 'svelte';
 import App from './app/App.svelte';
+import { claim, readKept } from './life/kept.ts';
 import { askForPage, markedPending, type Mark } from './life/pending.ts';
 import { ifAllowed, readLanguages } from './life/browser.ts';
 import { Page } from './app/page.svelte.ts';
@@ -28,10 +29,15 @@ const offline = new Offline();
 
 const opened = takeFragment();
 const gone = markedPending();
+const settings = new Settings();
+const kept = settings.chosen.outlive ? readKept() : undefined;
+if (kept) {
+  page.return.begins(kept);
+  void claim(kept.ticket, gone ?? { pending: 'chat', page: '' }, (mine) => page.return.claimed(mine));
+}
 if (opened !== '') void page.finder.open(link(opened));
 onFragment((fragment) => void page.finder.open(link(fragment)));
 
-const settings = new Settings();
 const parts = import('./app/parts.ts');
 void start();
 // The page is in English until a language that takes longer to load has come.
@@ -39,7 +45,7 @@ const spoken = Promise.race([
   speak(settings.chosen.language ?? preferred(readLanguages())).catch(() => undefined),
   new Promise((resolve) => setTimeout(resolve, 1_000)),
 ]);
-if (gone) await told(gone);
+if (gone && !kept) await told(gone);
 await spoken;
 mount(App, {
   target: document.getElementById('app') ?? document.body,

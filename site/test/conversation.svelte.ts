@@ -3,7 +3,10 @@ import type { ComponentProps } from 'svelte';
 import Chat, { type Shown } from '../src/chat/Chat.svelte';
 
 type Rest = Omit<ComponentProps<typeof Chat>, 'conversation'>;
-type Parts = Partial<Omit<Shown, 'outage'>> & { outage?: Partial<Shown['outage']> } & Rest;
+type Parts = Partial<Omit<Shown, 'outage' | 'reloads'>> & {
+  outage?: Partial<Shown['outage']>;
+  reloads?: Partial<Shown['reloads']>;
+} & Rest;
 
 /** An open chat in which nothing has been said yet. */
 const quiet: Shown = {
@@ -19,6 +22,8 @@ const quiet: Shown = {
     makeRepair: () => Promise.resolve(),
     closeRepair: () => undefined,
   },
+  reloads: { here: false, rounds: 0, there: false, again: undefined, dismiss: () => undefined },
+  comparedBefore: false,
   words: [],
   digits: [],
   verified: false,
@@ -43,6 +48,7 @@ export function showChat(parts: Parts): { rerender: (more: Parts) => Promise<voi
       ...quiet,
       ...now,
       outage: { ...quiet.outage, ...now.outage },
+      reloads: { ...quiet.reloads, ...now.reloads },
       get draft() {
         return draft;
       },

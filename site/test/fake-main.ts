@@ -17,9 +17,10 @@ const site = 'https://chat.example/';
 const engine = new FakeEngine(site);
 const screen = location.search.slice(1);
 // ?mailbox, ?mailbox-local, ?mailbox-join; ?mailbox-left and so on for each state of the mailbox.
-const mailbox = screen.startsWith('mailbox')
-  ? { on: screen !== 'mailbox-off', host: 'chat.example', origins: [new URL(site).origin] }
-  : undefined;
+const mailbox =
+  screen.startsWith('mailbox') || screen === 'return-mailbox'
+    ? { on: screen !== 'mailbox-off', host: 'chat.example', origins: [new URL(site).origin] }
+    : undefined;
 const states: readonly MailboxState[] = [
   'asked',
   'foreign',
@@ -99,6 +100,7 @@ async function show(): Promise<void> {
   if (screen === 'webrtc' || screen === 'stopped' || screen === 'load') return chat.unusable(screen);
   await chat.started(engine, config, network, mailbox);
   engine.mailbox = mailbox ? new URL(site).origin : '';
+  if (screen.startsWith('return')) return comeBack();
   const state = states.find((each) => screen === `mailbox-${each}`);
   if (state) {
     if (['asked', 'foreign', 'over'].includes(state)) await chat.invites.create();
@@ -190,6 +192,9 @@ async function show(): Promise<void> {
     case 'differ':
     case 'notice':
     case 'typing':
+    case 'reloaded':
+    case 'reloaded-again':
+    case 'reloaded-verified':
       await chat.invites.create();
       engine.open('direct');
       if (screen !== 'empty') await talk();
@@ -227,7 +232,28 @@ async function show(): Promise<void> {
   if (screen.startsWith('repair')) await apart('trying');
   if (screen === 'repair') await chat.conversation?.outage.makeRepair();
   if (screen === 'repair-back') engine.tell({ type: 'repair', code: engine.link(engine.repair) });
+  if (screen === 'reloaded-verified') await chat.conversation?.verify(true);
+  if (screen.startsWith('reloaded')) engine.back();
+  if (screen === 'reloaded-again') {
+    engine.delivers = false;
+    void chat.conversation?.reloads.again?.send();
+  }
   if (screen === 'notice') engine.tell({ type: 'error', code: 'second-reply' });
+}
+
+/** The page was reloaded, and comes back to its chat: ?returning by hand, ?return-mailbox and so on. */
+async function comeBack(): Promise<void> {
+  const mailbox = screen === 'return-mailbox';
+  engine.repair = `o${'x7Kq'.repeat(58)}`;
+  chat.return.begins({ ...engine.saved, mailbox, verified: true, rounds: 0 });
+  if (screen === 'return-begins') return;
+  if (screen === 'return-failed') engine.fails.returnTo = 'no-addresses';
+  chat.return.claimed(screen !== 'return-elsewhere');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  if (screen === 'returned') {
+    engine.open('direct');
+    engine.back();
+  }
 }
 
 /** The connection is lost, and something is said meanwhile. */

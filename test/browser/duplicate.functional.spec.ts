@@ -19,7 +19,7 @@ async function duplicate(of: Person): Promise<Person> {
 }
 
 for (const kind of ['invite', 'reply', 'chat'] as const) {
-  test(`a duplicate of a tab with a pending ${kind} shows the start page, and a reload what has ended`, async ({
+  test(`a duplicate of a tab with a pending ${kind} shows the start page, and a reload what became of it`, async ({
     person,
     serve,
   }) => {
@@ -38,11 +38,16 @@ for (const kind of ['invite', 'reply', 'chat'] as const) {
     const copy = await duplicate(who);
     await expect(copy.button('New chat')).toBeEnabled();
     await expect(copy.page.getByText('ended while you were away')).toHaveCount(0);
-    if (kind === 'chat') await greet(ana, ben);
+    if (kind === 'chat') {
+      await expect(copy.alert).toHaveText(texts.chatElsewhere);
+      expect(await copy.page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+      await greet(ana, ben);
+    }
 
     who.page.on('dialog', (dialog) => void dialog.accept());
     await who.page.reload();
-    await expect(who.page.getByRole('heading', { name: texts.away[kind].title })).toBeVisible();
+    const title = kind === 'chat' ? texts.returnTitle : texts.away[kind].title;
+    await expect(who.page.getByRole('heading', { name: title })).toBeVisible();
     // The copy has nothing of it.
     await copy.page.reload();
     await expect(copy.button('New chat')).toBeEnabled();

@@ -79,7 +79,11 @@ test('reloading and closing ask, and staying keeps the chat', async ({ person, s
   expect(await question).toBe('beforeunload');
   await greet(ana, ben);
 
-  // Whoever leaves all the same is not missed for long.
+  // Whoever leaves all the same comes back, unless that is switched off.
+  await ana.button(texts.more).click();
+  await ana.button(texts.settings).click();
+  await ana.page.getByRole('switch', { name: texts.outlive }).click();
+  await ana.page.keyboard.press('Escape');
   question = asked(ana, 'leave');
   await ana.page.evaluate(() => location.reload());
   expect(await question).toBe('beforeunload');

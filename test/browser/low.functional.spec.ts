@@ -68,7 +68,19 @@ for (const size of sizes) {
         expect.soft(footer.bottom, told).toBeLessThanOrEqual(size.height + 1);
         // Two lines of text at least; one beside a notice, what is done about a lost connection, or what stands below
         // an ended chat.
-        const beside = ['notice', 'absent', 'lost', 'trying', 'asking', 'paused', 'repair', 'repair-back'];
+        const beside = [
+          'notice',
+          'absent',
+          'lost',
+          'trying',
+          'asking',
+          'paused',
+          'repair',
+          'repair-back',
+          'reloaded',
+          'reloaded-verified',
+          'reloaded-again',
+        ];
         const least = beside.includes(screen.at) || heading ? 24 : 64;
         expect
           .soft(Math.min(log.bottom, size.height) - Math.max(log.top, 0), told)

@@ -1,4 +1,5 @@
 import { Absence } from '../life/absence.ts';
+import { keeps } from '../life/kept.ts';
 import type { Pending } from '../life/pending.ts';
 import type { Invites } from '../meet/invites.svelte.ts';
 import type { Place } from '../meet/place.ts';
@@ -22,7 +23,9 @@ export class Away {
   }
   /** What a reload would have to tell. What has been told is not told again. */
   get kept(): Pending | undefined {
-    return this.#page.pending ? (this.#page.screen as Pending) : undefined;
+    const { pending, screen } = this.#page;
+    if (!pending) return undefined;
+    return screen === 'returning' ? 'chat' : (screen as Pending);
   }
   /** The page was frozen until a moment ago, and what ended meanwhile ended for that. */
   get justBack(): boolean {
@@ -52,6 +55,8 @@ export class Away {
 
   /** The page goes, and its engine with it. The browser may keep the page and show it once more. */
   pageHidden(): void {
+    // The chat outlives this, and what is not written down does not.
+    if (keeps()) return;
     this.#left = this.kept;
     // The other person is told, if the browser leaves the time for it.
     void this.#page.meeting?.close();

@@ -61,6 +61,7 @@ export class Leaving {
     const { pending, screen, meeting, conversation } = this.#page();
     if (!pending) return false;
     if (screen === 'chat') return conversation?.atStake ?? false;
+    if (screen === 'returning') return true;
     return screen === 'reply' || (meeting?.given ?? false);
   }
 

@@ -1,5 +1,6 @@
 import type { Chat, ChatEvent, Engine, EngineConfig, Network, Reason } from '../../../wasm/engine.d.ts';
-import { Conversation } from '../chat/conversation.svelte.ts';
+import { Conversation, type Listener } from '../chat/conversation.svelte.ts';
+import type { Kept } from '../life/kept.ts';
 import { codeOf } from '../language/codes.ts';
 import type { Trouble } from '../language/en.ts';
 import { texts } from '../language/language.svelte.ts';
@@ -13,12 +14,13 @@ import type { AskTabs } from '../meet/tabs.ts';
 import { isAboutTheWay } from '../meet/way.svelte.ts';
 import { Diagnosis } from '../network/diagnosis.ts';
 import { NetworkChoice } from '../network/network.svelte.ts';
+import { About } from './about.svelte.ts';
 import { Away } from './away.svelte.ts';
+import { Return } from './return.svelte.ts';
 
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class Page implements Place {
   #engine = $state.raw<Engine>();
-  #about = $state.raw<{ config: EngineConfig; unread: boolean }>();
   #screen = $state<Screen>('home');
   #progress = $state(0);
   #problem = $state.raw<Problem>();
@@ -33,12 +35,14 @@ export class Page implements Place {
   #goodbyes: Promise<unknown> = Promise.resolve();
   #onmessage = () => {};
 
+  readonly about = new About();
   readonly diagnosis = new Diagnosis();
   readonly network = new NetworkChoice();
   readonly mailbox = new MailboxChoice();
   readonly finder: Finder;
   readonly invites: Invites;
   readonly away: Away;
+  readonly return: Return;
   readonly outcome: Outcome = {
     onopen: (chat, opened) => this.#opens(chat, opened),
     onended: (meeting, reason) => this.#ends(meeting, reason),
@@ -50,6 +54,7 @@ export class Page implements Place {
     this.finder = new Finder(this, askTabs);
     this.invites = new Invites(this, hostAnswers);
     this.away = new Away(this, this.invites);
+    this.return = new Return(this);
   }
 
   get engine(): Engine | undefined {
@@ -83,19 +88,7 @@ export class Page implements Place {
     return this.#meeting?.mailboxWay !== undefined;
   }
   get site(): string {
-    return this.#about?.config.site ?? '';
-  }
-  /** The host that links lead to. */
-  get host(): string {
-    return this.site === '' ? '' : new URL(this.site).hostname;
-  }
-  /** Links lead to this very computer. */
-  get hereOnly(): boolean {
-    return this.#about?.config.loopback ?? false;
-  }
-  /** What the site says about itself could not be read. */
-  get configUnread(): boolean {
-    return this.#about?.unread ?? false;
+    return this.about.site;
   }
   get making(): boolean {
     return this.invites.making;
@@ -128,8 +121,12 @@ export class Page implements Place {
     return this.#conversation?.reason ?? this.#ended;
   }
   get pending(): boolean {
-    const waiting = this.#screen === 'invite' || this.#screen === 'reply';
+    const waiting = ['invite', 'reply', 'returning'].includes(this.#screen);
     return waiting || (this.#screen === 'chat' && this.reason === undefined);
+  }
+  /** What this tab keeps for coming back to its chat after a reload. */
+  get kept(): Kept | undefined {
+    return this.return.kept ?? this.#conversation?.kept;
   }
   get standing(): string {
     if (!this.#conversation || this.reason !== undefined) return this.#meeting?.state ?? '';
@@ -154,9 +151,11 @@ export class Page implements Place {
   ): Promise<void> {
     if (this.#screen === 'wiped') return;
     this.#engine = engine;
-    this.#about = { config, unread: configUnread };
+    this.about.takes(config, configUnread);
     this.network.offer(network);
     this.mailbox.offer(mailbox);
+    // What was opened meanwhile is looked at when the chat is there to which it may belong.
+    await this.return.again();
     await this.finder.begin(engine);
   }
 
@@ -250,9 +249,12 @@ export class Page implements Place {
   }
 
   show(screen: Screen, meeting?: Meeting): void {
-    this.unsay();
-    this.invites.dismissHostGone();
-    this.finder.forget();
+    if (screen !== this.#screen || screen !== 'returning') {
+      this.unsay();
+      this.invites.dismissHostGone();
+      this.finder.forget();
+    }
+    this.return.shows(screen);
     void this.giveUp(this.#meeting);
     this.#meeting = meeting;
     this.#conversation = undefined;
@@ -266,12 +268,14 @@ export class Page implements Place {
   #opens(chat: Chat, opened: Opened): (event: ChatEvent) => void {
     this.#notice = this.#meeting?.answeredTwice ? texts.errors['second-reply'] : undefined;
     this.finder.forget();
-    const conversation = new Conversation(chat, opened, {
+    const listener: Listener = {
       onmessage: () => this.#onmessage(),
       ontrouble: (code) => {
         if (!isAboutTheWay(code)) this.#notice = texts.errors[code];
       },
-    });
+    };
+    const conversation = new Conversation(chat, opened, listener, this.return.kept);
+    this.return.shows('chat');
     this.#conversation = conversation;
     this.#screen = 'chat';
     return (event) => conversation.apply(event);
@@ -280,6 +284,7 @@ export class Page implements Place {
   /** The two have not met, and will not. */
   #ends(meeting: object, reason: Reason): void {
     if (this.#meeting !== meeting) return;
+    if (this.return.ended(reason)) return;
     const gaveWay = reason === 'unreachable' || reason === 'lost' || reason === 'internal';
     if ((this.#screen === 'invite' || this.#screen === 'reply') && gaveWay && this.away.justBack) {
       this.away.ended(this.#screen);

@@ -27,7 +27,7 @@ describe('starting', () => {
 
   test('takes the servers that the page names, and whether links work elsewhere', () => {
     expect(chat.network.network).toEqual(network);
-    expect(chat.hereOnly).toBe(false);
+    expect(chat.about.hereOnly).toBe(false);
   });
 });
 

@@ -7,6 +7,7 @@ export { default as LeaveDialog } from './LeaveDialog.svelte';
 export { default as Network } from '../network/Network.svelte';
 export { default as Reply } from '../meet/Reply.svelte';
 export { default as ReplyElsewhere } from '../meet/ReplyElsewhere.svelte';
+export { default as Return } from '../meet/Return.svelte';
 export { default as Scan } from '../scan/Scan.svelte';
 export { default as Settings } from '../settings/Settings.svelte';
 export { default as Shortcuts } from './Shortcuts.svelte';

@@ -1,8 +1,10 @@
 import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/en.ts';
+import type { Kept } from '../life/kept.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
 import { Outage } from './outage.svelte.ts';
+import { Reloads } from './reloads.svelte.ts';
 
 /** What concerns more than the chat itself. */
 export interface Listener {
@@ -21,10 +23,11 @@ export class Conversation {
   readonly #listener: Listener;
   readonly #history = new History();
   readonly outage: Outage;
+  readonly reloads: Reloads;
   #path = $state<'direct' | 'relay' | ''>('');
   #words = $state.raw<SafetyWord[]>([]);
   #digits = $state.raw<string[]>([]);
-  #verified = $state(false);
+  #compared = $state<'no' | 'before' | 'now'>('no');
   #reason = $state<Reason>();
   #draft = $state('');
   #typing = $state(false);
@@ -34,11 +37,13 @@ export class Conversation {
   /** The other person has said something, whether it is still shown or not. */
   #heard = $state(false);
 
-  /** The chat that has opened. */
-  constructor(chat: Chat, opened: Extract<ChatEvent, { type: 'open' }>, listener: Listener) {
+  /** The chat that has opened. With what was `kept` of it, this page was reloaded and has come back to it. */
+  constructor(chat: Chat, opened: Extract<ChatEvent, { type: 'open' }>, listener: Listener, kept?: Kept) {
     this.#chat = chat;
     this.#listener = listener;
     this.outage = new Outage(chat, listener.ontrouble);
+    this.reloads = new Reloads(chat, kept);
+    if (kept?.verified) this.#compared = 'before';
     this.#path = opened.path;
     this.#words = opened.sas;
     this.#digits = opened.digits;
@@ -66,7 +71,16 @@ export class Conversation {
   }
   /** The person has compared the words, and they match. */
   get verified(): boolean {
-    return this.#verified;
+    return this.#compared === 'now';
+  }
+  /** The person has compared the words that there were before a reload, and they matched. */
+  get comparedBefore(): boolean {
+    return this.#compared === 'before';
+  }
+  /** What this tab keeps for coming back to the chat after a reload, where that is wanted. */
+  get kept(): Kept | undefined {
+    const { saved, rounds } = this.reloads;
+    return saved && { ...saved, verified: this.#compared !== 'no', rounds };
   }
   /** The other person is writing. */
   get typing(): boolean {
@@ -113,13 +127,15 @@ export class Conversation {
   /** Empties the history. The chat goes on, and so does what is on its way. */
   clear(): void {
     this.#history.clear();
+    this.reloads.cleared();
   }
 
   /** Records the comparison of the safety words. With `false` the chat ends. */
   async verify(match: boolean): Promise<void> {
+    const words = this.#words;
     try {
       await this.#chat.verify(match);
-      this.#verified = match;
+      this.#compared = !match ? 'no' : words === this.#words ? 'now' : 'before';
     } catch (error) {
       this.#listener.ontrouble(codeOf(error));
     }
@@ -149,6 +165,14 @@ export class Conversation {
       case 'repair':
         this.outage.answers(event.code);
         break;
+      case 'back':
+        this.#path = event.path;
+        this.#words = event.sas;
+        this.#digits = event.digits;
+        if (this.#compared === 'now') this.#compared = 'before';
+        // What has not arrived until now the engine says again by itself.
+        this.reloads.back(this.messages.filter(({ state }) => state === 'received' || state === 'delivered'));
+        break;
       case 'path':
         this.#path = event.path;
         break;
@@ -165,20 +189,17 @@ export class Conversation {
         break;
       case 'delivered':
         this.#history.delivered(event.id);
+        this.reloads.again?.delivered(event.id);
         break;
       case 'failed':
         this.#history.failed(event.ref, event.code);
+        this.reloads.again?.failed(event.ref, event.code);
         break;
       case 'error':
         this.#listener.ontrouble(event.code);
         break;
       case 'closed':
         this.ended(event.reason);
-        break;
-      case 'back':
-        this.#words = event.sas;
-        this.#digits = event.digits;
-        this.#verified = false;
         break;
       case 'open': // it is
       case 'mailbox': // it has done its part
@@ -193,10 +214,11 @@ export class Conversation {
     this.#history.ended();
     this.#stopsTyping();
     this.outage.over();
+    this.reloads.over();
     if (this.#reason !== undefined) return;
     this.#words = [];
     this.#digits = [];
-    this.#verified = false;
+    this.#compared = 'no';
     this.#reason = reason;
   }
 

@@ -75,10 +75,9 @@ export class Outage {
 
   /** The engine says where the chat stands. */
   stands(state: State): void {
-    if (state === 'open' || state === 'waiting' || state === 'connecting') {
-      this.over();
-      return;
-    }
+    if (state === 'open') this.over();
+    // In an open chat this is the handshake with a page that was reloaded: until it is done, nothing gets through.
+    if (state === 'open' || state === 'waiting' || state === 'connecting') return;
     // What is tried changes to and fro. A screen reader would tell of each change.
     if (further.indexOf(state) < 0 || further.indexOf(state) > further.indexOf(this.#apart))
       this.#apart = state;

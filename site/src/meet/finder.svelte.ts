@@ -66,8 +66,9 @@ export class Finder {
    * the field would have sent it. Says whether it held something to go on with.
    */
   async take(text: string): Promise<boolean> {
-    if (this.#place.screen === 'home') return this.paste(text);
-    if (this.#place.awaitsReply) return this.accept(text);
+    const { screen, awaitsReply } = this.#place;
+    if (screen === 'home') return this.paste(text);
+    if (awaitsReply || screen === 'returning') return this.accept(text);
     return false;
   }
 
@@ -120,7 +121,7 @@ export class Finder {
   }
 
   #hold(text: string, opened: boolean): void {
-    this.#place.show('opening');
+    if (this.#place.screen !== 'returning') this.#place.show('opening');
     this.#held = { text, opened };
   }
 
@@ -166,7 +167,9 @@ export class Finder {
 
   #takeInvite(engine: Engine, code: string, mailbox: string): void {
     const place = this.#place;
-    if (place.pending) place.tell(place.screen === 'chat' ? texts.keepOpenChat : texts.keepOpenReply);
+    const { keepOpenChat, keepOpenReturn, keepOpenReply } = texts;
+    const stays = { chat: keepOpenChat, returning: keepOpenReturn }[place.screen as string] ?? keepOpenReply;
+    if (place.pending) place.tell(stays);
     else place.show('join', new Meeting(engine, place.outcome, code, place.mailbox.hostOf(mailbox)));
   }
 

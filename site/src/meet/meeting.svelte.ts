@@ -6,6 +6,7 @@ import type {
   MailboxState,
   Network,
   Reason,
+  Saved,
   State,
 } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
@@ -45,6 +46,7 @@ export class Meeting {
   #talk: ((event: ChatEvent) => void) | undefined;
   #invite = $state.raw<Made>();
   #reply = $state.raw<Made>();
+  #comeback = $state.raw<Made>();
   #state = $state<State>('waiting');
   /** Host of the mailbox that this invite's or this reply's way leads through; empty: by hand only. */
   #through = $state('');
@@ -70,6 +72,10 @@ export class Meeting {
   }
   get reply(): Made | undefined {
     return this.#reply;
+  }
+  /** The link with which the other person's page finds this one, which was reloaded. */
+  get comeback(): Made | undefined {
+    return this.#comeback;
   }
   /** Where the engine says that the two stand. */
   get state(): State {
@@ -147,6 +153,16 @@ export class Meeting {
     this.#invite = this.#made(code);
   }
 
+  /** Comes back to the chat of which this was kept. Rejects as the engine does. `through` is as in `begin`. */
+  async comeBack(saved: Saved, network: Network, through: string): Promise<void> {
+    const { code } = await this.#hold.take(
+      this.#engine.returnTo(saved, network, through !== '', (event) => this.#hear(event)),
+    );
+    this.#through = through;
+    this.#mailboxState = 'asked';
+    this.#comeback = this.#made(code);
+  }
+
   /**
    * Answers the opened invite. Only now does anything leave this device. `through` is as in `begin`. Says whether there
    * is a reply now that is still wanted.
@@ -201,10 +217,10 @@ export class Meeting {
    * back. `used`: it is another reply, to an invite that is spent. The engine says nothing of what isn't this chat's.
    */
   async offer(code: string): Promise<Whose | undefined> {
-    if (!(this.#invite || this.#talk) || !this.#hold.chat) return undefined;
+    if (!(this.#invite || this.#talk || this.#comeback) || !this.#hold.chat) return undefined;
     try {
       await this.#hold.chat.accept(code, true);
-      return this.#talk ? 'back' : 'taken';
+      return this.#invite && !this.#talk ? 'taken' : 'back';
     } catch (error) {
       return whose[codeOf(error)];
     }

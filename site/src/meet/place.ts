@@ -11,6 +11,8 @@ export type Screen =
   | 'join'
   | 'reply'
   | 'reply-elsewhere'
+  /** The page was reloaded, and comes back to its chat. */
+  | 'returning'
   | 'chat'
   | 'ended'
   | 'away'
