@@ -501,3 +501,25 @@ func TestUnitHalfResumed(t *testing.T) {
 		require.Equal(t, CodeAlreadyUsed, CodeOf(err))
 	})
 }
+
+// TestUnitMovedInVain: where nothing comes of a card by a new network while the old one carries, two more are made, and
+// then no more.
+func TestUnitMovedInVain(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		w.wait(60, true)
+		urgent := 0
+		our.move(time.Now())
+		for range 120 {
+			last := our.lines.last
+			w.wait(1, false) // no other line opens
+			for _, l := range our.lines.spares {
+				if l.own.n > last && l.own.now {
+					urgent++
+				}
+			}
+		}
+		require.Equal(t, 1+triedAgain, urgent, "%s", w)
+		require.Equal(t, open, our.phase)
+		require.Equal(t, open, other.phase)
+	})
+}

@@ -53,6 +53,7 @@ type lines struct {
 type routes struct {
 	ask   func() string // peer.Routes; nil where nobody can tell
 	said  string        // what it last said
+	again int           // how often another card is made there if nothing comes of one
 	moved bool          // we may have come to another network, and have not made a card there yet
 }
 

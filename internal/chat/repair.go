@@ -66,11 +66,14 @@ func urgent(l *line) {
 	}
 }
 
+// triedAgain is how often a card by a new network is followed by another when nothing comes of it.
+const triedAgain = 2
+
 // move is called when this computer may have come to another network. While the old one still carries, a line is
 // made by the new one as well.
 func (s *Session) move(now time.Time) {
 	s.diary.note("perhaps another network")
-	s.lines.moved = s.phase == open
+	s.lines.moved, s.lines.again = s.phase == open, triedAgain
 	if l := s.lines.hand.line; l != nil && l.tried.IsZero() {
 		s.lines.hand.line = nil // the next repair names our new addresses
 		s.lines.drop(l)
@@ -113,6 +116,9 @@ func (s *Session) giveUp(now time.Time) {
 	healed := s.phase == open && late(s.since)
 	for _, l := range slices.Clone(s.lines.spares) {
 		if late(l.opened) || healed && late(l.tried) && (l.own.n != l.other.n || l.own.now || l.other.now) {
+			if l.own.now && l.opened.IsZero() && s.lines.again > 0 {
+				s.lines.again, s.lines.moved = s.lines.again-1, true
+			}
 			s.lines.drop(l)
 		}
 	}

@@ -37,7 +37,8 @@ const maxOthers = 1
 // and for IPv6 as far as the computer has addresses of these families; or when the time is up.
 // After that it goes on listening, to learn what kind of network this is.
 type gathering struct {
-	stun, turn, relayOnly bool // which servers are asked
+	stun, turn, relayOnly bool          // which servers are asked
+	patience              time.Duration // how long a description waits for candidates
 	note                  func(text string)
 
 	mu       sync.Mutex
@@ -55,8 +56,16 @@ func newGathering(config Config) *gathering {
 	if note == nil {
 		note = func(string) {}
 	}
+	patience := gatherWait
+	switch {
+	case config.RelayOnly:
+		patience = relayWait
+	case config.Waits:
+		patience = cardWait
+	}
 	return &gathering{
-		stun: len(config.STUN) > 0 && !config.RelayOnly, turn: len(config.TURN) > 0, relayOnly: config.RelayOnly,
+		patience: patience,
+		stun:     len(config.STUN) > 0 && !config.RelayOnly, turn: len(config.TURN) > 0, relayOnly: config.RelayOnly,
 		note: note, mapped: map[string]string{}, changed: newSignal(),
 	}
 }
@@ -158,13 +167,9 @@ func (g *gathering) know() Findings {
 // wait waits until the description is ready. It returns an error if ctx or the connection ends
 // first.
 func (g *gathering) wait(ctx context.Context, ended latch) error {
-	patience := gatherWait
-	if g.relayOnly {
-		patience = relayWait
-	}
-	limit := time.NewTimer(patience)
+	limit := time.NewTimer(g.patience)
 	defer limit.Stop()
-	settle := time.NewTimer(patience)
+	settle := time.NewTimer(g.patience)
 	defer settle.Stop()
 	for {
 		select {

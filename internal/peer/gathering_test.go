@@ -27,6 +27,9 @@ func TestUnitGathering(t *testing.T) {
 		"nothing is found": {
 			config: stun, want: gatherWait,
 		},
+		"nothing is found for what waits": {
+			config: Config{STUN: stun.STUN, Waits: true}, want: cardWait,
+		},
 		"complete": {
 			config: stun, found: []found{
 				{0, "host", "192.168.1.2"}, {200 * time.Millisecond, complete, ""},

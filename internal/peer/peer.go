@@ -37,6 +37,10 @@ const closeWait = time.Second
 // engines would go on gathering for 25 s and more.
 const gatherWait = 1500 * time.Millisecond
 
+// cardWait is the same for an offer that waits: nobody waits for it, and without a public address
+// it may be of no use.
+const cardWait = 3 * time.Second
+
 // relayWait is how long a description waits for a relay if no other candidates are allowed:
 // without a relay it would be of no use.
 const relayWait = 5 * time.Second
