@@ -193,8 +193,6 @@ async function show(): Promise<void> {
     case 'notice':
     case 'typing':
     case 'reloaded':
-    case 'reloaded-again':
-    case 'reloaded-verified':
       await chat.invites.create();
       engine.open('direct');
       if (screen !== 'empty') await talk();
@@ -232,23 +230,18 @@ async function show(): Promise<void> {
   if (screen.startsWith('repair')) await apart('trying');
   if (screen === 'repair') await chat.conversation?.outage.makeRepair();
   if (screen === 'repair-back') engine.tell({ type: 'repair', code: engine.link(engine.repair) });
-  if (screen === 'reloaded-verified') await chat.conversation?.verify(true);
-  if (screen.startsWith('reloaded')) engine.back();
-  if (screen === 'reloaded-again') {
-    engine.delivers = false;
-    void chat.conversation?.reloads.again?.send();
-  }
+  if (screen === 'reloaded') await chat.conversation?.verify(true);
+  if (screen === 'reloaded') engine.back();
   if (screen === 'notice') engine.tell({ type: 'error', code: 'second-reply' });
 }
 
-/** The page was reloaded, and comes back to its chat: ?returning by hand, ?return-mailbox and so on. */
+/** The page was reloaded, and comes back to its chat: ?returning by hand, ?return-mailbox, ?return-failed, ?returned. */
 async function comeBack(): Promise<void> {
   const mailbox = screen === 'return-mailbox';
   engine.repair = `o${'x7Kq'.repeat(58)}`;
   chat.return.begins({ ...engine.saved, mailbox, verified: true, rounds: 0 });
-  if (screen === 'return-begins') return;
   if (screen === 'return-failed') engine.fails.returnTo = 'no-addresses';
-  chat.return.claimed(screen !== 'return-elsewhere');
+  chat.return.claimed(true);
   await new Promise((resolve) => setTimeout(resolve, 20));
   if (screen === 'returned') {
     engine.open('direct');

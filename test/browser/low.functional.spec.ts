@@ -78,8 +78,6 @@ for (const size of sizes) {
           'repair',
           'repair-back',
           'reloaded',
-          'reloaded-verified',
-          'reloaded-again',
         ];
         const least = beside.includes(screen.at) || heading ? 24 : 64;
         expect
