@@ -1,3 +1,4 @@
+import { hasNetwork, onlyLoopback, plainName } from './chromium.ts';
 import { texts } from './texts.ts';
 import { expect, test } from './fixtures.ts';
 import { greet, Person } from './person.ts';
@@ -18,15 +19,27 @@ async function duplicate(of: Person): Promise<Person> {
   return copy;
 }
 
-for (const kind of ['invite', 'reply', 'chat'] as const) {
-  test(`a duplicate of a tab with a pending ${kind} shows the start page, and a reload what became of it`, async ({
+// On plain http there are no locks, and the page that has the chat is asked.
+for (const { kind, plain } of [
+  { kind: 'invite', plain: false },
+  { kind: 'reply', plain: false },
+  { kind: 'chat', plain: false },
+  { kind: 'chat', plain: true },
+] as const) {
+  test(`a duplicate of a tab with a pending ${kind}${plain ? ' on plain http' : ''} shows the start page, and a reload what became of it`, async ({
     person,
     serve,
+    serveAll,
+    watch,
   }) => {
+    test.skip(plain && !hasNetwork, onlyLoopback);
+    const url = plain ? `http://${plainName}:${new URL(serveAll.here).port}/` : serve.here;
+    watch.served([url]);
     const [ana, ben] = [await person(), await person()];
-    await ana.open(serve.here);
+    await ana.open(url);
+    expect(await ana.page.evaluate(() => isSecureContext)).toBe(!plain);
     const invite = await ana.newChat();
-    await ben.open(invite);
+    await ben.open(url + new URL(invite).hash);
     if (kind !== 'invite') {
       const reply = await ben.joinChat();
       if (kind === 'chat') {

@@ -1,5 +1,8 @@
-import type { Proxy } from './proxy.ts';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { AtPuppeteer } from '../network/end.ts';
+import { installed } from './browsers.mjs';
 import { expect, test } from './fixtures.ts';
+import type { Proxy } from './proxy.ts';
 import { greet, meet, type Person } from './person.ts';
 import { texts } from './texts.ts';
 
@@ -131,8 +134,11 @@ async function byMailbox(proxy: Proxy, ana: Person, ben: Person): Promise<void> 
   await Promise.all([ana.connected(), ben.connected()]);
 }
 
-for (const which of ['inviter', 'joiner'] as const) {
-  test(`by the mailbox, of the ${which}: nothing is done, twice in a row`, async ({ person, mailbox }) => {
+for (const [which, rounds] of [
+  ['inviter', [1, 2]],
+  ['joiner', [1]],
+] as const) {
+  test(`by the mailbox, of the ${which}: nothing has to be done`, async ({ person, mailbox }) => {
     test.setTimeout(120_000);
     const proxy = await mailbox();
     const [ana, ben] = [await person(), await person()];
@@ -140,7 +146,7 @@ for (const which of ['inviter', 'joiner'] as const) {
     const gone = which === 'inviter' ? ana : ben;
     const here = which === 'inviter' ? ben : ana;
     await greet(ana, ben);
-    for (const round of [1, 2]) {
+    for (const round of rounds) {
       await kept(gone);
       await expect.poll(async () => (await kept(gone))['rounds']).toBe(round - 1);
       const began = Date.now();
@@ -155,3 +161,107 @@ for (const which of ['inviter', 'joiner'] as const) {
     }
   });
 }
+
+test('the links of both are opened in tabs of their own, and anywhere else a sentence says what they are', async ({
+  person,
+  profile,
+  serve,
+}) => {
+  test.setTimeout(120_000);
+  const [hers, his] = [await profile(), await profile()];
+  const [ana, led, ben, alsoLed] = [
+    await person(hers),
+    await person(hers),
+    await person(his),
+    await person(his),
+  ];
+  const stranger = await person();
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await reload(ana);
+  const link = await comesBack(ana);
+  await stranger.open(link);
+  await expect(stranger.status).toHaveText(texts.elsewhere.nowhere);
+  await led.open(link);
+  await expect(led.status).toHaveText(texts.elsewhere.own);
+  await ana.field(texts.returnReply).fill(link);
+  await ana.button(texts.connect).click();
+  await expect(ana.page.getByText(texts.errors['own-repair'])).toBeVisible();
+
+  await expect(ben.status).toHaveText(texts.statuses.lost, { timeout: 40_000 });
+  await alsoLed.open(link);
+  await expect(alsoLed.status).toHaveText(texts.elsewhere.back);
+  const answer = ben.page.getByRole('region', { name: texts.repairLabel });
+  await expect(answer.getByText(texts.repairAnswers)).toBeVisible({ timeout: 20_000 });
+  await led.open(serve.here);
+  await led.open(await answer.getByRole('textbox', { name: texts.repairLabel }).inputValue());
+  await Promise.all([ana.connected(), ben.connected()]);
+  await expect(led.status).toHaveText(texts.elsewhere.back);
+  await greet(ana, ben);
+});
+
+test('a tab that is closed is missed and has not left; the other one reloads, and begins a new chat instead', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await ana.page.close();
+  await expect(ben.status).toHaveText(texts.statuses.lost, { timeout: 40_000 });
+  await expect(ben.page.locator('header')).toContainText(texts.apart.lost);
+  await reload(ben);
+  await comesBack(ben);
+  await ben.button(texts.returnInstead).click();
+  await ben.button(texts.leaving.returning.leave).click();
+  await expect(ben.field(texts.inviteLabel)).toHaveValue(/#i/);
+  expect(Object.keys(await stored(ben))).toEqual(['tincan-pending']);
+});
+
+test.describe('Firefox', () => {
+  const firefox = installed('firefox');
+  test.skip(firefox === undefined, 'there is no Firefox here: make firefox, or FIREFOX=path');
+  let browser: Browser | undefined;
+
+  test.beforeAll(async () => {
+    if (firefox === undefined) return;
+    browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: firefox,
+      extraPrefsFirefox: {
+        'media.peerconnection.ice.loopback': true,
+        'media.peerconnection.ice.obfuscate_host_addresses': false,
+      },
+    });
+  });
+  test.afterAll(() => browser?.close());
+
+  for (const which of ['inviter', 'joiner'] as const) {
+    test(`by the mailbox, of the ${which}`, async ({ serve }) => {
+      test.setTimeout(120_000);
+      if (browser === undefined) throw new Error('there is no Firefox');
+      const ana = await AtPuppeteer.open('Firefox', browser, serve.here);
+      const ben = await AtPuppeteer.open('Firefox', browser, serve.here);
+      await ana.choseMailbox();
+      await ben.page.goto(await ana.invite());
+      await ben.waits({ verb: 'press', name: texts.joinChat });
+      await Promise.all([ana.opened(), ben.opened()]);
+      const [gone, here] = which === 'inviter' ? [ana, ben] : [ben, ana];
+      await gone.say('before');
+      await here.hears('before');
+      gone.page.on('dialog', (dialog) => void dialog.accept());
+      const began = Date.now();
+      await gone.page.reload();
+      await gone.waits({ verb: 'see', any: [texts.returnTitle] });
+      await gone.opened();
+      console.log(`reload of the ${which} in Firefox, by mailbox: ${Date.now() - began} ms`);
+      await here.waits({ verb: 'see', any: [texts.back] });
+      await gone.waits({ verb: 'see', any: [texts.returnedHere(1)] });
+      await gone.say('after');
+      await here.hears('after');
+      await here.say('to you as well');
+      await gone.hears('to you as well');
+      for (const each of [ana, ben]) await each.leave();
+    });
+  }
+});
