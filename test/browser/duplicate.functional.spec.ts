@@ -67,3 +67,33 @@ for (const { kind, plain } of [
     await expect(copy.page.getByText('ended while you were away')).toHaveCount(0);
   });
 }
+
+test('a duplicate on plain http that hears of nobody is let in by nobody, and the chat goes on', async ({
+  person,
+  serveAll,
+  watch,
+}) => {
+  test.skip(!hasNetwork, onlyLoopback);
+  const url = `http://${plainName}:${new URL(serveAll.here).port}/`;
+  watch.served([url]);
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(url);
+  await ben.open(url + new URL(await ana.newChat()).hash);
+  await ana.connect(await ben.joinChat());
+  await Promise.all([ana.connected(), ben.connected()]);
+  await ana.page.context().addInitScript(() => {
+    if (window.opener)
+      globalThis.BroadcastChannel = class extends EventTarget {
+        postMessage() {}
+        close() {}
+      } as unknown as typeof BroadcastChannel;
+  });
+  const copy = await duplicate(ana);
+  const link = await copy.field(texts.repairLabel).inputValue();
+  const led = new Person(await ben.page.context().newPage());
+  await led.open(url + new URL(link).hash);
+  await expect(led.status).not.toHaveText(texts.elsewhere.looking);
+  for (let twice = 0; twice < 2; twice++) await greet(ana, ben);
+  await expect(ben.page.getByRole('region', { name: texts.backLabel })).toHaveCount(0);
+  await expect(copy.page.getByRole('heading', { name: texts.returnTitle })).toBeVisible();
+});
