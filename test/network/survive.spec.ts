@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test, type Browser as PlaywrightBrowser } from '@playwright/test';
-import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
-import { inTime, type Kind } from './end.ts';
+import { expect, test } from '@playwright/test';
+import { Chat, comesBack, compare, Crowd, each, firstSince, stage } from './chats.ts';
+import type { Kind } from './end.ts';
 import { whyNot } from './rig.ts';
 import { count, row } from './table.ts';
-import { PageTalker, type Talker, TerminalTalker } from './talker.ts';
+import { TerminalTalker } from './talker.ts';
 import { World } from './world.ts';
 
 const reason = whyNot();
@@ -12,9 +12,6 @@ test.skip(reason !== undefined, reason);
 
 /** How many messages each side says before, at the beginning of, in the middle of and after what happens. */
 const said = { before: 200, breaking: 100, apart: 100, after: 220 };
-
-/** A deadline, since one computer does all of this: what is measured stands in the table. */
-const comesBack = 180_000;
 
 const kinds: Kind[] = ['Chromium', 'Firefox', 'terminal'];
 
@@ -226,7 +223,7 @@ for (const happening of happenings) {
       await Promise.all(
         chats.map(async (chat) => {
           await chat.caughtUp(comesBack).catch(() => {});
-          await chat.judge(happening, began, chat.applied ?? back);
+          await judge(chat, happening, began, chat.applied ?? back);
         }),
       );
     } finally {
@@ -235,170 +232,30 @@ for (const happening of happenings) {
   });
 }
 
-type Side = 'left' | 'right';
-
-/** Browsers and terminals on either side: one of each browser. */
-class Crowd {
-  readonly world: World;
-  readonly #chromium = new Map<Side, Promise<PlaywrightBrowser>>();
-  readonly #firefox = new Map<Side, Promise<PuppeteerBrowser>>();
-
-  constructor(world: World) {
-    this.world = world;
-  }
-
-  async talker(side: Side, kind: Kind, mailbox: boolean): Promise<Talker> {
-    const computer = this.world.rig[side];
-    if (kind === 'terminal')
-      return new TerminalTalker(this.world.terminal(side, ...(mailbox ? ['--mailbox', 'on'] : [])));
-    const { url } = this.world.serve;
-    if (kind === 'Chromium') {
-      const browser = await once(this.#chromium, side, () => computer.chromium());
-      return PageTalker.inChromium(browser, url, mailbox);
-    }
-    const browser = await once(this.#firefox, side, () => computer.firefox());
-    return PageTalker.inFirefox(browser, url, mailbox);
-  }
-}
-
-function once<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const there = map.get(key) ?? make();
-  map.set(key, there);
-  return there;
-}
-
-/** One chat, of which all that was said is known. */
-class Chat {
-  readonly name: string;
-  readonly kinds: readonly [Kind, Kind];
-  readonly left: Talker;
-  readonly right: Talker;
-  /** When what was needed by hand was done, in milliseconds since 1970. */
-  applied: number | undefined;
-  readonly #turns = { left: Promise.resolve(), right: Promise.resolve() };
-  readonly #sent = { left: [] as string[], right: [] as string[] };
-
-  private constructor(kinds: readonly [Kind, Kind], left: Talker, right: Talker) {
-    this.name = kinds.join('–');
-    this.kinds = kinds;
-    this.left = left;
-    this.right = right;
-  }
-
-  /** Opens a chat. */
-  static async begin(crowd: Crowd, kinds: readonly [Kind, Kind], mailbox: boolean): Promise<Chat> {
-    const [left, right] = await Promise.all([
-      crowd.talker('left', kinds[0], mailbox),
-      crowd.talker('right', kinds[1], mailbox),
-    ]);
-    const reply = await right.end.join(await left.end.invite());
-    if (!mailbox) await left.end.accept(reply);
-    stage(`${kinds.join()} replied`);
-    await Promise.all([left.end.opened(60_000), right.end.opened(60_000)]);
-    return new Chat(kinds, left, right);
-  }
-
-  /** Waits until each side has two cards of the other, as it has some seconds after the chat has opened. */
-  async ready(): Promise<void> {
-    for (const talker of [this.left, this.right]) {
-      await expect(async () => {
-        expect(await talker.diagnostics()).toContain('card 2 of the other side');
-      }).toPass({ timeout: 30_000 });
-    }
-  }
-
-  /** Both, or one of them, say so much more. */
-  async talk(count: number, sides: readonly Side[] = ['left', 'right']): Promise<void> {
-    await Promise.all(
-      sides.map(async (side) => {
-        const sent = this.#sent[side];
-        const more = Array.from({ length: count }, (_, i) => `${this.name}, ${side}: ${sent.length + i + 1}`);
-        sent.push(...more);
-        // A person writes one thing after the other.
-        const turn = this.#turns[side].then(() =>
-          inTime(this[side].say(more), comesBack, () => `${side} says`),
-        );
-        this.#turns[side] = turn.catch(() => {});
-        await turn;
-      }),
+/** Notes what is missing, came twice or in another order, and fails by it. */
+async function judge(chat: Chat, happening: Happening, began: number, back: number): Promise<void> {
+  const { said, sums, heard } = await chat.tally();
+  const first = firstSince(heard, back);
+  const well = first !== undefined && Object.values(sums).every((n) => n === 0);
+  row('Survive:', {
+    event: happening.name,
+    pair: chat.name,
+    'messages each way': said.left,
+    ...sums,
+    'ms from back to first': first ?? 'none came',
+  });
+  count('survive', well, sums);
+  if (!well) {
+    console.log(
+      happening.name,
+      chat.name,
+      sums,
+      await chat.left.diagnostics(),
+      await chat.right.diagnostics(),
     );
   }
-
-  /** Both have as many messages as the other one has said. */
-  async caughtUp(within: number): Promise<void> {
-    await Promise.all([
-      this.left.hears(this.#sent.right.length, within),
-      this.right.hears(this.#sent.left.length, within),
-    ]);
+  expect.soft(well, `${happening.name}, ${chat.name}: ${JSON.stringify(sums)}`).toBe(true);
+  for (const side of ['left', 'right'] as const) {
+    happening.told?.(await chat[side].states(began), `${chat.name}, ${side}`);
   }
-
-  /** Counts what is missing, came twice or in another order, notes it and fails by it. */
-  async judge(happening: Happening, began: number, back: number): Promise<void> {
-    const sums = { lost: 0, doubled: 0, disordered: 0 };
-    let first: number | undefined = 0;
-    const missing: Record<string, number> = {};
-    for (const [from, to] of [
-      ['left', 'right'],
-      ['right', 'left'],
-    ] as const) {
-      const heard = await this[to].heard();
-      const found = compare(
-        this.#sent[from],
-        heard.map(({ text }) => text),
-      );
-      missing[`from the ${from}`] = found.lost;
-      sums.lost += found.lost;
-      sums.doubled += found.doubled;
-      sums.disordered += found.disordered;
-      const next = heard.find(({ at }) => at >= back);
-      first = next && first !== undefined ? Math.max(first, next.at - back) : undefined;
-    }
-    const well = first !== undefined && Object.values(sums).every((n) => n === 0);
-    row('Survive:', {
-      event: happening.name,
-      pair: this.name,
-      'messages each way': this.#sent.left.length,
-      ...sums,
-      'ms from back to first': first ?? 'none came',
-    });
-    count('survive', well, sums);
-    if (!well) {
-      console.log(
-        happening.name,
-        this.name,
-        sums,
-        await this.left.diagnostics(),
-        await this.right.diagnostics(),
-      );
-    }
-    expect.soft(well, `${happening.name}, ${this.name}: ${JSON.stringify(sums)}`).toBe(true);
-    for (const side of ['left', 'right'] as const) {
-      happening.told?.(await this[side].states(began), `${this.name}, ${side}`);
-    }
-  }
-}
-
-/** What of `sent` is missing in `got`, came again, and came behind something that was sent later. */
-function compare(
-  sent: readonly string[],
-  got: readonly string[],
-): { lost: number; doubled: number; disordered: number } {
-  const seen = new Set<string>();
-  const found = { lost: 0, doubled: 0, disordered: 0 };
-  let newest = -1;
-  for (const text of got) {
-    const number = sent.indexOf(text);
-    if (number === -1 || seen.has(text)) found.doubled++;
-    else if (number < newest) found.disordered++;
-    seen.add(text);
-    newest = Math.max(newest, number);
-  }
-  found.lost = sent.filter((text) => !seen.has(text)).length;
-  return found;
-}
-
-const stage = (what: string) => process.env['TINCAN_STAGES'] && console.log(new Date().toISOString(), what);
-
-async function each(chats: readonly Chat[], does: (chat: Chat) => Promise<void>): Promise<void> {
-  await Promise.all(chats.map(does));
 }
