@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { type Computer, type Nat, Rig, secondServerAddress, serverAddress, whyNot } from './rig.ts';
@@ -42,6 +43,48 @@ test('a network without a way out has none', async () => {
     rig.close();
   }
 });
+
+test('a cut is of both ways or of one, and is mended', async () => {
+  const side = { nat: 'port-restricted' } as const;
+  const rig = Rig.internet(side, side);
+  try {
+    // Both send to each other all the time, so that either NAT lets in what comes.
+    const heard = { left: 0, right: 0 };
+    for (const [name, to] of [
+      ['left', '203.0.113.12'],
+      ['right', '203.0.113.11'],
+    ] as const) {
+      const child = rig[name].start(process.execPath, ['-e', talks, to]);
+      child.stdout.on('data', (data: Buffer) => (heard[name] += data.length));
+    }
+    const hear = async () => {
+      await sleep(300); // for what is under way
+      const begun = { ...heard };
+      await sleep(600);
+      return { left: heard.left > begun.left, right: heard.right > begun.right };
+    };
+    await expect.poll(hear).toEqual({ left: true, right: true });
+    rig.cut();
+    expect(await hear(), 'cut').toEqual({ left: false, right: false });
+    rig.mend();
+    rig.cut('left');
+    expect(await hear(), 'nothing from the left').toEqual({ left: true, right: false });
+    rig.mend();
+    rig.cut('right');
+    expect(await hear(), 'nothing from the right').toEqual({ left: false, right: true });
+    rig.mend();
+    expect(await hear(), 'mended').toEqual({ left: true, right: true });
+  } finally {
+    rig.close();
+  }
+});
+
+/** Sends from port 4000 to that of the address it is given, every 20 ms, and prints a letter for each that comes. */
+const talks = `
+  const socket = require('dgram').createSocket('udp4').bind(4000);
+  socket.on('message', () => process.stdout.write('.'));
+  setInterval(() => socket.send('hello', 4000, process.argv[1]), 20);
+`;
 
 async function answering(computer: Computer, ...addresses: string[]): Promise<void> {
   await once(computer.start(process.execPath, [script, 'server', ...addresses]).stdout, 'data');

@@ -231,6 +231,8 @@ export class Rig {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tincan-net-'));
   readonly #name = `tincan-${process.pid}-${++rigs}`;
   readonly #computers: Computer[] = [];
+  /** The bridge's ends of the cables of either side. */
+  readonly #cables = { left: [] as string[], right: [] as string[] };
   readonly #atExit = () => this.close();
 
   private constructor() {
@@ -266,12 +268,12 @@ export class Rig {
   static lan({ gateway, multicast = true }: { gateway: boolean; multicast?: boolean }): Rig {
     return Rig.#build((rig) => {
       ip(`-n ${rig.server.namespace} address add 192.168.1.2/24 dev middle`);
-      for (const [host, address] of [
-        [rig.left, '192.168.1.11'],
-        [rig.right, '192.168.1.12'],
+      for (const [name, address] of [
+        ['left', '192.168.1.11'],
+        ['right', '192.168.1.12'],
       ] as const) {
-        rig.#plug(host, 'eth0', `${address}/24`, gateway ? '192.168.1.1' : undefined);
-        if (!multicast) host.run('nft', ['-f', '-'], withoutMulticast);
+        rig.#plug(name, rig[name], 'eth0', `${address}/24`, gateway ? '192.168.1.1' : undefined);
+        if (!multicast) rig[name].run('nft', ['-f', '-'], withoutMulticast);
       }
     });
   }
@@ -295,9 +297,16 @@ export class Rig {
     return computer;
   }
 
-  /** A cable from the computer to the bridge. */
-  #plug({ namespace }: Computer, device: string, address: string, gateway?: string): void {
+  /** A cable from a computer of a side to the bridge. */
+  #plug(
+    name: 'left' | 'right',
+    { namespace }: Computer,
+    device: string,
+    address: string,
+    gateway?: string,
+  ): void {
     const port = `port${this.#ports++}`;
+    this.#cables[name].push(port);
     ip(
       `link add ${device} netns ${namespace} type veth peer name ${port} netns ${this.server.namespace}`,
       `-n ${this.server.namespace} link set ${port} master middle up`,
@@ -311,7 +320,7 @@ export class Rig {
   #connect(name: 'left' | 'right', side: Side, publicAddress: string, network: string): void {
     const host = this[name];
     if (side.nat === 'open') {
-      this.#plug(host, 'eth0', `${publicAddress}/24`, serverAddress);
+      this.#plug(name, host, 'eth0', `${publicAddress}/24`, serverAddress);
       return;
     }
     this.routers[name] = this.#route(name, `${name}-router`, side, 'eth0', publicAddress, network);
@@ -328,7 +337,7 @@ export class Rig {
   ): Computer {
     const host = this[name];
     const router = this.#computer(called);
-    this.#plug(router, 'wan', `${publicAddress}/24`);
+    this.#plug(name, router, 'wan', `${publicAddress}/24`);
     ip(
       `link add ${device} netns ${host.namespace} type veth peer name lan netns ${router.namespace}`,
       `-n ${host.namespace} address add ${network}.2/24 dev ${device}`,
@@ -442,9 +451,13 @@ export class Rig {
     this.#route(name, `${name}-other`, { nat: 'port-restricted' }, device, address, network);
   }
 
-  /** From now on nothing gets from the left to the right nor back, as with a cable that is out; the server is reached. */
-  cut(): void {
-    this.server.run('nft', ['-f', '-'], withoutCable);
+  /**
+   * From now on nothing gets from the left to the right nor back, as with a cable that is out; the server is reached.
+   * With `from` nothing gets from that side to the other one, and what comes back does.
+   */
+  cut(from?: 'left' | 'right'): void {
+    const cables = (from ? [from] : (['left', 'right'] as const)).flatMap((side) => this.#cables[side]);
+    this.server.run('nft', ['-f', '-'], withoutCables(cables));
   }
 
   /** Undoes `cut`. */
@@ -499,11 +512,11 @@ const withoutMulticast = `
     }
   }`;
 
-const withoutCable = `
+const withoutCables = (from: readonly string[]) => `
   table bridge cable {
     chain through {
       type filter hook forward priority filter;
-      drop
+      iifname { ${from.join(', ')} } drop
     }
   }`;
 
