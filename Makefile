@@ -201,7 +201,7 @@ bench-relay: test/node_modules/.installed
 screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen as it looks, into site/screenshots
 	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
 
-slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, the SDK of AWS for another processor
+slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, half an hour of talking, the SDK of AWS for another processor
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	TINCAN_SLOW=1 go test -count=1 -run 'Arm64' -v ./test/lambda
 	go test -count=1 -timeout 60m -run 'LinesAtRandom|EveryOrderOfLines' -v ./internal/chat -lines 100000 -depth 3

@@ -143,11 +143,12 @@ export function compare(
   sent: readonly string[],
   got: readonly string[],
 ): { lost: number; doubled: number; disordered: number } {
+  const numbers = new Map(sent.map((text, number) => [text, number]));
   const seen = new Set<string>();
   const found = { lost: 0, doubled: 0, disordered: 0 };
   let newest = -1;
   for (const text of got) {
-    const number = sent.indexOf(text);
+    const number = numbers.get(text) ?? -1;
     if (number === -1 || seen.has(text)) found.doubled++;
     else if (number < newest) found.disordered++;
     seen.add(text);
@@ -162,4 +163,15 @@ export const stage = (what: string) =>
 
 export async function each(chats: readonly Chat[], does: (chat: Chat) => Promise<void>): Promise<void> {
   await Promise.all(chats.map(does));
+}
+
+/** Stops all that chats on a side, or lets it go on. */
+export function signal(
+  world: World,
+  side: Side,
+  chats: readonly Chat[],
+  signal: 'SIGSTOP' | 'SIGCONT',
+): void {
+  world.rig[side].signalBrowser(signal);
+  for (const { [side]: talker } of chats) if (talker instanceof TerminalTalker) talker.end.signal(signal);
 }

@@ -129,6 +129,10 @@ export class AtTerminal implements End {
     ];
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Stops the program as it is, or lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child?.kill(signal);

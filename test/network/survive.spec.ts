@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
-import { Chat, comesBack, compare, Crowd, each, firstSince, stage } from './chats.ts';
+import { Chat, comesBack, compare, Crowd, each, firstSince, signal, stage } from './chats.ts';
 import type { Kind } from './end.ts';
 import { whyNot } from './rig.ts';
 import { count, row } from './table.ts';
-import { TerminalTalker } from './talker.ts';
 import { World } from './world.ts';
 
 const reason = whyNot();
@@ -72,17 +71,13 @@ function frozen(seconds: number, slow: boolean): Happening {
     takes: seconds * 1000,
     happens: async (world, chats) => {
       await sleep(1000); // let it be in the midst of it
-      const signal = (signal: 'SIGSTOP' | 'SIGCONT') => {
-        world.rig.left.signalBrowser(signal);
-        for (const { left } of chats) if (left instanceof TerminalTalker) left.end.signal(signal);
-      };
-      signal('SIGSTOP');
+      signal(world, 'left', chats, 'SIGSTOP');
       try {
         await sleep(seconds * 500);
         await each(chats, (chat) => chat.talk(said.apart, ['right']));
         await sleep(seconds * 500);
       } finally {
-        signal('SIGCONT');
+        signal(world, 'left', chats, 'SIGCONT');
       }
       return Date.now();
     },

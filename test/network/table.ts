@@ -16,10 +16,16 @@ export function count(of: string, well: boolean, sums: Record<string, number>): 
   test.info().annotations.push({ type: `count: ${of}`, description: JSON.stringify({ well, sums }) });
 }
 
-/** Prints the tables, and below them what was counted. */
+/** Notes what is printed below all of that. */
+export function line(text: string): void {
+  test.info().annotations.push({ type: 'line', description: text });
+}
+
+/** Prints the tables, and below them what was counted and said. */
 export default class Tables implements Reporter {
   readonly #tables = new Map<string, Row[]>();
 
+  readonly #lines: string[] = [];
   readonly #counts = new Map<string, { well: number; all: number; sums: Record<string, number> }>();
 
   onTestEnd(testCase: TestCase): void {
@@ -32,6 +38,7 @@ export default class Tables implements Reporter {
         for (const [name, n] of Object.entries(sums)) counted.sums[name] = (counted.sums[name] ?? 0) + n;
         this.#counts.set(type, counted);
       }
+      if (type === 'line') this.#lines.push(description);
       if (!type.startsWith('table: ')) continue;
       const rows = this.#tables.get(type) ?? [];
       rows.push(JSON.parse(description) as Row);
@@ -57,5 +64,6 @@ export default class Tables implements Reporter {
       const added = Object.entries(sums).map(([name, n]) => `${name} ${n}`);
       console.log(`\n${type.replace('count: ', '')}: ${[`${well} of ${all}`, ...added].join(', ')}`);
     }
+    for (const text of this.#lines) console.log(`\n${text}`);
   }
 }

@@ -78,9 +78,14 @@ export class TerminalTalker implements Talker {
   }
 }
 
+type ToldEvent = ChatEvent & { at: number };
+
 /** What `record` puts into a page. */
 interface Recorded {
-  events: (ChatEvent & { at: number })[];
+  /** What was told since the talker last took it. */
+  events: ToldEvent[];
+  /** How many messages have come in all. */
+  messages: number;
   chat: Chat | undefined;
   changed: () => void;
   /** Resolves as soon as this is true. */
@@ -94,6 +99,8 @@ declare global {
 /** At a page. */
 export class PageTalker implements Talker {
   readonly end: AtPage;
+  /** What was told, as far as it was taken out of the page. */
+  readonly #taken: ToldEvent[] = [];
 
   private constructor(end: AtPage) {
     this.end = end;
@@ -113,35 +120,24 @@ export class PageTalker implements Talker {
   }
 
   hears(count: number, within: number): Promise<void> {
-    const come = this.end.run(
-      (count) =>
-        recorded.until(() => recorded.events.some((event) => event.type === 'message' && event.id >= count)),
-      count,
-    );
+    const come = this.end.run((count) => recorded.until(() => recorded.messages >= count), count);
     return inTime(come, within, async () => `${count} messages: ${(await this.heard()).length} have come`);
   }
 
-  heard(): Promise<Heard[]> {
-    return this.end.run(
-      () =>
-        recorded.events.flatMap((event) =>
-          event.type === 'message' ? [{ at: event.at, text: event.text }] : [],
-        ),
-      undefined,
+  async heard(): Promise<Heard[]> {
+    return (await this.#told()).flatMap((event) =>
+      event.type === 'message' ? [{ at: event.at, text: event.text }] : [],
     );
   }
 
-  states(since: number): Promise<string[]> {
-    return this.end.run(
-      (since) =>
-        recorded.events.flatMap((event) =>
-          event.type === 'state' && event.at >= since ? [event.state] : [],
-        ),
-      since,
+  async states(since: number): Promise<string[]> {
+    return (await this.#told()).flatMap((event) =>
+      event.type === 'state' && event.at >= since ? [event.state] : [],
     );
   }
 
-  reaches(states: readonly string[], since: number, within: number): Promise<void> {
+  async reaches(states: readonly string[], since: number, within: number): Promise<void> {
+    if ((await this.states(since)).some((state) => states.includes(state))) return;
     const come = this.end.run(
       ({ states, since }) =>
         recorded.until(() =>
@@ -151,7 +147,13 @@ export class PageTalker implements Talker {
         ),
       { states, since },
     );
-    return inTime(come, within, async () => `${states.join('|')}: ${(await this.states(since)).join(', ')}`);
+    await inTime(come, within, async () => `${states.join('|')}: ${(await this.states(since)).join(', ')}`);
+  }
+
+  /** Takes out of the page what it has written down, which would else count as its memory. */
+  async #told(): Promise<readonly ToldEvent[]> {
+    this.#taken.push(...(await this.end.run(() => recorded.events.splice(0), undefined)));
+    return this.#taken;
   }
 
   async repairLink(): Promise<string> {
@@ -181,6 +183,7 @@ function record(): void {
   const waiting = new Set<() => void>();
   const to: Recorded = {
     events: [],
+    messages: 0,
     chat: undefined,
     changed: () => {
       for (const look of waiting) look();
@@ -199,6 +202,7 @@ function record(): void {
   Object.assign(globalThis, { recorded: to });
   const heard = (onevent: (event: ChatEvent) => void) => (event: ChatEvent) => {
     to.events.push({ at: Date.now(), ...event });
+    if (event.type === 'message') to.messages++;
     onevent(event);
     to.changed();
   };
