@@ -41,3 +41,38 @@ export function memoryOf(pid: number, which: 'resident' | 'share'): number {
   const name = which === 'resident' ? 'Rss' : 'Pss';
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1]) * 1024;
 }
+
+/** Of a browser's processes that which holds the most of those that show pages. */
+export function pageProcess(pids: readonly number[]): number {
+  const shows = pids.filter((pid) => {
+    const line = told(pid, 'cmdline');
+    // Chromium shows its own bars as pages, too.
+    return /--type=renderer|-isForBrowser/.test(line) && !line.includes('--top-chrome-webui');
+  });
+  const [most] = shows
+    .map((pid) => ({ pid, memory: memoryOf(pid, 'share') }))
+    .sort((a, b) => b.memory - a.memory);
+  if (!most) throw new Error('no process shows a page');
+  return most.pid;
+}
+
+/** The seconds of a processor that these processes, those of them that are still there, have had in all. */
+export function processorSeconds(pids: readonly number[]): number {
+  let ticks = 0;
+  for (const pid of pids) {
+    const stat = told(pid, 'stat');
+    // Behind the name, which may hold anything: utime and stime are the fields 14 and 15 of all, in hundredths.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }
+  return ticks / 100;
+}
+
+/** A file of a process, empty where it has ended. */
+function told(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -114,12 +114,12 @@ export class Computer {
 
   /** Sends a signal to the browsers here, with all their processes. */
   signalBrowser(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const pid of this.#browser()) process.kill(pid, signal);
+    for (const pid of this.browserProcesses()) process.kill(pid, signal);
   }
 
   /** The states that the browser's processes are in, each once: T is stopped. */
   browserStates(): string[] {
-    const states = this.#browser().map((pid) => {
+    const states = this.browserProcesses().map((pid) => {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       return stat.charAt(stat.lastIndexOf(')') + 2); // behind the name, which may hold anything
     });
@@ -130,7 +130,7 @@ export class Computer {
    * Whatever runs here and was not started by `start`, and what that has started: Firefox puts the processes of its
    * pages into namespaces of their own.
    */
-  #browser(): number[] {
+  browserProcesses(): number[] {
     const all = execFileSync('ip', ['netns', 'pids', this.namespace], { encoding: 'utf8' }).split('\n');
     const found = new Set(
       all.flatMap((pid) => (pid === '' || this.#started.has(Number(pid)) ? [] : [Number(pid)])),
@@ -166,25 +166,38 @@ export class Computer {
 
   /** UDP packets this computer has sent, by "local port > address:port". */
   sent(): Map<string, number> {
+    return new Map(this.#counted().map(({ to, packets }) => [to, packets]));
+  }
+
+  /** All UDP that this computer has sent, without mDNS, in packets and in bytes with the headers of IP and UDP. */
+  traffic(): { packets: number; bytes: number } {
+    const sum = { packets: 0, bytes: 0 };
+    for (const { to, packets, bytes } of this.#counted()) {
+      if (to.endsWith(':5353')) continue;
+      sum.packets += packets;
+      sum.bytes += bytes;
+    }
+    return sum;
+  }
+
+  #counted(): { to: string; packets: number; bytes: number }[] {
     const { nftables } = JSON.parse(this.run('nft', ['-j', 'list', 'set', 'inet', 'seen', 'sent'])) as {
       nftables: {
         set?: {
           elem?: {
             elem: {
               val: { concat: [number, string, number] };
-              counter: { packets: number };
+              counter: { packets: number; bytes: number };
             };
           }[];
         };
       }[];
     };
     const elements = nftables.flatMap(({ set }) => set?.elem ?? []);
-    return new Map(
-      elements.map(({ elem: { val, counter } }) => {
-        const [from, address, port] = val.concat;
-        return [`${from} > ${address}:${port}`, counter.packets];
-      }),
-    );
+    return elements.map(({ elem: { val, counter } }) => {
+      const [from, address, port] = val.concat;
+      return { to: `${from} > ${address}:${port}`, ...counter };
+    });
   }
 
   /** UDP packets this computer has sent, by local port; without mDNS, which isn't about any chat. */
