@@ -17,7 +17,7 @@ const (
 )
 
 // ourFeatures is what this program understands.
-const ourFeatures = featureCards
+const ourFeatures = featureCards | featureReload
 
 func canFrame(f feature) frame {
 	return frame{kind: typeCan, content: binary.BigEndian.AppendUint64(nil, uint64(f))}

@@ -10,7 +10,8 @@ import (
 
 const (
 	canNothing = "\x41\x00\x00\x00\x00\x00\x00\x00\x00"
-	canCards   = "\x41\x00\x00\x00\x00\x00\x00\x00\x01" // the first frame of this program
+	canCards   = "\x41\x00\x00\x00\x00\x00\x00\x00\x01"
+	canOurs    = "\x41\x00\x00\x00\x00\x00\x00\x00\x03" // the first frame of this program
 	// heardNothing is always true, and new to nobody.
 	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
 	canAll       = "\x41\x00\x00\x00\x00\x00\x00\x00\x3f"
@@ -34,7 +35,7 @@ func TestUnitCanFirst(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, f.gets(t, "\x01quick"))
 		require.True(t, f.stream.acks.soon)
-		require.Equal(t, canCards, f.next(t))
+		require.Equal(t, canOurs, f.next(t))
 		require.Equal(t, "\x03\x00\x00\x00\x00\x00\x00\x00\x01", f.next(t))
 		require.Equal(t, "\x01hi", f.next(t))
 		require.Empty(t, f.next(t))

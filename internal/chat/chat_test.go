@@ -462,12 +462,12 @@ func (p *byHand) shake(t testing.TB) {
 	require.NoError(t, err)
 	require.NoError(t, p.conn.Send(ctx(t), m3))
 	p.session = chat.NewSpeaker(session)
-	assert.Equal(t, canCards, string(p.receive(t)), "before anything else")
+	assert.Equal(t, canOurs, string(p.receive(t)), "before anything else")
 }
 
-// canCards is the first frame of this program.
+// canOurs is the first frame of this program.
 const (
-	canCards     = "\x41\x00\x00\x00\x00\x00\x00\x00\x01"
+	canOurs      = "\x41\x00\x00\x00\x00\x00\x00\x00\x03"
 	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
 )
 

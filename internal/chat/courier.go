@@ -21,7 +21,8 @@ type courier struct {
 
 	line    *line           // behind our card that is left there
 	code    invite.Code     // with that card
-	returns uint32          // how many returns of the other side have been taken
+	read    [2]int          // how many returns of the other side have been read, under each of the tickets
+	answers [2][]byte       // what is to be left of ours
 	lies    bool            // it lies in our place
 	other   card            // the newest of the other side, not tried yet
 	own     courierPlace    // of ours that is free, or where it lies
@@ -137,9 +138,16 @@ func (s *Session) askCourier(now time.Time) {
 	for p := *their; p.k < maxPlaces; p.k++ {
 		slots = append(slots, s.courierSlot(false, p))
 	}
+	away := [2]returnErrand{{client: client, from: c.read[0], put: c.answers[0]}, {client: client, from: c.read[1], put: c.answers[1]}}
+	c.answers = [2][]byte{}
 	ticket := s.stream.frames.Ticket()
-	ours, away := (&back{ticket: ticket}).slots(s.meet.role, c.returns)
+	away[0].at(ticket, s.meet.role)
 	ticket.Wipe()
+	if before := s.meet.returns.before; before.Kept() {
+		away[1].at(before, s.meet.role)
+	} else {
+		away[1].from = maxReturns
+	}
 	s.work.ask(func(ctx context.Context) func() error {
 		var left, err error
 		if put != nil {
@@ -153,13 +161,21 @@ func (s *Session) askCourier(now time.Time) {
 			}
 			taken = append(taken, reply)
 		}
-		back, _ := fetch(ctx, client, away, claim)
+		var returned [2][][]byte
+		for i := range away {
+			if mailbox.RetryAfter(err) == 0 {
+				_, returned[i], _ = away[i].run(ctx)
+			}
+		}
 		return func() error {
 			if their.span == span {
 				their.k += uint32(len(taken))
 			}
 			s.courierBack(put != nil, left, taken, err)
-			s.courierReturn(back, ours)
+			for i := range away {
+				c.read[i] += len(returned[i])
+				_ = s.useReturns(returned[i], way(i))
+			}
 			return nil
 		}
 	})
@@ -172,27 +188,6 @@ func fetch(ctx context.Context, client *mailbox.Client, slot mailbox.Slot, claim
 		_ = client.Drop(ctx, slot, claim) // if this fails, it expires by itself
 	}
 	return taken, err
-}
-
-// courierReturn answers a return of the other side, which has nothing left of the chat.
-func (s *Session) courierReturn(taken []byte, ours mailbox.Slot) {
-	code, ok := invite.FromMailbox(taken)
-	if !ok || !s.phase.broken() {
-		return
-	}
-	c := &s.lines.courier
-	c.returns++
-	c.due = time.Now() // it may be one that another reload has made useless
-	err := s.comeBack(code, time.Now(), func(own invite.Code) {
-		client, answer := c.client, own.InMailbox()
-		s.work.ask(func(ctx context.Context) func() error {
-			_ = client.Put(ctx, ours, answer) // where this fails, the two come back by hand
-			return func() error { return nil }
-		})
-	})
-	if err != nil {
-		s.diary.note("a return came by the mailbox, and is none")
-	}
 }
 
 // from is the first place of the other side in a span that we have not emptied.

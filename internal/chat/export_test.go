@@ -1,10 +1,12 @@
 package chat
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	"tincan/internal/invite"
+	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
 
@@ -60,6 +62,36 @@ func (s *Speaker) Open(wire []byte) ([]byte, error) {
 		s.heard = nil
 	}
 	return append([]byte{f.kind}, f.content...), nil
+}
+
+// Vanish ends a session as a reload does: its channel closes, and nobody says goodbye.
+func (s *Session) Vanish() {
+	_ = s.call(func(context.Context) error { return stop{reason: ReasonClosed} })
+	<-s.ended
+}
+
+// mangler changes what it sends.
+type mangler struct {
+	connection
+	mangle func([]byte) []byte
+}
+
+func (m mangler) Send(ctx context.Context, message []byte) error {
+	if message = m.mangle(message); message == nil {
+		return nil
+	}
+	return m.connection.Send(ctx, message)
+}
+
+// Mangling has a session send other messages than it would: none where mangle returns nil. Other changes go before it.
+func Mangling(mangle func([]byte) []byte) Change {
+	return func(c *Config) {
+		dial := c.dial
+		c.dial = func(way peer.Config) (connection, error) {
+			conn, err := dial(way)
+			return mangler{conn, mangle}, err
+		}
+	}
 }
 
 // A Change makes a Config that of a test.
@@ -142,7 +174,7 @@ func NextAsk(age time.Duration) time.Duration { return usual.mail.next(age) }
 func Quick(c *Config) {
 	quick := usual
 	for _, d := range []*time.Duration{
-		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.stale, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause,
+		&quick.tick, &quick.ack, &quick.heard, &quick.silence, &quick.lines.card, &quick.lines.pair, &quick.lines.last, &quick.lines.stale, &quick.lines.answer, &quick.lines.mail, &quick.lines.pause, &quick.lines.ticket,
 		&quick.mail.often, &quick.mail.until, &quick.mail.less, &quick.mail.over, &quick.mail.again, &quick.mail.away, &quick.mail.gone, &quick.mail.span,
 	} {
 		*d /= 50

@@ -183,7 +183,7 @@ func (s *Session) acceptRepair(code invite.Code, now time.Time) error {
 	other, meets, err := s.openRepair(code)
 	switch {
 	case CodeOf(err) == CodeWrongChat:
-		return s.comeBack(code, now, func(own invite.Code) { s.events.push(Repair{newLink(h.site, own)}) })
+		return s.comeBack(code, now, byHand)
 	case err != nil:
 		return err
 	case needless:

@@ -39,7 +39,7 @@ type line struct {
 	tried      time.Time // when the other's card was applied
 	opened     time.Time // when the channel opened; zero while it has not
 	resumed    bool      // frames go over it: both have sent resume, or it is the first line
-	again      *stream   // the frames of a return, before its handshake; nil for any other line
+	back       *back     // of the return whose card it is; nil for any other line
 	gone       bool      // it was closed by us, and nothing that it brings counts any more
 }
 

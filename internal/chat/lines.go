@@ -106,6 +106,9 @@ func (ls *lines) drop(l *line) {
 		return
 	}
 	l.gone = true
+	if l.back != nil {
+		l.back.wipe()
+	}
 	close(l.out)
 	ls.running.Go(func() { _ = l.conn.Close() })
 	ls.forget(l)
@@ -229,18 +232,18 @@ func (ls *lines) learn(acked uint64) {
 	}
 }
 
-// add adds a line that waits, whose card of that number is about to be made.
+// add adds a line that waits, whose card of that number is about to be made. That of a return has none: 0.
 func (ls *lines) add(conn connection, n uint32, now time.Time) *line {
 	l := newLine(conn)
 	l.own.n = n
-	ls.last, ls.made, ls.spares = n, append(ls.made, now), append(ls.spares, l)
+	ls.last, ls.made, ls.spares = max(ls.last, n), append(ls.made, now), append(ls.spares, l)
 	return l
 }
 
 // unmake drops a line whose card could not be made. The number, which nobody knows, is free again
 // if it was the last: else one that fails often would use up those that the other side takes.
 func (ls *lines) unmake(l *line) {
-	if !l.gone && l.own.n == ls.last {
+	if !l.gone && l.own.n == ls.last && ls.last > 0 {
 		ls.last--
 	}
 	ls.drop(l)

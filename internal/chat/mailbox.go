@@ -136,6 +136,7 @@ func (s *Session) AskNow() error {
 		if s.post != nil {
 			s.post.road().askNow(now)
 		}
+		s.meet.returns.mail.due = now
 		s.wake(now)
 		s.lookAtMailbox(ctx, now)
 		return nil

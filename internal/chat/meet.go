@@ -32,7 +32,7 @@ type meeting struct {
 	refused []invite.Code // replies that the person handed in and that could not be used
 	seconds []invite.Code // second replies that the person has been told of
 
-	back *back // a return to a chat whose page was reloaded; nil otherwise
+	returns returns
 }
 
 // handedIn is a reply that has been handed in, by the person or by the mailbox. offered is as
@@ -238,10 +238,7 @@ func (m *meeting) done() {
 }
 
 func (m *meeting) wipe() {
-	if m.back != nil {
-		m.back.ticket.Wipe()
-		m.back.keys.Wipe()
-	}
+	m.returns.wipe()
 	m.keys.Wipe()
 	m.secret.Wipe()
 	clear(m.invite) // it holds the link secret too
@@ -256,7 +253,7 @@ func known(list []invite.Code, code invite.Code) bool {
 
 // accept is Accept, inside run. If it returns errLater, answer is called later.
 func (s *Session) accept(text string, offered bool, answer func(error)) error {
-	if b := s.meet.back; b != nil && b.line == nil && !s.phase.opened() {
+	if s.meet.returns.now != nil {
 		code, err := invite.Find(text)
 		if err != nil {
 			return textError(err)

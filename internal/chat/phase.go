@@ -77,7 +77,7 @@ func (s *Session) tellState() {
 	switch {
 	case s.phase == apart && !s.lines.courier.began.IsZero():
 		state = StateAsking
-	case s.phase == apart && s.lines.tried() > 0, s.returns():
+	case s.phase == apart && s.lines.tried() > 0:
 		state = StateTrying
 	}
 	if state != s.told && state != "" {

@@ -160,7 +160,7 @@ func (l *line) describe(text string, loopback bool) error {
 	if err != nil {
 		return err
 	}
-	l.mediaID, l.own.packed, l.ready = sdp.MediaID(text), invite.CardBytes(description), true
+	l.mediaID, l.own.packed, l.own.description, l.ready = sdp.MediaID(text), invite.CardBytes(description), description, true
 	return nil
 }
 
@@ -208,9 +208,8 @@ func (s *Session) arriveElsewhere(a arrival, now time.Time) error {
 	switch {
 	case l.gone || l == s.lines.before || s.phase == leaving:
 		return nil
-	case a.opened && l.again != nil:
-		s.shakeAgain(l, now)
-		s.askPath(now)
+	case l.back != nil:
+		s.arriveBack(a, now)
 		return nil
 	case a.opened:
 		l.opened = now
@@ -270,7 +269,7 @@ func (s *Session) together(now time.Time) {
 		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
 		s.lines.hand = hand{site: s.lines.hand.site, own: s.lines.hand.own}
 		c := s.lines.courier
-		s.lines.courier = courier{client: c.client, own: c.own, their: c.their, returns: c.returns}
+		s.lines.courier = courier{client: c.client, own: c.own, their: c.their, read: c.read}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // run is the goroutine of a session. It returns when loop has returned and every goroutine
 // that it started has ended.
 func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
-	if s.meet.role == seal.Joiner && s.meet.back == nil {
+	if s.meet.role == seal.Joiner && s.meet.returns.now == nil {
 		s.lines.carry(s.lines.now)
 	}
 	reason := s.loop(ctx)
@@ -34,9 +34,6 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 }
 
 func (s *Session) wipe() {
-	if b := s.meet.back; b != nil && b.before != nil {
-		b.before.wipe()
-	}
 	s.meet.wipe()
 	s.stream.wipe()
 }
@@ -69,6 +66,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 		if s.stream.wire != nil && s.lines.now != nil {
 			to = s.lines.now.out
 		}
+		back, toBack, backWire := s.lines.returning()
 		var room <-chan struct{}
 		if s.events.full() {
 			from, room = nil, s.events.shrunk // whoever reads our events is slow: read no more frames until there is room
@@ -90,6 +88,8 @@ func (s *Session) loop(ctx context.Context) Reason {
 			err = s.arrive(a, len(s.lines.in) > 0)
 		case to <- s.stream.wire:
 			s.stream.sent(time.Now())
+		case toBack <- backWire:
+			back.back.stream.wire = nil
 		case then := <-s.work.back:
 			if err = then(); err == nil {
 				s.lookAtMailbox(ctx, time.Now())
@@ -125,7 +125,7 @@ func (s *Session) queue(ref, text string) (uint64, error) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	switch {
-	case !s.phase.opened() && !s.returns():
+	case !s.phase.opened():
 		return 0, fail(CodeNotOpen, nil)
 	case s.phase == leaving:
 		return 0, fail(CodeEnded, nil)
@@ -174,9 +174,6 @@ func (s *Session) arrive(a arrival, more bool) error {
 	switch {
 	case a.line != s.lines.now:
 		return s.arriveElsewhere(a, now)
-	case a.ended && s.returns():
-		s.stayApart(now)
-		return nil
 	case a.foreign && a.line.resumed: // before that, it may be anybody
 		return stop{reason: ReasonUntrusted}
 	case a.ended && s.phase == leaving:
@@ -185,7 +182,7 @@ func (s *Session) arrive(a arrival, more bool) error {
 		return nil
 	case a.ended && s.phase == looking:
 		return stop{reason: ReasonUnreachable}
-	case a.ended && s.phase.opened() && s.repairs():
+	case a.ended && s.phase.opened() && s.repairs() && !s.meet.returns.anew:
 		s.loseLine(now)
 		return nil
 	case a.ended:
@@ -209,6 +206,7 @@ func (s *Session) arrive(a arrival, more bool) error {
 	if err := s.handle(a.message); err != nil {
 		return err
 	}
+	s.tellBack()
 	if !s.silent() {
 		s.together(now)
 	}
@@ -220,24 +218,23 @@ func (s *Session) arrive(a arrival, more bool) error {
 func (s *Session) shake(message []byte, now time.Time) error {
 	s.since = now
 	done, err := s.stream.shake(message, now)
-	switch {
-	case err != nil && s.returns():
-		s.stayApart(now)
-		return nil
-	case err != nil:
+	if err != nil {
 		return stop{reason: ReasonUntrusted}
-	case !done:
+	}
+	if !done {
 		return nil
 	}
 	s.meet.done()
-	if s.lines.courier.client == nil {
-		s.lines.courier.client = s.courierFrom()
-	}
+	s.lines.courier.client = s.courierFrom()
 	s.enter(open, now)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
 	// PathChanged follows.
 	s.look.openedAt = now
-	s.cameBack()
+	if b := s.meet.returns.now; b != nil {
+		s.cameBack(b, now)
+	} else {
+		s.events.push(Opened{Path: s.look.path(), SAS: s.stream.frames.SAS()})
+	}
 	return nil
 }
 
@@ -289,6 +286,7 @@ func (s *Session) silent() bool {
 // watch does what is due at this time, once in each tick of the clock.
 func (s *Session) watch(now time.Time) error {
 	waited := now.Sub(s.since)
+	s.sendReturn(now)
 	switch s.phase {
 	case leaving:
 		if waited >= s.timing.goodbye {
@@ -305,6 +303,7 @@ func (s *Session) watch(now time.Time) error {
 		if s.silent() && s.phase == open {
 			s.enter(apart, now)
 		}
+		s.keepReturns(now)
 		s.tend(now)
 		if s.stream.silence.absent(s.timing.absent) {
 			s.events.push(Absent{s.stream.silence.heard})
@@ -313,18 +312,11 @@ func (s *Session) watch(now time.Time) error {
 			s.askPath(now)
 		}
 	case waiting:
-		if s.meet.back != nil {
-			s.sendReturn(now)
-		}
 		for _, code := range s.look.waiting(now, s.lines.now.conn.Findings()) {
 			s.problem(code)
 		}
 	case shaking:
 		if waited >= s.timing.handshake {
-			if s.returns() {
-				s.stayApart(now)
-				return nil
-			}
 			return stop{reason: ReasonLost}
 		}
 		if waited >= s.timing.slow {

@@ -34,6 +34,7 @@ type lineTiming struct {
 	answer time.Duration // before a repair that has led to nothing is answered with another
 	mail   time.Duration // apart, before the mailbox is asked
 	pause  time.Duration // apart, before nothing is looked for any more
+	ticket time.Duration // after the other side has a new ticket, to keep the one before
 	resume time.Duration // for what a new line has to bring, and for an old one to prove that it has healed
 }
 
@@ -55,7 +56,7 @@ var usual = timing{
 	tick: time.Second, ack: 40 * time.Millisecond, handshake: time.Minute, heard: 5 * time.Second, silence: 15 * time.Second,
 	absent: 75 * time.Second, woken: 7 * time.Second, mute: time.Hour, look: 2 * time.Second, slow: 17 * time.Second, alone: 3 * time.Minute,
 	giveUp: 15 * time.Minute, goodbye: 2 * time.Second,
-	lines: lineTiming{card: time.Second, pair: 4 * time.Second, last: 30 * time.Second, stale: 45 * time.Second, answer: 20 * time.Second, mail: 8 * time.Second, pause: 30 * time.Minute, resume: 10 * time.Second},
+	lines: lineTiming{card: time.Second, pair: 4 * time.Second, last: 30 * time.Second, stale: 45 * time.Second, answer: 20 * time.Second, mail: 8 * time.Second, pause: 30 * time.Minute, ticket: time.Minute, resume: 10 * time.Second},
 	mail: schedule{
 		first: []time.Duration{1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second},
 		often: 5 * time.Second, until: 5 * time.Minute, less: 15 * time.Second, over: 30 * time.Minute,

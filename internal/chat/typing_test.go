@@ -16,7 +16,7 @@ func openFace(t testing.TB) *facing {
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
 	f.stream.wire, f.calls = nil, make(chan request)
-	require.Equal(t, canCards, f.next(t))
+	require.Equal(t, canOurs, f.next(t))
 	return f
 }
 

@@ -18,6 +18,12 @@ func NewTicket(b [32]byte) Ticket { return Ticket{b: &b} }
 // Bytes returns the ticket for where it is kept, the only place where it may go.
 func (t Ticket) Bytes() [32]byte { return *t.b }
 
+// Copy is to be wiped on its own.
+func (t Ticket) Copy() Ticket { return NewTicket(*t.b) }
+
+// Kept tells whether there is a ticket.
+func (t Ticket) Kept() bool { return t.b != nil }
+
 // String hides the secret.
 func (t Ticket) String() string { return "seal.Ticket" }
 
@@ -76,9 +82,10 @@ func ReturnSlot(ticket Ticket, role Role, k uint32) [16]byte {
 	return [16]byte(expand(ticket.b[:], "slot", binary.BigEndian.AppendUint32([]byte{byte(role)}, k), 16))
 }
 
-// LockName names the chat to come back to, for a lock that keeps a second tab with the same
-// ticket out. The ticket cannot be computed from it.
-func LockName(ticket Ticket) [32]byte { return transcriptHash("lock", ticket.b[:]) }
+// ReturnClaim is that with which role takes what the other side has left there: the same after each reload.
+func ReturnClaim(ticket Ticket, role Role) [16]byte {
+	return [16]byte(expand(ticket.b[:], "claim", []byte{byte(role)}, 16))
+}
 
 func returnKey(ticket Ticket, role Role, x PublicKey) MessageKey {
 	return newMessageKey(expand(ticket.b[:], "box", append([]byte{byte(role)}, x[:]...), 32))

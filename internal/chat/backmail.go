@@ -1,0 +1,112 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tincan/internal/invite"
+	"tincan/internal/mailbox"
+	"tincan/internal/seal"
+)
+
+// returnMail passes the return of a side that has nothing left through the mailbox.
+type returnMail struct {
+	client *mailbox.Client // nil where it goes by hand alone
+	began  time.Time
+	due    time.Time
+	left   time.Time // since when ours lies there; zero before
+	read   int       // how many of the other side's have been read
+	away   bool
+}
+
+// sendReturn leaves our return in the mailbox and asks for the other side's.
+func (s *Session) sendReturn(now time.Time) {
+	m := &s.meet.returns.mail
+	if m.client == nil || m.away || now.Before(m.due) {
+		return
+	}
+	m.away = true
+	e := returnErrand{client: m.client, from: m.read}
+	e.at(s.meet.returns.now.ticket, s.meet.role)
+	if m.left.IsZero() || now.Sub(m.left) >= s.timing.mail.gone {
+		e.put = s.meet.returns.now.code.InMailbox()
+	}
+	s.work.ask(func(ctx context.Context) func() error {
+		left, taken, err := e.run(ctx)
+		return func() error {
+			now := time.Now()
+			m.away = false
+			m.read += len(taken)
+			if e.put != nil && left == nil {
+				m.left = now
+			}
+			if next := s.timing.mail.next(now.Sub(m.began) + mailbox.RetryAfter(err)); next > 0 {
+				m.due = m.began.Add(next)
+			} else {
+				m.due = now.Add(s.timing.lines.pause)
+			}
+			return s.useReturns(taken, 0)
+		}
+	})
+}
+
+// returnErrand is a walk to the mailbox. Each side has places there under one ticket, of which it takes the first
+// that is free. All are read in order, by the same claim after each reload, and stay until they expire.
+type returnErrand struct {
+	client      *mailbox.Client
+	own, theirs [maxReturns]mailbox.Slot
+	claim       mailbox.Claim
+	from        int    // how many have been read
+	put         []byte // nil for nothing
+}
+
+func (e *returnErrand) at(ticket seal.Ticket, role seal.Role) {
+	for k := range e.own {
+		e.own[k] = mailbox.Slot(seal.ReturnSlot(ticket, role, uint32(k)))
+		e.theirs[k] = mailbox.Slot(seal.ReturnSlot(ticket, seal.Inviter+seal.Joiner-role, uint32(k)))
+	}
+	e.claim = mailbox.Claim(seal.ReturnClaim(ticket, role))
+}
+
+func (e *returnErrand) run(ctx context.Context) (left error, taken [][]byte, err error) {
+	if e.put != nil {
+		for _, slot := range e.own {
+			if left = e.client.Put(ctx, slot, e.put); !errors.Is(left, mailbox.ErrOccupied) {
+				break
+			}
+		}
+	}
+	for _, slot := range e.theirs[min(e.from, maxReturns):] {
+		bytes, err := e.client.Take(ctx, slot, e.claim)
+		if err != nil {
+			return left, taken, err
+		}
+		taken = append(taken, bytes)
+	}
+	return left, taken, nil
+}
+
+// useReturns uses the newest return that it can. The other side has lost those before it. The error is nil or a stop.
+func (s *Session) useReturns(taken [][]byte, by way) error {
+	for n := len(taken) - 1; n >= 0; n-- {
+		code, ok := invite.FromMailbox(taken[n])
+		if !ok {
+			continue
+		}
+		var err error
+		switch {
+		case s.meet.returns.now != nil:
+			err = s.acceptReturn(code, func(error) {})
+		case s.phase.broken():
+			err = s.comeBack(code, time.Now(), by)
+		}
+		if _, ends := err.(stop); ends {
+			return err
+		}
+		if err == nil || err == errLater {
+			return nil
+		}
+	}
+	return nil
+}
