@@ -1,5 +1,6 @@
 import { cleanup, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Saved } from '../../../wasm/engine.d.ts';
 import { english as texts } from '../language/en.ts';
 import type { Kept } from '../life/kept.ts';
 import { Settings } from '../settings/settings.svelte.ts';
@@ -107,6 +108,25 @@ describe('what is kept', () => {
     page.settings.choose({ outlive: true });
     await page.settled();
     expect(stored()).toMatchObject({ rounds: 1 });
+  });
+
+  test.each([
+    ['the chat has ended', (page: TestPage) => page.engine.tell({ type: 'closed', reason: 'left' })],
+    ['it was switched off', (page: TestPage) => page.settings.choose({ outlive: false })],
+  ])('is nothing where the engine says what to keep when %s', async (_name, end) => {
+    const page = await TestPage.open();
+    await page.inviting();
+    let say: () => void = () => undefined;
+    const late = new Promise<Saved>((resolve) => (say = () => resolve(page.engine.saved)));
+    vi.spyOn(page.engine.chat, 'saved').mockReturnValue(late);
+    page.engine.open();
+    await page.settled();
+    end(page);
+    await page.settled();
+    say();
+    await page.settled();
+    expect(page.chat.kept).toBeUndefined();
+    expect(stored()).toBeUndefined();
   });
 
   test('is nothing where the engine has nothing to keep', async () => {
@@ -399,6 +419,21 @@ describe('the other side', () => {
     expect(region().getByText(texts.back)).toBeTruthy();
     const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
     expect(announcer?.textContent).toContain(texts.back);
+  });
+
+  test('has compared the words that there were before, and is told of each time', async () => {
+    const page = await chatting();
+    await page.chat.conversation?.verify(true);
+    await page.settled();
+    expect(trust()).toContain(texts.verifiedHint);
+    for (const rounds of [1, 2]) {
+      page.engine.back();
+      await page.settled();
+      expect(trust()).toContain(texts.comparedBefore);
+      expect(stored()).toMatchObject({ verified: true, rounds });
+      await page.user.click(region().getByRole('button', { name: texts.close }));
+    }
+    expect(screen.queryByText(texts.returnedHere(2))).toBeNull();
   });
 
   test('shows the link that is to be sent back', async () => {

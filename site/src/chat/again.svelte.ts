@@ -52,7 +52,7 @@ export class Again {
 
   /** Sends it, or what has not arrived of it. */
   async send(): Promise<void> {
-    if (this.#state === 'sending' || this.#state === 'arrived') return;
+    if (this.#state === 'sending') return;
     this.#state = 'sending';
     try {
       for (const text of this.#packed.slice(this.#done)) {
