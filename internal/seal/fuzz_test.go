@@ -75,6 +75,15 @@ func targets(t testing.TB) map[string]target {
 		n, plain, err := joiner.OpenCard([32]byte(b), b[len(tag):], 1, 32)
 		return err == nil || plain != nil || n != 0
 	}}
+	x, back, err := seal.SealReturn(seal.Inviter, inviter.Ticket(), keyPair(t), answerBytes)
+	require.NoError(t, err)
+	list["return"] = target{append(x[:], back...), func(b []byte) bool {
+		if len(b) < len(x) {
+			return false
+		}
+		plain, err := seal.OpenReturn(seal.Joiner, joiner.Ticket(), seal.PublicKey(b[:len(x)]), b[len(x):])
+		return err == nil || plain != nil
+	}}
 	return list
 }
 
@@ -98,6 +107,8 @@ func FuzzM2(f *testing.F)    { fuzzTarget(f, "M2") }
 func FuzzM3(f *testing.F)    { fuzzTarget(f, "M3") }
 func FuzzOpen(f *testing.F)  { fuzzTarget(f, "open") }
 func FuzzCard(f *testing.F)  { fuzzTarget(f, "card") }
+
+func FuzzReturn(f *testing.F) { fuzzTarget(f, "return") }
 
 // TestUnitMemory: no 4 KiB from a stranger cost 1 MiB.
 func TestUnitMemory(t *testing.T) {
