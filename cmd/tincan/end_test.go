@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tincan/internal/chat"
+	"tincan/internal/seal"
 )
 
 // TestFunctionalUnheard: a joiner whose input has ended does not wait for ever for a
@@ -83,6 +84,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"absent":      jsonLine(t, func(j *jsonLines) { j.event(chat.Absent{Since: time.Now()}) }),
 		"repair":      jsonLine(t, func(j *jsonLines) { j.event(chat.Repair{Link: link}) }),
 		"open":        jsonLine(t, func(j *jsonLines) { j.event(chat.Opened{Path: chat.PathDirect}) }),
+		"back":        jsonLine(t, func(j *jsonLines) { j.event(chat.Back{Path: chat.PathDirect}) }),
 		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
 		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
 		"sent":        jsonLine(t, func(j *jsonLines) { j.sent("a", 1) }),
@@ -223,6 +225,31 @@ func TestUnitRepair(t *testing.T) {
 		assert.Contains(t, commandError{}.Error(), `{"do":"`+verb+`"}`)
 		assert.Contains(t, plainHelp, "/"+verb)
 	}
+}
+
+// TestUnitReloaded: a person is told that the other one is back, that the words are new, and which they are; /verify
+// shows those from then on.
+func TestUnitReloaded(t *testing.T) {
+	var said, out strings.Builder
+	p := &plain{t: terminal{out: &out, err: &said}, words: "the old words"}
+	p.event(chat.Back{Path: chat.PathRelay, SAS: seal.SAS{1, 2, 3, 4, 5, 6, 7, 8}})
+	first := seal.SAS{1, 2, 3, 4, 5, 6, 7, 8}.Words()[0]
+	assert.Contains(t, said.String(), "The other person is back through a relay, after their page was reloaded. The safety words are new")
+	assert.Contains(t, said.String(), first.Emoji+" "+first.Name)
+	said.Reset()
+	_, err := p.parse("/verify", false)
+	require.NoError(t, err)
+	assert.Contains(t, said.String(), first.Emoji+" "+first.Name)
+	assert.NotContains(t, said.String(), "the old words")
+
+	out.Reset()
+	j := newJSONLines(terminal{out: &out})
+	j.event(chat.Back{SAS: seal.SAS{1, 2, 3, 4, 5, 6, 7, 8}})
+	back := out.String()
+	assert.Contains(t, back, `"event":"back"`)
+	out.Reset()
+	j.event(chat.Opened{SAS: seal.SAS{1, 2, 3, 4, 5, 6, 7, 8}})
+	assert.JSONEq(t, strings.Replace(back, "back", "open", 1), out.String())
 }
 
 // TestUnitAbsent: since when nothing has come is said, in the hour of this computer, and

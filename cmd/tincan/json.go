@@ -115,6 +115,14 @@ func (j *jsonLines) fail(err error) {
 	j.put("closed", object{"reason": "failed", "text": sentenceOf(err)})
 }
 
+func wordsOf(e chat.Opened) object {
+	var names []string
+	for _, w := range e.SAS.Words() {
+		names = append(names, w.Name)
+	}
+	return object{"path": pathName(e.Path), "sas": names, "digits": e.SAS.Digits()}
+}
+
 func (j *jsonLines) event(e chat.Event) {
 	switch e := e.(type) {
 	case chat.StateChanged:
@@ -123,11 +131,9 @@ func (j *jsonLines) event(e chat.Event) {
 		j.put("absent", object{"since": e.Since.UnixMilli()})
 	case chat.Opened:
 		j.open = true
-		var names []string
-		for _, w := range e.SAS.Words() {
-			names = append(names, w.Name)
-		}
-		j.put("open", object{"path": pathName(e.Path), "sas": names, "digits": e.SAS.Digits()})
+		j.put("open", wordsOf(e))
+	case chat.Back:
+		j.put("back", wordsOf(chat.Opened(e)))
 	case chat.PathChanged:
 		j.put("path", object{"path": e.Path})
 	case chat.MailboxChanged:

@@ -178,6 +178,15 @@ func (p *plain) fail(err error) { p.problem("", err) }
 // pathWords follow the word "connected". There are none until the path is known.
 var pathWords = map[chat.Path]string{chat.PathDirect: " directly", chat.PathRelay: " through a relay"}
 
+func safetyWords(e chat.Opened) string {
+	words := make([]string, 0, 6)
+	for _, w := range e.SAS.Words() {
+		words = append(words, w.Emoji+" "+w.Name)
+	}
+	digits := e.SAS.Digits()
+	return "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
+}
+
 func (p *plain) event(e chat.Event) {
 	switch e := e.(type) {
 	case chat.StateChanged:
@@ -187,13 +196,12 @@ func (p *plain) event(e chat.Event) {
 	case chat.Absent:
 		p.t.say("Nothing has come from the other person since %s. The chat goes on as soon as there is a way to them again. If they closed their side, /leave and make a new link.", e.Since.Format("15:04"))
 	case chat.Opened:
-		words := make([]string, 0, 6)
-		for _, w := range e.SAS.Words() {
-			words = append(words, w.Emoji+" "+w.Name)
-		}
-		digits := e.SAS.Digits()
-		p.words = "  " + strings.Join(words, "  ") + "\n  " + strings.Join(digits[:], " ")
+		p.words = safetyWords(e)
 		p.t.say("Connected%s. Not verified: compare the safety words with the other person, by voice (/verify).\n%s\nType a line to send it; /help lists the commands.",
+			pathWords[e.Path], p.words)
+	case chat.Back:
+		p.words = safetyWords(chat.Opened(e))
+		p.t.say("The other person is back%s, after their page was reloaded. The safety words are new: compare them again, by voice (/verify). Until then somebody else may have taken their place.\n%s",
 			pathWords[e.Path], p.words)
 	case chat.PathChanged:
 		p.t.say("Now connected%s.", pathWords[e.Path])
