@@ -49,6 +49,8 @@ const waitsFor = text([...eager(first), ...eager(second)]);
 const later = [
   ['src/chat/Log.svelte', '.emptyChat', 'parts'],
   ['src/meet/Invite.svelte', '.inviteTitle', 'parts'],
+  ['src/meet/Return.svelte', '.returnByHand', 'parts'],
+  ['src/chat/Back.svelte', '.backLabel', 'parts'],
   ['src/settings/Settings.svelte', '.settingsKept', 'parts'],
   ['node_modules/marked/lib/marked.esm.js', 'github.com/markedjs/marked', 'parts'],
   ['node_modules/virtua/lib/svelte/Virtualizer.svelte', 'size style', 'parts'],
