@@ -523,3 +523,13 @@ func TestUnitMovedInVain(t *testing.T) {
 		require.Equal(t, open, other.phase)
 	})
 }
+
+// TestUnitNoCandidates: what no address is in is no card, for it would lead nowhere.
+func TestUnitNoCandidates(t *testing.T) {
+	l := &line{own: card{n: 1}}
+	d := (&socket{own: "nono"}).description()
+	require.NoError(t, l.describe(d.SDP(sdp.Offer, "0"), false))
+	l.ready, d.Candidates = false, nil
+	require.Equal(t, CodeNoAddresses, CodeOf(l.describe(d.SDP(sdp.Offer, "0"), false)))
+	require.False(t, l.ready)
+}

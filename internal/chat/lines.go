@@ -360,14 +360,17 @@ func (ls *lines) crowded() *line {
 }
 
 // pair returns the line to try next and the card to try it with: that with the lowest number of
-// which both sides have a card, every some seconds one more. The last is kept for a repair,
-// unless nothing else is left to try.
+// which both sides have a card, every some seconds one more. The last is kept for a repair, for a while where nothing
+// else is left to try, and for four times as long where something is being tried that may still lead somewhere.
 func (ls *lines) pair(now time.Time, every, last time.Duration) (*line, card, bool) {
 	list, tried, wait := ls.paired(), ls.tried(), every
 	if len(list) == 1 {
 		wait = last
+		if tried > 0 {
+			wait = 4 * last
+		}
 	}
-	if len(list) == 0 || tried == maxTried || len(list) == 1 && tried > 0 || now.Sub(ls.triedAt) < wait {
+	if len(list) == 0 || tried == maxTried || now.Sub(ls.triedAt) < wait {
 		return nil, card{}, false
 	}
 	ls.triedAt = now

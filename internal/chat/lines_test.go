@@ -81,3 +81,30 @@ func TestUnitSilentApart(t *testing.T) {
 	require.NoError(t, f.goodbye(ReasonClosed, byeLeft))
 	require.Equal(t, "\x05\x01", f.next(t)[:2])
 }
+
+// TestUnitLastPair: the last pair is tried 30 s after the one before where that is gone, and 120 s after it while it is
+// still being tried: something may come of it, and a repair needs a card to meet.
+func TestUnitLastPair(t *testing.T) {
+	began := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	for gone, want := range map[bool]time.Duration{true: 30 * time.Second, false: 120 * time.Second} {
+		ls := lines{theirs: []card{{n: 1}, {n: 2}}}
+		for n := range uint32(2) {
+			ls.spares = append(ls.spares, &line{own: card{n: n + 1}, told: true, ready: true})
+		}
+		pair := func(after time.Duration) *line {
+			l, other, ok := ls.pair(began.Add(after), usual.lines.pair, usual.lines.last)
+			if ok {
+				ls.use(l, other, began.Add(after))
+			}
+			return l
+		}
+		first := pair(0)
+		require.EqualValues(t, 1, first.own.n)
+		if gone {
+			ls.forget(first)
+		}
+		require.Nil(t, pair(want-time.Second))
+		require.EqualValues(t, 2, pair(want).own.n)
+		require.Nil(t, pair(10*want))
+	}
+}

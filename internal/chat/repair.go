@@ -160,6 +160,9 @@ func (l *line) describe(text string, loopback bool) error {
 	if err != nil {
 		return err
 	}
+	if len(description.Candidates) == 0 {
+		return fail(CodeNoAddresses, nil) // nobody could find it
+	}
 	l.mediaID, l.own.packed, l.own.description, l.ready = sdp.MediaID(text), invite.CardBytes(description), description, true
 	return nil
 }

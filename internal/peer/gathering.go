@@ -38,6 +38,7 @@ const maxOthers = 1
 // After that it goes on listening, to learn what kind of network this is.
 type gathering struct {
 	stun, turn, relayOnly bool          // which servers are asked
+	waits                 bool          // see Config.Waits
 	patience              time.Duration // how long a description waits for candidates
 	note                  func(text string)
 
@@ -64,8 +65,8 @@ func newGathering(config Config) *gathering {
 		patience = cardWait
 	}
 	return &gathering{
-		patience: patience,
-		stun:     len(config.STUN) > 0 && !config.RelayOnly, turn: len(config.TURN) > 0, relayOnly: config.RelayOnly,
+		patience: patience, waits: config.Waits,
+		stun: len(config.STUN) > 0 && !config.RelayOnly, turn: len(config.TURN) > 0, relayOnly: config.RelayOnly,
 		note: note, mapped: map[string]string{}, changed: newSignal(),
 	}
 }
@@ -167,9 +168,9 @@ func (g *gathering) know() Findings {
 // wait waits until the description is ready. It returns an error if ctx or the connection ends
 // first.
 func (g *gathering) wait(ctx context.Context, ended latch) error {
-	limit := time.NewTimer(g.patience)
+	limit, began := time.NewTimer(g.patience), time.Now()
 	defer limit.Stop()
-	settle := time.NewTimer(g.patience)
+	settle := time.NewTimer(emptyWait)
 	defer settle.Stop()
 	for {
 		select {
@@ -186,13 +187,22 @@ func (g *gathering) wait(ctx context.Context, ended latch) error {
 		case <-settle.C:
 			return nil
 		case <-limit.C:
-			return nil
+			if !g.waits || g.any() || time.Since(began) >= emptyWait {
+				return nil
+			}
+			limit.Reset(g.patience) // a card without an address is of no use
 		case <-ended.done:
 			return ErrClosed
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// any tells whether anything has been found.
+func (g *gathering) any() bool {
+	f := g.know()
+	return f.Host+f.Public+f.Relay > 0
 }
 
 func (g *gathering) state() (completed, enough bool) {

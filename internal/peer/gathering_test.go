@@ -28,7 +28,15 @@ func TestUnitGathering(t *testing.T) {
 			config: stun, want: gatherWait,
 		},
 		"nothing is found for what waits": {
-			config: Config{STUN: stun.STUN, Waits: true}, want: cardWait,
+			config: Config{STUN: stun.STUN, Waits: true}, want: emptyWait,
+		},
+		"something late for what waits": {
+			config: Config{STUN: stun.STUN, Waits: true}, found: []found{
+				{2*cardWait - time.Second, "host", "192.168.1.2"},
+			}, want: 2 * cardWait,
+		},
+		"nothing public for what waits": {
+			config: Config{STUN: stun.STUN, Waits: true}, found: []found{{0, "host", "192.168.1.2"}}, want: cardWait,
 		},
 		"complete": {
 			config: stun, found: []found{

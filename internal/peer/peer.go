@@ -41,6 +41,9 @@ const gatherWait = 1500 * time.Millisecond
 // it may be of no use.
 const cardWait = 3 * time.Second
 
+// emptyWait is for how long it waits on for its first candidate, on a computer that is busy.
+const emptyWait = 9 * time.Second
+
 // relayWait is how long a description waits for a relay if no other candidates are allowed:
 // without a relay it would be of no use.
 const relayWait = 5 * time.Second
