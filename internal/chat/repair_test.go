@@ -61,12 +61,17 @@ type twoEnds struct {
 	diaries [2]*chat.Diary
 }
 
+// vnets is held while something of vnet is made, which counts hardware addresses for the whole program.
+var vnets sync.Mutex
+
 func newTwoEnds(t *testing.T, changes ...chat.Change) *twoEnds {
 	t.Helper()
+	vnets.Lock()
 	lan, err := vnet.NewRouter(&vnet.RouterConfig{
 		CIDR: "192.168.1.0/24", MinDelay: time.Millisecond,
 		LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
 	})
+	vnets.Unlock()
 	require.NoError(t, err)
 	e := &twoEnds{cable: &cable{gone: map[string]bool{}, called: map[string]bool{}}, lan: lan, address: [2]int{2, 3}}
 	lan.AddChunkFilter(e.passes)
@@ -116,7 +121,9 @@ func (e *twoEnds) listen(t *testing.T, i int, s *chat.Session) {
 // arrive gives an end a network card with an address that it has not had before.
 func (e *twoEnds) arrive(t *testing.T, i int) {
 	t.Helper()
+	vnets.Lock()
 	card, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{fmt.Sprint("192.168.1.", e.address[i])}})
+	vnets.Unlock()
 	require.NoError(t, err)
 	require.NoError(t, e.lan.AddNet(card))
 	e.at[i].Store(card)

@@ -75,7 +75,9 @@ func targets(t testing.TB) map[string]target {
 		n, plain, err := joiner.OpenCard([32]byte(b), b[len(tag):], 1, 32)
 		return err == nil || plain != nil || n != 0
 	}}
-	x, back, err := seal.SealReturn(seal.Inviter, inviter.Ticket(), keyPair(t), answerBytes)
+	keys, err := seal.GenerateKeyPair(seeded("fuzz", 2))
+	require.NoError(t, err)
+	x, back, err := seal.SealReturn(seal.Inviter, inviter.Ticket(), keys, answerBytes)
 	require.NoError(t, err)
 	list["return"] = target{append(x[:], back...), func(b []byte) bool {
 		if len(b) < len(x) {
