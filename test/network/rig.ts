@@ -422,7 +422,8 @@ export class Rig {
 
   /**
    * The host of a side comes to a second network, and begins to use that one. Sockets that have sent something stay
-   * with the first, as on phones, until `leaveFirst`.
+   * with the first, as on phones, until `leaveFirst`. Where one is bound to no address, the kernel writes the new one
+   * into its packets; it is put right without connection tracking, which would give them another port as well.
    */
   joinSecond(name: 'left' | 'right'): void {
     const host = this[name];
@@ -438,8 +439,12 @@ export class Rig {
           udp sport { ${ports} } meta mark set 1
         }
         chain from {
-          type nat hook postrouting priority srcnat;
-          meta mark 1 oifname "eth0" masquerade
+          type filter hook postrouting priority 300;
+          meta mark 1 oifname "eth0" ip saddr set ${gateway.replace(/1$/, '2')}
+        }
+        chain untracked {
+          type filter hook output priority raw;
+          udp sport { ${ports} } notrack
         }
       }`,
     );
