@@ -16,6 +16,10 @@ import (
 // maxReturns is how many of one side there are under one ticket in the mailbox, and of a side that has nothing left.
 const maxReturns = 8
 
+// maxRead is how many returns are remembered that have lain in the mailbox: all that can lie there at one time, under
+// two tickets, and as many that have expired.
+const maxRead = 4 * maxReturns
+
 // Saved is what a page keeps of a chat, to come back to it after a reload. Who has it may do so as well.
 type Saved struct {
 	Ticket  string // base64url of 32 bytes
@@ -49,6 +53,7 @@ type returns struct {
 
 	own    []invite.Code
 	used   []invite.Code // those of the other side
+	read   []invite.Code // those that have lain in the mailbox
 	held   invite.Code   // one that came while the line carries
 	heldAt time.Time
 }
@@ -224,6 +229,12 @@ func (r *returns) seen(code invite.Code) error {
 		return fail(CodeAlreadyUsed, nil)
 	}
 	return nil
+}
+
+// forget has a return of the other side count as never taken, since nothing could be made of it.
+func (r *returns) forget(code invite.Code) {
+	is := func(c invite.Code) bool { return bytes.Equal(c[1:], code[1:]) }
+	r.used, r.read = slices.DeleteFunc(r.used, is), slices.DeleteFunc(r.read, is)
 }
 
 // acceptReturn takes a return of the other side, at a side that has nothing left of the chat. If it

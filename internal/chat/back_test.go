@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -107,8 +109,9 @@ func TestFunctionalReload(t *testing.T) {
 			e.inState(t, 1-i, chat.StateLost)
 			if times == 1 { // a second reload before it is back, and what was sent for the first is lost
 				require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
-				awaits[chat.Repair](t, e, 1-i)
+				stale := awaits[chat.Repair](t, e, 1-i).Link
 				s = e.reload(t, i, saved)
+				wantCode(t, chat.CodeAlreadyUsed, s.Accept(stale.Link, false))
 			}
 			wantCode(t, chat.CodeOwnRepair, s.Accept(s.Link().Link, false))
 			require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
@@ -182,6 +185,46 @@ func TestFunctionalReloadByMailbox(t *testing.T) {
 			}
 			e.talk(t, 5*time.Millisecond, func() { time.Sleep(20 * time.Millisecond) })
 		}
+	})
+}
+
+// TestFunctionalReloadByMailboxLater: a return that led to nothing has expired in the mailbox when the page is reloaded
+// again, so the next one lies where that lay. And a mailbox that does not answer for a while loses no return.
+func TestFunctionalReloadByMailboxLater(t *testing.T) {
+	eachReloaded(t, func(t *testing.T, i int) {
+		box := newPost(t, chat.MailClock{})
+		e := newTwoEnds(t, func(c *chat.Config) {
+			c.Site, c.Mailbox, c.Loopback = box.server.URL, box.server.URL, true
+		})
+		e.await(t, "card 2 of the other side", 1)
+		saved := e.saved(t, i)
+		e.cut(true)
+		e.reload(t, i, saved)
+		comes := func(times int) {
+			require.Eventually(t, func() bool {
+				return strings.Count(e.diaries[1-i].Text(), "the other side comes back") == times
+			}, 10*time.Second, time.Millisecond)
+		}
+		comes(1)
+		e.ends[i].Vanish()
+		box.pass(6 * time.Minute)
+		e.returns(t, i, saved)
+		comes(2)
+		e.ends[i].Vanish()
+		e.cut(false)
+		box.pass(6 * time.Minute)
+		var refused atomic.Int32
+		box.fail(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			answers := strings.Count(e.diaries[1-i].Text(), "the other side comes back") == 3
+			if answers && r.URL.Path == "/api/v1/put" && refused.Add(1) <= 4 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+		e.returns(t, i, saved)
+		e.back(t, i)
+		require.GreaterOrEqual(t, refused.Load(), int32(4))
 	})
 }
 

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"tincan/internal/invite"
@@ -16,7 +17,6 @@ type returnMail struct {
 	began  time.Time
 	due    time.Time
 	left   time.Time // since when ours lies there; zero before
-	read   int       // how many of the other side's have been read
 	away   bool
 }
 
@@ -27,7 +27,7 @@ func (s *Session) sendReturn(now time.Time) {
 		return
 	}
 	m.away = true
-	e := returnErrand{client: m.client, from: m.read}
+	e := returnErrand{client: m.client}
 	e.at(s.meet.returns.now.ticket, s.meet.role)
 	if m.left.IsZero() || now.Sub(m.left) >= s.timing.mail.gone {
 		e.put = s.meet.returns.now.code.InMailbox()
@@ -37,7 +37,6 @@ func (s *Session) sendReturn(now time.Time) {
 		return func() error {
 			now := time.Now()
 			m.away = false
-			m.read += len(taken)
 			if e.put != nil && left == nil {
 				m.left = now
 			}
@@ -52,12 +51,12 @@ func (s *Session) sendReturn(now time.Time) {
 }
 
 // returnErrand is a walk to the mailbox. Each side has places there under one ticket, of which it takes the first
-// that is free. All are read in order, by the same claim after each reload, and stay until they expire.
+// that is free. All that lie there are read each time, by the same claim after each reload: where one has expired,
+// another may lie.
 type returnErrand struct {
 	client      *mailbox.Client
 	own, theirs [maxReturns]mailbox.Slot
 	claim       mailbox.Claim
-	from        int    // how many have been read
 	put         []byte // nil for nothing
 }
 
@@ -77,7 +76,7 @@ func (e *returnErrand) run(ctx context.Context) (left error, taken [][]byte, err
 			}
 		}
 	}
-	for _, slot := range e.theirs[min(e.from, maxReturns):] {
+	for _, slot := range e.theirs {
 		bytes, err := e.client.Take(ctx, slot, e.claim)
 		if err != nil {
 			return left, taken, err
@@ -87,18 +86,26 @@ func (e *returnErrand) run(ctx context.Context) (left error, taken [][]byte, err
 	return left, taken, nil
 }
 
-// useReturns uses the newest return that it can. The other side has lost those before it. The error is nil or a stop.
+// useReturns uses the newest return that it can, of those that have not been read before. The other side has lost the
+// older ones. The error is nil or a stop.
 func (s *Session) useReturns(taken [][]byte, by way) error {
-	for n := len(taken) - 1; n >= 0; n-- {
-		code, ok := invite.FromMailbox(taken[n])
-		if !ok {
-			continue
+	r := &s.meet.returns
+	if r.now == nil && !s.phase.broken() {
+		return nil
+	}
+	var list []invite.Code
+	for _, text := range taken {
+		if code, ok := invite.FromMailbox(text); ok && !known(r.read, code) {
+			list = append(list, code)
 		}
+	}
+	r.read = append(r.read, list...)
+	r.read = r.read[max(0, len(r.read)-maxRead):]
+	for _, code := range slices.Backward(list) {
 		var err error
-		switch {
-		case s.meet.returns.now != nil:
+		if r.now != nil {
 			err = s.acceptReturn(code, func(error) {})
-		case s.phase.broken():
+		} else {
 			err = s.comeBack(code, time.Now(), by)
 		}
 		if _, ends := err.(stop); ends {

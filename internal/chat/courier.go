@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -21,13 +22,12 @@ type courier struct {
 
 	line    *line           // behind our card that is left there
 	code    invite.Code     // with that card
-	read    [2]int          // how many returns of the other side have been read, under each of the tickets
-	answers [2][]byte       // what is to be left of ours
 	lies    bool            // it lies in our place
 	other   card            // the newest of the other side, not tried yet
 	own     courierPlace    // of ours that is free, or where it lies
 	their   [2]courierPlace // of the other side's, the first that we have not emptied, in each of two spans
 	turns   int             // how often it was asked
+	answers [2][]byte       // returns of ours that are to be left, under each of the tickets
 }
 
 // courierPlace is where in the mailbox a card lies: places are counted anew in each span of time.
@@ -138,15 +138,13 @@ func (s *Session) askCourier(now time.Time) {
 	for p := *their; p.k < maxPlaces; p.k++ {
 		slots = append(slots, s.courierSlot(false, p))
 	}
-	away := [2]returnErrand{{client: client, from: c.read[0], put: c.answers[0]}, {client: client, from: c.read[1], put: c.answers[1]}}
-	c.answers = [2][]byte{}
 	ticket := s.stream.frames.Ticket()
+	away := []returnErrand{{client: client, put: c.answers[0]}}
 	away[0].at(ticket, s.meet.role)
 	ticket.Wipe()
 	if before := s.meet.returns.before; before.Kept() {
+		away = append(away, returnErrand{client: client, put: c.answers[1]})
 		away[1].at(before, s.meet.role)
-	} else {
-		away[1].from = maxReturns
 	}
 	s.work.ask(func(ctx context.Context) func() error {
 		var left, err error
@@ -162,18 +160,24 @@ func (s *Session) askCourier(now time.Time) {
 			taken = append(taken, reply)
 		}
 		var returned [2][][]byte
+		var done [2]bool // otherwise the answer is left the next time
 		for i := range away {
-			if mailbox.RetryAfter(err) == 0 {
-				_, returned[i], _ = away[i].run(ctx)
+			if mailbox.RetryAfter(err) > 0 {
+				break
 			}
+			var unanswered error
+			unanswered, returned[i], _ = away[i].run(ctx)
+			done[i] = unanswered == nil || errors.Is(unanswered, mailbox.ErrOccupied)
 		}
 		return func() error {
 			if their.span == span {
 				their.k += uint32(len(taken))
 			}
 			s.courierBack(put != nil, left, taken, err)
-			for i := range away {
-				c.read[i] += len(returned[i])
+			for i, e := range away {
+				if done[i] && bytes.Equal(c.answers[i], e.put) {
+					c.answers[i] = nil
+				}
 				_ = s.useReturns(returned[i], way(i))
 			}
 			return nil

@@ -533,3 +533,28 @@ func TestUnitNoCandidates(t *testing.T) {
 	require.Equal(t, CodeNoAddresses, CodeOf(l.describe(d.SDP(sdp.Offer, "0"), false)))
 	require.False(t, l.ready)
 }
+
+// TestUnitReturnNotAnswered: a return for which no card can be made counts as never taken, by whichever way it came.
+func TestUnitReturnNotAnswered(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		our.lines.now.conn.(*socket).fails()
+		b := &back{ticket: other.stream.frames.Ticket()}
+		require.NoError(t, other.sealReturn(b, &line{own: aCard(0)}, nil))
+		dial := our.lines.dial
+		our.lines.dial = func() (connection, error) { return nil, errors.New("no network") }
+		for range 2 {
+			require.NoError(t, our.comeBack(b.code, time.Now(), byHand))
+			require.NoError(t, our.useReturns([][]byte{b.code.InMailbox()}, 0))
+			require.Empty(t, our.meet.returns.read)
+		}
+		our.lines.dial = dial
+		made := w.made
+		for range 3 { // it lies there still, each time the mailbox is asked
+			require.NoError(t, our.useReturns([][]byte{b.code.InMailbox()}, 0))
+			our.pump()
+		}
+		require.Equal(t, made+1, w.made)
+		require.NotEmpty(t, our.lines.courier.answers[0])
+		require.Equal(t, CodeAlreadyUsed, CodeOf(our.comeBack(b.code, time.Now(), byHand)))
+	})
+}

@@ -272,7 +272,7 @@ func (s *Session) together(now time.Time) {
 		s.toldRepair(Link{}, fail(CodeNoRepair, nil))
 		s.lines.hand = hand{site: s.lines.hand.site, own: s.lines.hand.own}
 		c := s.lines.courier
-		s.lines.courier = courier{client: c.client, own: c.own, their: c.their, read: c.read}
+		s.lines.courier = courier{client: c.client, own: c.own, their: c.their}
 	}
 }
 

@@ -42,6 +42,8 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 	r.used = r.used[max(0, len(r.used)-maxReturns):]
 	s.makeCard(0, now, func(l *line) {
 		if l == nil {
+			b.wipe()
+			r.forget(code)
 			return
 		}
 		l.back = b
@@ -51,6 +53,7 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 		}
 		if err != nil || !s.phase.broken() {
 			s.lines.drop(l)
+			r.forget(code)
 			return
 		}
 		for _, old := range s.lines.spares {
@@ -138,7 +141,7 @@ func (s *Session) cameBack(b *back, now time.Time) {
 		s.lines.courier.client = r.mail.client
 	}
 	r.before.Wipe()
-	*r = returns{before: b.ticket, untold: true, anew: r.now != nil, used: r.used}
+	*r = returns{before: b.ticket, untold: true, anew: r.now != nil, used: r.used, read: r.read}
 	s.look.openedAt = now
 }
 
