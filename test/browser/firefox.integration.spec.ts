@@ -1,28 +1,17 @@
-import puppeteer, { type Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
-import { installed } from './browsers.mjs';
+import { firefox, launchFirefox, noFirefox } from './firefox.ts';
 import { expect, test } from './fixtures.ts';
 import { texts } from './texts.ts';
 
-const firefox = installed('firefox');
-
 // Firefox says less of itself in a request than Chromium, and a mailbox has to know whose page asks.
 test.describe('Firefox', () => {
-  test.skip(firefox === undefined, 'there is no Firefox here: make firefox, or FIREFOX=path');
+  test.skip(firefox === undefined, noFirefox);
   let browser: Browser | undefined;
 
   test.beforeAll(async () => {
-    if (firefox === undefined) return;
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: firefox,
-      extraPrefsFirefox: {
-        // As Chromium's switches do for a computer without a network.
-        'media.peerconnection.ice.loopback': true,
-        'media.peerconnection.ice.obfuscate_host_addresses': false,
-      },
-    });
+    if (firefox !== undefined) browser = await launchFirefox();
   });
   test.afterAll(() => browser?.close());
 

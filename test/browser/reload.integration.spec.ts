@@ -1,6 +1,6 @@
-import puppeteer, { type Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
-import { installed } from './browsers.mjs';
+import { firefox, launchFirefox, noFirefox } from './firefox.ts';
 import { expect, test } from './fixtures.ts';
 import type { Proxy } from './proxy.ts';
 import { greet, meet, type Person } from './person.ts';
@@ -126,6 +126,33 @@ for (const which of ['inviter', 'joiner'] as const) {
   });
 }
 
+test('by hand, with somebody in a terminal, who keeps what was said', async ({ person, terminal, serve }) => {
+  const ana = await person();
+  const ben = terminal('join', '--loopback');
+  await ana.open(serve.here);
+  ben.type(await ana.newChat());
+  await ana.connect(await ben.link('reply'));
+  await ana.connected();
+  await ana.say('before');
+  expect(await ben.messages(1)).toEqual(['before']);
+  await kept(ana);
+
+  await reload(ana);
+  const link = await comesBack(ana);
+  ben.do({ do: 'send', ref: '1', text: 'while you were away' });
+  ben.do({ do: 'reply', link });
+  await ana.field(texts.returnReply).fill(String((await ben.event('repair'))['link']));
+  await ana.button(texts.connect).click();
+  await ana.connected();
+  await ana.hears('while you were away');
+  const [open, back] = [await ben.event('open'), await ben.event('back')];
+  expect(back['sas']).not.toEqual(open['sas']);
+  const words = (await ana.safetyWords()).slice(0, 6).map((word) => word.replace(/^[^a-z]+/, ''));
+  expect(back['sas']).toEqual(words);
+  await ana.say('after');
+  expect(await ben.messages(2)).toEqual(['before', 'after']);
+});
+
 /** Both have a chat whose reply came by itself. */
 async function byMailbox(proxy: Proxy, ana: Person, ben: Person): Promise<void> {
   await ana.choseMailbox(proxy.url);
@@ -219,20 +246,11 @@ test('a tab that is closed is missed and has not left; the other one reloads, an
 });
 
 test.describe('Firefox', () => {
-  const firefox = installed('firefox');
-  test.skip(firefox === undefined, 'there is no Firefox here: make firefox, or FIREFOX=path');
+  test.skip(firefox === undefined, noFirefox);
   let browser: Browser | undefined;
 
   test.beforeAll(async () => {
-    if (firefox === undefined) return;
-    browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: firefox,
-      extraPrefsFirefox: {
-        'media.peerconnection.ice.loopback': true,
-        'media.peerconnection.ice.obfuscate_host_addresses': false,
-      },
-    });
+    if (firefox !== undefined) browser = await launchFirefox();
   });
   test.afterAll(() => browser?.close());
 
