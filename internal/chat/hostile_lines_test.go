@@ -534,6 +534,27 @@ func TestUnitNoCandidates(t *testing.T) {
 	require.False(t, l.ready)
 }
 
+// TestUnitNewestReturn: of the returns that lie in the mailbox the newest is answered, and the older ones, which their
+// side has lost, are not, however often they are read.
+func TestUnitNewestReturn(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		our.lines.now.conn.(*socket).fails()
+		var lie [][]byte
+		for range 3 {
+			b := &back{ticket: other.stream.frames.Ticket()}
+			require.NoError(t, other.sealReturn(b, &line{own: aCard(0)}, nil))
+			lie = append(lie, b.code.InMailbox())
+		}
+		made := w.made
+		for range 3 {
+			require.NoError(t, our.useReturns(lie, 0))
+			our.pump()
+		}
+		require.Equal(t, made+1, w.made)
+		require.Equal(t, lie[2][1:], []byte(our.meet.returns.used[0][1:]))
+	})
+}
+
 // TestUnitReturnNotAnswered: a return for which no card can be made counts as never taken, by whichever way it came.
 func TestUnitReturnNotAnswered(t *testing.T) {
 	hostile(t, func(t *testing.T, w *world, our, other *end) {
