@@ -178,7 +178,9 @@ func (ls *lines) floor() uint32 {
 
 // due returns the number of the card that is to be made now.
 func (ls *lines) due(now time.Time) (n uint32, ok bool) {
-	ls.made = slices.DeleteFunc(ls.made, func(at time.Time) bool { return now.Sub(at) >= time.Minute })
+	for len(ls.made) > 0 && now.Sub(ls.made[0]) >= time.Minute {
+		ls.made = ls.made[1:]
+	}
 	fresh, waiting := 0, ls.waiting()
 	for _, l := range waiting {
 		if !l.ready {

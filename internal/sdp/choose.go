@@ -29,12 +29,13 @@ func choose(all []found) (list []Candidate) {
 		}
 	}
 	var hosts []found
-	for _, f := range all {
-		if f.Type == Host {
-			hosts = append(hosts, f)
+	for rank := range ranks {
+		for _, f := range all {
+			if f.Type == Host && f.rank() == rank {
+				hosts = append(hosts, f)
+			}
 		}
 	}
-	slices.SortStableFunc(hosts, func(a, b found) int { return a.rank() - b.rank() })
 	seen := map[string]bool{}
 	for _, f := range hosts {
 		if !seen[f.network()] {
@@ -75,6 +76,9 @@ func (f found) network() string {
 	}
 	return string(b[:3])
 }
+
+// ranks is how many ranks there are.
+const ranks = 7
 
 // rank is lower for hosts that others more likely get through to.
 func (f found) rank() int {
