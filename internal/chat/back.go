@@ -233,8 +233,7 @@ func (r *returns) seen(code invite.Code) error {
 
 // forget has a return of the other side count as never taken, since nothing could be made of it.
 func (r *returns) forget(code invite.Code) {
-	is := func(c invite.Code) bool { return bytes.Equal(c[1:], code[1:]) }
-	r.used, r.read = slices.DeleteFunc(r.used, is), slices.DeleteFunc(r.read, is)
+	r.used, r.read = without(r.used, code), without(r.read, code)
 }
 
 // acceptReturn takes a return of the other side, at a side that has nothing left of the chat. If it

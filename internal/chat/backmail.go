@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"tincan/internal/invite"
@@ -101,8 +100,8 @@ func (s *Session) useReturns(taken [][]byte, by way) error {
 	}
 	r.read = append(r.read, list...)
 	r.read = r.read[max(0, len(r.read)-maxRead):]
-	for _, code := range slices.Backward(list) {
-		var err error
+	for n := len(list) - 1; n >= 0; n-- {
+		code, err := list[n], error(nil)
 		if r.now != nil {
 			err = s.acceptReturn(code, func(error) {})
 		} else {

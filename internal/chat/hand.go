@@ -1,10 +1,8 @@
 package chat
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"tincan/internal/invite"
@@ -129,8 +127,9 @@ func (s *Session) makeRepair(job repairJob, now time.Time) {
 
 // noRepair says that none could be made. What it was to answer counts as never taken, so that it can be opened again.
 func (s *Session) noRepair(job repairJob, err error) {
-	h := &s.lines.hand
-	h.used = slices.DeleteFunc(h.used, func(code invite.Code) bool { return bytes.Equal(code, job.to) })
+	if job.to != nil {
+		s.lines.hand.used = without(s.lines.hand.used, job.to)
+	}
 	s.toldRepair(Link{}, err)
 }
 

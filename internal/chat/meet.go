@@ -251,6 +251,11 @@ func known(list []invite.Code, code invite.Code) bool {
 	return slices.ContainsFunc(list, func(c invite.Code) bool { return bytes.Equal(c, code) })
 }
 
+// without is a list without a code. By the mailbox its kind is another than by hand.
+func without(list []invite.Code, code invite.Code) []invite.Code {
+	return slices.DeleteFunc(list, func(c invite.Code) bool { return bytes.Equal(c[1:], code[1:]) })
+}
+
 // accept is Accept, inside run. If it returns errLater, answer is called later.
 func (s *Session) accept(text string, offered bool, answer func(error)) error {
 	if s.meet.returns.now != nil {
