@@ -410,12 +410,15 @@ func TestFunctionalReloadCutOff(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, "first", awaits[chat.Message](t, e, i).Text)
 				awaits[chat.Delivered](t, e, 1-i)
-				n := 0
+				n, cut := 0, make(chan struct{})
 				s := e.reload(t, i, saved, chat.Mangling(func(m []byte) []byte {
-					if n++; n > lost {
-						return nil
+					if n++; n <= lost {
+						return m
 					}
-					return m
+					if n == lost+1 {
+						close(cut)
+					}
+					return nil
 				}))
 				e.inState(t, 1-i, chat.StateLost)
 				_, err = e.ends[1-i].Send("", "second")
@@ -423,7 +426,11 @@ func TestFunctionalReloadCutOff(t *testing.T) {
 				require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
 				require.NoError(t, s.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
 				e.inState(t, i, chat.StateConnecting)
-				time.Sleep(50 * time.Millisecond)
+				select {
+				case <-cut:
+				case <-time.After(10 * time.Second):
+					require.Fail(t, "nothing was cut off")
+				}
 				s = e.reload(t, i, saved)
 				require.Eventually(t, func() bool {
 					return e.ends[1-i].Accept(s.Link().Link, false) == nil
