@@ -44,6 +44,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 	staying, leave := context.WithCancel(ctx)
 	defer leave()
 	s.lookAtMailbox(ctx, time.Now())
+	s.sendReturn(time.Now())
 	s.lines.changed()
 	s.stream.silence.until, s.stream.unheard.until = time.Now(), time.Now()
 	clock := time.NewTicker(s.timing.tick)

@@ -68,6 +68,7 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 			s.events.push(Repair{newLink(s.lines.hand.site, b.code)})
 		} else {
 			s.lines.courier.answers[by], s.lines.courier.due = b.code.InMailbox(), time.Now()
+			s.sendCourier(time.Now())
 		}
 	})
 	return nil
