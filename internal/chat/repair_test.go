@@ -171,9 +171,11 @@ func (e *twoEnds) inState(t *testing.T, i int, state chat.State) {
 // await waits until both ends have written a line that begins like this into their diaries.
 func (e *twoEnds) await(t *testing.T, line string, times int) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	if !assert.Eventually(t, func() bool {
 		return strings.Count(e.diaries[0].Text(), line) >= times && strings.Count(e.diaries[1].Text(), line) >= times
-	}, 10*time.Second, time.Millisecond, line)
+	}, 10*time.Second, time.Millisecond, line) {
+		require.FailNow(t, "", "%d times\n%s\n%s", times, e.diaries[0].Text(), e.diaries[1].Text())
+	}
 }
 
 // talk has both ends say numbered messages, one each every so often, for as long as do takes, and
