@@ -9,10 +9,11 @@ import (
 
 	"tincan/internal/invite"
 	"tincan/internal/mailbox"
+	"tincan/internal/seal"
 )
 
-// courier passes repairs through the mailbox while the two are apart (PROTOCOL.md §2.6). Each side
-// leaves a fresh card there, takes that of the other, and tries the one with the other.
+// courier passes repairs through the mailbox while the two are apart (PROTOCOL.md §2.6). A side leaves
+// a fresh card there, or one that answers the other's, which is tried with that by both.
 type courier struct {
 	client *mailbox.Client // nil where the two have not met by way of the mailbox
 	claim  mailbox.Claim
@@ -23,7 +24,9 @@ type courier struct {
 	line    *line           // behind our card that is left there
 	code    invite.Code     // with that card
 	lies    bool            // it lies in our place
-	other   card            // the newest of the other side, not tried yet
+	passed  bool            // the other side has given up what our card was tried with
+	other   card            // the newest of the other side that answers none of ours, and that we have not answered
+	met     card            // of the other side, the one that ours answers; n 0: none
 	own     courierPlace    // of ours that is free, or where it lies
 	their   [2]courierPlace // of the other side's, the first that we have not emptied, in each of two spans
 	turns   int             // how often it was asked
@@ -71,48 +74,79 @@ func (s *Session) sendCourier(now time.Time) {
 	if s.lines.now == nil {
 		wait = 0 // the channel was closed: the other page may have been reloaded
 	}
-	if c.client == nil || now.Sub(s.since) < wait {
+	if c.client == nil || s.phase != apart || now.Sub(s.since) < wait {
 		return
 	}
 	if c.began.IsZero() {
-		c.began, c.due = now, now
+		c.began, c.due, c.turns = now, now, 0
 		rand.Read(c.claim[:]) // never fails: it would end the program
 	}
 	if c.away || now.Before(c.due) {
 		return
 	}
-	c.away = true
-	switch l := c.line; {
-	case l == nil, l.gone, !l.tried.IsZero() && (c.other.n != 0 || now.Sub(l.tried) >= s.timing.lines.answer):
-		s.makeCourierCard(now)
-	default:
-		s.askCourier(now)
+	if c.turns > 0 && s.prepareCourier(now) {
+		return
 	}
+	c.away = true
+	s.askCourier(now)
+}
+
+// prepareCourier has a card made to be left in the mailbox where one is needed, and returns whether it does. Where each
+// side has left one before it saw the other's, the joiner answers with its own, and the inviter waits for that.
+func (s *Session) prepareCourier(now time.Time) bool {
+	c := &s.lines.courier
+	l := c.line
+	switch {
+	case l == nil, l.gone, !l.tried.IsZero() && (c.passed || c.other.n != 0 || now.Sub(l.tried) >= s.timing.lines.answer):
+		s.makeCourierCard(now)
+		return true
+	case l.tried.IsZero() && c.other.n != 0 && s.meet.role == seal.Joiner:
+		if s.lines.renumber(l) {
+			s.sealCourier(l, now)
+			return true
+		}
+	}
+	return false
 }
 
 // makeCourierCard makes a card to be left in the mailbox.
 func (s *Session) makeCourierCard(now time.Time) {
 	c := &s.lines.courier
+	c.away = true
 	then := func(l *line) {
 		c.away, c.due = false, now.Add(s.timing.mail.often)
-		if l == nil || !s.phase.broken() {
-			return
+		if l != nil && s.phase.broken() {
+			s.sealCourier(l, now)
 		}
-		code, err := s.sealRepair(l, 0, false)
-		if err != nil {
-			s.lines.drop(l)
-			return
-		}
-		if c.lies {
-			c.own.k++
-		}
-		c.line, c.code, c.lies, c.due = l, code, false, now
 	}
 	if n, ok := s.lines.number(); ok {
 		s.makeCard(n, now, then)
 	} else {
 		then(nil)
 	}
+}
+
+// sealCourier makes what is left in the mailbox of a line's card. It answers the card of the other side, if there is one, and is
+// tried with it.
+func (s *Session) sealCourier(l *line, now time.Time) {
+	c := &s.lines.courier
+	if c.other.n == 0 && !c.lies {
+		c.other = c.met // nobody has seen that we answered it
+	}
+	other := c.other
+	code, err := s.sealRepair(l, other.n, false)
+	if err != nil {
+		s.lines.drop(l)
+		return
+	}
+	if c.lies {
+		c.own.k++
+	}
+	c.line, c.code, c.lies, c.passed, c.other, c.met, c.due = l, code, false, false, card{}, other, now
+	if other.n != 0 {
+		s.try(l, other, now)
+	}
+	s.sendCourier(now)
 }
 
 // askCourier leaves our card, if it does not lie there, and takes what the other side has left. Its clock may go
@@ -131,7 +165,7 @@ func (s *Session) askCourier(now time.Time) {
 	their := c.from(span)
 	var put []byte
 	own := s.courierSlot(true, c.own)
-	if l := c.line; !c.lies && l.tried.IsZero() && c.own.k < maxPlaces {
+	if l := c.line; l != nil && !l.gone && !c.lies && c.own.k < maxPlaces {
 		put = c.code.InMailbox()
 	}
 	slots := make([]mailbox.Slot, 0, maxPlaces)
@@ -207,8 +241,7 @@ func (s *Session) courierSlot(own bool, p courierPlace) mailbox.Slot {
 	return mailbox.Slot(s.stream.frames.CardSlot(own, p.number()))
 }
 
-// courierBack takes what the mailbox has answered. The newest card of the other side is tried with ours: older ones have
-// led to nothing.
+// courierBack takes what the mailbox has answered.
 func (s *Session) courierBack(put bool, left error, taken [][]byte, err error) {
 	c, now := &s.lines.courier, time.Now()
 	c.away = false
@@ -229,22 +262,34 @@ func (s *Session) courierBack(put bool, left error, taken [][]byte, err error) {
 		return
 	}
 	for _, text := range taken {
-		if code, ok := invite.FromMailbox(text); ok {
-			if other, _, err := s.openRepair(code); err == nil && other.n > c.other.n {
-				s.diary.note("a card came by the mailbox")
-				c.other = other
-			}
+		code, ok := invite.FromMailbox(text)
+		if !ok {
+			continue
+		}
+		if other, meets, err := s.openRepair(code); err == nil {
+			s.diary.note("a card came by the mailbox")
+			s.takeCourier(other, meets, now)
 		}
 	}
-	s.meetCourier(now)
+	if s.phase == apart && mailbox.RetryAfter(err) == 0 {
+		s.prepareCourier(now)
+	}
 }
 
-// meetCourier tries the other side's card with ours.
-func (s *Session) meetCourier(now time.Time) {
-	c := &s.lines.courier
-	if l := c.line; c.other.n != 0 && l != nil && l.ready && l.tried.IsZero() && !l.gone {
-		other := c.other
+// takeCourier keeps a card of the other side to be answered, or tries it if it answers ours. One that answers an older one of ours,
+// and is newer than what ours is tried with, tells that the other side has given that up.
+func (s *Session) takeCourier(other card, meets uint32, now time.Time) {
+	c, l := &s.lines.courier, s.lines.courier.line
+	switch {
+	case meets == 0:
+		if other.n > c.other.n && (l == nil || other.n > l.other.n) {
+			c.other = other
+		}
+	case l == nil:
+	case meets == l.own.n && l.tried.IsZero() && !l.gone:
 		c.other = card{}
 		s.try(l, other, now)
+	case !l.tried.IsZero() && other.n > l.other.n:
+		c.passed = true
 	}
 }

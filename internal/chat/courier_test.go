@@ -1,13 +1,17 @@
 package chat
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/invite"
 	"tincan/internal/mailbox"
+	"tincan/internal/seal"
 )
 
 // TestUnitSpans: whatever two clocks say that differ by no more than half a span, each side looks where the other one
@@ -64,4 +68,69 @@ func TestUnitOccupied(t *testing.T) {
 		require.EqualValues(t, 5, c.own.k)
 		require.True(t, c.due.After(time.Now()))
 	})
+}
+
+// TestUnitCouriersMeet: in whatever order two sides leave cards and look for the other's, and whatever becomes of the cards meanwhile,
+// both soon try the same two, and others when nothing comes of these. Each looks every five seconds; nothing else has them meet here.
+func TestUnitCouriersMeet(t *testing.T) {
+	const runs = 500
+	worst := time.Duration(0)
+	for seed := range uint64(runs) {
+		synctest.Test(t, func(t *testing.T) {
+			w, luck := newWorld(t), rand.New(rand.NewPCG(seed, 0))
+			defer w.close()
+			w.wait(5, true)
+			var left [2][]invite.Code // of each side
+			var taken [2]int          // of those of the other one
+			for _, e := range w.ends {
+				e.lines.now.conn.(*socket).fails()
+				e.pump()
+			}
+			leave := func(n int) {
+				if c := &w.ends[n].lines.courier; c.line != nil && !c.line.gone && !c.lies {
+					left[n], c.lies = append(left[n], c.code), true
+				}
+			}
+			take := func(n int) {
+				var found [][]byte
+				for _, code := range left[1-n][taken[n]:] {
+					found = append(found, code.InMailbox())
+				}
+				taken[n] = len(left[1-n])
+				w.ends[n].courierBack(false, nil, found, nil)
+				w.ends[n].pump()
+			}
+			for range max(0, luck.IntN(40)-20) {
+				time.Sleep(time.Second)
+				n := luck.IntN(2)
+				if l := w.ends[n].lines.courier.line; l != nil && luck.IntN(4) == 0 {
+					w.ends[n].lines.drop(l)
+				}
+				take(n)
+				leave(luck.IntN(2))
+			}
+			phase, met := luck.IntN(3), uint32(0)
+			for second := 0; second < 20 || met > 0 && second < 60; second++ {
+				time.Sleep(time.Second)
+				if second%5 == 0 {
+					take(0)
+				}
+				if second%5 == phase {
+					take(1)
+				}
+				leave(0)
+				leave(1)
+				a, b := w.ends[0].lines.courier.line, w.ends[1].lines.courier.line
+				if a == nil || b == nil || a.own.n == met || a.other.n == 0 || a.id(seal.Inviter) != b.id(seal.Joiner) {
+					continue
+				}
+				if met > 0 {
+					return
+				}
+				met, worst = a.own.n, max(worst, time.Duration(second+1)*time.Second)
+			}
+			require.Fail(t, "never met", "seed %d: %d and %d cards, inviter's %d", seed, len(left[0]), len(left[1]), met)
+		})
+	}
+	t.Log(runs, "runs, at the latest after", worst)
 }
