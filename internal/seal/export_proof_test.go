@@ -103,6 +103,10 @@ func CardTag(relink [32]byte, role Role, n uint32) [32]byte   { return cardTag(&
 func CardSlot(relink [32]byte, role Role, n uint32) [16]byte  { return cardSlot(&relink, role, n) }
 func SessionID(root, t3 [32]byte) [16]byte                    { return sessionID(&root, t3) }
 func SASBytes(root, t3 [32]byte) [8]byte                      { return sasBytes(&root, t3) }
+func NextSecret(ticket Ticket) LinkSecret                     { return nextSecret(ticket) }
+
+// ReturnBoxKey is the key of the return that role makes with x.
+func ReturnBoxKey(ticket Ticket, role Role, x PublicKey) MessageKey { return returnKey(ticket, role, x) }
 
 // Encrypt and Decrypt are the box alone, without padding.
 func Encrypt(key MessageKey, nonce Nonce, padded []byte) ([]byte, error) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A second implementation, written from PROTOCOL.md alone, that replays runs.json.
+"""A second implementation, written from PROTOCOL.md alone, that replays runs.json
+and returns.json.
 
 It shows that the text and the vectors are enough. Only Python's standard
 library is used, so the primitives are spelled out, slowly and not in constant
@@ -183,8 +184,12 @@ def frame_length(n):
 NINE = bytes([9]) + bytes(31)
 
 
+def values(v):
+    return {k: bytes.fromhex(x) for k, x in v.items() if isinstance(x, str) and k not in ("Name", "Run")}
+
+
 def replay(v):
-    get = {k: bytes.fromhex(x) for k, x in v.items() if isinstance(x, str) and k != "Name"}
+    get = values(v)
     checks = 0
 
     def same(name, made):
@@ -260,6 +265,48 @@ def replay(v):
     return checks
 
 
+# --- PROTOCOL.md 4.2: coming back ------------------------------------------
+
+def back(v, run):
+    get, checks = values(v), 0
+
+    def same(name, made):
+        nonlocal checks
+        checks += 1
+        assert get[name] == made, f"{v['Name']}: {name}: {made.hex()}"
+        return made
+
+    ticket = exp(bytes.fromhex(run["PRK"]), b"ticket", bytes.fromhex(run["T3"]), 32)
+    told = {}
+    for direction, side in enumerate("IJ", 1):
+        context = bytes([direction])
+        x, plain = x25519(get["Agreement" + side], NINE), get["Names" + side] + get["Card" + side]
+        told[side] = x + box(exp(ticket, b"box", context + x, 32), bytes(24), pad(plain, reply_length(len(plain))))
+        same("Return" + side, (b"\x69" if any(get["Names" + side]) else b"\xA1") + told[side])
+        same("Claim" + side, exp(ticket, b"claim", context, 16))
+        for k, slot in enumerate(v["Slots" + side]):
+            assert slot == exp(ticket, b"slot", context + struct.pack(">I", k), 16).hex(), f"{v['Name']}: slot {k} of {side}"
+            checks += 1
+
+    dh = same("DH", x25519(get["AgreementI"], told["J"][:32]))
+    secret = same("S", exp(ticket, b"next S", b"", 16))
+    v_i, v_j = ed25519(get["SigningI"])[2], ed25519(get["SigningJ"])[2]
+    m1 = same("M1", get["M1"][:1184] + v_j + th(b"commit", get["NonceJ"]))
+    h1 = same("H1", th(b"again", told["I"], told["J"]))
+    opened = get["M2"][:1088] + get["NonceI"] + v_i
+    t2 = same("T2", th(b"t2", h1, m1, opened))
+    prk = same("PRK", ext(t2, get["KEMSecret"] + dh + secret))
+    same("M2", opened + mac(exp(prk, b"confirm I", b"", 32), t2))
+    t3 = same("T3", th(b"t3", t2, get["NonceJ"]))
+    same("M3", get["NonceJ"] + mac(exp(prk, b"confirm J", b"", 32), t3))
+    for name, label, length in ("ChainIJ", b"chain I>J", 32), ("ChainJI", b"chain J>I", 32), ("SID", b"sid", 16), ("SAS", b"sas", 8), ("KR", b"relink", 32), ("Ticket", b"ticket", 32):
+        same(name, exp(prk, label, t3, length))
+    return checks
+
+
 if __name__ == "__main__":
-    runs = json.loads((pathlib.Path(__file__).parent / "runs.json").read_text())
-    print(f"{len(runs)} runs, {sum(map(replay, runs))} values, all equal")
+    def read(name):
+        return json.loads((pathlib.Path(__file__).parent / name).read_text())
+    runs, returns = read("runs.json"), read("returns.json")
+    checks = sum(map(replay, runs)) + sum(back(v, next(r for r in runs if r["Name"] == v["Run"])) for v in returns)
+    print(f"{len(runs)} runs, {len(returns)} that come back, {checks} values, all equal")
