@@ -106,7 +106,9 @@ func SASBytes(root, t3 [32]byte) [8]byte                      { return sasBytes(
 func NextSecret(ticket Ticket) LinkSecret                     { return nextSecret(ticket) }
 
 // ReturnBoxKey is the key of the return that role makes with x.
-func ReturnBoxKey(ticket Ticket, role Role, x PublicKey) MessageKey { return returnKey(ticket, role, x) }
+func ReturnBoxKey(ticket Ticket, role Role, x PublicKey) MessageKey {
+	return returnKey(ticket, role, x)
+}
 
 // Encrypt and Decrypt are the box alone, without padding.
 func Encrypt(key MessageKey, nonce Nonce, padded []byte) ([]byte, error) {
