@@ -227,6 +227,9 @@ for (const happening of happenings) {
   });
 }
 
+/** Milliseconds after which a chat that came back shows what took so long. */
+const slow = 5000;
+
 /** Notes what is missing, came twice or in another order, and fails by it. */
 async function judge(chat: Chat, happening: Happening, began: number, back: number): Promise<void> {
   const { said, sums, heard } = await chat.tally();
@@ -240,7 +243,7 @@ async function judge(chat: Chat, happening: Happening, began: number, back: numb
     'ms from back to first': first ?? 'none came',
   });
   count('survive', well, sums);
-  if (!well) {
+  if (!well || first > slow) {
     console.log(
       happening.name,
       chat.name,
