@@ -92,12 +92,27 @@ func (s *Session) pause(now time.Time) {
 	s.enter(paused, now)
 }
 
+// notice finds out whether we were asleep until now. It is asked before anything is read that came meanwhile: that may have
+// come over a line that the other side has given up since.
+func (s *Session) notice(now time.Time) {
+	if now.Round(0).Sub(s.stream.silence.until.Round(0)) >= s.timing.silence*2/3 {
+		s.wake(now)
+		s.stream.silence.until = now
+	}
+}
+
 // wake is called when the person has come back, the network has, or we were asleep. What has been
-// silent for long is lost sooner, and a search that is paused goes on. The time is that of the
+// silent for long is lost sooner, and a search that is paused goes on. Where it has been silent for so long that the other
+// side has lost us, and tries its cards, one of ours is tried at once. The time is that of the
 // calendar, as the other clock stands still while a computer sleeps.
 func (s *Session) wake(now time.Time) {
-	if s.phase == open && now.Round(0).Sub(s.stream.silence.heard.Round(0)) >= s.timing.woken {
+	if quiet := now.Round(0).Sub(s.stream.silence.heard.Round(0)); s.phase == open && quiet >= s.timing.woken {
 		s.stream.silence.woken(s.timing.silence, s.timing.woken)
+		if quiet >= 2*s.timing.silence && s.lines.carries() {
+			if line, other, ok := s.lines.pair(now, 0, s.timing.lines.last); ok {
+				s.try(line, other, now)
+			}
+		}
 	}
 	if s.phase == paused {
 		s.lines.triedAt = time.Time{}

@@ -86,6 +86,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 				err = nil
 			}
 		case a := <-from:
+			s.notice(time.Now())
 			err = s.arrive(a, len(s.lines.in) > 0)
 		case to <- s.stream.wire:
 			s.stream.sent(time.Now())
@@ -107,9 +108,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 			if len(s.lines.in) == 0 {
 				s.stream.readAll()
 			}
-			if now.Round(0).Sub(s.stream.silence.until.Round(0)) >= s.timing.silence*2/3 {
-				s.wake(now)
-			}
+			s.notice(now)
 			s.lookAtMailbox(ctx, now)
 			s.stream.listened(now, from != nil && len(s.lines.in) == 0, s.timing.silence/3)
 			err = s.watch(now)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -250,6 +251,29 @@ func TestUnitSilenceOfAFrozenPage(t *testing.T) {
 	s.broken(now)
 	require.False(t, s.lost(usual.silence))
 	require.Equal(t, now, s.heard)
+}
+
+// TestUnitOldNews: what has waited for us while we were asleep does not keep us from looking for another line at once, where the
+// other side has given up the one by which it came.
+func TestUnitOldNews(t *testing.T) {
+	hostile(t, func(t *testing.T, w *world, our, other *end) {
+		for range 60 {
+			time.Sleep(time.Second)
+			other.ticks()
+			other.pump()
+		}
+		line := our.lines.now.conn.(*socket)
+		require.NotEmpty(t, line.in)
+		require.Equal(t, apart, other.phase)
+		for line.reads() {
+			require.Equal(t, open, our.phase)
+		}
+		line.dead, line.like().dead = true, true
+		w.flow(true)
+		require.NotSame(t, line, our.lines.now.conn)
+		require.True(t, w.whole(), "%s", w)
+		require.NotContains(t, w.story(), fmt.Sprint(our.n, " is lost"))
+	})
 }
 
 // TestUnitHeldUp: what an honest side says while nothing can come, or while we are frozen, comes

@@ -317,6 +317,7 @@ func (s *socket) reads() bool {
 		s.fails()
 		return true
 	}
+	s.end.notice(time.Now())
 	err := s.end.arrive(arrival{line: s.line, message: message}, len(s.in) > 0 && s.in[0] != nil)
 	if stopped, ok := err.(stop); ok {
 		require.Contains(s.end.w.t, []Reason{ReasonLeft, ReasonClosed}, stopped.reason, "an honest side is refused:\n%s", s.end.w)
@@ -368,6 +369,7 @@ func (e *end) ticks() {
 		return
 	}
 	e.stream.readAll()
+	e.notice(time.Now())
 	e.stream.listened(time.Now(), true, e.timing.silence/3)
 	e.after(e.watch(time.Now()))
 }
