@@ -24,9 +24,8 @@ type courier struct {
 	line    *line           // behind our card that is left there
 	code    invite.Code     // with that card
 	lies    bool            // it lies in our place
-	passed  bool            // the other side has given up what our card was tried with
-	other   card            // the newest of the other side that answers none of ours, and that we have not answered
-	met     card            // of the other side, the one that ours answers; n 0: none
+	other   *card           // the newest of the other side that answers none of ours, and that we have not answered
+	met     *card           // of the other side, the one that ours answers
 	own     courierPlace    // of ours that is free, or where it lies
 	their   [2]courierPlace // of the other side's, the first that we have not emptied, in each of two spans
 	turns   int             // how often it was asked
@@ -97,10 +96,10 @@ func (s *Session) prepareCourier(now time.Time) bool {
 	c := &s.lines.courier
 	l := c.line
 	switch {
-	case l == nil, l.gone, !l.tried.IsZero() && (c.passed || c.other.n != 0 || now.Sub(l.tried) >= s.timing.lines.answer):
+	case l == nil, l.gone, !l.tried.IsZero() && (c.other != nil || now.Sub(l.tried) >= s.timing.lines.answer):
 		s.makeCourierCard(now)
 		return true
-	case l.tried.IsZero() && c.other.n != 0 && s.meet.role == seal.Joiner:
+	case l.tried.IsZero() && c.other != nil && s.meet.role == seal.Joiner:
 		if s.lines.renumber(l) {
 			s.sealCourier(l, now)
 			return true
@@ -130,11 +129,14 @@ func (s *Session) makeCourierCard(now time.Time) {
 // tried with it.
 func (s *Session) sealCourier(l *line, now time.Time) {
 	c := &s.lines.courier
-	if c.other.n == 0 && !c.lies {
+	if c.other == nil && !c.lies {
 		c.other = c.met // nobody has seen that we answered it
 	}
-	other := c.other
-	code, err := s.sealRepair(l, other.n, false)
+	other, meets := c.other, uint32(0)
+	if other != nil {
+		meets = other.n
+	}
+	code, err := s.sealRepair(l, meets, false)
 	if err != nil {
 		s.lines.drop(l)
 		return
@@ -142,9 +144,9 @@ func (s *Session) sealCourier(l *line, now time.Time) {
 	if c.lies {
 		c.own.k++
 	}
-	c.line, c.code, c.lies, c.passed, c.other, c.met, c.due = l, code, false, false, card{}, other, now
-	if other.n != 0 {
-		s.try(l, other, now)
+	c.line, c.code, c.lies, c.other, c.met, c.due = l, code, false, nil, other, now
+	if other != nil {
+		s.try(l, *other, now)
 	}
 	s.sendCourier(now)
 }
@@ -268,7 +270,7 @@ func (s *Session) courierBack(put bool, left error, taken [][]byte, err error) {
 		}
 		if other, meets, err := s.openRepair(code); err == nil {
 			s.diary.note("a card came by the mailbox")
-			s.takeCourier(other, meets, now)
+			s.takeCourier(&other, meets, now)
 		}
 	}
 	if s.phase == apart && mailbox.RetryAfter(err) == 0 {
@@ -278,18 +280,18 @@ func (s *Session) courierBack(put bool, left error, taken [][]byte, err error) {
 
 // takeCourier keeps a card of the other side to be answered, or tries it if it answers ours. One that answers an older one of ours,
 // and is newer than what ours is tried with, tells that the other side has given that up.
-func (s *Session) takeCourier(other card, meets uint32, now time.Time) {
+func (s *Session) takeCourier(other *card, meets uint32, now time.Time) {
 	c, l := &s.lines.courier, s.lines.courier.line
 	switch {
 	case meets == 0:
-		if other.n > c.other.n && (l == nil || other.n > l.other.n) {
+		if (c.other == nil || other.n > c.other.n) && (l == nil || other.n > l.other.n) {
 			c.other = other
 		}
 	case l == nil:
 	case meets == l.own.n && l.tried.IsZero() && !l.gone:
-		c.other = card{}
-		s.try(l, other, now)
+		c.other = nil
+		s.try(l, *other, now)
 	case !l.tried.IsZero() && other.n > l.other.n:
-		c.passed = true
+		c.line = nil // another card is made
 	}
 }

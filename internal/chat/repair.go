@@ -31,9 +31,7 @@ func (s *Session) tend(now time.Time) {
 	case s.phase == apart:
 		s.answerLate(now)
 		s.sendCourier(now)
-		if line, other, ok := s.lines.pair(now, s.timing.lines.pair, s.timing.lines.last); ok {
-			s.try(line, other, now)
-		}
+		s.tryNext(now, s.timing.lines.pair)
 		s.tellState()
 		return
 	}
@@ -55,6 +53,13 @@ func (s *Session) tend(now time.Time) {
 		s.makeCard(next, now, urgent)
 	} else if ok {
 		s.makeCard(due, now, func(*line) {})
+	}
+}
+
+// tryNext tries the next pair of cards, if there is one and the last was tried long enough ago.
+func (s *Session) tryNext(now time.Time, every time.Duration) {
+	if line, other, ok := s.lines.pair(now, every, s.timing.lines.last); ok {
+		s.try(line, other, now)
 	}
 }
 
@@ -95,7 +100,7 @@ func (s *Session) pause(now time.Time) {
 // notice finds out whether we were asleep until now. It is asked before anything is read that came meanwhile: that may have
 // come over a line that the other side has given up since.
 func (s *Session) notice(now time.Time) {
-	if now.Round(0).Sub(s.stream.silence.until.Round(0)) >= s.timing.silence*2/3 {
+	if since(s.stream.silence.until, now) >= s.timing.silence*2/3 {
 		s.wake(now)
 		s.stream.silence.until = now
 	}
@@ -103,15 +108,12 @@ func (s *Session) notice(now time.Time) {
 
 // wake is called when the person has come back, the network has, or we were asleep. What has been
 // silent for long is lost sooner, and a search that is paused goes on. Where it has been silent for so long that the other
-// side has lost us, and tries its cards, one of ours is tried at once. The time is that of the
-// calendar, as the other clock stands still while a computer sleeps.
+// side has lost us, and tries its cards, one of ours is tried at once.
 func (s *Session) wake(now time.Time) {
-	if quiet := now.Round(0).Sub(s.stream.silence.heard.Round(0)); s.phase == open && quiet >= s.timing.woken {
+	if quiet := since(s.stream.silence.heard, now); s.phase == open && quiet >= s.timing.woken {
 		s.stream.silence.woken(s.timing.silence, s.timing.woken)
-		if quiet >= 2*s.timing.silence && s.lines.carries() {
-			if line, other, ok := s.lines.pair(now, 0, s.timing.lines.last); ok {
-				s.try(line, other, now)
-			}
+		if quiet >= 2*s.timing.silence {
+			s.tryNext(now, 0)
 		}
 	}
 	if s.phase == paused {

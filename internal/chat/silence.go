@@ -10,6 +10,9 @@ type silence struct {
 	told   bool          // the person has been told of this silence
 }
 
+// since is the time that has passed by the calendar: the other clock stands still while a computer sleeps.
+func since(then, now time.Time) time.Duration { return now.Round(0).Sub(then.Round(0)) }
+
 // broken is called when anything comes from the other side.
 func (s *silence) broken(now time.Time) {
 	*s = silence{heard: now, until: now}

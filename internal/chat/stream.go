@@ -38,10 +38,9 @@ func (s *stream) begin(now time.Time) {
 
 // came is called when anything comes from the other side, before it is read. While nothing can
 // come, or we are frozen, an honest side goes on saying what it has heard. All of that comes at
-// once later, and is no flood: each second in which nothing came allows for a frame. The time is
-// that of the calendar, as the other clock stands still while a computer sleeps.
+// once later, and is no flood: each second in which nothing came allows for a frame.
 func (s *stream) came(now time.Time) {
-	gap := max(now.Round(0).Sub(s.silence.heard.Round(0)), 0)
+	gap := max(since(s.silence.heard, now), 0)
 	s.idle = max(s.idle-int(min(gap/time.Second, maxHeldUp)), -maxHeldUp)
 	s.silence.broken(now)
 }
