@@ -86,7 +86,6 @@ func (s *Session) loop(ctx context.Context) Reason {
 				err = nil
 			}
 		case a := <-from:
-			s.notice(time.Now())
 			err = s.arrive(a, len(s.lines.in) > 0)
 		case to <- s.stream.wire:
 			s.stream.sent(time.Now())
@@ -171,6 +170,7 @@ func (s *Session) fillWire() error {
 // that one ack can serve for both.
 func (s *Session) arrive(a arrival, more bool) error {
 	now := time.Now()
+	s.notice(now)
 	switch {
 	case a.line != s.lines.now:
 		return s.arriveElsewhere(a, now)

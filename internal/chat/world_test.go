@@ -317,7 +317,6 @@ func (s *socket) reads() bool {
 		s.fails()
 		return true
 	}
-	s.end.notice(time.Now())
 	err := s.end.arrive(arrival{line: s.line, message: message}, len(s.in) > 0 && s.in[0] != nil)
 	if stopped, ok := err.(stop); ok {
 		require.Contains(s.end.w.t, []Reason{ReasonLeft, ReasonClosed}, stopped.reason, "an honest side is refused:\n%s", s.end.w)
