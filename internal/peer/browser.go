@@ -33,19 +33,24 @@ const (
 // whenever Go waits for something, so callbacks never wait themselves: they only pass on what
 // they are given.
 type engine struct {
-	pc, data js.Value
-	waits    bool     // see Config.Waits
-	buffer   js.Value // Send copies each message into it; send() copies it from there. Made by the first
-	view     js.Value // the part of it that was sent last, kept because many frames have one length
-	viewed   int      // its length, -1 before the first
-	accepted latch    // the real answer is applied
-	closed   latch    // the data channel is closed on both sides
-	met      latch    // DTLS has been connected
+	pc       js.Value
+	waits    bool  // see Config.Waits
+	accepted latch // the real answer is applied
+	closed   latch // the data channel of the chat is closed on both sides
+	met      latch // DTLS has been connected
 	tasks    sync.WaitGroup
 
 	mu        sync.Mutex // guards what follows
 	callbacks []callback
 	released  bool
+}
+
+// port is an RTCDataChannel.
+type port struct {
+	data   js.Value
+	buffer js.Value // Send copies each message into it; send() copies it from there. Made by the first
+	view   js.Value // the part of it that was sent last, kept because many frames have one length
+	viewed int      // its length, -1 before the first
 }
 
 // Each value that Go gets from JavaScript costs a finalizer. These are fetched once, and not for
@@ -66,25 +71,20 @@ func New(config Config) (*Conn, error) {
 	if config.RelayOnly {
 		options.Set("iceTransportPolicy", "relay")
 	}
-	channelOptions := js.Global().Get("Object").New()
-	channelOptions.Set("negotiated", true)
-	channelOptions.Set("id", 0)
-
 	c := &Conn{
-		channel: newChannel(),
 		engine: engine{
 			waits:    config.Waits,
-			viewed:   -1,
 			accepted: newLatch(),
 			closed:   newLatch(),
 			met:      newLatch(),
 		},
 		gathering: newGathering(config),
 	}
+	c.begin()
 	err := promise.Try(func() {
 		c.pc = constructor.New(options)
 		if offers(c.pc, "createDataChannel") {
-			c.data = c.pc.Call("createDataChannel", "chat", channelOptions)
+			c.port, c.files.port = newPort(c.pc, "chat", 0), newPort(c.pc, "files", 1)
 		}
 	})
 	if err != nil {
@@ -95,14 +95,23 @@ func New(config Config) (*Conn, error) {
 		}
 		return nil, during("new connection", err)
 	}
-	if !usable(c.pc, c.data) {
+	if !usable(c.pc, c.data) || !usable(c.pc, c.files.data) {
 		shut(c.pc)
 		return nil, ErrUnavailable
 	}
-	c.data.Set("binaryType", "arraybuffer")
-	c.data.Set("bufferedAmountLowThreshold", lowWater)
 	c.listen()
 	return c, nil
+}
+
+// newPort makes a data channel. The other side makes its like, and neither tells the other.
+func newPort(pc js.Value, label string, id int) port {
+	options := js.Global().Get("Object").New()
+	options.Set("negotiated", true)
+	options.Set("id", id)
+	data := pc.Call("createDataChannel", label, options)
+	data.Set("binaryType", "arraybuffer")
+	data.Set("bufferedAmountLowThreshold", lowWater)
+	return port{data: data, viewed: -1}
 }
 
 // allowed tells whether a connection without any server can be made. Extensions and settings that
@@ -194,15 +203,21 @@ func (c *Conn) listen() {
 		// side appears.
 		c.gathering.note("connection: " + c.pc.Get("connectionState").String())
 	})
-	// Our one channel is not opened like this, so it is a channel of the other side's own.
+	// Our channels are not opened like this, so it is a channel of the other side's own.
 	c.on(c.pc, "datachannel", func(js.Value) { c.refuse() })
-	c.on(c.data, "open", func(js.Value) { c.opened.set() })
-	c.on(c.data, "message", c.receive)
-	c.on(c.data, "bufferedamountlow", func(js.Value) { c.low.set() })
+	for _, ch := range []*Channel{&c.Channel, &c.files} {
+		c.on(ch.data, "open", func(js.Value) { ch.opened.set() })
+		c.on(ch.data, "message", func(event js.Value) { c.receive(ch, event) })
+		c.on(ch.data, "bufferedamountlow", func(js.Value) { ch.low.set() })
+	}
 	c.on(c.data, "close", func(js.Value) {
 		c.closed.set()
 		c.lookAtDTLS() // it may be why, and its own event come later
 		c.end()
+	})
+	c.on(c.files.data, "close", func(js.Value) {
+		c.lookAtDTLS()
+		c.files.end()
 	})
 }
 
@@ -250,7 +265,7 @@ func (c *Conn) lookAtDTLS() {
 
 // receive takes the message out of an event. The other side cannot be slowed down from here, so
 // the connection is ended if too much is held that nobody has read.
-func (c *Conn) receive(event js.Value) {
+func (c *Conn) receive(by *Channel, event js.Value) {
 	if c.ended.isSet() {
 		return
 	}
@@ -266,7 +281,7 @@ func (c *Conn) receive(event js.Value) {
 	}
 	message := make([]byte, length.Int())
 	js.CopyBytesToGo(message, uint8Array.New(data))
-	if c.inbox.put(message) > maxQueued {
+	if by.inbox.put(message) > maxQueued {
 		c.hangUp()
 	}
 }
@@ -369,7 +384,7 @@ func (c *Conn) apply(ctx context.Context, sdpType, text string) error {
 
 // Send hands one message to the channel, copying it. It waits for the
 // channel to open, and while too much is on its way out.
-func (c *Conn) Send(ctx context.Context, message []byte) error {
+func (c *Channel) Send(ctx context.Context, message []byte) error {
 	err := c.waitToSend(ctx, len(message), func() int { return c.data.Get("bufferedAmount").Int() })
 	if err != nil {
 		return err
@@ -413,8 +428,7 @@ func (c *Conn) Path(ctx context.Context) Path {
 // this Conn is left. It may be called twice, and at any time.
 func (c *Conn) Close() error {
 	c.close.Do(func() {
-		c.ended.set()
-		c.inbox.drop()
+		c.drop()
 		if c.data.Get("readyState").Equal(open) {
 			c.sayGoodbye()
 		}

@@ -175,10 +175,10 @@ func TestFunctionalUnreadMessagesEndTheConnection(t *testing.T) {
 // browserStranger is one of our ends that is made to misbehave.
 type browserStranger struct{ *peer.Conn }
 
-func (s browserStranger) SendText(text string) { peer.Channel(s.Conn).Call("send", text) }
+func (s browserStranger) SendText(text string) { peer.Data(s.Conn).Call("send", text) }
 
 func (s browserStranger) SendBytes(size int) {
-	peer.Channel(s.Conn).Call("send", js.Global().Get("Uint8Array").New(size))
+	peer.Data(s.Conn).Call("send", js.Global().Get("Uint8Array").New(size))
 }
 
 func (s browserStranger) OpenChannels(n int) {

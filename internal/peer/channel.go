@@ -7,7 +7,7 @@ import (
 
 // channel is what both halves have in common: whether the channel is open or has ended, the
 // messages that have arrived, and the wait for room to send. The engines' callbacks call only
-// those of its methods that never wait: opened.set, end, breach, low.set, inbox.put, inbox.end.
+// those of its methods that never wait: opened.set, end, low.set, inbox.put, inbox.end.
 type channel struct {
 	opened  latch  // the engine's channel can send
 	ended   latch  // nothing can be sent any more, whoever ended it
@@ -24,15 +24,6 @@ func newChannel() channel {
 func (c *channel) end() {
 	c.ended.set()
 	c.inbox.end()
-}
-
-// breach ends the channel because the other side did what no program of ours does. If it has
-// ended already, the reason stays what it was.
-func (c *channel) breach() {
-	if !c.ended.isSet() {
-		c.foreign.set()
-	}
-	c.end()
 }
 
 // why is the error that methods return once the channel has ended.

@@ -5,8 +5,8 @@ import "syscall/js"
 // LiveCallbacks counts the js callbacks not yet released.
 func LiveCallbacks() int { return int(liveCallbacks.Load()) }
 
-// Channel is the RTCDataChannel behind c.
-func Channel(c *Conn) js.Value { return c.data }
+// Data is the RTCDataChannel of the chat.
+func Data(c *Conn) js.Value { return c.data }
 
 // Buffered is how many bytes the engine holds for sending.
 func Buffered(c *Conn) int { return c.data.Get("bufferedAmount").Int() }

@@ -1,5 +1,5 @@
-// Package peer is one WebRTC connection with one ordered, reliable data
-// channel, the same for a terminal and for a browser: pion.go natively,
+// Package peer is one WebRTC connection with two ordered, reliable data
+// channels, the same for a terminal and for a browser: pion.go natively,
 // browser.go over the page's own RTCPeerConnection.
 //
 // It is given session descriptions as SDP text and knows nothing of links,
@@ -129,13 +129,51 @@ func (foreign) Unwrap() error { return ErrClosed }
 
 // A Conn is one end of the connection. Its first call must be Offer or Answer, once; the side
 // that offers calls Accept when the answer has come. A Conn may be used by several goroutines,
-// but Send and Receive each by one at a time. A method that waits returns the context's error
+// but Send and Receive of a channel each by one at a time. A method that waits returns the context's error
 // if the context ends first.
 type Conn struct {
-	channel
-	engine    // pion natively, the page's RTCPeerConnection under js
+	Channel           // for the chat
+	files     Channel // for what files are made of
+	engine            // pion natively, the page's RTCPeerConnection under js
 	gathering *gathering
 	close     sync.Once
+}
+
+// Channel is one of the two data channels of a Conn. They end together.
+type Channel struct {
+	channel
+	port // the engine's side of it
+}
+
+// Files is the second channel. Messages that go by it don't make those of the first wait for room.
+func (c *Conn) Files() *Channel { return &c.files }
+
+// begin makes what both channels have in common.
+func (c *Conn) begin() {
+	c.channel, c.files.channel = newChannel(), newChannel()
+	c.files.ended, c.files.foreign = c.ended, c.foreign
+}
+
+// end notes that nothing can be sent and nothing will arrive any more.
+func (c *Conn) end() {
+	c.Channel.end()
+	c.files.end()
+}
+
+// breach ends the connection because the other side did what no program of ours does. If it has
+// ended already, the reason stays what it was.
+func (c *Conn) breach() {
+	if !c.ended.isSet() {
+		c.foreign.set()
+	}
+	c.end()
+}
+
+// drop forgets what has arrived, and has nothing more kept.
+func (c *Conn) drop() {
+	c.ended.set()
+	c.inbox.drop()
+	c.files.inbox.drop()
 }
 
 // Findings returns what is known of this end's network so far. It does not ask the engine. For

@@ -43,12 +43,14 @@ const goodForTerminal = 30 * time.Minute
 // engine is pion.
 type engine struct {
 	pc        *webrtc.PeerConnection
-	data      *webrtc.DataChannel
 	sockets   *sockets
 	routes    func() []sdp.Address // see defaultRoutes; nil if the network is not this computer's own
-	readerEnd latch                // the engine's reader has handed over the last message
+	readerEnd latch                // the engine's reader has handed over the last message of the chat
 	closing   latch                // Close was called: what arrives is thrown away, nothing more is looked up
 }
+
+// port is pion's data channel.
+type port struct{ data *webrtc.DataChannel }
 
 // New returns a connection that has not begun.
 func New(config Config) (*Conn, error) {
@@ -75,10 +77,10 @@ func NewOver(network transport.Net, config Config) (*Conn, error) {
 
 func newOver(network transport.Net, config Config, closing latch) (*Conn, error) {
 	c := &Conn{
-		channel:   newChannel(),
 		engine:    engine{readerEnd: newLatch(), closing: closing},
 		gathering: newGathering(config),
 	}
+	c.begin()
 	c.sockets = newSockets(network, config, c.gathering, c.opened)
 	webrtcConfig := webrtc.Configuration{}
 	if len(config.STUN) > 0 && !config.RelayOnly {
@@ -102,13 +104,21 @@ func newOver(network transport.Net, config Config, closing latch) (*Conn, error)
 	if err != nil {
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
-	negotiated, id := true, uint16(0)
-	c.data, err = c.pc.CreateDataChannel("chat", &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
+	c.data, err = newData(c.pc, "chat", 0)
+	if err == nil {
+		c.files.data, err = newData(c.pc, "files", 1)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("new connection: %w", err), c.pc.GracefulClose())
 	}
 	c.listen()
 	return c, nil
+}
+
+// newData makes a data channel. The other side makes its like, and neither tells the other.
+func newData(pc *webrtc.PeerConnection, label string, id uint16) (*webrtc.DataChannel, error) {
+	negotiated := true
+	return pc.CreateDataChannel(label, &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
 }
 
 // newAPI sets pion up. Each setting removes a difference from browsers, or changes a default
@@ -187,29 +197,34 @@ func (c *Conn) listen() {
 	c.pc.SCTP().OnClose(func(error) {
 		// pion's reader may still hold messages. When it has handed them over, it ends the inbox.
 		c.ended.set()
-		if !c.opened.isSet() {
-			c.inbox.end()
+		for _, ch := range []*Channel{&c.Channel, &c.files} {
+			if !ch.opened.isSet() {
+				ch.inbox.end()
+			}
 		}
 	})
 	c.pc.OnDataChannel(func(*webrtc.DataChannel) {
-		c.breach() // our one channel is not opened like this
+		c.breach() // our channels are not opened like this
 		// pion keeps each channel for as long as the connection lives, and accepts the next
 		// one when this function returns.
 		<-c.closing.done
 	})
-	c.data.OnOpen(c.opened.set)
-	c.data.OnMessage(c.receive)
+	for _, ch := range []*Channel{&c.Channel, &c.files} {
+		ch.data.OnOpen(ch.opened.set)
+		ch.data.OnMessage(func(message webrtc.DataChannelMessage) { c.receive(ch, message) })
+		ch.data.SetBufferedAmountLowThreshold(lowWater)
+		ch.data.OnBufferedAmountLow(ch.low.set)
+	}
 	c.data.OnClose(func() {
 		c.readerEnd.set()
 		c.end()
 	})
-	c.data.SetBufferedAmountLowThreshold(lowWater)
-	c.data.OnBufferedAmountLow(c.low.set)
+	c.files.data.OnClose(c.files.end)
 }
 
 // receive is called by pion's reader for one message after the other. To wait here is the only
 // way to slow the other side down. Close ends the wait.
-func (c *Conn) receive(message webrtc.DataChannelMessage) {
+func (c *Conn) receive(by *Channel, message webrtc.DataChannelMessage) {
 	if c.closing.isSet() {
 		return
 	}
@@ -217,10 +232,10 @@ func (c *Conn) receive(message webrtc.DataChannelMessage) {
 		c.breach() // no program of ours sends that
 		return
 	}
-	c.inbox.put(message.Data)
-	for c.inbox.full(readAhead) {
+	by.inbox.put(message.Data)
+	for by.inbox.full(readAhead) {
 		select {
-		case <-c.inbox.taken:
+		case <-by.inbox.taken:
 		case <-c.closing.done:
 			return
 		}
@@ -339,7 +354,7 @@ func (c *Conn) orClosed(err error) error {
 
 // Send hands one message to the channel, copying it. It waits for the
 // channel to open, and while too much is on its way out.
-func (c *Conn) Send(ctx context.Context, message []byte) error {
+func (c *Channel) Send(ctx context.Context, message []byte) error {
 	err := c.waitToSend(ctx, len(message), func() int { return int(c.data.BufferedAmount()) })
 	if err != nil {
 		return err
@@ -373,8 +388,7 @@ func (c *Conn) Path(context.Context) Path {
 func (c *Conn) Close() error {
 	c.close.Do(func() {
 		c.closing.set()
-		c.ended.set()
-		c.inbox.drop()
+		c.drop()
 		if c.opened.isSet() {
 			c.sayGoodbye()
 		}

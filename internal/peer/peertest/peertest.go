@@ -48,6 +48,7 @@ func Run(t *testing.T, newConn func(t *testing.T) *peer.Conn) {
 	t.Run("Sizes", s.sizes)
 	t.Run("OrderWhenReadLate", s.orderWhenReadLate)
 	t.Run("OrderBothWays", s.orderBothWays)
+	t.Run("TwoChannels", s.twoChannels)
 	t.Run("FlowControl", s.flowControl)
 	t.Run("ContextEndsTheWait", s.contextEndsTheWait)
 	t.Run("WhatWasSentArrivesBeforeTheEnd", s.remainderFirst)
@@ -413,6 +414,16 @@ func (s suite) sizes(t *testing.T) {
 	}
 }
 
+// sender and receiver are a connection, for its first channel, or its second channel.
+type (
+	sender interface {
+		Send(ctx context.Context, message []byte) error
+	}
+	receiver interface {
+		Receive(ctx context.Context) ([]byte, error)
+	}
+)
+
 // numbered returns message number i, whose length varies with its number.
 func numbered(i int) []byte {
 	message := make([]byte, 4+i*7919%397)
@@ -420,7 +431,7 @@ func numbered(i int) []byte {
 	return message
 }
 
-func sendNumbered(ctx context.Context, c *peer.Conn, n int) error {
+func sendNumbered(ctx context.Context, c sender, n int) error {
 	for i := range n {
 		if err := c.Send(ctx, numbered(i)); err != nil {
 			return err
@@ -429,7 +440,7 @@ func sendNumbered(ctx context.Context, c *peer.Conn, n int) error {
 	return nil
 }
 
-func receiveNumbered(t *testing.T, ctx context.Context, c *peer.Conn, n int) {
+func receiveNumbered(t *testing.T, ctx context.Context, c receiver, n int) {
 	t.Helper()
 	for i := range n {
 		message, err := c.Receive(ctx)
@@ -457,6 +468,34 @@ func (s suite) orderBothWays(t *testing.T) {
 	receiveNumbered(t, ctx, b, n)
 	require.NoError(t, outcome(t, ctx, "Send", sentA))
 	require.NoError(t, outcome(t, ctx, "Send", sentB))
+}
+
+// What goes by one channel doesn't come by the other, and both end together.
+func (s suite) twoChannels(t *testing.T) {
+	ctx := withDeadline(t)
+	a, b := s.pair(t, ctx)
+	require.NoError(t, a.Files().Open(ctx))
+	require.NoError(t, b.Files().Open(ctx))
+	const n = 4000
+	chat := inBackground(func() error { return sendNumbered(ctx, a, n) })
+	files := inBackground(func() error { return sendNumbered(ctx, a.Files(), n/2) })
+	back := inBackground(func() error { return sendNumbered(ctx, b.Files(), n) })
+	receiveNumbered(t, ctx, a.Files(), n)
+	receiveNumbered(t, ctx, b.Files(), n/2)
+	receiveNumbered(t, ctx, b, n)
+	for _, sent := range []<-chan error{chat, files, back} {
+		require.NoError(t, outcome(t, ctx, "Send", sent))
+	}
+
+	closed := inBackground(a.Close)
+	_, err := b.Receive(ctx)
+	require.ErrorIs(t, err, peer.ErrClosed)
+	for _, c := range []*peer.Conn{a, b} {
+		_, err = c.Files().Receive(ctx)
+		require.ErrorIs(t, err, peer.ErrClosed)
+		require.ErrorIs(t, c.Files().Send(ctx, []byte("late")), peer.ErrClosed)
+	}
+	require.NoError(t, outcome(t, ctx, "Close", closed))
 }
 
 // block is one message of flowControl, with its number in front.
