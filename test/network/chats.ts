@@ -94,7 +94,11 @@ export class Chat {
   }
 
   /** Both, or one of them, say so much more. */
-  async talk(count: number, sides: readonly Side[] = ['left', 'right']): Promise<void> {
+  async talk(
+    count: number,
+    sides: readonly Side[] = ['left', 'right'],
+    within: number = comesBack,
+  ): Promise<void> {
     await Promise.all(
       sides.map(async (side) => {
         const sent = this.#sent[side];
@@ -102,7 +106,7 @@ export class Chat {
         sent.push(...more);
         // A person writes one thing after the other.
         const turn = this.#turns[side].then(() =>
-          inTime(this[side].say(more), comesBack, () => `${side} says`),
+          inTime(this[side].say(more), within, () => `${side} says`),
         );
         this.#turns[side] = turn.catch(() => {});
         await turn;

@@ -209,7 +209,9 @@ for (const happening of happenings) {
       await each(chats, (chat) => chat.caughtUp(comesBack));
       stage('before');
       const began = Date.now();
-      const talking = each(chats, (chat) => chat.talk(said.breaking));
+      const talking = each(chats, (chat) =>
+        chat.talk(said.breaking, ['left', 'right'], happening.takes + comesBack),
+      );
       const back = await happening.happens(world, chats, () => each(chats, (chat) => chat.talk(said.apart)));
       stage('back');
       await talking;
