@@ -45,14 +45,6 @@ type engine struct {
 	released  bool
 }
 
-// port is an RTCDataChannel.
-type port struct {
-	data   js.Value
-	buffer js.Value // Send copies each message into it; send() copies it from there. Made by the first
-	view   js.Value // the part of it that was sent last, kept because many frames have one length
-	viewed int      // its length, -1 before the first
-}
-
 // Each value that Go gets from JavaScript costs a finalizer. These are fetched once, and not for
 // every message.
 var (
@@ -101,17 +93,6 @@ func New(config Config) (*Conn, error) {
 	}
 	c.listen()
 	return c, nil
-}
-
-// newPort makes a data channel. The other side makes its like, and neither tells the other.
-func newPort(pc js.Value, label string, id int) port {
-	options := js.Global().Get("Object").New()
-	options.Set("negotiated", true)
-	options.Set("id", id)
-	data := pc.Call("createDataChannel", label, options)
-	data.Set("binaryType", "arraybuffer")
-	data.Set("bufferedAmountLowThreshold", lowWater)
-	return port{data: data, viewed: -1}
 }
 
 // allowed tells whether a connection without any server can be made. Extensions and settings that
@@ -380,29 +361,6 @@ func (c *Conn) apply(ctx context.Context, sdpType, text string) error {
 		err = during(refused.Name, ErrDescription)
 	}
 	return during("apply "+sdpType, err)
-}
-
-// Send hands one message to the channel, copying it. It waits for the
-// channel to open, and while too much is on its way out.
-func (c *Channel) Send(ctx context.Context, message []byte) error {
-	err := c.waitToSend(ctx, len(message), func() int { return c.data.Get("bufferedAmount").Int() })
-	if err != nil {
-		return err
-	}
-	// After the other side has closed, Firefox silently drops what is sent, and the
-	// event that tells of it cannot come while a sender goes on without a pause.
-	if !c.data.Get("readyState").Equal(open) {
-		c.ended.set()
-		return c.why()
-	}
-	if c.buffer.IsUndefined() {
-		c.buffer = uint8Array.New(MaxMessage) // most cards never send
-	}
-	js.CopyBytesToJS(c.buffer, message)
-	if len(message) != c.viewed {
-		c.view, c.viewed = c.buffer.Call("subarray", 0, len(message)), len(message)
-	}
-	return during("send", promise.Try(func() { c.data.Call("send", c.view) }))
 }
 
 // Path tells how the ends reach each other, once open.
