@@ -51,6 +51,11 @@ func (f *Frames) SAS() SAS { return f.sas }
 func (f *Frames) Sent() uint64     { return f.send.n }
 func (f *Frames) Received() uint64 { return f.recv.n }
 
+// Said and Heard count the messages of each direction that were signed and verified. That is also the id
+// of the last.
+func (f *Frames) Said() uint64  { return f.send.messages }
+func (f *Frames) Heard() uint64 { return f.recv.messages }
+
 // Sign signs our next message as a whole. kind is the type of its last frame. The message must
 // be sealed before another one is signed.
 func (f *Frames) Sign(kind byte, message []byte) (Signature, error) {
