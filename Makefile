@@ -164,7 +164,7 @@ COUNTS := grep -E 'vectors[:,]|cases$$|TINCAN_VECTORS|^(ok|FAIL|--- FAIL)'
 vectors: ## published and own test vectors, natively and in wasm, with counts
 	@echo native:
 	@folder="$$(test/wycheproof.sh)"; \
-	TINCAN_VECTORS="$$folder" go test $(VECTORS) ./internal/seal ./internal/invite ./internal/chat ./relay | $(COUNTS)
+	TINCAN_VECTORS="$$folder" go test $(VECTORS) ./internal/seal ./internal/invite ./internal/files ./internal/chat ./relay | $(COUNTS)
 	@echo js/wasm:
 	@folder="$$(test/wycheproof.sh)"; \
 	TINCAN_VECTORS="$$folder" $(JS) go test $(VECTORS) -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" ./internal/seal ./internal/invite | $(COUNTS)

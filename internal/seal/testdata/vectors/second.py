@@ -304,9 +304,24 @@ def back(v, run):
     return checks
 
 
+# --- PROTOCOL.md 4.3: files -------------------------------------------------
+
+def file(v):
+    checks = 0
+    for kind, name in (1, "Parts"), (2, "Stored"):
+        number = struct.pack(">QI", v["ID"], v["Attempt"])
+        key = exp(bytes.fromhex(v["K"]), b"file", bytes([kind, v["Dir"]]) + number, 32)
+        for n, m in enumerate(v[name]):
+            message = bytes([kind]) + number + box(key, bytes(16) + struct.pack(">Q", n), bytes.fromhex(m["Plain"]))
+            assert message.hex() == m["Message"], f"{v['Name']}: {name} {n}"
+            checks += 1
+    return checks
+
+
 if __name__ == "__main__":
     def read(name):
         return json.loads((pathlib.Path(__file__).parent / name).read_text())
-    runs, returns = read("runs.json"), read("returns.json")
+    runs, returns, files = read("runs.json"), read("returns.json"), read("../../../files/testdata/vectors/files.json")
     checks = sum(map(replay, runs)) + sum(back(v, next(r for r in runs if r["Name"] == v["Run"])) for v in returns)
-    print(f"{len(runs)} runs, {len(returns)} that come back, {checks} values, all equal")
+    checks += sum(map(file, files))
+    print(f"{len(runs)} runs, {len(returns)} that come back, {len(files)} files, {checks} values, all equal")

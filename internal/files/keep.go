@@ -1,0 +1,211 @@
+package files
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"tincan/internal/seal"
+)
+
+// maxOver is of how many files that are over more may come unpunished: all that were wanted at one time.
+const maxOver = 64
+
+// keep is a file of the other side that is wanted here.
+type keep struct {
+	id   uint64
+	size int64
+	sink Sink
+
+	attempt  uint32
+	parts    *seal.FileBox
+	reports  *seal.FileBox
+	received int64 // up to where it has come
+	stored   int64 // up to where it is stored
+	waiting  []piece
+	more     chan struct{} // something waits, or gone is set
+	report   bool          // the other side is to be told what is stored
+	gone     bool
+}
+
+// piece is some of a file that waits to be stored.
+type piece struct {
+	content []byte
+	asks    bool
+}
+
+// Keep has a file of the other side stored from offset on, when it comes in this attempt.
+func (m *Mover) Keep(id uint64, size int64, sink Sink, attempt uint32, offset int64, key seal.FileKey) {
+	k := &keep{id: id, size: size, sink: sink, received: offset, stored: offset, more: make(chan struct{}, 1)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k.begin(attempt, key, m.role)
+	m.keeps = append(m.keeps, k)
+	m.storing.Go(func() { m.store(k) })
+}
+
+// Again begins another attempt at a file that is under way, and returns from where on it is to come. ok is false
+// if there is no such file, or all of it has come.
+func (m *Mover) Again(id uint64, attempt uint32, key seal.FileKey) (offset int64, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.keep(id)
+	if k == nil || k.received == k.size {
+		return 0, false
+	}
+	k.begin(attempt, key, m.role)
+	return k.received, true
+}
+
+func (k *keep) begin(attempt uint32, key seal.FileKey, role seal.Role) {
+	k.wipe()
+	of := seal.Attempt{Sender: seal.Inviter + seal.Joiner - role, ID: k.id, Number: attempt}
+	k.attempt, k.report, k.parts, k.reports = attempt, false, key.Box(kindPart, of), key.Box(kindStored, of)
+}
+
+func (k *keep) wipe() {
+	if k.parts != nil {
+		k.parts.Wipe()
+		k.reports.Wipe()
+	}
+}
+
+func (m *Mover) keep(id uint64) *keep {
+	if i := slices.IndexFunc(m.keeps, func(k *keep) bool { return k.id == id }); i >= 0 {
+		return m.keeps[i]
+	}
+	return nil
+}
+
+// endKeep forgets a file, for who holds mu.
+func (m *Mover) endKeep(id uint64) {
+	k := m.keep(id)
+	if k == nil {
+		return
+	}
+	m.keeps = slices.DeleteFunc(m.keeps, func(o *keep) bool { return o == k })
+	m.over = append(m.over, id)
+	m.over = m.over[max(0, len(m.over)-maxOver):]
+	k.gone, k.waiting = true, nil
+	k.wipe()
+	signal(k.more)
+}
+
+// arrive takes a message from the channel.
+func (m *Mover) arrive(message []byte) error {
+	h, box, ok := parse(message)
+	if !ok {
+		return ErrBreach
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h.kind == kindStored {
+		return m.stored(h, box)
+	}
+	k := m.keep(h.id)
+	switch {
+	case k == nil && slices.Contains(m.over, h.id), k != nil && h.attempt < k.attempt:
+		return nil
+	case k == nil, h.attempt != k.attempt:
+		return ErrBreach // nobody has asked for it
+	}
+	plain, err := k.parts.Open(nil, box)
+	if err != nil {
+		return ErrBreach
+	}
+	flags, content := plain[0], plain[1:]
+	if flags > flagAsks || int64(len(content)) > k.size-k.received || m.ahead()+len(content) > MaxAhead {
+		return ErrBreach
+	}
+	k.received += int64(len(content))
+	k.waiting = append(k.waiting, piece{content, flags&flagAsks != 0})
+	signal(k.more)
+	return nil
+}
+
+// ahead is how many bytes have come that are not stored yet, of all files.
+func (m *Mover) ahead() (n int) {
+	for _, k := range m.keeps {
+		n += int(k.received - k.stored)
+	}
+	return n
+}
+
+// store writes what comes of a file, until it is over.
+func (m *Mover) store(k *keep) {
+	for {
+		p, ok, over := m.piece(k)
+		var err error
+		switch {
+		case over:
+			return
+		case len(p.content) > 0:
+			err = k.sink.Write(m.ctx, p.content)
+		case ok:
+		default:
+			<-k.more
+			continue
+		}
+		if m.wrote(k, p, err) {
+			return
+		}
+	}
+}
+
+// piece takes what is to be stored next.
+func (m *Mover) piece(k *keep) (p piece, ok, over bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case k.gone:
+		return piece{}, false, true
+	case len(k.waiting) > 0:
+		p = k.waiting[0]
+		k.waiting[0] = piece{}
+		k.waiting = k.waiting[1:]
+		return p, true, false
+	}
+	return piece{}, k.stored == k.size, false // of an empty file nothing comes
+}
+
+// wrote notes that a piece is stored, and returns true when the file is over.
+func (m *Mover) wrote(k *keep, p piece, err error) (over bool) {
+	m.mu.Lock()
+	k.stored += int64(len(p.content))
+	whole := err == nil && k.stored == k.size && !k.gone
+	m.mu.Unlock()
+	if whole {
+		err = k.sink.Finish(m.ctx)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case k.gone:
+		return true
+	case whole, err != nil:
+		m.endKeep(k.id)
+		m.tell(News{false, k.id, err})
+		return true
+	case p.asks:
+		k.report = true
+		signal(m.wake)
+	}
+	return false
+}
+
+// report seals what the other side is to be told of a file, if anything.
+func (m *Mover) report(sealed []byte) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, k := range m.keeps {
+		if !k.report {
+			continue
+		}
+		k.report = false
+		message, err := k.reports.Seal(
+			head{kindStored, k.id, k.attempt}.append(sealed), binary.BigEndian.AppendUint64(nil, uint64(k.stored)))
+		if err == nil {
+			return message
+		}
+	}
+	return nil
+}
