@@ -302,5 +302,8 @@ export type ErrorCode =
   | 'message-empty'
   | 'message-too-long'
   | 'too-many-waiting'
+  | 'no-files'
+  | 'no-file'
+  | 'too-many-files'
   | 'ended'
   | 'internal';

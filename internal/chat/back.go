@@ -202,7 +202,7 @@ func (b *back) open(m *meeting, code invite.Code) error {
 func (b *back) fresh() bool { return string(b.names) == string(make([]byte, namesSize)) }
 
 // pair begins the handshake of our return with one of the other side.
-func (b *back) pair(role seal.Role, theirs invite.Code) (*stream, error) {
+func (b *back) pair(role seal.Role, theirs invite.Code, ours feature) (*stream, error) {
 	codeI, codeJ := b.code, theirs
 	if role == seal.Joiner {
 		codeI, codeJ = theirs, b.code
@@ -214,7 +214,7 @@ func (b *back) pair(role seal.Role, theirs invite.Code) (*stream, error) {
 		return nil, fail(CodeMalformed, err)
 	}
 	b.theirs = theirs
-	next := &stream{handshake: handshake, can: featureCards | featureReload}
+	next := &stream{handshake: handshake, can: abilities{ours, featureCards | featureReload}}
 	next.first, err = handshake.Start() // nil for the inviter
 	return next, err
 }
@@ -261,7 +261,7 @@ func (s *Session) acceptReturn(code invite.Code, answer func(error)) error {
 // meetAgain looks for the other side with its return and ours.
 func (s *Session) meetAgain(code invite.Code, answer func(error)) error {
 	r, b, l := &s.meet.returns, s.meet.returns.now, s.lines.now
-	next, err := b.pair(s.meet.role, code)
+	next, err := b.pair(s.meet.role, code, s.stream.can.ours)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,10 @@ const (
 	featureIntroductions
 )
 
-// ourFeatures is what this program understands.
+// abilities are what each side understands, as it has said.
+type abilities struct{ ours, theirs feature }
+
+// ourFeatures is what this program understands, whoever shows it to a person.
 const ourFeatures = featureCards | featureReload
 
 func canFrame(f feature) frame {
@@ -28,4 +31,4 @@ func canFrame(f feature) frame {
 func (f frame) features() feature { return feature(binary.BigEndian.Uint64(f.content)) }
 
 // peerCan tells whether the other side has said that it understands all of f.
-func (s *stream) peerCan(f feature) bool { return s.can&f == f }
+func (s *stream) peerCan(f feature) bool { return s.can.theirs&f == f }

@@ -1,11 +1,16 @@
 package chat
 
-import "tincan/internal/seal"
+import (
+	"slices"
 
-// texts are the messages of both directions.
+	"tincan/internal/seal"
+)
+
+// texts are the messages of both directions, and the files that some of them tell of.
 type texts struct {
-	out outbox
-	in  inbox
+	out   outbox
+	in    inbox
+	files transfers
 }
 
 // outgoing is one message of ours.
@@ -13,7 +18,16 @@ type outgoing struct {
 	ref  string
 	id   uint64
 	text string
-	last uint64 // number of its last frame
+	file *ourFile // of which text tells; nil for what a person has written
+	last uint64   // number of its last frame
+}
+
+// kind is the type of its last frame.
+func (m outgoing) kind() byte {
+	if m.file != nil {
+		return typeFile
+	}
+	return typeText
 }
 
 // outbox holds our messages, in order, each until all of it is known to have arrived.
@@ -29,11 +43,26 @@ type outbox struct {
 func (o *outbox) room(n int) bool { return len(o.waiting) < maxWaiting && o.bytes+n <= maxOutgoing }
 
 // push puts a text at the end and returns its id. next takes it from there.
-func (o *outbox) push(ref, text string) uint64 {
+func (o *outbox) push(ref, text string) uint64 { return o.pushFile(ref, text, nil) }
+
+// pushFile does the same with what is told of a file.
+func (o *outbox) pushFile(ref, packed string, file *ourFile) uint64 {
 	o.said++
-	o.bytes += len(text)
-	o.waiting = append(o.waiting, outgoing{ref: ref, id: o.said, text: text})
+	o.bytes += len(packed)
+	o.waiting = append(o.waiting, outgoing{ref: ref, id: o.said, text: packed, file: file})
 	return o.said
+}
+
+// take takes a file out that is not framed yet. It returns false if there is no such file.
+func (o *outbox) take(file *ourFile) (m outgoing, ok bool) {
+	i := slices.IndexFunc(o.waiting, func(m outgoing) bool { return m.file == file })
+	if i < 0 {
+		return outgoing{}, false
+	}
+	m = o.waiting[i]
+	o.bytes -= len(m.text)
+	o.waiting = slices.Delete(o.waiting, i, i+1)
+	return m, true
 }
 
 // empty tells whether no frame is left to be made.
@@ -48,11 +77,16 @@ func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 		o.waiting = o.waiting[1:]
 		o.bytes -= len(m.text)
 		text := []byte(m.text)
-		signature, err := keys.Sign(typeText, text)
+		signature, err := keys.Sign(m.kind(), text)
 		if err != nil {
 			return frame{}, err
 		}
-		o.parts = cutText(text, signature)
+		if m.file != nil {
+			m.file.wire = keys.Said()
+			o.parts = []frame{{typeFile, signature, text}}
+		} else {
+			o.parts = cutText(text, signature)
+		}
 		m.last = ^uint64(0) // no ack is for it before its last frame has a number
 		o.underWay = append(o.underWay, m)
 	}
@@ -62,7 +96,7 @@ func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 
 // framed notes the number of a frame that next gave.
 func (o *outbox) framed(f frame, number uint64) {
-	if f.kind == typeText {
+	if f.signed() {
 		o.underWay[len(o.underWay)-1].last = number
 	}
 }
@@ -79,9 +113,9 @@ func (o *outbox) delivered(next uint64) (id uint64, ok bool) {
 	return id, true
 }
 
-// again has all messages that are not known to have arrived framed anew.
-func (o *outbox) again() {
-	o.waiting, o.underWay, o.parts, o.bytes = o.rest(), nil, nil, 0
+// again has these messages framed, whatever has become of them before, and no others.
+func (o *outbox) again(list []outgoing) {
+	o.waiting, o.underWay, o.parts, o.bytes = list, nil, nil, 0
 	for _, m := range o.waiting {
 		o.bytes += len(m.text)
 	}
@@ -96,6 +130,18 @@ func (o *outbox) rest() []outgoing {
 type inbox struct {
 	incoming assembly
 	received uint64 // the id of the last message
+}
+
+// file takes a frame of type file, checks its signature and returns its id. It is no part of a message.
+func (i *inbox) file(f frame, keys *seal.Frames) (id uint64, err error) {
+	if i.incoming.parts != nil {
+		return 0, errFrame
+	}
+	if err := keys.Verify(typeFile, f.content, f.signature); err != nil {
+		return 0, err
+	}
+	i.received++
+	return i.received, nil
 }
 
 // add takes a frame of type text or more. With the last part of a message it checks the

@@ -47,6 +47,9 @@ const (
 	CodeMessageEmpty   Code = "message-empty"
 	CodeMessageTooLong Code = "message-too-long"
 	CodeTooManyWaiting Code = "too-many-waiting"
+	CodeNoFiles        Code = "no-files"
+	CodeNoFile         Code = "no-file"
+	CodeTooManyFiles   Code = "too-many-files"
 	CodeEnded          Code = "ended"
 	CodeInternal       Code = "internal"
 )

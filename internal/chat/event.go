@@ -59,6 +59,28 @@ type Message struct {
 	Text string
 }
 
+// FileOffered tells of a file that the other person has for this one. ID numbers it among their messages.
+// Nothing of it comes before KeepFile is called.
+type FileOffered struct {
+	ID   uint64
+	File File
+}
+
+// FileGoes tells how far a file is that is under way, ours or one of the other side: about every second,
+// while that changes. Done counts bytes that are stored at the receiver, from the beginning of the file.
+type FileGoes struct {
+	Ours bool
+	ID   uint64
+	Done int64
+}
+
+// FileEnded tells that a file is over, however that came.
+type FileEnded struct {
+	Ours bool
+	ID   uint64
+	How  FileEnd
+}
+
 // Typing tells that the other person is writing. It comes again every few seconds while they
 // do, and never more than once in a second.
 type Typing struct{}
@@ -83,6 +105,9 @@ type Repair struct{ Link Link }
 type Closed struct{ Reason Reason }
 
 func (StateChanged) event() {}
+func (FileOffered) event()  {}
+func (FileGoes) event()     {}
+func (FileEnded) event()    {}
 func (Absent) event()       {}
 func (Opened) event()       {}
 func (Back) event()         {}

@@ -21,7 +21,7 @@ func OverOneOf(network func() transport.Net) Change {
 			if err != nil {
 				return nil, err
 			}
-			return conn, nil
+			return twoChannels{conn}, nil
 		}
 	}
 }

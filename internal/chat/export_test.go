@@ -28,16 +28,16 @@ func NewSpeaker(s *seal.Frames) *Speaker {
 
 // Seal signs what is to be signed; Frames.Seal does not.
 func (s *Speaker) Seal(body []byte) ([]byte, error) {
-	if len(body) > 0 && (body[0] == typeMore || body[0] == typeText) {
+	if len(body) > 0 && (body[0] == typeMore || frame{kind: body[0]}.signed()) {
 		s.said = append(s.said, body[1:]...)
 	}
-	if len(body) > 0 && body[0] == typeText {
-		signature, err := s.Sign(typeText, s.said)
+	if len(body) > 0 && (frame{kind: body[0]}).signed() {
+		signature, err := s.Sign(body[0], s.said)
 		if err != nil {
 			return nil, err
 		}
 		s.signatures[string(s.said)], s.said = signature, nil
-		body = append(append([]byte{typeText}, signature[:]...), body[1:]...)
+		body = append(append([]byte{body[0]}, signature[:]...), body[1:]...)
 	}
 	return s.Frames.Seal(body)
 }
@@ -52,7 +52,7 @@ func (s *Speaker) Open(wire []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.kind == typeMore || f.kind == typeText {
+	if f.kind == typeMore || f.signed() {
 		s.heard = append(s.heard, f.content...)
 	}
 	if f.signed() {

@@ -16,6 +16,12 @@ const (
 	typeHeard = 0x04
 	typeBye   = 0x05
 
+	typeFile     = 0x10 // there is a file for the other side
+	typeWant     = 0x11 // it may come
+	typeRefuse   = 0x12 // it is not to come, or not any more
+	typeWithdraw = 0x13 // there is no such file any more
+	typeWhole    = 0x14 // all of it is here
+
 	typeTyping = 0x40
 	typeCan    = 0x41
 	typeCard   = 0x42
@@ -59,7 +65,7 @@ func (f frame) body() []byte {
 
 // signed tells whether a frame carries a signature. Acks and the like do not: they are
 // known to be the other side's because they open.
-func (f frame) signed() bool { return f.kind == typeText }
+func (f frame) signed() bool { return f.kind == typeText || f.kind == typeFile }
 
 // saysArrived tells whether a frame says which of the other side's frames have arrived.
 func (f frame) saysArrived() bool { return f.kind == typeAck || f.kind == typeHeard }
@@ -95,6 +101,14 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == 0
 	case f.kind == typeBye:
 		ok = n == 1
+	case f.kind == typeFile:
+		ok = n >= fileHead && n <= fileHead+maxName+maxKind
+	case f.kind == typeWant:
+		ok = n == wantSize
+	case f.kind == typeRefuse, f.kind == typeWithdraw:
+		ok = n == 8+1
+	case f.kind == typeWhole:
+		ok = n == 8
 	case f.kind == typeCan:
 		ok = n >= 8
 	case f.kind == typeCard:

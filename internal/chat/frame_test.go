@@ -131,7 +131,7 @@ func TestIntegrationVectors(t *testing.T) {
 // table of PROTOCOL.md §4.
 func TestUnitFrameTable(t *testing.T) {
 	for kind := range 256 {
-		for _, length := range []int{0, 1, 7, 8, 9, 15999, 16000, 16001} {
+		for _, length := range []int{0, 1, 7, 8, 9, 10, 51, 52, 53, 365, 366, 15999, 16000, 16001} {
 			want := false
 			switch {
 			case kind == 0x01:
@@ -139,6 +139,14 @@ func TestUnitFrameTable(t *testing.T) {
 			case kind == 0x02:
 				want = length == 16000
 			case kind == 0x03, kind == 0x04:
+				want = length == 8
+			case kind == 0x10:
+				want = length >= 10 && length <= 365
+			case kind == 0x11:
+				want = length == 52
+			case kind == 0x12, kind == 0x13:
+				want = length == 9
+			case kind == 0x14:
 				want = length == 8
 			case kind == 0x40:
 				want = length == 0
@@ -152,7 +160,7 @@ func TestUnitFrameTable(t *testing.T) {
 				want = true
 			}
 			body := []byte{byte(kind)}
-			if kind == 0x01 {
+			if kind == 0x01 || kind == 0x10 {
 				body = append(body, make([]byte, 64)...)
 			}
 			f, err := parseFrame(append(body, make([]byte, length)...))

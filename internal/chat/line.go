@@ -6,12 +6,13 @@ import (
 	"errors"
 	"time"
 
+	"tincan/internal/files"
 	"tincan/internal/peer"
 	"tincan/internal/sdp"
 	"tincan/internal/seal"
 )
 
-// connection is what a chat needs of the network; *peer.Conn is one, and says what each
+// connection is what a chat needs of the network; twoChannels is one, and *peer.Conn says what each
 // method promises.
 type connection interface {
 	Offer(ctx context.Context) (sdp string, err error)
@@ -20,10 +21,17 @@ type connection interface {
 	Open(ctx context.Context) error
 	Send(ctx context.Context, message []byte) error
 	Receive(ctx context.Context) ([]byte, error)
+	Files() files.Channel
 	Findings() peer.Findings
 	Path(ctx context.Context) peer.Path
 	Close() error
 }
+
+// twoChannels is a connection of the engine.
+type twoChannels struct{ *peer.Conn }
+
+// Files is the second of the channels.
+func (c twoChannels) Files() files.Channel { return c.Conn.Files() }
 
 // line is one connection to the other side (PROTOCOL.md §4.1), and the two goroutines that carry
 // over it. All lines but the first of a chat are made of two cards.

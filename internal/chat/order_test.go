@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/files"
 	"tincan/internal/peer"
 	"tincan/internal/seal"
 )
@@ -18,6 +19,16 @@ import (
 type unconnected struct{ connection }
 
 func (unconnected) Path(context.Context) peer.Path { return peer.PathLocal }
+func (unconnected) Files() files.Channel           { return noFiles{} }
+
+// noFiles is a channel by which nothing comes.
+type noFiles struct{}
+
+func (noFiles) Send(ctx context.Context, _ []byte) error { return ctx.Err() }
+func (noFiles) Receive(ctx context.Context) ([]byte, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
 
 // hear hands over what has come from the line in use.
 func (s *Session) hear(a arrival, more bool) error {
@@ -51,7 +62,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(noOther, conn, wantedCards), stream: stream{handshake: atInviter}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(noOther, conn, wantedCards), stream: stream{handshake: atInviter, can: abilities{ours: ourFeatures}}, texts: texts{files: newTransfers(role)}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {

@@ -279,6 +279,7 @@ func (s *Session) resumed(l *line, now time.Time) {
 	s.stream.came(now)
 	s.stream.unheard.broken(now)
 	s.together(now)
+	s.carryFiles(l)
 	s.askPath(now)
 }
 

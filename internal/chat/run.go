@@ -16,7 +16,11 @@ func (s *Session) run(ctx context.Context, cancel context.CancelFunc) {
 		s.lines.carry(s.lines.now)
 	}
 	reason := s.loop(ctx)
+	s.endFiles()
 	for _, m := range s.out.rest() {
+		if m.file != nil {
+			continue // its end is told
+		}
 		s.events.push(Failed{Ref: m.ref, ID: m.id, Code: CodeEnded})
 	}
 	s.wipe()
@@ -58,6 +62,7 @@ func (s *Session) loop(ctx context.Context) Reason {
 			leave() // nothing that the engine may still answer holds up our goodbye
 		}
 		s.lines.begin(ctx)
+		s.files.begin(ctx, &s.lines)
 		s.work.begin(staying, s.lines.running)
 		if s.stream.acks.soon && ack == nil {
 			ack = time.After(s.timing.ack)
@@ -103,6 +108,8 @@ func (s *Session) loop(ctx context.Context) Reason {
 			ack = nil
 			s.stream.acks.waited()
 		case <-room:
+		case <-s.files.mover.Told():
+			s.filesEnded()
 		case now := <-clock.C:
 			if len(s.lines.in) == 0 {
 				s.stream.readAll()
@@ -225,6 +232,7 @@ func (s *Session) shake(message []byte, now time.Time) error {
 		return nil
 	}
 	s.meet.done()
+	s.carryFiles(s.lines.now)
 	s.lines.courier.client = s.courierFrom()
 	s.enter(open, now)
 	// The path was asked for when the channel opened. Where the engine is slow to tell,
@@ -264,6 +272,10 @@ func (s *Session) handle(wire []byte) error {
 		}
 	case typeCard:
 		return s.takeCard(f)
+	case typeFile, typeWant, typeRefuse, typeWithdraw, typeWhole:
+		if err := s.takeFileFrame(f); err != nil {
+			return stop{reason: ReasonUntrusted}
+		}
 	case typeTyping:
 		if s.typing.heard() {
 			s.events.push(Typing{})
@@ -297,6 +309,7 @@ func (s *Session) watch(now time.Time) error {
 			s.move(now)
 		}
 		s.typing.tick()
+		s.tellProgress()
 		if !s.stream.silence.lost(s.timing.mute) {
 			s.stream.say(now, s.timing.heard)
 		}

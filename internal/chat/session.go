@@ -55,6 +55,8 @@ type Config struct {
 	// LoopbackOnly offers loopback addresses alone, tries no others of those that the other
 	// side names, and lets no packet leave this computer. Browsers cannot do this.
 	LoopbackOnly bool
+	// Files says that the front can send and keep files. Without it nobody offers one to us.
+	Files bool
 	// Diary, if it is set, gets a line for each step on the way to the other person.
 	Diary *Diary
 
@@ -72,7 +74,15 @@ func (c Config) connect(way peer.Config) (connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conn, nil
+	return twoChannels{conn}, nil
+}
+
+// understands is what this side says that it understands.
+func (c Config) understands() feature {
+	if c.Files {
+		return ourFeatures | featureFiles
+	}
+	return ourFeatures
 }
 
 // cards is how many cards wait. One with a relay keeps a place there, so that is one alone.
@@ -189,6 +199,8 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		meet:   meeting{role: role, keys: keys, loopback: config.Loopback, confined: config.LoopbackOnly},
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
+		stream: stream{can: abilities{ours: config.understands()}},
+		texts:  texts{files: newTransfers(role)},
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}
 	s.lines.hand.site = config.Site

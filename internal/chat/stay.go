@@ -49,7 +49,7 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 		l.back = b
 		err := s.sealReturn(b, l, code)
 		if err == nil {
-			b.stream, err = b.pair(s.meet.role, code)
+			b.stream, err = b.pair(s.meet.role, code, s.stream.can.ours)
 		}
 		if err != nil || !s.phase.broken() {
 			s.lines.drop(l)
@@ -127,11 +127,13 @@ func (s *Session) changeChat(l *line, now time.Time) {
 	if s.lines.before != nil {
 		s.lines.drop(s.lines.before)
 	}
-	s.out.again()
+	s.out.again(s.files.again(s.out.rest()))
+	s.lose()
 	s.in.incoming = assembly{}
 	s.together(now)
 	s.lines.renew()
 	s.cameBack(b, now)
+	s.carryFiles(l)
 	s.askPath(now)
 }
 

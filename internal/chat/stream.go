@@ -25,8 +25,8 @@ type stream struct {
 	silence silence // of the other side
 	unheard silence // how long the other side has shown of no frame of ours that it arrived, and has said nothing
 	acks    acks
-	idle    int     // frames that say nothing, since we had last read all that had come; below 0, so many more may come
-	can     feature // what the other side understands
+	idle    int // frames that say nothing, since we had last read all that had come; below 0, so many more may come
+	can     abilities
 }
 
 // begin is called when the channel has opened. The joiner sends M1.
@@ -109,7 +109,7 @@ func (s *stream) next(out *outbox, typing *typing, few bool) (f frame, ok bool, 
 	case s.saidBye:
 		return frame{}, false, nil
 	case s.frames.Sent() == 0:
-		return canFrame(ourFeatures), true, nil
+		return canFrame(s.can.ours), true, nil
 	case s.acks.due:
 		s.heard = false // an ack says as much
 		return s.acks.next(s.frames.Received()), true, nil
@@ -173,7 +173,7 @@ func (s *stream) open(wire []byte) (f frame, ok bool) {
 		if s.frames.Received() != 1 {
 			return frame{}, false // only the first frame may be one
 		}
-		s.can = f.features()
+		s.can.theirs = f.features()
 	}
 	return f, true
 }

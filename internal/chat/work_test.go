@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tincan/internal/files"
 	"tincan/internal/invite"
 	"tincan/internal/peer"
 	"tincan/internal/seal"
@@ -60,6 +61,7 @@ func (stuck) Open(ctx context.Context) error {
 }
 
 func (c stuck) Accept(ctx context.Context, _ string) error { return c.wait(ctx) }
+func (stuck) Files() files.Channel                         { return noFiles{} }
 func (stuck) Findings() peer.Findings                      { return peer.Findings{} }
 
 // TestUnitSlowPath: an engine that does not tell the path holds nothing up: the chat

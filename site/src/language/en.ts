@@ -63,6 +63,9 @@ const errors: Record<ErrorCode, string> = {
   'message-empty': 'The message is empty.',
   'message-too-long': 'The message is too long. Send it in parts.',
   'too-many-waiting': 'Too many messages are waiting to be sent. Try again when some have arrived.',
+  'no-files': 'The program of the other person takes no files.',
+  'no-file': 'There is no such file any more.',
+  'too-many-files': 'Sixteen files wait already. Send more when some of them have arrived.',
   ended: 'The chat has ended. Start a new one.',
   internal: 'Something went wrong in this page. Reload it and start again.',
 };

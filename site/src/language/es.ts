@@ -58,6 +58,9 @@ const errors: Texts['errors'] = {
   'message-too-long': 'El mensaje es demasiado largo. Envíalo por partes.',
   'too-many-waiting':
     'Hay demasiados mensajes pendientes de envío. Inténtalo de nuevo cuando hayan llegado algunos.',
+  'no-files': 'El programa de la otra persona no acepta archivos.',
+  'no-file': 'Ese archivo ya no existe.',
+  'too-many-files': 'Ya hay dieciséis archivos en espera. Envía más cuando hayan llegado algunos.',
   ended: 'El chat ha terminado. Empieza uno nuevo.',
   internal: 'Algo falló en esta página. Recárgala y empieza de nuevo.',
 };
