@@ -13,11 +13,16 @@ import (
 // A command is what a person or a program asks for. Programs write it as JSON; the lines that a
 // person types are turned into it.
 type command struct {
-	Do    string `json:"do"` // reply, send, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
-	Link  string `json:"link"`
-	Ref   string `json:"ref"`
-	Text  string `json:"text"`
-	Match *bool  `json:"match"`
+	Do    string   `json:"do"` // reply, send, file, accept, decline, withdraw, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
+	Link  string   `json:"link"`
+	Ref   string   `json:"ref"`
+	Text  string   `json:"text"`
+	Match *bool    `json:"match"`
+	Paths []string `json:"paths"` // of files to send
+	Path  string   `json:"path"`  // where a file is to be kept
+	ID    uint64   `json:"id"`    // of a file
+
+	Number int `json:"-"` // of a file, for a person; 0 for all that fit
 }
 
 // A front shows a chat to a person (plain) or a program (jsonLines).
@@ -31,6 +36,10 @@ type front interface {
 	// of the other person's.
 	repair(link chat.Link, answers bool)
 	sent(ref string, id uint64)
+	// file tells of a file that is offered, goes how far it is, and fileEnded how it ended.
+	file(e *entry)
+	goes(e *entry)
+	fileEnded(e *entry, how chat.FileEnd)
 	// diagnostics shows how the way to the other person was looked for.
 	diagnostics(text string)
 	// problem tells what failed; the chat goes on. ref is that of a message, or empty.
@@ -54,6 +63,7 @@ var (
 	errNoInvite error = &trouble{"no-input", "The input ended before there was an invite."}
 	errNoReply  error = &trouble{"no-input", "The input has ended, so no reply can come. Without a mailbox the reply is pasted here."}
 	errUnheard  error = &trouble{"not-delivered", "The other side does not answer, so not everything has arrived."}
+	errNoFile   error = &trouble{"no-file", "There is no such file."}
 	errUnread   error = &trouble{"no-output", "Nobody reads the output any more, so the chat has ended."}
 )
 

@@ -90,6 +90,9 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"sent":        jsonLine(t, func(j *jsonLines) { j.sent("a", 1) }),
 		"delivered":   jsonLine(t, func(j *jsonLines) { j.event(chat.Delivered{ID: 1}) }),
 		"message":     jsonLine(t, func(j *jsonLines) { j.event(chat.Message{ID: 1, Text: "a"}) }),
+		"file":        jsonLine(t, func(j *jsonLines) { j.file(&entry{}) }),
+		"progress":    jsonLine(t, func(j *jsonLines) { j.goes(&entry{}) }),
+		"ended":       jsonLine(t, func(j *jsonLines) { j.fileEnded(&entry{}, chat.FileWhole) }),
 		"typing":      jsonLine(t, func(j *jsonLines) { j.event(chat.Typing{}) }),
 		"failed":      jsonLine(t, func(j *jsonLines) { j.problem("a", chat.ErrTooLong) }),
 		"failed'":     jsonLine(t, func(j *jsonLines) { j.event(chat.Failed{Ref: "a", ID: 1, Code: chat.CodeEnded}) }),
@@ -104,7 +107,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 	}
 	for name := range documented {
 		if do, ok := strings.CutPrefix(name, "do "); ok {
-			line, err := json.Marshal(map[string]any{"do": do, "match": true})
+			line, err := json.Marshal(map[string]any{"do": do, "match": true, "paths": []string{"a"}, "id": 1})
 			require.NoError(t, err)
 			_, err = (&jsonLines{}).parse(string(line), false)
 			assert.NoError(t, err, name)
@@ -113,7 +116,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 			assert.Contains(t, told, name, "README.md")
 		}
 	}
-	assert.Len(t, documented, len(told)+9)
+	assert.Len(t, documented, len(told)+13)
 }
 
 // TestUnitJSONCommands: what is no command is refused, with its own ref where that is one.

@@ -29,10 +29,12 @@ var helpOf = map[string]string{
   --serve            serve the page, too, with a mailbox: whoever is on this network
                      opens the link, and the reply comes back by itself
   --listen, --public with --serve: as with serve
+  --folder DIR       where files of the other person are kept; without it here
   --mailbox on|off   the reply may wait, sealed, for 5 minutes at the host of the link
 ` + waysHelp,
 	"join": `tincan join [flags] [LINK|-]: answer an invite, chat
 
+  --folder DIR       where files of the other person are kept; without it here
   --mailbox off      do not leave the reply at the host that the link names
 ` + waysHelp + `
 A link given as an argument can be read by other programs on this computer.

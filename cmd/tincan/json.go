@@ -25,7 +25,8 @@ func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	if json.Unmarshal([]byte(line), &do) == nil {
 		switch {
-		case do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "look", do.Do == "repair", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
+		case do.Do == "file" && len(do.Paths) > 0, (do.Do == "accept" || do.Do == "decline" || do.Do == "withdraw") && do.ID > 0,
+			do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "look", do.Do == "repair", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
 			return do, nil
 		}
 	}
@@ -40,7 +41,7 @@ type commandError struct{ ref string }
 
 // Error is for whoever writes the program at the other end of the pipe.
 func (commandError) Error() string {
-	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"look"}, {"do":"repair"}, {"do":"diagnostics"}, {"do":"close"}.`
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"file","ref":…,"paths":[…]}, {"do":"accept","id":…}, {"do":"decline","id":…}, {"do":"withdraw","id":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"look"}, {"do":"repair"}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
@@ -88,16 +89,38 @@ func (j *jsonLines) repair(link chat.Link, _ bool) {
 
 func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": ref, "id": id}) }
 
+func (j *jsonLines) file(e *entry) {
+	if !e.ours { // of ours, sent tells
+		j.put("file", object{"id": e.id, "name": e.file.Name, "kind": e.file.Kind, "size": e.file.Size, "voice": e.file.Voice})
+	}
+}
+
+func (j *jsonLines) goes(e *entry) {
+	j.put("progress", object{"ours": e.ours, "id": e.id, "done": e.done, "size": e.file.Size})
+}
+
+func (j *jsonLines) fileEnded(e *entry, how chat.FileEnd) {
+	path := ""
+	if e.sink != nil {
+		path = e.sink.path
+	}
+	j.put("ended", object{"ours": e.ours, "id": e.id, "how": how, "path": path})
+}
+
 func (j *jsonLines) diagnostics(text string) { j.put("diagnostics", object{"text": text}) }
 
 func (j *jsonLines) problem(ref string, err error) {
+	var wrong commandError
+	var here *trouble
 	if ref != "" {
-		j.put("failed", object{"ref": ref, "code": chat.CodeOf(err)})
+		fields := object{"ref": ref, "code": chat.CodeOf(err)}
+		if errors.As(err, &here) {
+			fields["code"] = here.code
+		}
+		j.put("failed", fields)
 		return
 	}
 	fields := object{"code": chat.CodeOf(err), "text": sentenceOf(err)}
-	var wrong commandError
-	var here *trouble
 	switch {
 	case errors.As(err, &wrong):
 		fields["code"] = "usage"

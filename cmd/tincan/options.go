@@ -20,6 +20,8 @@ type options struct {
 	serve   bool   // serve the page, too; only with new
 	page    pageFlags
 
+	folder string // where files of the other person are kept
+
 	patience time.Duration // see terminal
 }
 
@@ -56,7 +58,9 @@ func (o options) sayAsked(t terminal) {
 func parseOptions(t terminal, name string, args []string) (o options, err error) {
 	o.patience = t.patience
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	o.config.Files = true
 	flags.BoolVar(&o.json, "json", false, "")
+	flags.StringVar(&o.folder, "folder", ".", "")
 	flags.BoolVar(&o.config.LoopbackOnly, "loopback", false, "")
 	if name == "new" {
 		flags.Func("site", "", func(s string) error {

@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"tincan/internal/chat"
 )
@@ -25,6 +29,9 @@ const plainHelp = `A line you type is sent.
   /verify   shows the safety words
   /match    they are the same on both sides
   /differ   they are not: ends the chat
+  /send     offers files: /send photo.jpg "another file.pdf"
+  /accept   has the other person's files come; /accept 2 that one alone
+  /decline  does not; /decline 2 stops that one, yours as well
   /again    leaves the reply in the mailbox again
   /code     shows the invite or the reply again, before there is a chat
   /repair   makes a link that brings back a lost connection
@@ -70,6 +77,15 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 	case trimmed == "/differ" && p.words != "":
 		match := false
 		return command{Do: "verify", Match: &match}, nil
+	case p.words != "" && strings.HasPrefix(line, "/"):
+		if do, ok := fileCommand(trimmed); ok {
+			if do.Do == "file" && len(do.Paths) == 0 {
+				p.t.say("Which file? /send photo.jpg")
+				return command{}, nil
+			}
+			return do, nil
+		}
+		fallthrough
 	case strings.HasPrefix(line, "/"):
 		p.t.say("There is no command %s; /help lists them.", strings.Fields(neutral(line))[0])
 		return command{}, nil
@@ -168,6 +184,63 @@ func (p *plain) stands(state chat.State) {
 }
 
 func (p *plain) sent(string, uint64) {}
+
+// fileCommand reads /send, /accept and /decline.
+func fileCommand(line string) (do command, ok bool) {
+	list := words(line)
+	switch list[0] {
+	case "/send":
+		for _, path := range list[1:] {
+			if rest, is := strings.CutPrefix(path, "~/"); is {
+				if home, err := os.UserHomeDir(); err == nil {
+					path = filepath.Join(home, rest)
+				}
+			}
+			do.Paths = append(do.Paths, path)
+		}
+		do.Do = "file"
+		return do, true
+	case "/accept", "/decline":
+		do.Do = list[0][1:]
+		if len(list) == 2 {
+			number, err := strconv.Atoi(list[1])
+			do.Number = number
+			return do, err == nil && number > 0
+		}
+		return do, len(list) == 1
+	}
+	return command{}, false
+}
+
+func (p *plain) file(e *entry) {
+	what := neutral(e.file.Name) + ", " + inUnits(e.file.Size)
+	if e.ours {
+		p.t.say("File %d: %s. It goes when the other person takes it. /decline %d withdraws it.", e.number, what, e.number)
+		return
+	}
+	p.t.say("The other person has a file for you. File %d: %s. /accept %d keeps it here, /decline %d does not.", e.number, what, e.number, e.number)
+}
+
+// progressEvery is how often a person is told how far a file is.
+const progressEvery = 5 * time.Second
+
+func (p *plain) goes(e *entry) {
+	now := time.Now()
+	if now.Sub(e.began) < progressEvery || now.Sub(e.told) < progressEvery {
+		return
+	}
+	e.told = now
+	p.t.say("File %d: %s", e.number, e.progress(now))
+}
+
+func (p *plain) fileEnded(e *entry, how chat.FileEnd) {
+	name := neutral(e.file.Name)
+	if e.sink != nil && how == chat.FileWhole {
+		p.t.say(fileWords[e.ours][how], name, e.sink.path)
+		return
+	}
+	p.t.say(fileWords[e.ours][how], name)
+}
 
 func (p *plain) diagnostics(text string) { p.t.say("%s", text) }
 

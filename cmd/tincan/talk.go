@@ -21,6 +21,7 @@ type talk struct {
 	heard       time.Time
 	held        []command
 	undelivered int
+	cabinet     cabinet
 	json        bool      // each line is a command of its own
 	reply       paste     // what the inviter has pasted, until there is a reply in it
 	told        time.Time // when the person was told what came of the last code
@@ -38,7 +39,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", cabinet: cabinet{folder: o.folder}, waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
 	if kind == chat.KindReply {
 		c.tells()
 	}
@@ -91,7 +92,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 // finish ends a chat whose input has ended, when nothing is left to wait for.
 func (c *talk) finish() {
 	switch {
-	case c.open && c.undelivered == 0:
+	case c.open && c.undelivered == 0 && !c.cabinet.moving():
 	case c.open && time.Since(c.heard) > c.patience:
 		c.failure = errUnheard
 	case c.waiting && !c.mailbox:
@@ -139,7 +140,7 @@ func (c *talk) line(l inputLine) {
 			do = command{Do: "reply", Link: do.Text}
 		}
 	}
-	if do.Do == "send" && !c.open && !c.waiting {
+	if (do.Do == "send" || do.Do == "file") && !c.open && !c.waiting {
 		c.held = append(c.held, do) // typed before the chat has opened
 		return
 	}
@@ -164,6 +165,12 @@ func (c *talk) do(do command) {
 		}
 		c.undelivered++
 		c.f.sent(do.Ref, id)
+	case "file":
+		c.sendFiles(do)
+	case "accept":
+		c.acceptFiles(do)
+	case "decline", "withdraw":
+		c.stopFiles(do)
 	case "typing":
 		c.s.Typing()
 	case "verify":
@@ -196,6 +203,7 @@ func (c *talk) event(e chat.Event) {
 	} else {
 		c.f.event(e)
 	}
+	c.fileEvent(e)
 	switch e := e.(type) {
 	case chat.StateChanged:
 		// The reply may have come by itself, so what is typed from now on is not one.
