@@ -63,6 +63,8 @@ var (
 	errNoInvite error = &trouble{"no-input", "The input ended before there was an invite."}
 	errNoReply  error = &trouble{"no-input", "The input has ended, so no reply can come. Without a mailbox the reply is pasted here."}
 	errUnheard  error = &trouble{"not-delivered", "The other side does not answer, so not everything has arrived."}
+	errNotAll   error = &trouble{"not-all", "Not all files have arrived. Run the same again, with a new link: what has come is not sent again."}
+	errNothing  error = &trouble{"not-all", "No file has come."}
 	errNoFile   error = &trouble{"no-file", "There is no such file."}
 	errUnread   error = &trouble{"no-output", "Nobody reads the output any more, so the chat has ended."}
 )
@@ -89,7 +91,29 @@ const patience = time.Minute
 
 // runNew and runJoin are the commands new and join. They differ only in how they begin.
 func runNew(ctx context.Context, t terminal, args []string) error {
-	o, err := parseOptions(t, "new", args)
+	return makeChat(ctx, t, "new", args)
+}
+
+// runSend is new for files alone.
+func runSend(ctx context.Context, t terminal, args []string) error {
+	return makeChat(ctx, t, "send", args)
+}
+
+// runReceive is the other end of it: join, or with --serve new.
+func runReceive(ctx context.Context, t terminal, args []string) error {
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--serve" || arg == "-serve" {
+			return makeChat(ctx, t, "receive", args)
+		}
+	}
+	return joinChat(ctx, t, "receive", args)
+}
+
+func makeChat(ctx context.Context, t terminal, name string, args []string) error {
+	o, err := parseOptions(t, name, args)
 	if err != nil {
 		return err
 	}
@@ -98,6 +122,13 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
 	defer end(ctx)
 	f := newFront(t, o)
+	for _, path := range o.files {
+		_, source, err := openFile(path)
+		if err != nil {
+			return fail(f, err)
+		}
+		source.close()
+	}
 	if o.serve {
 		served, err := openPage(ctx, t, o.page)
 		if err != nil {
@@ -138,7 +169,11 @@ func runNew(ctx context.Context, t terminal, args []string) error {
 }
 
 func runJoin(ctx context.Context, t terminal, args []string) error {
-	o, err := parseOptions(t, "join", args)
+	return joinChat(ctx, t, "join", args)
+}
+
+func joinChat(ctx context.Context, t terminal, name string, args []string) error {
+	o, err := parseOptions(t, name, args)
 	if err != nil {
 		return err
 	}

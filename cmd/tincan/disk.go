@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -64,19 +65,21 @@ func (d *diskFile) Read(_ context.Context, p []byte, offset int64) error {
 func (d *diskFile) close() { _ = d.f.Close() }
 
 // diskSink is where a file of the other side is kept: under another name until all of it is there. Nothing that exists is
-// ever written over.
+// ever written over. What was kept of a file before the chat ended is there for the next one.
 type diskSink struct {
 	folder, name string
 	part         *os.File
-	path         string // where it is, once it is whole
+	offset       int64    // how much is there from before,
+	begins       [32]byte // and its SHA-256
+	path         string   // where it is, once it is whole
 }
 
 // partSuffix is behind the name of a file that is not whole yet.
 const partSuffix = ".tincan-part"
 
-// createFile begins a file in a folder. With exact it gets this name or none; else one that nobody has, such as "photo (2).jpg".
-// Its errors are sentences for the person.
-func createFile(folder, name string, exact bool) (*diskSink, error) {
+// createFile begins a file of this size in a folder, or goes on with what is there of it. With exact it gets this name or
+// none; else one that nobody has, such as "photo (2).jpg". Its errors are sentences for the person.
+func createFile(folder, name string, size int64, exact bool) (*diskSink, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, &trouble{"unstorable", fmt.Sprintf("There is no folder %s.", folder)}
 	}
@@ -88,17 +91,52 @@ func createFile(folder, name string, exact bool) (*diskSink, error) {
 			}
 			continue
 		}
-		part, err := os.OpenFile(s.at()+partSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		switch {
-		case errors.Is(err, fs.ErrExist) && !exact:
-			continue
-		case err != nil:
-			return nil, &trouble{"unstorable", fmt.Sprintf("Nothing can be stored in %s.", folder)}
+		switch err := s.open(size); {
+		case err == nil:
+			return s, nil
+		case !errors.Is(err, errTaken) || exact:
+			return nil, &trouble{"unstorable", fmt.Sprintf("Nothing can be stored as %s.", s.at())}
 		}
-		s.part = part
-		return s, nil
 	}
 	return nil, &trouble{"unstorable", fmt.Sprintf("There are too many files called %s already.", name)}
+}
+
+// errTaken: another file is being kept under this name, by this program or another.
+var errTaken = errors.New("taken")
+
+// open opens what there is of a file. If it could be of one of this size, it stays, but for its last byte where that is all:
+// one byte has to come, by which it is known that it is the same file.
+func (s *diskSink) open(size int64) error {
+	path := s.at() + partSuffix
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return errTaken
+	}
+	part, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- the folder is the person's
+	if err != nil {
+		return err
+	}
+	if !lock(part) {
+		_ = part.Close()
+		return errTaken
+	}
+	s.part = part
+	info, err := part.Stat()
+	if err == nil && info.Size() > 0 && info.Size() <= size {
+		s.offset = min(info.Size(), size-1)
+	}
+	if err == nil {
+		err = part.Truncate(s.offset)
+	}
+	h := sha256.New()
+	if err == nil {
+		_, err = io.Copy(h, part) // its end is where it goes on
+	}
+	if err != nil {
+		_ = part.Close()
+		return err
+	}
+	h.Sum(s.begins[:0])
+	return nil
 }
 
 func (s *diskSink) at() string { return filepath.Join(s.folder, s.name) }
@@ -121,9 +159,19 @@ func (s *diskSink) Write(_ context.Context, p []byte) error {
 	return err
 }
 
+// Restart forgets what there was.
+func (s *diskSink) Restart(context.Context) error {
+	if err := s.part.Truncate(0); err != nil {
+		return err
+	}
+	_, err := s.part.Seek(0, io.SeekStart)
+	return err
+}
+
 // Finish gives the file its name. Where somebody has made a file of that name meanwhile, it gets the next.
 func (s *diskSink) Finish(context.Context) error {
-	if err := s.part.Close(); err != nil {
+	defer func() { _ = s.part.Close() }() // and with it the lock
+	if err := s.part.Sync(); err != nil {
 		return err
 	}
 	name := s.name
@@ -164,6 +212,16 @@ func (s *diskSink) copyTo(path string) (err error) {
 
 // drop takes away what there is of a file that is not to be.
 func (s *diskSink) drop() {
-	_ = s.part.Close()
 	_ = os.Remove(s.part.Name())
+	_ = s.part.Close()
+}
+
+// leave lets go of a file that may go on in another chat.
+func (s *diskSink) leave() {
+	info, err := s.part.Stat()
+	if err != nil || info.Size() == 0 {
+		s.drop()
+		return
+	}
+	_ = s.part.Close()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,7 +48,7 @@ func TestUnitOpenFile(t *testing.T) {
 // keep stores a text as a file.
 func keep(t *testing.T, folder, name, text string, exact bool) (*diskSink, error) {
 	t.Helper()
-	s, err := createFile(folder, name, exact)
+	s, err := createFile(folder, name, int64(len(text)), exact)
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +61,11 @@ func keep(t *testing.T, folder, name, text string, exact bool) (*diskSink, error
 func TestUnitCreateFile(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "a.txt"), "before")
-	s, err := createFile(folder, "a.txt", false)
+	s, err := createFile(folder, "a.txt", 3, false)
 	require.NoError(t, err)
 	require.NoError(t, s.Write(t.Context(), []byte("new")))
 	require.Equal(t, []string{"a (2).txt" + partSuffix, "a.txt"}, filesIn(t, folder))
-	other, err := createFile(folder, "a.txt", false)
+	other, err := createFile(folder, "a.txt", 3, false)
 	require.NoError(t, err, "the one before is still on its way")
 	write(t, filepath.Join(folder, "a (2).txt"), "somebody was faster")
 	require.NoError(t, s.Finish(t.Context()))
@@ -75,9 +76,9 @@ func TestUnitCreateFile(t *testing.T) {
 	other.drop()
 	require.Equal(t, []string{"a (2) (2).txt", "a (2).txt", "a.txt"}, filesIn(t, folder))
 
-	_, err = createFile(folder, "a.txt", true)
+	_, err = createFile(folder, "a.txt", 3, true)
 	require.ErrorContains(t, err, "There is a file ")
-	_, err = createFile(filepath.Join(folder, "none"), "a.txt", false)
+	_, err = createFile(filepath.Join(folder, "none"), "a.txt", 3, false)
 	require.ErrorContains(t, err, "There is no folder ")
 	s, err = keep(t, folder, "Makefile", "x", true)
 	require.NoError(t, err)
@@ -95,7 +96,7 @@ func TestUnitCreateFile(t *testing.T) {
 // TestUnitCopy: where a file system has no links, a whole file is copied, and replaces none either.
 func TestUnitCopy(t *testing.T) {
 	folder := t.TempDir()
-	s, err := createFile(folder, "a.txt", false)
+	s, err := createFile(folder, "a.txt", 3, false)
 	require.NoError(t, err)
 	require.NoError(t, s.Write(t.Context(), []byte("new")))
 	require.NoError(t, s.part.Close())
@@ -175,4 +176,45 @@ func TestUnitFileSentences(t *testing.T) {
 			require.Contains(t, fileWords[ours][how], "%s", "%v %s", ours, how)
 		}
 	}
+}
+
+// TestUnitGoesOn: what was kept of a file before is there the next time, with its digest, but never all of it; nobody else
+// gets at it meanwhile, and what cannot be of this file is not there.
+func TestUnitGoesOn(t *testing.T) {
+	folder := t.TempDir()
+	s, err := createFile(folder, "a.txt", 10, false)
+	require.NoError(t, err)
+	require.Zero(t, s.offset)
+	require.NoError(t, s.Write(t.Context(), []byte("01234")))
+	other, err := createFile(folder, "a.txt", 10, false)
+	require.NoError(t, err)
+	require.Equal(t, "a (2).txt", other.name, "the first is still coming")
+	other.leave()
+	require.Equal(t, []string{"a.txt" + partSuffix}, filesIn(t, folder), "of nothing nothing stays")
+	s.leave()
+
+	s, err = createFile(folder, "a.txt", 10, true)
+	require.NoError(t, err)
+	require.Equal(t, int64(5), s.offset)
+	require.Equal(t, sha256.Sum256([]byte("01234")), s.begins)
+	require.NoError(t, s.Write(t.Context(), []byte("56789")))
+	s.leave()
+	s, err = createFile(folder, "a.txt", 10, true)
+	require.NoError(t, err)
+	require.Equal(t, int64(9), s.offset, "all but one byte")
+	require.Equal(t, sha256.Sum256([]byte("012345678")), s.begins)
+	require.NoError(t, s.Restart(t.Context()))
+	require.NoError(t, s.Write(t.Context(), []byte("another")))
+	s.leave()
+	s, err = createFile(folder, "a.txt", 3, true)
+	require.NoError(t, err)
+	require.Zero(t, s.offset, "it was longer than this file")
+	s.drop()
+	require.Empty(t, filesIn(t, folder))
+
+	require.NoError(t, os.Symlink(filepath.Join(t.TempDir(), "elsewhere"), filepath.Join(folder, "b.txt"+partSuffix)))
+	s, err = createFile(folder, "b.txt", 3, false)
+	require.NoError(t, err)
+	require.Equal(t, "b (2).txt", s.name, "nothing is written to where a link leads")
+	s.drop()
 }

@@ -115,9 +115,9 @@ func (c *talk) acceptFiles(do command) {
 			folder, name = filepath.Split(do.Path)
 			folder = filepath.Clean(folder)
 		}
-		sink, err := createFile(folder, name, exact)
+		sink, err := createFile(folder, name, e.file.Size, exact)
 		if err == nil {
-			if err = c.s.KeepFile(e.id, sink, 0); err != nil {
+			if err = c.s.KeepFile(e.id, sink, sink.offset, sink.begins); err != nil {
 				sink.drop()
 			}
 		}
@@ -156,6 +156,9 @@ func (c *talk) fileEvent(e chat.Event) {
 		is := &entry{id: e.ID, file: e.File}
 		c.cabinet.add(is)
 		c.f.file(is)
+		if c.moves == "receive" {
+			c.acceptFiles(command{ID: e.ID})
+		}
 	case chat.FileGoes:
 		is := c.cabinet.find(e.Ours, e.ID)
 		if is == nil {
@@ -177,8 +180,15 @@ func (c *talk) fileEvent(e chat.Event) {
 		if is.source != nil {
 			is.source.close()
 		}
-		if is.sink != nil && e.How != chat.FileWhole {
+		switch {
+		case is.sink == nil || e.How == chat.FileWhole:
+		case e.How == chat.FileLost:
+			is.sink.leave()
+		default:
 			is.sink.drop()
+		}
+		if c.moves != "" {
+			c.moved(is, e.How)
 		}
 		c.f.fileEnded(is, e.How)
 	}
@@ -200,7 +210,7 @@ var fileWords = map[bool]map[chat.FileEnd]string{
 		chat.FileWithdrawn:  "The other person has withdrawn %s.",
 		chat.FileUnreadable: "The other person cannot read %s any more.",
 		chat.FileUnstorable: "%s cannot be stored: perhaps the disk is full.",
-		chat.FileLost:       "%s did not arrive: the chat ended, or the other person's page was reloaded.",
+		chat.FileLost:       "%s did not arrive: the chat ended, or the other person's page was reloaded. What is here of it stays, and the rest can come in another chat.",
 	},
 }
 
@@ -276,4 +286,17 @@ func words(line string) (list []string) {
 		list = append(list, word.String())
 	}
 	return list
+}
+
+// moved is called in a chat that is for files alone when one of them is over.
+func (c *talk) moved(e *entry, how chat.FileEnd) {
+	switch {
+	case how != chat.FileWhole:
+		c.failure = errNotAll
+	case !e.ours:
+		c.came = true
+	}
+	if c.moves == "send" && !c.cabinet.moving() {
+		c.ending = true // when the other side knows of all that was said
+	}
 }

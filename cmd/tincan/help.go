@@ -14,6 +14,9 @@ const usage = `tincan: a private chat for two, with one link and no server
 
   tincan new [flags]            make an invite, wait for the reply, chat
   tincan join [flags] [LINK|-]  answer an invite, chat
+  tincan send [flags] FILE...   send files to one person
+  tincan receive [flags] [LINK|-]
+                                receive files from one person
   tincan serve [flags]          serve the page to everyone on this network
   tincan version
 
@@ -40,6 +43,30 @@ var helpOf = map[string]string{
 A link given as an argument can be read by other programs on this computer.
 Without it, join asks; with "-", join reads the first line of its input.
 `,
+	"send": `tincan send [flags] FILE...: make an invite, send files to who answers it
+
+The other person runs tincan receive, or opens the link and takes them there. It ends
+when all have arrived. Run again, it sends only what has not.
+
+  --site URL         what links begin with, such as https://chat.example/;
+                     without it the invite is a bare code
+  --serve            serve the page, too: a phone on this network scans the code,
+                     opens the link, and takes the files
+  --listen, --public with --serve: as with serve
+  --mailbox on|off   the reply may wait, sealed, for 5 minutes at the host of the link
+` + waysHelp,
+	"receive": `tincan receive [flags] [LINK|-]: answer an invite, keep the files that come
+
+It takes every file that the other person sends, into a folder, and ends when they
+have left. Nothing that is there is written over. What was cut goes on when it is
+run again.
+
+  -o, --folder DIR   where files are kept; without it here
+  --serve            make the invite and serve the page: a phone on this network scans
+                     the code, opens the link, and sends files
+  --listen, --public, --site with --serve: as with new
+  --mailbox off      do not leave the reply at the host that the link names
+` + waysHelp,
 	"serve": `tincan serve [flags]: serve the page to everyone on this network
 
   --listen ADDR      where to listen (default :8787, or any free port)

@@ -80,6 +80,10 @@ func run(ctx context.Context, t terminal, args []string) int {
 	}
 	var err error
 	switch command {
+	case "send":
+		err = runSend(ctx, t, args)
+	case "receive":
+		err = runReceive(ctx, t, args)
 	case "new":
 		err = runNew(ctx, t, args)
 	case "join":

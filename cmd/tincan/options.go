@@ -20,7 +20,9 @@ type options struct {
 	serve   bool   // serve the page, too; only with new
 	page    pageFlags
 
-	folder string // where files of the other person are kept
+	moves  string   // send or receive, where the chat is for files alone
+	files  []string // to send
+	folder string   // where files of the other person are kept
 
 	patience time.Duration // see terminal
 }
@@ -61,8 +63,12 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	o.config.Files = true
 	flags.BoolVar(&o.json, "json", false, "")
 	flags.StringVar(&o.folder, "folder", ".", "")
+	if name == "send" || name == "receive" {
+		o.moves = name
+		flags.StringVar(&o.folder, "o", ".", "")
+	}
 	flags.BoolVar(&o.config.LoopbackOnly, "loopback", false, "")
-	if name == "new" {
+	if name != "join" {
 		flags.Func("site", "", func(s string) error {
 			u, err := url.Parse(s)
 			if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.User != nil {
@@ -94,14 +100,20 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 			rest, args = append(rest, args[0]), args[1:]
 		}
 	}
-	if name == "new" && len(rest) > 0 || len(rest) > 1 {
-		t.say("tincan: %s takes flags%s and nothing else. See tincan %s --help.", name, map[string]string{"join": ", one link"}[name], name)
+	makes := name == "new" || name == "send" || o.serve
+	switch {
+	case name == "send" && len(rest) == 0:
+		t.say("tincan: send which files? See tincan send --help.")
 		return o, errUsage
-	}
-	if len(rest) > 0 {
+	case name == "send":
+		o.files = rest
+	case makes && len(rest) > 0 || len(rest) > 1:
+		t.say("tincan: %s takes flags%s and nothing else. See tincan %s --help.", name, map[bool]string{false: ", one link"}[makes], name)
+		return o, errUsage
+	case len(rest) > 0:
 		o.link = rest[0]
 	}
-	if o.config.Network, err = ways.network(); err == nil && name == "new" {
+	if o.config.Network, err = ways.network(); err == nil && makes {
 		err = o.settleNew(ways)
 	} else if err == nil && o.mailbox == "on" && o.config.Network.Mode == chat.ModeLocal {
 		err = errLocalMailbox

@@ -22,6 +22,9 @@ type talk struct {
 	held        []command
 	undelivered int
 	cabinet     cabinet
+	moves       string // send or receive, where the chat is for files alone
+	files       []string
+	came        bool      // a file has
 	json        bool      // each line is a command of its own
 	reply       paste     // what the inviter has pasted, until there is a reply in it
 	told        time.Time // when the person was told what came of the last code
@@ -39,7 +42,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", cabinet: cabinet{folder: o.folder}, waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", cabinet: cabinet{folder: o.folder}, moves: o.moves, files: o.files, waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
 	if kind == chat.KindReply {
 		c.tells()
 	}
@@ -198,7 +201,11 @@ func (c *talk) do(do command) {
 }
 
 func (c *talk) event(e chat.Event) {
-	if _, ended := e.(chat.Closed); ended && c.failure != nil {
+	_, ended := e.(chat.Closed)
+	if ended && c.moves == "receive" && !c.came && c.failure == nil {
+		c.failure = errNothing
+	}
+	if ended && c.failure != nil {
 		c.f.fail(c.failure)
 	} else {
 		c.f.event(e)
@@ -215,6 +222,13 @@ func (c *talk) event(e chat.Event) {
 			c.do(do)
 		}
 		c.held = nil
+		if len(c.files) > 0 {
+			c.sendFiles(command{Paths: c.files})
+			c.files = nil
+			if !c.cabinet.moving() {
+				c.failure, c.ending = errNotAll, true
+			}
+		}
 	case chat.Delivered, chat.Failed:
 		c.undelivered--
 		c.heard = time.Now()

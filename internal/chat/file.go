@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"tincan/internal/files"
-	"tincan/internal/seal"
 )
 
 // Limits of PROTOCOL.md §4.3.
@@ -14,7 +13,7 @@ const (
 	maxName  = 255
 	maxKind  = 100
 	fileHead = 1 + 8 + 1 // flags, size, length of the name
-	wantSize = 8 + 4 + 8 + 32
+	wantSize = 8 + 4 + 8 + 32 + 32
 
 	flagVoice = 1 // of a file: a voice message
 
@@ -75,11 +74,8 @@ func printable(s string) bool {
 	return true
 }
 
-func wantFrame(wire uint64, attempt uint32, offset int64, key seal.FileKey) frame {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, wantSize), wire)
-	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, attempt), uint64(offset))
-	secret := key.Bytes()
-	return frame{kind: typeWant, content: append(b, secret[:]...)}
+func differsFrame(wire uint64) frame {
+	return frame{kind: typeDiffers, content: binary.BigEndian.AppendUint64(nil, wire)}
 }
 
 func stopFrame(kind byte, wire uint64, why byte) frame {

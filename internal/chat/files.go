@@ -48,6 +48,9 @@ type ourFile struct {
 	file     File
 	source   Source
 	attempt  uint32 // in which the other side wants it; 0 if it does not yet
+	checking bool   // whether it begins as the other side says
+	differed bool   // it did not
+	next     wanted // in place of what is checked, where its attempt is later
 }
 
 // theirFile is a file of the other side.
@@ -56,6 +59,7 @@ type theirFile struct {
 	file     File
 	sink     Sink  // nil until the person wants it
 	offset   int64 // from where on
+	begins   [32]byte
 	attempt  uint32
 }
 
@@ -76,14 +80,18 @@ func (s *Session) SendFile(ref string, file File, source Source) (id uint64, err
 	return id, err
 }
 
-// KeepFile has a file of the other person come, from offset on, and be kept. FileEnded follows.
-func (s *Session) KeepFile(id uint64, sink Sink, offset int64) error {
+// KeepFile has a file of the other person come and be kept. FileEnded follows. Where offset is not 0, that much of
+// the file, but not all, is there from an earlier chat, and begins is its SHA-256. If the file begins otherwise, sink is restarted.
+func (s *Session) KeepFile(id uint64, sink Sink, offset int64, begins [32]byte) error {
 	return s.call(func(context.Context) error {
 		f := s.files.theirs[id]
-		if f == nil || f.sink != nil || offset < 0 || offset > f.file.Size {
+		if f == nil || f.sink != nil || offset < 0 || offset > 0 && offset >= f.file.Size {
 			return fail(CodeNoFile, nil)
 		}
-		f.sink, f.offset = sink, offset
+		f.sink = sink
+		if offset > 0 {
+			f.offset, f.begins = offset, begins
+		}
 		s.beginFiles()
 		return nil
 	})
@@ -146,8 +154,10 @@ func (s *Session) carryFiles(l *line) {
 			continue
 		}
 		if offset, ok := t.mover.Again(f.wire, f.attempt+1, key); ok {
-			f.attempt++
-			s.sayFile(wantFrame(f.wire, f.attempt, offset, key))
+			if f.attempt++; offset > f.offset {
+				f.begins = [32]byte{} // something has come
+			}
+			s.sayFile(wanted{f.attempt, offset, f.begins, key}.frame(f.wire))
 		}
 		key.Wipe()
 	}
@@ -193,16 +203,22 @@ func (s *Session) beginFiles() {
 		if f.sink == nil || f.attempt > 0 || running == files.MaxKept {
 			continue
 		}
-		key, err := seal.GenerateFileKey(rand.Reader)
-		if err != nil {
-			return
-		}
 		running++
-		f.attempt = 1
-		t.mover.Keep(f.wire, f.file.Size, f.sink, f.attempt, f.offset, key)
-		s.sayFile(wantFrame(f.wire, f.attempt, f.offset, key))
-		key.Wipe()
+		s.beginFile(f)
 	}
+}
+
+// beginFile has a file come from where on it is to.
+func (s *Session) beginFile(f *theirFile) {
+	key, err := seal.GenerateFileKey(rand.Reader)
+	if err != nil {
+		s.refuse(f, fileFailed, FileUnstorable)
+		return
+	}
+	f.attempt++
+	s.files.mover.Keep(f.wire, f.file.Size, f.sink, f.attempt, f.offset, key)
+	s.sayFile(wanted{f.attempt, f.offset, f.begins, key}.frame(f.wire))
+	key.Wipe()
 }
 
 func (s *Session) sayFile(f frame) {
@@ -303,10 +319,13 @@ func (s *Session) takeFileFrame(f frame) error {
 		return s.takeFile(f)
 	}
 	wire := binary.BigEndian.Uint64(f.content)
-	if f.kind == typeWithdraw {
+	if f.kind == typeWithdraw || f.kind == typeDiffers {
 		file := s.files.theirByWire(wire)
-		if file == nil {
+		switch {
+		case file == nil:
 			return unlessUpTo(wire, s.stream.frames.Heard())
+		case f.kind == typeDiffers:
+			return s.restart(file)
 		}
 		s.dropTheirs(file, stopped(f, FileWithdrawn, FileUnreadable))
 		return nil
@@ -354,30 +373,6 @@ func (s *Session) takeFile(f frame) error {
 	return nil
 }
 
-// takeWant takes what the other side says of which part of a file it wants.
-func (s *Session) takeWant(f *ourFile, want frame) error {
-	attempt, offset := binary.BigEndian.Uint32(want.content[8:]), binary.BigEndian.Uint64(want.content[12:])
-	if attempt <= f.attempt || offset > uint64(f.file.Size) {
-		return errFrame
-	}
-	if f.attempt == 0 {
-		running := 0
-		for _, o := range s.files.ours {
-			if o.attempt > 0 {
-				running++
-			}
-		}
-		if running == files.MaxKept {
-			return errFrame
-		}
-	}
-	f.attempt = attempt
-	key := seal.NewFileKey([32]byte(want.content[20:]))
-	s.files.mover.Send(f.wire, f.file.Size, f.source, attempt, int64(offset), key)
-	key.Wipe()
-	return nil
-}
-
 // again is called when the other side has come back after a reload, and knows nothing of what was said. Of rest, which
 // it has not had before, it returns what is to be said now, behind our files that it did know of.
 func (t *transfers) again(rest []outgoing) (list []outgoing) {
@@ -385,7 +380,7 @@ func (t *transfers) again(rest []outgoing) (list []outgoing) {
 	for _, id := range slices.Sorted(maps.Keys(t.ours)) {
 		f := t.ours[id]
 		t.mover.Stop(true, f.wire)
-		f.wire, f.attempt = 0, 0
+		f.wire, f.attempt, f.next, f.differed = 0, 0, wanted{}, false
 		if !slices.ContainsFunc(rest, func(m outgoing) bool { return m.file == f }) {
 			packed, _ := f.file.pack()
 			list = append(list, outgoing{ref: f.ref, id: id, text: packed, file: f})

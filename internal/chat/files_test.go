@@ -22,6 +22,9 @@ import (
 // withFiles has a session send and keep files.
 func withFiles(c *chat.Config) { c.Files = true }
 
+// none is for a file of which nothing is there.
+var none [32]byte
+
 // content is a file in memory.
 type content []byte
 
@@ -55,6 +58,13 @@ func (k *kept) Write(_ context.Context, p []byte) error {
 	}
 	_, err := k.bytes.Write(p)
 	return err
+}
+
+func (k *kept) Restart(context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.bytes.Reset()
+	return nil
 }
 
 func (k *kept) Finish(context.Context) error {
@@ -115,12 +125,12 @@ func TestFunctionalFiles(t *testing.T) {
 			require.Equal(t, ours, awaits[chat.Delivered](t, e, i).ID+1)
 			require.Equal(t, ours, awaits[chat.Delivered](t, e, i).ID)
 			sink := new(kept)
-			require.NoError(t, e.ends[1-i].KeepFile(offered.ID, sink, 0))
-			wantCode(t, chat.CodeNoFile, e.ends[1-i].KeepFile(offered.ID, sink, 0))
+			require.NoError(t, e.ends[1-i].KeepFile(offered.ID, sink, 0, none))
+			wantCode(t, chat.CodeNoFile, e.ends[1-i].KeepFile(offered.ID, sink, 0, none))
 			e.fileEnds(t, 1-i, chat.FileEnded{ID: offered.ID, How: chat.FileWhole})
 			e.fileEnds(t, i, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
 			sink.is(t, source)
-			wantCode(t, chat.CodeNoFile, e.ends[1-i].KeepFile(offered.ID, sink, 0))
+			wantCode(t, chat.CodeNoFile, e.ends[1-i].KeepFile(offered.ID, sink, 0, none))
 			require.NoError(t, e.ends[1-i].StopFile(false, offered.ID), "it is over, which is no failure")
 		}
 	}
@@ -138,7 +148,7 @@ func TestFunctionalFilesWhileTalking(t *testing.T) {
 		ids[i][0], ids[1-i][1] = ours, theirs
 	}
 	for i, s := range e.ends {
-		require.NoError(t, s.KeepFile(ids[i][1], &sinks[i], 0))
+		require.NoError(t, s.KeepFile(ids[i][1], &sinks[i], 0, none))
 	}
 	told := e.talk(t, time.Millisecond, func() {
 		for i := range sinks {
@@ -182,7 +192,7 @@ func TestFunctionalFilesRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ours, theirs := e.offers(t, 0, long, c.source)
 			if c.sink != nil {
-				require.NoError(t, e.ends[1].KeepFile(theirs, c.sink, 0))
+				require.NoError(t, e.ends[1].KeepFile(theirs, c.sink, 0, none))
 				if c.sink.fails == nil {
 					require.Eventually(t, func() bool { return c.sink.length() > 0 }, 10*time.Second, time.Millisecond)
 				}
@@ -195,7 +205,7 @@ func TestFunctionalFilesRefused(t *testing.T) {
 			}
 			source, sink := newContent(100_000), new(kept)
 			ours, theirs = e.offers(t, 0, chat.File{Name: "next", Size: 100_000}, source)
-			require.NoError(t, e.ends[1].KeepFile(theirs, sink, 0))
+			require.NoError(t, e.ends[1].KeepFile(theirs, sink, 0, none))
 			e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
 			sink.is(t, source)
 		})
@@ -219,7 +229,7 @@ func TestFunctionalFilesInTurn(t *testing.T) {
 	sinks := map[uint64]*kept{}
 	for _, id := range theirs {
 		sinks[id] = new(kept)
-		require.NoError(t, e.ends[1].KeepFile(id, sinks[id], 0))
+		require.NoError(t, e.ends[1].KeepFile(id, sinks[id], 0, none))
 	}
 	for range theirs {
 		ended := awaits[chat.FileEnded](t, e, 1)
@@ -239,7 +249,7 @@ func TestFunctionalFilesOutlive(t *testing.T) {
 	e.await(t, "card 2 of the other side", 1)
 	source, sink := newContent(12<<20), new(kept)
 	ours, theirs := e.offers(t, 1, chat.File{Name: "a", Size: int64(len(source))}, source)
-	require.NoError(t, e.ends[0].KeepFile(theirs, sink, 0))
+	require.NoError(t, e.ends[0].KeepFile(theirs, sink, 0, none))
 	for cut := range 3 {
 		at := sink.length()
 		e.waitFor(t, sink, at+1<<20)
@@ -271,7 +281,7 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 		gone, _ := e.offers(t, 1-i, file, source)
 		ours, theirs := e.offers(t, 1-i, file, source)
 		first := new(kept)
-		require.NoError(t, e.ends[i].KeepFile(theirs, first, 0))
+		require.NoError(t, e.ends[i].KeepFile(theirs, first, 0, none))
 		e.waitFor(t, first, 1<<20)
 		saved := e.saved(t, i)
 		s := e.reload(t, i, saved)
@@ -287,7 +297,7 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 		require.Equal(t, file, again.File)
 		require.Equal(t, "b", awaits[chat.FileOffered](t, e, i).File.Name)
 		rest, from := new(kept), first.length()
-		require.NoError(t, s.KeepFile(again.ID, rest, int64(from)))
+		require.NoError(t, s.KeepFile(again.ID, rest, int64(from), sha256.Sum256(source[:from])))
 		e.fileEnds(t, i, chat.FileEnded{ID: again.ID, How: chat.FileWhole})
 		e.fileEnds(t, 1-i, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
 		rest.is(t, source[from:])
@@ -295,12 +305,92 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 	})
 }
 
+// TestFunctionalFilesFromBefore: who has some of a file from an earlier chat gets the rest, if it is the same file, and else
+// all of it.
+func TestFunctionalFilesFromBefore(t *testing.T) {
+	t.Parallel()
+	e := newTwoEnds(t, withFiles)
+	source := newContent(2 << 20)
+	for name, have := range map[string][]byte{
+		"some":        source[:1<<20],
+		"one byte":    source[:1],
+		"all but one": source[:len(source)-1],
+		"of another":  newContent(1 << 20),
+		"another's":   newContent(len(source) - 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := e.offers(t, 0, chat.File{Name: "a", Size: int64(len(source))}, source)
+			sink := new(kept)
+			sink.bytes.Write(have)
+			require.NoError(t, e.ends[1].KeepFile(theirs, sink, int64(len(have)), sha256.Sum256(have)))
+			e.fileEnds(t, 1, chat.FileEnded{ID: theirs, How: chat.FileWhole})
+			e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
+			sink.is(t, source)
+		})
+	}
+	t.Run("cannot be read", func(t *testing.T) {
+		ours, theirs := e.offers(t, 0, chat.File{Name: "a", Size: int64(len(source))}, source[:100])
+		require.NoError(t, e.ends[1].KeepFile(theirs, new(kept), 1000, sha256.Sum256(source[:1000])))
+		e.fileEnds(t, 1, chat.FileEnded{ID: theirs, How: chat.FileUnreadable})
+		e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: ours, How: chat.FileUnreadable})
+	})
+}
+
+// slowly is a file whose beginning takes long to read: as long as the test wants.
+type slowly struct {
+	content
+	goes chan struct{}
+}
+
+func (s slowly) Read(ctx context.Context, p []byte, offset int64) error {
+	select {
+	case <-s.goes:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return s.content.Read(ctx, p, offset)
+}
+
+// TestFunctionalFilesFromBeforeOverLines: while a beginning is checked, the line may become another, as often as it likes.
+func TestFunctionalFilesFromBeforeOverLines(t *testing.T) {
+	for name, have := range map[string]func(content) []byte{
+		"the same": func(c content) []byte { return c[:1<<20] },
+		"another":  func(content) []byte { return newContent(1 << 20) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newTwoEnds(t, withFiles)
+			source, goes := newContent(2<<20), make(chan struct{})
+			ours, theirs := e.offers(t, 0, chat.File{Name: "a", Size: int64(len(source))}, slowly{source, goes})
+			sink := new(kept)
+			sink.bytes.Write(have(source))
+			require.NoError(t, e.ends[1].KeepFile(theirs, sink, 1<<20, sha256.Sum256(sink.bytes.Bytes())))
+			for cut := range 2 {
+				e.await(t, "card 2 of the other side", 1)
+				e.cut(true)
+				e.mu.Lock()
+				clear(e.called)
+				e.mu.Unlock()
+				e.inState(t, 0, chat.StateTrying)
+				if cut == 1 {
+					close(goes) // and what comes of it is said over the next line
+				}
+				e.cut(false)
+				e.inState(t, 0, chat.StateOpen)
+			}
+			e.fileEnds(t, 1, chat.FileEnded{ID: theirs, How: chat.FileWhole})
+			e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
+			sink.is(t, source)
+		})
+	}
+}
+
 // TestFunctionalFilesEnd: with the chat all files end, at both ends.
 func TestFunctionalFilesEnd(t *testing.T) {
 	t.Parallel()
 	e := newTwoEnds(t, withFiles)
 	ours, theirs := e.offers(t, 0, chat.File{Name: "a", Size: 1 << 30}, content(make([]byte, 1<<30)))
-	require.NoError(t, e.ends[1].KeepFile(theirs, new(kept), 0))
+	require.NoError(t, e.ends[1].KeepFile(theirs, new(kept), 0, none))
 	awaits[chat.FileGoes](t, e, 1)
 	require.NoError(t, e.ends[1].Leave())
 	e.fileEnds(t, 1, chat.FileEnded{ID: theirs, How: chat.FileLost})
@@ -331,11 +421,11 @@ func TestFunctionalNoFiles(t *testing.T) {
 		wantCode(t, chat.CodeNoFile, err)
 		_ = name
 	}
-	for _, offset := range []int64{-1, 3} {
+	for _, offset := range []int64{-1, 2, 3} {
 		_, theirs := e.offers(t, 0, chat.File{Name: "a", Size: 2}, content("ab"))
-		wantCode(t, chat.CodeNoFile, e.ends[1].KeepFile(theirs, new(kept), offset))
+		wantCode(t, chat.CodeNoFile, e.ends[1].KeepFile(theirs, new(kept), offset, none))
 	}
-	wantCode(t, chat.CodeNoFile, e.ends[1].KeepFile(99, new(kept), 0))
+	wantCode(t, chat.CodeNoFile, e.ends[1].KeepFile(99, new(kept), 0, none))
 }
 
 // waitFor waits until so much is kept.

@@ -21,6 +21,7 @@ const (
 	typeRefuse   = 0x12 // it is not to come, or not any more
 	typeWithdraw = 0x13 // there is no such file any more
 	typeWhole    = 0x14 // all of it is here
+	typeDiffers  = 0x15 // it begins otherwise than what the other side has of it
 
 	typeTyping = 0x40
 	typeCan    = 0x41
@@ -107,7 +108,7 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n == wantSize
 	case f.kind == typeRefuse, f.kind == typeWithdraw:
 		ok = n == 8+1
-	case f.kind == typeWhole:
+	case f.kind == typeWhole, f.kind == typeDiffers:
 		ok = n == 8
 	case f.kind == typeCan:
 		ok = n >= 8

@@ -131,7 +131,7 @@ func TestIntegrationVectors(t *testing.T) {
 // table of PROTOCOL.md §4.
 func TestUnitFrameTable(t *testing.T) {
 	for kind := range 256 {
-		for _, length := range []int{0, 1, 7, 8, 9, 10, 51, 52, 53, 365, 366, 15999, 16000, 16001} {
+		for _, length := range []int{0, 1, 7, 8, 9, 10, 52, 83, 84, 85, 365, 366, 15999, 16000, 16001} {
 			want := false
 			switch {
 			case kind == 0x01:
@@ -143,10 +143,10 @@ func TestUnitFrameTable(t *testing.T) {
 			case kind == 0x10:
 				want = length >= 10 && length <= 365
 			case kind == 0x11:
-				want = length == 52
+				want = length == 84
 			case kind == 0x12, kind == 0x13:
 				want = length == 9
-			case kind == 0x14:
+			case kind == 0x14, kind == 0x15:
 				want = length == 8
 			case kind == 0x40:
 				want = length == 0

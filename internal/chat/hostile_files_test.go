@@ -41,7 +41,7 @@ func fileFrame(flags byte, size uint64, name, kind string) string {
 }
 
 func wantFrame(id uint64, attempt uint32, offset uint64) string {
-	return "\x11" + number(id) + string(binary.BigEndian.AppendUint32(nil, attempt)) + number(offset) + strings.Repeat("k", 32)
+	return "\x11" + number(id) + string(binary.BigEndian.AppendUint32(nil, attempt)) + number(offset) + strings.Repeat("\x00", 32) + strings.Repeat("k", 32)
 }
 
 // TestFunctionalHostileFileFrames: what nobody says of files who follows the protocol ends the chat.
@@ -67,17 +67,19 @@ func TestFunctionalHostileFileFrames(t *testing.T) {
 		"a file inside a message":     {"\x02" + strings.Repeat("x", 16000), fileFrame(0, 1, "a", "")},
 		"want of nothing":             {wantFrame(0, 1, 0)},
 		"want of what is not said":    {wantFrame(7, 1, 0)},
-		"want from behind the end":    {wantFrame(1, 1, 11)},
+		"want from behind the end":    {wantFrame(1, 1, 10)},
 		"attempt 0":                   {wantFrame(1, 0, 0)},
 		"an attempt twice":            {wantFrame(1, 1, 0), wantFrame(1, 1, 0)},
 		"a short want":                {"\x11" + number(1)},
+		"a beginning of nothing":      {strings.Replace(wantFrame(1, 1, 0), strings.Repeat("\x00", 32), strings.Repeat("b", 32), 1)},
+		"differs of what is not":      {"\x15" + number(1)},
 		"five at once":                many(5, func(i uint64) string { return wantFrame(i, 1, 0) }),
 		"whole before it was wanted":  {"\x14" + number(1)},
 		"whole of what is not said":   {"\x14" + number(7)},
 		"refuse of what is not said":  {"\x12" + number(7) + "\x01"},
 		"refuse without a reason":     {"\x12" + number(1)},
 		"withdraw of what is not":     {"\x13" + number(1) + "\x01"},
-		"what files have no word for": {"\x15" + number(1)},
+		"what files have no word for": {"\x16" + number(1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inviter, p := filesByHand(t)
@@ -128,11 +130,11 @@ func TestFunctionalHostileParts(t *testing.T) {
 	begin := func(t *testing.T) (*chat.Session, *byHand, *seal.FileBox) {
 		inviter, p := filesByHand(t)
 		p.send(t, fileFrame(0, 10, "a", ""))
-		require.NoError(t, inviter.KeepFile(await[chat.FileOffered](t, inviter).ID, new(kept), 0))
+		require.NoError(t, inviter.KeepFile(await[chat.FileOffered](t, inviter).ID, new(kept), 0, none))
 		for {
 			if body := p.receive(t); body[0] == 0x11 {
 				require.Equal(t, "\x11"+number(1)+"\x00\x00\x00\x01"+number(0), string(body[:21]))
-				key := seal.NewFileKey([32]byte(body[21:]))
+				key := seal.NewFileKey([32]byte(body[53:]))
 				return inviter, p, key.Box(1, seal.Attempt{Sender: seal.Joiner, ID: 1, Number: 1})
 			}
 		}
@@ -156,6 +158,11 @@ func TestFunctionalHostileParts(t *testing.T) {
 	t.Run("where none are taken", func(t *testing.T) {
 		inviter, p := openByHand(t)
 		require.NoError(t, p.conn.Files().Send(ctx(t), []byte("hello")))
+		require.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+	})
+	t.Run("another beginning than was told", func(t *testing.T) {
+		inviter, p, _ := begin(t)
+		p.send(t, "\x15"+number(1))
 		require.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
 	t.Run("under way when it was refused", func(t *testing.T) {

@@ -272,7 +272,7 @@ func (s *Session) handle(wire []byte) error {
 		}
 	case typeCard:
 		return s.takeCard(f)
-	case typeFile, typeWant, typeRefuse, typeWithdraw, typeWhole:
+	case typeFile, typeWant, typeRefuse, typeWithdraw, typeWhole, typeDiffers:
 		if err := s.takeFileFrame(f); err != nil {
 			return stop{reason: ReasonUntrusted}
 		}

@@ -36,6 +36,8 @@ type Source interface {
 type Sink interface {
 	// Write keeps the next bytes. When it returns, p belongs to others again.
 	Write(ctx context.Context, p []byte) error
+	// Restart forgets all of the file: it comes from its beginning then.
+	Restart(ctx context.Context) error
 	// Finish is called after the last Write. All is kept when it returns.
 	Finish(ctx context.Context) error
 }

@@ -248,4 +248,5 @@ func (c *counter) Write(_ context.Context, p []byte) error {
 	c.n += len(p)
 	return nil
 }
-func (c *counter) Finish(context.Context) error { return nil }
+func (c *counter) Restart(context.Context) error { return nil }
+func (c *counter) Finish(context.Context) error  { return nil }

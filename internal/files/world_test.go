@@ -178,6 +178,11 @@ func (b *buffer) Write(ctx context.Context, p []byte) error {
 	return err
 }
 
+func (b *buffer) Restart(context.Context) error {
+	b.Reset()
+	return nil
+}
+
 func (b *buffer) Finish(context.Context) error {
 	b.finished = true
 	return nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -122,4 +123,73 @@ func TestIntegrationFilesPlain(t *testing.T) {
 	left, err := os.ReadDir(to)
 	require.NoError(t, err)
 	require.Len(t, left, 1)
+}
+
+// TestIntegrationSendReceive: one command on each side sends files, and both end by themselves.
+func TestIntegrationSendReceive(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	flags := []string{"--loopback", "--stun", "none"}
+	first, second := fileOf(t, from, "a file.bin", 3_000_000), fileOf(t, from, "b.bin", 0)
+	require.NoError(t, os.WriteFile(filepath.Join(to, "b.bin"), []byte("mine"), 0o600))
+	sender := open(t, append(append([]string{"send"}, flags...), first, second)...)
+	receiver := open(t, append([]string{"receive", "-o", to}, flags...)...)
+	receiver.write(sender.line(patience))
+	sender.write(receiver.line(patience))
+	require.Equal(t, 0, sender.exit(), sender.talk())
+	require.Equal(t, 0, receiver.exit(), receiver.talk())
+	require.Equal(t, digest(t, first), digest(t, filepath.Join(to, "a file.bin")))
+	require.Equal(t, digest(t, second), digest(t, filepath.Join(to, "b (2).bin")))
+	mine, err := os.ReadFile(filepath.Join(to, "b.bin"))
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(mine))
+	assert.Contains(t, receiver.talk(), "b.bin is here: "+filepath.Join(to, "b (2).bin"))
+
+	missing := open(t, append(append([]string{"send"}, flags...), filepath.Join(from, "none"))...)
+	require.Equal(t, 1, missing.exit())
+	assert.Contains(t, missing.talk(), "There is no file ")
+	nothing := open(t, "send")
+	require.Equal(t, 2, nothing.exit())
+	assert.Contains(t, nothing.talk(), "send which files?")
+}
+
+// TestIntegrationSendCut: where the receiver was killed, the same two commands send only what has not come, and where the file
+// has changed since, all of it.
+func TestIntegrationSendCut(t *testing.T) {
+	for _, changed := range []bool{false, true} {
+		t.Run(fmt.Sprint("changed: ", changed), func(t *testing.T) {
+			from, to := t.TempDir(), t.TempDir()
+			path := fileOf(t, from, "large.bin", 60_000_000)
+			part := filepath.Join(to, "large.bin.tincan-part")
+			begin := func() (sender, receiver *terminal) {
+				sender = open(t, append(append([]string{"send"}, own...), path)...)
+				receiver = open(t, append(append([]string{"receive", "-o", to}, own...), "-")...)
+				receiver.write(sender.await("invite")["link"].(string))
+				sender.do(event{"do": "reply", "link": receiver.await("reply")["link"]})
+				return sender, receiver
+			}
+			sender, receiver := begin()
+			require.Eventually(t, func() bool { info, err := os.Stat(part); return err == nil && info.Size() > 1_000_000 }, patience, time.Millisecond)
+			require.NoError(t, receiver.cmd.Process.Kill())
+			require.NoError(t, sender.cmd.Process.Kill())
+			receiver.exit()
+			info, err := os.Stat(part)
+			require.NoError(t, err)
+			require.Less(t, info.Size(), int64(60_000_000))
+			if changed {
+				fileOf(t, from, "large.bin", 60_000_000)
+			}
+			sender, receiver = begin()
+			first := receiver.await("progress")["done"].(float64)
+			if !changed {
+				require.GreaterOrEqual(t, first, float64(info.Size()))
+			}
+			require.Equal(t, "whole", receiver.await("ended")["how"])
+			require.Equal(t, 0, sender.exit(), sender.talk())
+			require.Equal(t, 0, receiver.exit(), receiver.talk())
+			require.Equal(t, digest(t, path), digest(t, filepath.Join(to, "large.bin")))
+			left, err := os.ReadDir(to)
+			require.NoError(t, err)
+			require.Len(t, left, 1)
+		})
+	}
 }
