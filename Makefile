@@ -28,7 +28,7 @@ LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-relay profile network screenshots slow vuln clean \
+.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots slow vuln clean \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons
 
@@ -188,10 +188,14 @@ network: bin/tincan test/node_modules/.installed chromium firefox ## chats throu
 
 # What the engine costs in two pages of Chromium beside a raw data channel in the same
 # run, then the mailbox. Ratios and processor time are printed; nothing fails by them.
-bench: bench-engine bench-relay ## what engine and mailbox cost, beside bare ones in the same run
+bench: bench-engine bench-files bench-relay ## what engine, files and mailbox cost, beside bare ones in the same run
 
 bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
 	cd test/browser && TINCAN_BENCH=1 npx --no-install playwright test --grep @bench --workers=1
+
+# What a file costs between two terminals, beside the same bytes over a bare channel.
+bench-files:
+	TINCAN_BENCH=1 go test -count=1 -v -run FilesRate ./internal/chat
 
 # What the mailbox costs, beside bare net/http in the same run; 4 clients x 10,000
 # operations on both stores; a minute of a flood.
