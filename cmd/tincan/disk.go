@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -127,7 +126,7 @@ func (s *diskSink) open(size int64) error {
 	if err == nil {
 		err = part.Truncate(s.offset)
 	}
-	h := sha256.New()
+	h := chat.FileDigest()
 	if err == nil {
 		_, err = io.Copy(h, part) // its end is where it goes on
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"hash"
 	"maps"
 	"slices"
 
@@ -16,6 +17,9 @@ type (
 	Source = files.Source
 	Sink   = files.Sink
 )
+
+// FileDigest is the hash of what is there of a file, for KeepFile.
+func FileDigest() hash.Hash { return seal.FileDigest() }
 
 // FileEnd is how a file ended.
 type FileEnd string

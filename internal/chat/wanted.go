@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 
 	"tincan/internal/files"
@@ -100,7 +99,7 @@ func (s *Session) check(f *ourFile, w wanted) {
 
 // digestOf is the SHA-256 of the first n bytes of a file.
 func digestOf(ctx context.Context, source Source, n int64) (digest [32]byte, err error) {
-	h, p := sha256.New(), make([]byte, 64<<10)
+	h, p := seal.FileDigest(), make([]byte, 64<<10)
 	for offset := int64(0); offset < n; offset += int64(len(p)) {
 		p = p[:min(int64(len(p)), n-offset)]
 		if err = source.Read(ctx, p, offset); err != nil {

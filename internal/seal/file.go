@@ -1,7 +1,9 @@
 package seal
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"io"
 
 	"golang.org/x/crypto/nacl/secretbox"
@@ -38,6 +40,9 @@ func (k FileKey) Wipe() {
 		wipe(k.b[:])
 	}
 }
+
+// FileDigest is SHA-256, by which two sides compare how a file begins.
+func FileDigest() hash.Hash { return sha256.New() }
 
 // Attempt says what the messages of a file belong to: the direction in which the file goes, its id,
 // and how often its receiver has asked for it.
