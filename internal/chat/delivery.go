@@ -1,10 +1,6 @@
 package chat
 
-import (
-	"slices"
-
-	"tincan/internal/seal"
-)
+import "tincan/internal/seal"
 
 // texts are the messages of both directions, and the files that some of them tell of.
 type texts struct {
@@ -18,8 +14,8 @@ type outgoing struct {
 	ref  string
 	id   uint64
 	text string
-	file *ourFile // of which text tells; nil for what a person has written
-	last uint64   // number of its last frame
+	file *transfer // of which text tells; nil for what a person has written
+	last uint64    // number of its last frame
 }
 
 // kind is the type of its last frame.
@@ -46,7 +42,7 @@ func (o *outbox) room(n int) bool { return len(o.waiting) < maxWaiting && o.byte
 func (o *outbox) push(ref, text string) uint64 { return o.pushFile(ref, text, nil) }
 
 // pushFile does the same with what is told of a file.
-func (o *outbox) pushFile(ref, packed string, file *ourFile) uint64 {
+func (o *outbox) pushFile(ref, packed string, file *transfer) uint64 {
 	o.said++
 	o.bytes += len(packed)
 	o.waiting = append(o.waiting, outgoing{ref: ref, id: o.said, text: packed, file: file})
@@ -54,15 +50,15 @@ func (o *outbox) pushFile(ref, packed string, file *ourFile) uint64 {
 }
 
 // take takes a file out that is not framed yet. It returns false if there is no such file.
-func (o *outbox) take(file *ourFile) (m outgoing, ok bool) {
-	i := slices.IndexFunc(o.waiting, func(m outgoing) bool { return m.file == file })
-	if i < 0 {
-		return outgoing{}, false
+func (o *outbox) take(file *transfer) bool {
+	for i, m := range o.waiting {
+		if m.file == file {
+			o.bytes -= len(m.text)
+			o.waiting = append(o.waiting[:i], o.waiting[i+1:]...)
+			return true
+		}
 	}
-	m = o.waiting[i]
-	o.bytes -= len(m.text)
-	o.waiting = slices.Delete(o.waiting, i, i+1)
-	return m, true
+	return false
 }
 
 // empty tells whether no frame is left to be made.

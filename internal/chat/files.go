@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"hash"
-	"maps"
-	"slices"
 
 	"tincan/internal/files"
 	"tincan/internal/seal"
@@ -34,44 +32,68 @@ const (
 	FileLost       FileEnd = "lost"       // the chat ended, or its sender's page was reloaded
 )
 
-// transfers are the files of a chat that are not over. A file's id in this session stays; on the wire it has
-// another, wire, after a reload.
+// transfers are the files of a chat that are not over, in their order.
 type transfers struct {
-	mover  *files.Mover
-	ours   map[uint64]*ourFile   // by id
-	theirs map[uint64]*theirFile // by id
-	line   *line                 // that is to carry them from now on, as soon as the loop comes round
-	stop   context.CancelFunc    // ends what carries them
-	done   map[files.Progress]bool
+	mover *files.Mover
+	list  []*transfer
+	line  *line              // that is to carry them from now on, as soon as the loop comes round
+	stop  context.CancelFunc // ends what carries them
 }
 
-// ourFile is a file for the other side.
-type ourFile struct {
+// transfer is a file for the other side, if it is ours, or for this one. Its id in this session stays; on the wire it has
+// another, wire, after a reload.
+type transfer struct {
+	ours     bool
 	id, wire uint64 // wire is 0 until it is signed
-	ref      string
 	file     File
+	attempt  uint32 // in which its receiver wants it; 0 if that does not yet
+	done     int64  // how far the person was told that it is; below 0 before
+
+	// Of ours.
+	ref      string
 	source   Source
-	attempt  uint32 // in which the other side wants it; 0 if it does not yet
 	checking bool   // whether it begins as the other side says
 	differed bool   // it did not
 	next     wanted // in place of what is checked, where its attempt is later
-}
 
-// theirFile is a file of the other side.
-type theirFile struct {
-	id, wire uint64
-	file     File
-	sink     Sink  // nil until the person wants it
-	offset   int64 // from where on
-	begins   [32]byte
-	attempt  uint32
+	// Of theirs.
+	sink   Sink  // nil until the person wants it
+	offset int64 // from where on
+	begins [32]byte
 }
 
 func newTransfers(role seal.Role) transfers {
-	return transfers{
-		mover: files.New(role), ours: map[uint64]*ourFile{}, theirs: map[uint64]*theirFile{}, stop: func() {},
-		done: map[files.Progress]bool{},
+	return transfers{mover: files.New(role), stop: func() {}}
+}
+
+// find is the file with this id, nil if there is none.
+func (t *transfers) find(ours bool, id uint64) *transfer {
+	for _, f := range t.list {
+		if f.ours == ours && f.id == id {
+			return f
+		}
 	}
+	return nil
+}
+
+// named is the one that has this id on the wire.
+func (t *transfers) named(ours bool, wire uint64) *transfer {
+	for _, f := range t.list {
+		if f.ours == ours && f.wire == wire && wire > 0 {
+			return f
+		}
+	}
+	return nil
+}
+
+// count counts the files of a side, those that are under way or all.
+func (t *transfers) count(ours, underWay bool) (n int) {
+	for _, f := range t.list {
+		if f.ours == ours && (!underWay || f.attempt > 0) {
+			n++
+		}
+	}
+	return n
 }
 
 // SendFile tells the other person of a file and returns its number, as Send does. Delivered follows when they
@@ -88,7 +110,7 @@ func (s *Session) SendFile(ref string, file File, source Source) (id uint64, err
 // the file, but not all, is there from an earlier chat, and begins is its SHA-256. If the file begins otherwise, sink is restarted.
 func (s *Session) KeepFile(id uint64, sink Sink, offset int64, begins [32]byte) error {
 	return s.call(func(context.Context) error {
-		f := s.files.theirs[id]
+		f := s.files.find(false, id)
 		if f == nil || f.sink != nil || offset < 0 || offset > 0 && offset >= f.file.Size {
 			return fail(CodeNoFile, nil)
 		}
@@ -104,11 +126,12 @@ func (s *Session) KeepFile(id uint64, sink Sink, offset int64, begins [32]byte) 
 // StopFile ends a file: one of ours is withdrawn, one of the other side refused. FileEnded follows, unless it is over.
 func (s *Session) StopFile(ours bool, id uint64) error {
 	return s.call(func(context.Context) error {
-		if f := s.files.ours[id]; ours && f != nil {
-			s.withdraw(f, fileByPerson, FileWithdrawn)
+		how := FileRefused
+		if ours {
+			how = FileWithdrawn
 		}
-		if f := s.files.theirs[id]; !ours && f != nil {
-			s.refuse(f, fileByPerson, FileRefused)
+		if f := s.files.find(ours, id); f != nil {
+			s.stopFile(f, fileByPerson, how)
 		}
 		return nil
 	})
@@ -125,14 +148,14 @@ func (s *Session) queueFile(ref string, file File, source Source) (uint64, error
 		return 0, fail(CodeNoFiles, nil)
 	case !ok:
 		return 0, fail(CodeNoFile, nil)
-	case len(s.files.ours) == maxFiles:
+	case s.files.count(true, false) == maxFiles:
 		return 0, fail(CodeTooManyFiles, nil)
 	case !s.out.room(len(packed)):
 		return 0, fail(CodeTooManyWaiting, nil)
 	}
-	f := &ourFile{ref: ref, file: file, source: source}
+	f := &transfer{ours: true, ref: ref, file: file, source: source, done: -1}
 	f.id = s.out.pushFile(ref, packed, f)
-	s.files.ours[f.id] = f
+	s.files.list = append(s.files.list, f)
 	return f.id, nil
 }
 
@@ -148,9 +171,15 @@ func (s *Session) carryFiles(l *line) {
 	t.stop()
 	t.line, t.stop = l, func() {}
 	t.mover.Hold()
-	s.stream.control = slices.DeleteFunc(s.stream.control, func(f frame) bool { return f.kind == typeWant })
-	for _, f := range t.inOrder() {
-		if f.attempt == 0 {
+	control := s.stream.control
+	s.stream.control = nil
+	for _, f := range control {
+		if f.kind != typeWant {
+			s.stream.control = append(s.stream.control, f)
+		}
+	}
+	for _, f := range t.list {
+		if f.ours || f.attempt == 0 {
 			continue
 		}
 		key, err := seal.GenerateFileKey(rand.Reader)
@@ -186,37 +215,20 @@ func (t *transfers) begin(ctx context.Context, lines *lines) {
 	})
 }
 
-// inOrder are the files of the other side, by id.
-func (t *transfers) inOrder() (list []*theirFile) {
-	for _, id := range slices.Sorted(maps.Keys(t.theirs)) {
-		list = append(list, t.theirs[id])
-	}
-	return list
-}
-
 // beginFiles begins with what the person wants, as far as there is room.
 func (s *Session) beginFiles() {
-	t := &s.files
-	running := 0
-	for _, f := range t.theirs {
-		if f.attempt > 0 {
-			running++
+	for _, f := range s.files.list {
+		if f.sink != nil && f.attempt == 0 && s.files.count(false, true) < files.MaxKept {
+			s.beginFile(f)
 		}
-	}
-	for _, f := range t.inOrder() {
-		if f.sink == nil || f.attempt > 0 || running == files.MaxKept {
-			continue
-		}
-		running++
-		s.beginFile(f)
 	}
 }
 
 // beginFile has a file come from where on it is to.
-func (s *Session) beginFile(f *theirFile) {
+func (s *Session) beginFile(f *transfer) {
 	key, err := seal.GenerateFileKey(rand.Reader)
 	if err != nil {
-		s.refuse(f, fileFailed, FileUnstorable)
+		s.stopFile(f, fileFailed, FileUnstorable)
 		return
 	}
 	f.attempt++
@@ -231,46 +243,48 @@ func (s *Session) sayFile(f frame) {
 	}
 }
 
-// withdraw ends a file of ours.
-func (s *Session) withdraw(f *ourFile, why byte, how FileEnd) {
-	if _, unsaid := s.out.take(f); !unsaid && f.wire > 0 {
-		s.sayFile(stopFrame(typeWithdraw, f.wire, why))
+// stopFile ends a file and tells the other side.
+func (s *Session) stopFile(f *transfer, why byte, how FileEnd) {
+	kind := byte(typeRefuse)
+	if f.ours {
+		kind = typeWithdraw
 	}
-	s.dropOurs(f, how)
+	if !f.ours || !s.out.take(f) && f.wire > 0 {
+		s.sayFile(stopFrame(kind, f.wire, why))
+	}
+	s.dropFile(f, how)
 }
 
-func (s *Session) dropOurs(f *ourFile, how FileEnd) {
-	s.files.mover.Stop(true, f.wire)
-	delete(s.files.ours, f.id)
-	s.events.push(FileEnded{true, f.id, how})
-}
-
-// refuse ends a file of the other side.
-func (s *Session) refuse(f *theirFile, why byte, how FileEnd) {
-	s.sayFile(stopFrame(typeRefuse, f.wire, why))
-	s.dropTheirs(f, how)
-}
-
-func (s *Session) dropTheirs(f *theirFile, how FileEnd) {
-	s.files.mover.Stop(false, f.wire)
-	delete(s.files.theirs, f.id)
-	s.events.push(FileEnded{false, f.id, how})
+// dropFile ends a file at this side, so that there may be room for another.
+func (s *Session) dropFile(f *transfer, how FileEnd) {
+	s.forgetFile(f, how)
 	s.beginFiles()
+}
+
+func (s *Session) forgetFile(f *transfer, how FileEnd) {
+	s.files.mover.Stop(f.ours, f.wire)
+	for i, o := range s.files.list {
+		if o == f {
+			s.files.list = append(s.files.list[:i:i], s.files.list[i+1:]...) // somebody may be going through the old one
+			break
+		}
+	}
+	s.events.push(FileEnded{f.ours, f.id, how})
 }
 
 // filesEnded is called when the mover has news.
 func (s *Session) filesEnded() {
 	for _, n := range s.files.mover.News() {
-		if f := s.files.ourByWire(n.ID); n.Ours && f != nil {
-			s.withdraw(f, fileFailed, FileUnreadable)
-		}
-		if f := s.files.theirByWire(n.ID); !n.Ours && f != nil {
-			if n.Err != nil {
-				s.refuse(f, fileFailed, FileUnstorable)
-			} else {
-				s.sayFile(wholeFrame(f.wire))
-				s.dropTheirs(f, FileWhole)
-			}
+		f := s.files.named(n.Ours, n.ID)
+		switch {
+		case f == nil:
+		case n.Ours:
+			s.stopFile(f, fileFailed, FileUnreadable)
+		case n.Err != nil:
+			s.stopFile(f, fileFailed, FileUnstorable)
+		default:
+			s.sayFile(wholeFrame(f.wire))
+			s.dropFile(f, FileWhole)
 		}
 	}
 }
@@ -280,38 +294,12 @@ func (s *Session) tellProgress() {
 	if s.events.full() {
 		return
 	}
-	told := s.files.done
-	s.files.done = map[files.Progress]bool{}
 	for _, p := range s.files.mover.Progress() {
-		s.files.done[p] = true
-		if told[p] {
-			continue
-		}
-		if f := s.files.ourByWire(p.ID); p.Ours && f != nil {
-			s.events.push(FileGoes{true, f.id, p.Done})
-		}
-		if f := s.files.theirByWire(p.ID); !p.Ours && f != nil {
-			s.events.push(FileGoes{false, f.id, p.Done})
+		if f := s.files.named(p.Ours, p.ID); f != nil && f.done != p.Done {
+			f.done = p.Done
+			s.events.push(FileGoes{f.ours, f.id, p.Done})
 		}
 	}
-}
-
-func (t *transfers) ourByWire(wire uint64) *ourFile {
-	for _, f := range t.ours {
-		if f.wire == wire {
-			return f
-		}
-	}
-	return nil
-}
-
-func (t *transfers) theirByWire(wire uint64) *theirFile {
-	for _, f := range t.theirs {
-		if f.wire == wire {
-			return f
-		}
-	}
-	return nil
 }
 
 // takeFileFrame takes a frame of the other side that has to do with files.
@@ -323,40 +311,27 @@ func (s *Session) takeFileFrame(f frame) error {
 		return s.takeFile(f)
 	}
 	wire := binary.BigEndian.Uint64(f.content)
+	ours, last := true, s.stream.frames.Said()
 	if f.kind == typeWithdraw || f.kind == typeDiffers {
-		file := s.files.theirByWire(wire)
-		switch {
-		case file == nil:
-			return unlessUpTo(wire, s.stream.frames.Heard())
-		case f.kind == typeDiffers:
-			return s.restart(file)
-		}
-		s.dropTheirs(file, stopped(f, FileWithdrawn, FileUnreadable))
-		return nil
+		ours, last = false, s.stream.frames.Heard()
 	}
-	file := s.files.ourByWire(wire)
-	if file == nil || wire == 0 {
-		return unlessUpTo(wire, s.stream.frames.Said())
-	}
-	switch f.kind {
-	case typeRefuse:
-		s.dropOurs(file, stopped(f, FileRefused, FileUnstorable))
-	case typeWhole:
-		if !s.files.mover.Sent(wire) {
-			return errFrame
-		}
-		s.dropOurs(file, FileWhole)
-	case typeWant:
-		return s.takeWant(file, f)
-	}
-	return nil
-}
-
-// unlessUpTo is for a frame that names a file which is not open: that may be over at this side alone, as long as there
-// has been a message with its id.
-func unlessUpTo(wire, last uint64) error {
-	if wire == 0 || wire > last {
+	file := s.files.named(ours, wire)
+	switch {
+	case wire == 0, wire > last:
 		return errFrame
+	case file == nil: // it may be over at this side alone
+	case f.kind == typeWithdraw:
+		s.dropFile(file, stopped(f, FileWithdrawn, FileUnreadable))
+	case f.kind == typeDiffers:
+		return s.restart(file)
+	case f.kind == typeRefuse:
+		s.dropFile(file, stopped(f, FileRefused, FileUnstorable))
+	case f.kind == typeWant:
+		return s.takeWant(file, f)
+	case !s.files.mover.Sent(wire):
+		return errFrame
+	default:
+		s.dropFile(file, FileWhole)
 	}
 	return nil
 }
@@ -364,52 +339,52 @@ func unlessUpTo(wire, last uint64) error {
 // takeFile takes what the other side tells of a file.
 func (s *Session) takeFile(f frame) error {
 	file, ok := unpackFile(f.content)
-	if !ok || len(s.files.theirs) == maxFiles {
+	if !ok || s.files.count(false, false) == maxFiles {
 		return errFrame
 	}
 	id, err := s.in.file(f, s.stream.frames)
 	if err != nil {
 		return err
 	}
-	s.files.theirs[id] = &theirFile{id: id, wire: s.stream.frames.Heard(), file: file}
+	s.files.list = append(s.files.list, &transfer{id: id, wire: s.stream.frames.Heard(), file: file, done: -1})
 	file.Name = files.SafeName(file.Name)
 	s.events.push(FileOffered{id, file})
 	return nil
 }
 
-// again is called when the other side has come back after a reload, and knows nothing of what was said. Of rest, which
-// it has not had before, it returns what is to be said now, behind our files that it did know of.
-func (t *transfers) again(rest []outgoing) (list []outgoing) {
-	rest = slices.DeleteFunc(rest, func(m outgoing) bool { return m.file != nil && t.ours[m.id] == nil })
-	for _, id := range slices.Sorted(maps.Keys(t.ours)) {
-		f := t.ours[id]
-		t.mover.Stop(true, f.wire)
-		f.wire, f.attempt, f.next, f.differed = 0, 0, wanted{}, false
-		if !slices.ContainsFunc(rest, func(m outgoing) bool { return m.file == f }) {
+// again is called when the other side has come back after a reload, and knows nothing of what was said. Its own files are
+// lost with its page. Of rest, which it has not had before, again returns what is to be said now, behind our files that
+// it did know of.
+func (s *Session) again(rest []outgoing) (list []outgoing) {
+	for _, f := range s.files.list {
+		if !f.ours {
+			s.forgetFile(f, FileLost)
+			continue
+		}
+		s.files.mover.Stop(true, f.wire)
+		f.wire, f.attempt, f.done, f.next, f.differed = 0, 0, -1, wanted{}, false
+		known := true
+		for _, m := range rest {
+			known = known && m.file != f
+		}
+		if known {
 			packed, _ := f.file.pack()
-			list = append(list, outgoing{ref: f.ref, id: id, text: packed, file: f})
+			list = append(list, outgoing{ref: f.ref, id: f.id, text: packed, file: f})
 		}
 	}
-	return append(list, rest...)
-}
-
-// lose ends the files of the other side, which were lost with its page.
-func (s *Session) lose() {
-	for _, f := range s.files.inOrder() {
-		s.files.mover.Stop(false, f.wire)
-		delete(s.files.theirs, f.id)
-		s.events.push(FileEnded{false, f.id, FileLost})
+	for _, m := range rest {
+		if m.file == nil || s.files.find(true, m.id) != nil {
+			list = append(list, m)
+		}
 	}
+	return list
 }
 
 // endFiles ends all files with the chat.
 func (s *Session) endFiles() {
 	s.files.stop()
 	s.files.mover.Close()
-	for _, id := range slices.Sorted(maps.Keys(s.files.ours)) {
-		s.events.push(FileEnded{true, id, FileLost})
-	}
-	for _, id := range slices.Sorted(maps.Keys(s.files.theirs)) {
-		s.events.push(FileEnded{false, id, FileLost})
+	for _, f := range s.files.list {
+		s.events.push(FileEnded{f.ours, f.id, FileLost})
 	}
 }

@@ -3,7 +3,6 @@
 package chat_test
 
 import (
-	"context"
 	"os"
 	"sync"
 	"syscall"
@@ -16,17 +15,6 @@ import (
 	"tincan/internal/peer"
 	"tincan/internal/sdp"
 )
-
-// endless is a file of any size that costs nothing to read, and nowhere one that costs nothing to keep.
-type (
-	endless struct{}
-	nowhere struct{ done chan struct{} }
-)
-
-func (endless) Read(context.Context, []byte, int64) error { return nil }
-func (nowhere) Write(context.Context, []byte) error       { return nil }
-func (nowhere) Restart(context.Context) error             { return nil }
-func (n nowhere) Finish(context.Context) error            { close(n.done); return nil }
 
 // processor is what this process has used so far.
 func processor(t *testing.T) time.Duration {

@@ -88,6 +88,17 @@ func (k *kept) length() int {
 	return k.bytes.Len()
 }
 
+// endless is a file of any size that costs nothing to read, and nowhere one that costs nothing to keep.
+type (
+	endless struct{}
+	nowhere struct{ done chan struct{} }
+)
+
+func (endless) Read(context.Context, []byte, int64) error { return nil }
+func (nowhere) Write(context.Context, []byte) error       { return nil }
+func (nowhere) Restart(context.Context) error             { return nil }
+func (n nowhere) Finish(context.Context) error            { close(n.done); return nil }
+
 // offers has an end offer a file, and returns its number at either end.
 func (e *twoEnds) offers(t *testing.T, i int, file chat.File, source chat.Source) (ours, theirs uint64) {
 	t.Helper()
@@ -278,6 +289,10 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 		source := newContent(3 << 20)
 		file := chat.File{Name: "a", Size: int64(len(source))}
 		_, lost := e.offers(t, i, file, source)
+		for range 6 { // so that some wait for their turn
+			_, id := e.offers(t, i, chat.File{Name: "endless", Size: 1 << 40}, endless{})
+			require.NoError(t, e.ends[1-i].KeepFile(id, nowhere{}, 0, none))
+		}
 		gone, _ := e.offers(t, 1-i, file, source)
 		ours, theirs := e.offers(t, 1-i, file, source)
 		first := new(kept)
@@ -291,7 +306,9 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
 		require.NoError(t, s.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
-		e.fileEnds(t, 1-i, chat.FileEnded{ID: lost, How: chat.FileLost})
+		for id := lost; id < lost+7; id++ {
+			e.fileEnds(t, 1-i, chat.FileEnded{ID: id, How: chat.FileLost})
+		}
 		e.back(t, i)
 		again := awaits[chat.FileOffered](t, e, i)
 		require.Equal(t, file, again.File)

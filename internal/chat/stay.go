@@ -127,8 +127,7 @@ func (s *Session) changeChat(l *line, now time.Time) {
 	if s.lines.before != nil {
 		s.lines.drop(s.lines.before)
 	}
-	s.out.again(s.files.again(s.out.rest()))
-	s.lose()
+	s.out.again(s.again(s.out.rest()))
 	s.in.incoming = assembly{}
 	s.together(now)
 	s.lines.renew()

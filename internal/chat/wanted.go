@@ -32,22 +32,14 @@ func (f frame) wanted(size int64) (w wanted, ok bool) {
 }
 
 // takeWant takes what the other side says of which part of a file it wants.
-func (s *Session) takeWant(f *ourFile, want frame) error {
+func (s *Session) takeWant(f *transfer, want frame) error {
 	w, ok := want.wanted(f.file.Size)
 	checks := w.begins != [32]byte{}
 	if !ok || w.attempt <= f.attempt {
 		return errFrame
 	}
-	if f.attempt == 0 {
-		running := 0
-		for _, o := range s.files.ours {
-			if o.attempt > 0 {
-				running++
-			}
-		}
-		if running == files.MaxKept {
-			return errFrame
-		}
+	if f.attempt == 0 && s.files.count(true, true) == files.MaxKept {
+		return errFrame
 	}
 	f.attempt = w.attempt
 	switch {
@@ -64,14 +56,14 @@ func (s *Session) takeWant(f *ourFile, want frame) error {
 }
 
 // sendWanted sends a file as it is wanted.
-func (s *Session) sendWanted(f *ourFile, w wanted) {
+func (s *Session) sendWanted(f *transfer, w wanted) {
 	s.files.mover.Send(f.wire, f.file.Size, f.source, w.attempt, w.offset, w.key)
 	w.key.Wipe()
 }
 
 // check finds out whether a file begins as the other side says, and then sends the rest. What it says meanwhile waits,
 // so that one check of a file goes on at a time.
-func (s *Session) check(f *ourFile, w wanted) {
+func (s *Session) check(f *transfer, w wanted) {
 	f.checking = true
 	s.work.ask(func(ctx context.Context) func() error {
 		digest, err := digestOf(ctx, f.source, w.offset)
@@ -79,9 +71,9 @@ func (s *Session) check(f *ourFile, w wanted) {
 			next := f.next
 			f.checking, f.next = false, wanted{}
 			switch {
-			case s.files.ours[f.id] != f || f.attempt == 0:
+			case s.files.find(true, f.id) != f || f.attempt == 0:
 			case err != nil:
-				s.withdraw(f, fileFailed, FileUnreadable)
+				s.stopFile(f, fileFailed, FileUnreadable)
 			case next.attempt > 0 && next.begins != [32]byte{}:
 				s.check(f, next)
 			case next.attempt > 0:
@@ -112,7 +104,7 @@ func digestOf(ctx context.Context, source Source, n int64) (digest [32]byte, err
 }
 
 // restart has a file come from its beginning, since what is here of it is of another.
-func (s *Session) restart(f *theirFile) error {
+func (s *Session) restart(f *transfer) error {
 	if f.begins == [32]byte{} {
 		return errFrame
 	}
@@ -122,9 +114,9 @@ func (s *Session) restart(f *theirFile) error {
 		err := f.sink.Restart(ctx)
 		return func() error {
 			switch {
-			case s.files.theirs[f.id] != f:
+			case s.files.find(false, f.id) != f:
 			case err != nil:
-				s.refuse(f, fileFailed, FileUnstorable)
+				s.stopFile(f, fileFailed, FileUnstorable)
 			default:
 				s.beginFile(f)
 			}

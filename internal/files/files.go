@@ -81,6 +81,7 @@ type Mover struct {
 	keeps []*keep
 	over  []uint64 // files of the other side that are over, the newest: more of them may be on its way
 	pace  pace
+	turns int // how many parts were sent
 	news  []News
 }
 
@@ -97,23 +98,23 @@ func (m *Mover) Told() <-chan struct{} { return m.told }
 // News returns what has ended since it was last called.
 func (m *Mover) News() []News {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	list := m.news
 	m.news = nil
+	m.mu.Unlock()
 	return list
 }
 
 // Progress is that of each file under way.
 func (m *Mover) Progress() []Progress {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	var list []Progress
+	m.mu.Lock()
 	for _, s := range m.sends {
 		list = append(list, Progress{true, s.id, s.stored})
 	}
 	for _, k := range m.keeps {
 		list = append(list, Progress{false, k.id, k.stored})
 	}
+	m.mu.Unlock()
 	return list
 }
 
@@ -149,22 +150,22 @@ func (m *Mover) Carry(ctx context.Context, channel Channel) error {
 // Hold has nothing sent of any file until Send names it again: the line has changed.
 func (m *Mover) Hold() {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	for _, s := range m.sends {
 		s.hold()
 	}
+	m.mu.Unlock()
 }
 
 // Stop forgets a file. Nothing more is read, written or told of it when Stop returns, but for a Read or Write that goes
 // on until its ctx has ended.
 func (m *Mover) Stop(ours bool, id uint64) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	if ours {
 		m.endSend(id)
 	} else {
 		m.endKeep(id)
 	}
+	m.mu.Unlock()
 }
 
 // Close forgets all files, and returns when no goroutine is left.

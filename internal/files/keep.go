@@ -36,10 +36,10 @@ type piece struct {
 // Keep has a file of the other side stored from offset on, when it comes in this attempt.
 func (m *Mover) Keep(id uint64, size int64, sink Sink, attempt uint32, offset int64, key seal.FileKey) {
 	k := &keep{id: id, size: size, sink: sink, received: offset, stored: offset, more: make(chan struct{}, 1)}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	k.begin(attempt, key, m.role)
+	m.mu.Lock()
 	m.keeps = append(m.keeps, k)
+	m.mu.Unlock()
 	m.storing.Go(func() { m.store(k) })
 }
 
@@ -47,13 +47,13 @@ func (m *Mover) Keep(id uint64, size int64, sink Sink, attempt uint32, offset in
 // if there is no such file, or all of it has come.
 func (m *Mover) Again(id uint64, attempt uint32, key seal.FileKey) (offset int64, ok bool) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	k := m.keep(id)
-	if k == nil || k.received == k.size {
-		return 0, false
+	if ok = k != nil && k.received < k.size; ok {
+		k.begin(attempt, key, m.role)
+		offset = k.received
 	}
-	k.begin(attempt, key, m.role)
-	return k.received, true
+	m.mu.Unlock()
+	return offset, ok
 }
 
 func (k *keep) begin(attempt uint32, key seal.FileKey, role seal.Role) {
@@ -70,8 +70,10 @@ func (k *keep) wipe() {
 }
 
 func (m *Mover) keep(id uint64) *keep {
-	if i := slices.IndexFunc(m.keeps, func(k *keep) bool { return k.id == id }); i >= 0 {
-		return m.keeps[i]
+	for _, k := range m.keeps {
+		if k.id == id {
+			return k
+		}
 	}
 	return nil
 }
@@ -82,7 +84,13 @@ func (m *Mover) endKeep(id uint64) {
 	if k == nil {
 		return
 	}
-	m.keeps = slices.DeleteFunc(m.keeps, func(o *keep) bool { return o == k })
+	var rest []*keep
+	for _, o := range m.keeps {
+		if o != k {
+			rest = append(rest, o)
+		}
+	}
+	m.keeps = rest
 	m.over = append(m.over, id)
 	m.over = m.over[max(0, len(m.over)-maxOver):]
 	k.gone, k.waiting = true, nil

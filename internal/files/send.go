@@ -3,7 +3,6 @@ package files
 import (
 	"context"
 	"encoding/binary"
-	"slices"
 	"time"
 
 	"tincan/internal/seal"
@@ -21,6 +20,7 @@ type send struct {
 	sent    int64 // up to where it was sent
 	stored  int64 // up to where the other side says that it is stored
 	flight  flight
+	turn    int // when it last had one
 }
 
 func (s *send) hold() {
@@ -35,23 +35,24 @@ func (s *send) hold() {
 // Send has a file of ours sent from offset on, in an attempt with a key of its own. If the file is being sent already,
 // that ends.
 func (m *Mover) Send(id uint64, size int64, source Source, attempt uint32, offset int64, key seal.FileKey) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.endSend(id)
 	of := seal.Attempt{Sender: m.role, ID: id, Number: attempt}
+	m.mu.Lock()
+	m.endSend(id)
 	m.sends = append(m.sends, &send{
 		id: id, size: size, source: source, attempt: attempt, sent: offset, stored: offset,
 		parts: key.Box(kindPart, of), reports: key.Box(kindStored, of),
 	})
+	m.mu.Unlock()
 	signal(m.wake)
 }
 
 // Sent tells whether all of a file was sent.
 func (m *Mover) Sent(id uint64) bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	s := m.send(id)
-	return s != nil && s.sent == s.size
+	all := s != nil && s.sent == s.size
+	m.mu.Unlock()
+	return all
 }
 
 // endSend forgets a file, for who holds mu. What the other side may still have to store counts no more.
@@ -59,14 +60,22 @@ func (m *Mover) endSend(id uint64) {
 	if s := m.send(id); s != nil {
 		m.pace.underWay -= s.flight.bytes
 		s.hold()
-		m.sends = slices.DeleteFunc(m.sends, func(o *send) bool { return o == s })
+		var rest []*send
+		for _, o := range m.sends {
+			if o != s {
+				rest = append(rest, o)
+			}
+		}
+		m.sends = rest
 		signal(m.wake)
 	}
 }
 
 func (m *Mover) send(id uint64) *send {
-	if i := slices.IndexFunc(m.sends, func(s *send) bool { return s.id == id }); i >= 0 {
-		return m.sends[i]
+	for _, s := range m.sends {
+		if s.id == id {
+			return s
+		}
 	}
 	return nil
 }
@@ -115,16 +124,22 @@ func (m *Mover) part(ctx context.Context, plain, sealed []byte) []byte {
 func (m *Mover) turn() (s *send, n int, offset int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i := slices.IndexFunc(m.sends, func(s *send) bool { return s.parts != nil && s.sent < s.size })
-	if i < 0 {
+	asked := false
+	for _, o := range m.sends {
+		asked = asked || len(o.flight.asked) > 0
+		if o.parts != nil && o.sent < o.size && (s == nil || o.turn < s.turn) {
+			s = o
+		}
+	}
+	if s == nil {
 		return nil, 0, 0
 	}
-	s = m.sends[i]
 	n = int(min(s.size-s.sent, int64(m.pace.part())))
-	if !m.pace.room(n) && slices.ContainsFunc(m.sends, func(s *send) bool { return len(s.flight.asked) > 0 }) {
+	if asked && !m.pace.room(n) {
 		return nil, 0, 0 // there will be room when an answer comes
 	}
-	m.sends = append(slices.Delete(m.sends, i, i+1), s) // the others come first now
+	m.turns++
+	s.turn = m.turns // the others come first now
 	return s, n, s.sent
 }
 
