@@ -110,7 +110,7 @@ func (s *diskSink) open(size int64) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return errTaken
 	}
-	part, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- the folder is the person's
+	part, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666) // #nosec G302 G304 -- as any program makes a file; the folder is the person's
 	if err != nil {
 		return err
 	}
@@ -177,13 +177,15 @@ func (s *diskSink) Finish(context.Context) error {
 	for n := 1; n < 1000; n++ {
 		s.name = numbered(name, n)
 		err := os.Link(s.part.Name(), s.at()) // unlike Rename, it replaces nothing
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			err = s.copyTo(s.at())
+		}
 		if err == nil {
-			_ = os.Chmod(s.at(), 0o644) // #nosec G302 -- as any program makes a file, but never one that can be run
 			s.path = s.at()
-			return os.Remove(s.part.Name())
+			_ = os.Remove(s.part.Name())
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return s.copyTo(s.at())
+			return err
 		}
 	}
 	return fs.ErrExist
@@ -196,21 +198,23 @@ func (s *diskSink) copyTo(path string) (err error) {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) // #nosec G302 G304 -- see Finish; the folder is the person's
+	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // #nosec G302 G304 -- see open
 	if err != nil {
 		return err
 	}
-	if _, err = io.Copy(to, from); err != nil {
-		_ = to.Close()
+	_, err = io.Copy(to, from)
+	if err = errors.Join(err, to.Close()); err != nil {
 		_ = os.Remove(path)
-		return err
 	}
-	s.path = path
-	return errors.Join(to.Close(), os.Remove(s.part.Name()))
+	return err
 }
 
 // drop takes away what there is of a file that is not to be.
 func (s *diskSink) drop() {
+	if s.path != "" { // it was whole just before
+		_ = os.Remove(s.path)
+		return
+	}
 	_ = os.Remove(s.part.Name())
 	_ = s.part.Close()
 }

@@ -103,8 +103,8 @@ func TestUnitCopy(t *testing.T) {
 	write(t, filepath.Join(folder, "b.txt"), "before")
 	require.Error(t, s.copyTo(filepath.Join(folder, "b.txt")))
 	require.NoError(t, s.copyTo(s.at()))
-	require.Equal(t, []string{"a.txt", "b.txt"}, filesIn(t, folder))
-	text, err := os.ReadFile(s.path)
+	require.Equal(t, []string{"a.txt", "a.txt" + partSuffix, "b.txt"}, filesIn(t, folder))
+	text, err := os.ReadFile(s.at())
 	require.NoError(t, err)
 	require.Equal(t, "new", string(text))
 }
@@ -217,4 +217,14 @@ func TestUnitGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "b (2).txt", s.name, "nothing is written to where a link leads")
 	s.drop()
+}
+
+// TestUnitDropWhole: a file that is declined when it has just become whole is gone, and nothing else is.
+func TestUnitDropWhole(t *testing.T) {
+	folder := t.TempDir()
+	s, err := keep(t, folder, "a.txt", "x", false)
+	require.NoError(t, err)
+	next := write(t, filepath.Join(folder, "a.txt"+partSuffix), "of the next file of this name")
+	s.drop()
+	require.Equal(t, []string{filepath.Base(next)}, filesIn(t, folder))
 }

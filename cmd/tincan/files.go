@@ -86,7 +86,6 @@ func (c *talk) sendFiles(do command) {
 			if id, err = c.s.SendFile(do.Ref, file, source); err == nil {
 				e := &entry{ours: true, id: id, file: file, source: source}
 				c.cabinet.add(e)
-				c.undelivered++
 				c.f.sent(do.Ref, id)
 				c.f.file(e)
 				continue

@@ -20,7 +20,7 @@ type talk struct {
 	ending      bool // the input has ended: leave when all messages have arrived
 	heard       time.Time
 	held        []command
-	undelivered int
+	undelivered map[uint64]bool // by id
 	cabinet     cabinet
 	moves       string // send or receive, where the chat is for files alone
 	files       []string
@@ -42,7 +42,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 		return fail(f, err)
 	}
 	f.code(kind, s.Link(), o.config.Mailbox != "")
-	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", cabinet: cabinet{folder: o.folder}, moves: o.moves, files: o.files, waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
+	c := &talk{s: s, f: f, json: o.json, diary: o.config.Diary, mailbox: o.config.Mailbox != "", undelivered: map[uint64]bool{}, cabinet: cabinet{folder: o.folder}, moves: o.moves, files: o.files, waiting: kind == chat.KindInvite, patience: cmp.Or(o.patience, patience)}
 	if kind == chat.KindReply {
 		c.tells()
 	}
@@ -95,7 +95,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 // finish ends a chat whose input has ended, when nothing is left to wait for.
 func (c *talk) finish() {
 	switch {
-	case c.open && c.undelivered == 0 && !c.cabinet.moving():
+	case c.open && len(c.undelivered) == 0 && !c.cabinet.moving():
 	case c.open && time.Since(c.heard) > c.patience:
 		c.failure = errUnheard
 	case c.waiting && !c.mailbox:
@@ -166,7 +166,7 @@ func (c *talk) do(do command) {
 			c.f.problem(do.Ref, err)
 			return
 		}
-		c.undelivered++
+		c.undelivered[id] = true
 		c.f.sent(do.Ref, id)
 	case "file":
 		c.sendFiles(do)
@@ -229,8 +229,11 @@ func (c *talk) event(e chat.Event) {
 				c.failure, c.ending = errNotAll, true
 			}
 		}
-	case chat.Delivered, chat.Failed:
-		c.undelivered--
+	case chat.Delivered:
+		delete(c.undelivered, e.ID)
+		c.heard = time.Now()
+	case chat.Failed:
+		delete(c.undelivered, e.ID)
 		c.heard = time.Now()
 	case chat.Closed:
 		c.reason = e.Reason

@@ -49,6 +49,14 @@ func (o *outbox) pushFile(ref, packed string, file *transfer) uint64 {
 	return o.said
 }
 
+// file is the file that is told of next, nil if that is none.
+func (o *outbox) file() *transfer {
+	if len(o.parts) > 0 || len(o.waiting) == 0 {
+		return nil
+	}
+	return o.waiting[0].file
+}
+
 // take takes a file out that is not framed yet. It returns false if there is no such file.
 func (o *outbox) take(file *transfer) bool {
 	for i, m := range o.waiting {

@@ -85,7 +85,8 @@ type FileEnded struct {
 // do, and never more than once in a second.
 type Typing struct{}
 
-// Delivered says that our message is on the other person's device.
+// Delivered says that our message is on the other person's device. It comes again for a file that is told again, since the
+// other person's page was reloaded, and not for one that was withdrawn before it was told.
 type Delivered struct{ ID uint64 }
 
 // Failed says that our message will not arrive.

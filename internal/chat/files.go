@@ -144,8 +144,8 @@ func (s *Session) queueFile(ref string, file File, source Source) (uint64, error
 		return 0, fail(CodeNotOpen, nil)
 	case s.phase == leaving:
 		return 0, fail(CodeEnded, nil)
-	case !s.canFiles():
-		return 0, fail(CodeNoFiles, nil)
+	case s.stream.can.ours&featureFiles == 0, s.stream.frames.Received() > 0 && !s.canFiles():
+		return 0, fail(CodeNoFiles, nil) // before its first frame the other side may still say that it takes some
 	case !ok:
 		return 0, fail(CodeNoFile, nil)
 	case s.files.count(true, false) == maxFiles:
@@ -171,13 +171,6 @@ func (s *Session) carryFiles(l *line) {
 	t.stop()
 	t.line, t.stop = l, func() {}
 	t.mover.Hold()
-	control := s.stream.control
-	s.stream.control = nil
-	for _, f := range control {
-		if f.kind != typeWant {
-			s.stream.control = append(s.stream.control, f)
-		}
-	}
 	for _, f := range t.list {
 		if f.ours || f.attempt == 0 {
 			continue
@@ -187,6 +180,7 @@ func (s *Session) carryFiles(l *line) {
 			continue
 		}
 		if offset, ok := t.mover.Again(f.wire, f.attempt+1, key); ok {
+			s.unsayWant(f.wire)
 			if f.attempt++; offset > f.offset {
 				f.begins = [32]byte{} // something has come
 			}
@@ -194,6 +188,30 @@ func (s *Session) carryFiles(l *line) {
 		}
 		key.Wipe()
 	}
+}
+
+// unsayWant takes back a want that waits to be sent: another takes its place.
+func (s *Session) unsayWant(wire uint64) {
+	control := s.stream.control
+	s.stream.control = nil
+	for _, f := range control {
+		if f.kind != typeWant || binary.BigEndian.Uint64(f.content) != wire {
+			s.stream.control = append(s.stream.control, f)
+		}
+	}
+}
+
+// holdFiles tells whether what is to be said next is a file, and the other side, which is here or back since just now, has
+// not said yet whether it takes any. If it does not, those that wait are over.
+func (s *Session) holdFiles() bool {
+	for f := s.out.file(); f != nil && !s.canFiles(); f = s.out.file() {
+		if s.stream.frames.Received() == 0 {
+			return true
+		}
+		s.out.take(f)
+		s.dropFile(f, FileRefused)
+	}
+	return false
 }
 
 // begin starts the goroutine that carries files, where another line is to.

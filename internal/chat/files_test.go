@@ -402,6 +402,49 @@ func TestFunctionalFilesFromBeforeOverLines(t *testing.T) {
 	}
 }
 
+// lose cuts the line for good, so that another is needed.
+func (e *twoEnds) lose(t *testing.T) {
+	t.Helper()
+	e.await(t, "card 2 of the other side", 1)
+	e.cut(true)
+	e.mu.Lock()
+	clear(e.called)
+	e.mu.Unlock()
+	e.inState(t, 0, chat.StateTrying)
+}
+
+// TestFunctionalFilesWhileLost: an empty file that is wanted, and a file that is withdrawn, while there is no line.
+func TestFunctionalFilesWhileLost(t *testing.T) {
+	t.Parallel()
+	e := newTwoEnds(t, withFiles)
+	ours, theirs := e.offers(t, 1, chat.File{Name: "empty"}, content{})
+	e.lose(t)
+	require.NoError(t, e.ends[0].KeepFile(theirs, new(kept), 0, none))
+	gone, err := e.ends[0].SendFile("", chat.File{Name: "gone", Size: 3}, content("abc"))
+	require.NoError(t, err)
+	require.NoError(t, e.ends[0].StopFile(true, gone))
+	e.cut(false)
+	e.inState(t, 0, chat.StateOpen)
+	e.fileEnds(t, 1, chat.FileEnded{Ours: true, ID: ours, How: chat.FileWhole})
+	e.talk(t, time.Millisecond, func() {})
+}
+
+// TestFunctionalBackWithoutFiles: who comes back and takes no files any more is told of none, and the chat goes on.
+func TestFunctionalBackWithoutFiles(t *testing.T) {
+	eachReloaded(t, func(t *testing.T, i int) {
+		e := newTwoEnds(t, withFiles)
+		ours, _ := e.offers(t, 1-i, chat.File{Name: "a", Size: 3}, content("abc"))
+		awaits[chat.Delivered](t, e, 1-i)
+		s := e.reload(t, i, e.saved(t, i), func(c *chat.Config) { c.Files = false })
+		e.inState(t, 1-i, chat.StateLost)
+		require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
+		require.NoError(t, s.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
+		e.fileEnds(t, 1-i, chat.FileEnded{Ours: true, ID: ours, How: chat.FileRefused})
+		awaits[chat.Opened](t, e, i)
+		e.talk(t, time.Millisecond, func() {})
+	})
+}
+
 // TestFunctionalFilesEnd: with the chat all files end, at both ends.
 func TestFunctionalFilesEnd(t *testing.T) {
 	t.Parallel()
@@ -418,13 +461,25 @@ func TestFunctionalFilesEnd(t *testing.T) {
 // cannot be told.
 func TestFunctionalNoFiles(t *testing.T) {
 	t.Parallel()
-	for _, who := range []int{0, 1} {
-		e := newTwoEnds(t)
-		e.configs[who].Files = true
-		_, err := e.ends[0].SendFile("", chat.File{Name: "a"}, content{})
-		wantCode(t, chat.CodeNoFiles, err)
+	only := func(who int) chat.Change {
+		n := -1
+		return func(c *chat.Config) {
+			n++
+			c.Files = n == who
+		}
 	}
-	e := newTwoEnds(t, withFiles)
+	e := newTwoEnds(t, only(1))
+	_, err := e.ends[0].SendFile("", chat.File{Name: "a"}, content{})
+	wantCode(t, chat.CodeNoFiles, err)
+	e = newTwoEnds(t, only(0))
+	if ours, err := e.ends[0].SendFile("", chat.File{Name: "a"}, content{}); err == nil { // it could not know yet
+		e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: ours, How: chat.FileRefused})
+	}
+	e.talk(t, time.Millisecond, func() {})
+	_, err = e.ends[0].SendFile("", chat.File{Name: "a"}, content{})
+	wantCode(t, chat.CodeNoFiles, err)
+
+	e = newTwoEnds(t, withFiles)
 	for name, file := range map[string]chat.File{
 		"no name":           {},
 		"a long name":       {Name: strings.Repeat("a", 256)},

@@ -158,7 +158,7 @@ func (s *Session) fillWire() error {
 		return nil // what is sealed now would only have to be sent again
 	}
 	// Where the line carries one way only, the other side is still told what has come.
-	few := s.phase == leaving || s.phase.broken() && s.repairs()
+	few := s.phase == leaving || s.phase.broken() && s.repairs() || s.holdFiles()
 	if l := s.lines.untold(); l != nil && !few {
 		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
 	}

@@ -18,8 +18,9 @@ import (
 const (
 	// MaxPart is the most that one message holds of a file, in bytes.
 	MaxPart = 63488
-	// MaxAhead is how many bytes, of all files, a side sends of which it has not been told that they are stored.
-	MaxAhead = 2 << 20
+	// MaxAhead is how many bytes a side sends, of all files, of which it has not been told that they are stored. So many of one
+	// file wait to be stored at most.
+	MaxAhead = 3 << 19
 	// MaxSize is the largest file: JavaScript counts exactly up to here.
 	MaxSize = 1<<53 - 1
 	// MaxKept is how many files come at the same time.
@@ -140,7 +141,7 @@ func (m *Mover) Carry(ctx context.Context, channel Channel) error {
 			cancel()
 			return nil
 		}
-		if err := m.arrive(message); err != nil {
+		if err := m.arrive(ctx, message); err != nil {
 			cancel()
 			return err
 		}
@@ -165,6 +166,13 @@ func (m *Mover) Stop(ours bool, id uint64) {
 	} else {
 		m.endKeep(id)
 	}
+	var rest []News
+	for _, n := range m.news {
+		if n.Ours != ours || n.ID != id {
+			rest = append(rest, n)
+		}
+	}
+	m.news = rest
 	m.mu.Unlock()
 }
 

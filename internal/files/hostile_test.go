@@ -42,7 +42,7 @@ func TestFunctionalHostileParts(t *testing.T) {
 				require.True(t, ok)
 				list := messages(key)
 				for i, message := range list {
-					err := m.arrive(message)
+					err := m.arrive(t.Context(), message)
 					if i == len(list)-1 {
 						require.ErrorIs(t, err, ErrBreach)
 					} else {
@@ -72,14 +72,14 @@ func TestFunctionalTooFarAhead(t *testing.T) {
 			id := uint64(i % MaxKept)
 			message, err := boxes[id].Seal(head{kindPart, id, 1}.append(nil), make([]byte, 1+MaxPart))
 			require.NoError(t, err)
-			if err := m.arrive(message); err != nil {
+			if err := m.arrive(t.Context(), message); err != nil {
 				require.ErrorIs(t, err, ErrBreach)
 				break
 			}
 			held += MaxPart
 		}
-		require.LessOrEqual(t, held, MaxAhead)
-		require.Greater(t, held, MaxAhead-MaxPart)
+		require.LessOrEqual(t, held, MaxKept*MaxAhead)
+		require.Greater(t, held, MaxKept*(MaxAhead-MaxPart))
 	})
 }
 
@@ -108,7 +108,7 @@ func TestFunctionalHostileReports(t *testing.T) {
 				require.NoError(t, err)
 				message, sealing := box.Seal(head{kindStored, 1, 1}.append(nil), binary.BigEndian.AppendUint64(nil, n))
 				require.NoError(t, sealing)
-				err = m.arrive(message)
+				err = m.arrive(t.Context(), message)
 			}
 			if c.ok {
 				require.NoError(t, err)
@@ -128,12 +128,12 @@ func TestFunctionalStrangeReports(t *testing.T) {
 	for _, of := range []seal.Attempt{{Sender: seal.Inviter, ID: 1, Number: 1}, {Sender: seal.Inviter, ID: 7, Number: 2}} {
 		message, err := newKey(t).Box(kindStored, of).Seal(head{kindStored, of.ID, of.Number}.append(nil), make([]byte, 8))
 		require.NoError(t, err)
-		require.NoError(t, m.arrive(message))
+		require.NoError(t, m.arrive(t.Context(), message))
 	}
 	m.Hold()
 	message, err := newKey(t).Box(kindStored, seal.Attempt{Sender: seal.Inviter, ID: 1, Number: 2}).Seal(head{kindStored, 1, 2}.append(nil), make([]byte, 8))
 	require.NoError(t, err)
-	require.NoError(t, m.arrive(message))
+	require.NoError(t, m.arrive(t.Context(), message))
 	require.Equal(t, []Progress{{true, 1, 0}}, m.Progress())
 }
 
@@ -151,7 +151,7 @@ func FuzzArrive(f *testing.F) {
 		m.Keep(1, 10, sink, 1, 0, key)
 		m.Send(1, 10, memory(make([]byte, 10)), 1, 0, key)
 		message = append(message, make([]byte, more)...)
-		if err := m.arrive(message); err != nil {
+		if err := m.arrive(t.Context(), message); err != nil {
 			require.Equal(t, ErrBreach, err)
 		}
 	})

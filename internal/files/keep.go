@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"encoding/binary"
 	"slices"
 
@@ -21,6 +22,8 @@ type keep struct {
 	reports  *seal.FileBox
 	received int64 // up to where it has come
 	stored   int64 // up to where it is stored
+	writing  int   // bytes that are just being stored
+	from     int64 // where the attempt began: the other side counts as stored what is before
 	waiting  []piece
 	more     chan struct{} // something waits, or gone is set
 	report   bool          // the other side is to be told what is stored
@@ -35,7 +38,7 @@ type piece struct {
 
 // Keep has a file of the other side stored from offset on, when it comes in this attempt.
 func (m *Mover) Keep(id uint64, size int64, sink Sink, attempt uint32, offset int64, key seal.FileKey) {
-	k := &keep{id: id, size: size, sink: sink, received: offset, stored: offset, more: make(chan struct{}, 1)}
+	k := &keep{id: id, size: size, sink: sink, received: offset, stored: offset, from: offset, more: make(chan struct{}, 1)}
 	k.begin(attempt, key, m.role)
 	m.mu.Lock()
 	m.keeps = append(m.keeps, k)
@@ -48,9 +51,10 @@ func (m *Mover) Keep(id uint64, size int64, sink Sink, attempt uint32, offset in
 func (m *Mover) Again(id uint64, attempt uint32, key seal.FileKey) (offset int64, ok bool) {
 	m.mu.Lock()
 	k := m.keep(id)
-	if ok = k != nil && k.received < k.size; ok {
+	if ok = k != nil && k.stored+int64(k.writing) < k.size; ok {
+		offset = k.stored + int64(k.writing)
+		k.waiting, k.received, k.from = nil, offset, offset
 		k.begin(attempt, key, m.role)
-		offset = k.received
 	}
 	m.mu.Unlock()
 	return offset, ok
@@ -98,14 +102,17 @@ func (m *Mover) endKeep(id uint64) {
 	signal(k.more)
 }
 
-// arrive takes a message from the channel.
-func (m *Mover) arrive(message []byte) error {
+// arrive takes a message from the channel, unless ctx has ended: then an attempt over another line may have begun.
+func (m *Mover) arrive(ctx context.Context, message []byte) error {
 	h, box, ok := parse(message)
 	if !ok {
 		return ErrBreach
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil
+	}
 	if h.kind == kindStored {
 		return m.stored(h, box)
 	}
@@ -121,21 +128,25 @@ func (m *Mover) arrive(message []byte) error {
 		return ErrBreach
 	}
 	flags, content := plain[0], plain[1:]
-	if flags > flagAsks || int64(len(content)) > k.size-k.received || m.ahead()+len(content) > MaxAhead {
+	n := int64(len(content))
+	if flags > flagAsks || n > k.size-k.received || k.received-max(k.stored, k.from)+n > MaxAhead {
 		return ErrBreach
 	}
-	k.received += int64(len(content))
-	k.waiting = append(k.waiting, piece{content, flags&flagAsks != 0})
+	k.received += n
+	k.wait(piece{content, flags&flagAsks != 0})
 	signal(k.more)
 	return nil
 }
 
-// ahead is how many bytes have come that are not stored yet, of all files.
-func (m *Mover) ahead() (n int) {
-	for _, k := range m.keeps {
-		n += int(k.received - k.stored)
+// wait has a piece stored. Small ones become one, so that many of them take no more room than what is in them.
+func (k *keep) wait(p piece) {
+	if n := len(k.waiting); n > 0 {
+		if last := &k.waiting[n-1]; len(last.content)+len(p.content) <= MaxPart {
+			last.content, last.asks = append(last.content, p.content...), last.asks || p.asks
+			return
+		}
 	}
-	return n
+	k.waiting = append(k.waiting, p)
 }
 
 // store writes what comes of a file, until it is over.
@@ -170,6 +181,7 @@ func (m *Mover) piece(k *keep) (p piece, ok, over bool) {
 		p = k.waiting[0]
 		k.waiting[0] = piece{}
 		k.waiting = k.waiting[1:]
+		k.writing = len(p.content)
 		return p, true, false
 	}
 	return piece{}, k.stored == k.size, false // of an empty file nothing comes
@@ -179,6 +191,7 @@ func (m *Mover) piece(k *keep) (p piece, ok, over bool) {
 func (m *Mover) wrote(k *keep, p piece, err error) (over bool) {
 	m.mu.Lock()
 	k.stored += int64(len(p.content))
+	k.writing = 0
 	whole := err == nil && k.stored == k.size && !k.gone
 	m.mu.Unlock()
 	if whole {
@@ -201,11 +214,14 @@ func (m *Mover) wrote(k *keep, p piece, err error) (over bool) {
 }
 
 // report seals what the other side is to be told of a file, if anything.
-func (m *Mover) report(sealed []byte) []byte {
+func (m *Mover) report(ctx context.Context, sealed []byte) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil // what is sealed now may belong to another line, and this one sends nothing any more
+	}
 	for _, k := range m.keeps {
-		if !k.report {
+		if !k.report || k.stored < k.from {
 			continue
 		}
 		k.report = false

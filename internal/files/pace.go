@@ -12,9 +12,9 @@ type pace struct {
 }
 
 const (
-	firstWindow = 32 << 10
-	minWindow   = 16 << 10
-	minPart     = 4 << 10
+	firstWindow = 16 << 10
+	minWindow   = 4 << 10
+	minPart     = 1 << 10
 	// A queue of less than half of maxQueue leaves room for more, one of more is too long.
 	maxQueue = 150 * time.Millisecond
 )

@@ -84,7 +84,7 @@ func (m *Mover) send(id uint64) *send {
 func (m *Mover) carryOut(ctx context.Context, channel Channel) {
 	plain, sealed := make([]byte, 0, 1+MaxPart), make([]byte, 0, headSize+seal.FileBoxOverhead+1+MaxPart)
 	for {
-		message := m.report(sealed)
+		message := m.report(ctx, sealed)
 		if message == nil {
 			message = m.part(ctx, plain, sealed)
 		}

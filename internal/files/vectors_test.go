@@ -143,11 +143,11 @@ func TestUnitFileVectors(t *testing.T) {
 			keeper.Keep(v.ID, v.Size, sink, v.Attempt, v.Offset, v.key(t))
 			for n, part := range v.Parts {
 				if i >= 0 && v.Refused[i].After == n {
-					require.ErrorIs(t, keeper.arrive(unhex(t, v.Refused[i].Message)), ErrBreach, v.Refused[i].Name)
+					require.ErrorIs(t, keeper.arrive(t.Context(), unhex(t, v.Refused[i].Message)), ErrBreach, v.Refused[i].Name)
 					refused++
 					break
 				}
-				require.NoError(t, keeper.arrive(unhex(t, part.Message)))
+				require.NoError(t, keeper.arrive(t.Context(), unhex(t, part.Message)))
 			}
 			if i < 0 {
 				require.Equal(t, News{ID: v.ID}, over(t, keeper))
@@ -162,7 +162,7 @@ func TestUnitFileVectors(t *testing.T) {
 		require.NotNil(t, sender.part(t.Context(), make([]byte, 0, MaxPart), nil))
 		require.True(t, sender.Sent(v.ID))
 		for _, stored := range v.Stored {
-			require.NoError(t, sender.arrive(unhex(t, stored.Message)))
+			require.NoError(t, sender.arrive(t.Context(), unhex(t, stored.Message)))
 		}
 		require.Equal(t, []Progress{{true, v.ID, v.Size}}, sender.Progress())
 		sender.Close()
