@@ -68,7 +68,7 @@ func TestFunctionalTooFarAhead(t *testing.T) {
 			m.Keep(id, MaxSize, &buffer{stuck: true}, 1, 0, key)
 			boxes = append(boxes, key.Box(kindPart, seal.Attempt{Sender: seal.Inviter, ID: id, Number: 1}))
 		}
-		for i := 0; ; i++ {
+		for i := 0; held < 64<<20; i++ {
 			id := uint64(i % MaxKept)
 			message, err := boxes[id].Seal(head{kindPart, id, 1}.append(nil), make([]byte, 1+MaxPart))
 			require.NoError(t, err)

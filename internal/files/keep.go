@@ -221,7 +221,7 @@ func (m *Mover) report(ctx context.Context, sealed []byte) []byte {
 		return nil // what is sealed now may belong to another line, and this one sends nothing any more
 	}
 	for _, k := range m.keeps {
-		if !k.report || k.stored < k.from {
+		if !k.report {
 			continue
 		}
 		k.report = false
