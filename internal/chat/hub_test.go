@@ -29,7 +29,6 @@ type hub struct {
 
 // hconn is an end of a connection.
 type hconn struct {
-	connection
 	h           *hub
 	side        int
 	own, remote string

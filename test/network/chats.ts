@@ -105,9 +105,7 @@ export class Chat {
         const more = Array.from({ length: count }, (_, i) => `${this.name}, ${side}: ${sent.length + i + 1}`);
         sent.push(...more);
         // A person writes one thing after the other.
-        const turn = this.#turns[side].then(() =>
-          inTime(this[side].say(more), within, () => `${side} says`),
-        );
+        const turn = this.#turns[side].then(() => inTime(this[side].say(more), within, () => `${side} says`));
         this.#turns[side] = turn.catch(() => {});
         await turn;
       }),
