@@ -187,6 +187,8 @@ func (c *Conn) listen() {
 	// Our channels are not opened like this, so it is a channel of the other side's own.
 	c.on(c.pc, "datachannel", func(js.Value) { c.refuse() })
 	for _, ch := range []*Channel{&c.Channel, &c.files} {
+		ch.data.Set("binaryType", "arraybuffer")
+		ch.data.Set("bufferedAmountLowThreshold", lowWater)
 		c.on(ch.data, "open", func(js.Value) { ch.opened.set() })
 		c.on(ch.data, "message", func(event js.Value) { c.receive(ch, event) })
 		c.on(ch.data, "bufferedamountlow", func(js.Value) { ch.low.set() })

@@ -22,10 +22,7 @@ func newPort(pc js.Value, label string, id int) port {
 	options := js.Global().Get("Object").New()
 	options.Set("negotiated", true)
 	options.Set("id", id)
-	data := pc.Call("createDataChannel", label, options)
-	data.Set("binaryType", "arraybuffer")
-	data.Set("bufferedAmountLowThreshold", lowWater)
-	return port{data: data, viewed: -1}
+	return port{data: pc.Call("createDataChannel", label, options), viewed: -1}
 }
 
 // Send hands one message to the channel, copying it. It waits for the
