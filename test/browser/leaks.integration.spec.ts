@@ -24,8 +24,8 @@ test('nothing outlives a chat: five in a row in the same two tabs', async ({ per
     await Promise.all([inviter.connected(), joiner.connected()]);
     await greet(inviter, joiner);
     for (const who of [ana, ben]) {
-      // A connection and a channel each: of the line, and of the two cards that wait.
-      await expect.poll(async () => (await census(who.page)).open).toBe(3 * 2);
+      // A connection and two channels each: of the line, and of the two cards that wait.
+      await expect.poll(async () => (await census(who.page)).open).toBe(3 * 3);
       const during = await census(who.page);
       expect(during.listeners).toBeGreaterThan(3); // the count counts
     }
@@ -49,7 +49,7 @@ test('an invite given up, and a reply given up, leave nothing behind', async ({ 
   const before = await census(ana.page);
   await ana.newChat();
   await ana.button('New link').click();
-  await expect.poll(() => census(ana.page)).toMatchObject({ made: 2, open: 2 });
+  await expect.poll(() => census(ana.page)).toMatchObject({ made: 2, open: 3 });
   await ben.open(await ana.inviteLink());
   await ben.joinChat();
   for (const who of [ana, ben]) {

@@ -21,7 +21,7 @@ test('opening an invite sends nothing until Join chat is pressed: 20 times', asy
   }
   expect(watch.strange).toEqual([]);
   const reply = await ben.joinChat();
-  expect(await census(ben.page)).toMatchObject({ made: 1, open: 2 }); // a connection and its channel: the count counts
+  expect(await census(ben.page)).toMatchObject({ made: 1, open: 3 }); // a connection and its two channels: the count counts
   await ana.connect(reply);
   await ana.connected();
 });
