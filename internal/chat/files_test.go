@@ -99,6 +99,13 @@ func (nowhere) Write(context.Context, []byte) error       { return nil }
 func (nowhere) Restart(context.Context) error             { return nil }
 func (n nowhere) Finish(context.Context) error            { close(n.done); return nil }
 
+// meetByHand has the two pass on the links that bring back an end that was reloaded.
+func (e *twoEnds) meetByHand(t *testing.T, i int, reloaded *chat.Session) {
+	t.Helper()
+	require.NoError(t, e.ends[1-i].Accept(reloaded.Link().Link, false))
+	require.NoError(t, reloaded.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
+}
+
 // offers has an end offer a file, and returns its number at either end.
 func (e *twoEnds) offers(t *testing.T, i int, file chat.File, source chat.Source) (ours, theirs uint64) {
 	t.Helper()
@@ -304,8 +311,7 @@ func TestFunctionalFilesAndReload(t *testing.T) {
 		e.inState(t, 1-i, chat.StateLost)
 		unsaid, err := e.ends[1-i].SendFile("", chat.File{Name: "b", Size: int64(len(source))}, source)
 		require.NoError(t, err)
-		require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
-		require.NoError(t, s.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
+		e.meetByHand(t, i, s)
 		for id := lost; id < lost+7; id++ {
 			e.fileEnds(t, 1-i, chat.FileEnded{ID: id, How: chat.FileLost})
 		}
@@ -437,8 +443,7 @@ func TestFunctionalBackWithoutFiles(t *testing.T) {
 		awaits[chat.Delivered](t, e, 1-i)
 		s := e.reload(t, i, e.saved(t, i), func(c *chat.Config) { c.Files = false })
 		e.inState(t, 1-i, chat.StateLost)
-		require.NoError(t, e.ends[1-i].Accept(s.Link().Link, false))
-		require.NoError(t, s.Accept(awaits[chat.Repair](t, e, 1-i).Link.Link, false))
+		e.meetByHand(t, i, s)
 		e.fileEnds(t, 1-i, chat.FileEnded{Ours: true, ID: ours, How: chat.FileRefused})
 		awaits[chat.Opened](t, e, i)
 		e.talk(t, time.Millisecond, func() {})

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -157,6 +158,21 @@ func TestFunctionalHostileParts(t *testing.T) {
 	t.Run("where none are taken", func(t *testing.T) {
 		inviter, p := openByHand(t)
 		require.NoError(t, p.conn.Files().Send(ctx(t), []byte("hello")))
+		require.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
+	})
+	t.Run("another beginning when it has agreed", func(t *testing.T) {
+		inviter, p := filesByHand(t)
+		p.send(t, fileFrame(0, 10, "a", ""))
+		require.NoError(t, inviter.KeepFile(await[chat.FileOffered](t, inviter).ID, new(kept), 5, [32]byte{1}))
+		body := p.receive(t)
+		for body[0] != 0x11 {
+			body = p.receive(t)
+		}
+		require.Equal(t, number(5)+"\x01", string(body[13:22]))
+		box := seal.NewFileKey([32]byte(body[53:])).Box(1, seal.Attempt{Sender: seal.Joiner, ID: 1, Number: 1})
+		require.NoError(t, p.conn.Files().Send(ctx(t), part(t, box, "5")))
+		require.Eventually(t, func() bool { return await[chat.FileGoes](t, inviter).Done == 6 }, patience, time.Millisecond)
+		p.send(t, "\x15"+number(1))
 		require.Equal(t, chat.ReasonUntrusted, awaitClosed(t, inviter))
 	})
 	t.Run("another beginning than was told", func(t *testing.T) {

@@ -105,8 +105,8 @@ func digestOf(ctx context.Context, source Source, n int64) (digest [32]byte, err
 
 // restart has a file come from its beginning, since what is here of it is of another.
 func (s *Session) restart(f *transfer) error {
-	if f.begins == [32]byte{} {
-		return errFrame
+	if f.begins == [32]byte{} || s.files.mover.Came(f.wire) {
+		return errFrame // it has agreed before
 	}
 	s.files.mover.Stop(false, f.wire)
 	f.offset, f.begins = 0, [32]byte{}

@@ -2,7 +2,7 @@
 // It knows nothing of frames, lines or people: package chat tells it which files are to be sent and kept, under which
 // key, and from where on, and is told what became of them.
 //
-//	Source ── Mover.next ──▶ channel ── Mover.arrive ──▶ Mover.store ──▶ Sink
+//	Source ── Mover.part ──▶ channel ── Mover.arrive ──▶ Mover.store ──▶ Sink
 //	   window, pace ◀── stored ──────────┘
 package files
 
@@ -146,6 +146,15 @@ func (m *Mover) Carry(ctx context.Context, channel Channel) error {
 			return err
 		}
 	}
+}
+
+// Came tells whether something of a file of the other side has come in the attempt that is under way.
+func (m *Mover) Came(id uint64) bool {
+	m.mu.Lock()
+	k := m.keep(id)
+	came := k != nil && k.received > k.from
+	m.mu.Unlock()
+	return came
 }
 
 // Hold has nothing sent of any file until Send names it again: the line has changed.
