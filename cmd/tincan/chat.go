@@ -91,32 +91,35 @@ const patience = time.Minute
 
 // runNew and runJoin are the commands new and join. They differ only in how they begin.
 func runNew(ctx context.Context, t terminal, args []string) error {
-	return makeChat(ctx, t, "new", args)
+	o, err := parseOptions(t, "new", args)
+	if err != nil {
+		return err
+	}
+	return makeChat(ctx, t, o)
 }
 
 // runSend is new for files alone.
 func runSend(ctx context.Context, t terminal, args []string) error {
-	return makeChat(ctx, t, "send", args)
+	o, err := parseOptions(t, "send", args)
+	if err != nil {
+		return err
+	}
+	return makeChat(ctx, t, o)
 }
 
 // runReceive is the other end of it: join, or with --serve new.
 func runReceive(ctx context.Context, t terminal, args []string) error {
-	for _, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--serve" || arg == "-serve" {
-			return makeChat(ctx, t, "receive", args)
-		}
+	o, err := parseOptions(t, "receive", args)
+	switch {
+	case err != nil:
+		return err
+	case o.serve:
+		return makeChat(ctx, t, o)
 	}
-	return joinChat(ctx, t, "receive", args)
+	return joinChat(ctx, t, o)
 }
 
-func makeChat(ctx context.Context, t terminal, name string, args []string) error {
-	o, err := parseOptions(t, name, args)
-	if err != nil {
-		return err
-	}
+func makeChat(ctx context.Context, t terminal, o options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
@@ -169,20 +172,21 @@ func makeChat(ctx context.Context, t terminal, name string, args []string) error
 }
 
 func runJoin(ctx context.Context, t terminal, args []string) error {
-	return joinChat(ctx, t, "join", args)
-}
-
-func joinChat(ctx context.Context, t terminal, name string, args []string) error {
-	o, err := parseOptions(t, name, args)
+	o, err := parseOptions(t, "join", args)
 	if err != nil {
 		return err
 	}
+	return joinChat(ctx, t, o)
+}
+
+func joinChat(ctx context.Context, t terminal, o options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t, lines, end := t.chatting(!o.json, func() { cancel(errUnread) })
 	defer end(ctx)
 	f := newFront(t, o)
 	link := o.link
+	var err error
 	switch {
 	case link == "" || link == "-":
 		if link == "" && !o.json {

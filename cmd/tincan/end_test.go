@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +46,52 @@ func TestFunctionalUnheard(t *testing.T) {
 	assert.Contains(t, talk.String(), "tincan: The other side does not answer, so not everything has arrived.")
 	assert.NotContains(t, talk.String(), "You left")
 	_ = write.Close()
+}
+
+// TestFunctionalFileWaits: a program whose input has ended waits for a person at the other side who takes a file late, for as
+// long as the chat is open, and ends when they have it.
+func TestFunctionalFileWaits(t *testing.T) {
+	inviter, err := chat.Create(t.Context(), chat.Config{Loopback: true, Files: true})
+	require.NoError(t, err)
+	defer inviter.Close()
+	folder := t.TempDir()
+	path := write(t, filepath.Join(folder, "a.txt"), "content")
+	out, output := io.Pipe()
+	const patience = 100 * time.Millisecond
+	code := make(chan int, 1)
+	go func() {
+		in := strings.NewReader(fmt.Sprintf("%s\n{\"do\":\"file\",\"paths\":[%q]}\n", inviter.Link().Link, path))
+		code <- run(t.Context(), terminal{in: in, out: output, err: io.Discard, patience: patience},
+			[]string{"join", "--json", "--loopback", "--stun", "none", "-"})
+	}()
+	lines := bufio.NewReader(out)
+	var reply struct{ Event, Link string }
+	for reply.Event != "reply" {
+		line, err := lines.ReadBytes('\n')
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(line, &reply))
+	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	require.NoError(t, inviter.Accept(reply.Link, false))
+	var offered chat.FileOffered
+	for is := false; !is; {
+		event, ok := inviter.Next(t.Context())
+		require.True(t, ok)
+		offered, is = event.(chat.FileOffered)
+	}
+	select {
+	case c := <-code:
+		require.Fail(t, "it did not wait", "exit code %d", c)
+	case <-time.After(10 * patience):
+	}
+	sink, err := createFile(folder, "b.txt", offered.File.Size, true)
+	require.NoError(t, err)
+	require.NoError(t, inviter.KeepFile(offered.ID, sink, 0, sink.begins))
+	assert.Equal(t, exitOK, <-code)
+	text, err := os.ReadFile(filepath.Join(folder, "b.txt"))
+	require.NoError(t, err)
+	assert.Equal(t, "content", string(text))
+	_ = output.Close()
 }
 
 // jsonLine is what a front for programs writes.

@@ -77,6 +77,16 @@ func (c *cabinet) moving() bool {
 	return false
 }
 
+// going tells whether a file is under way. One that only waits for its receiver's person may wait for long.
+func (c *cabinet) going() bool {
+	for _, e := range c.files {
+		if e.sink != nil || !e.began.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
 // sendFiles offers files. Those that cannot be read are told, and the others go.
 func (c *talk) sendFiles(do command) {
 	for _, path := range do.Paths {

@@ -45,13 +45,13 @@ Without it, join asks; with "-", join reads the first line of its input.
 `,
 	"send": `tincan send [flags] FILE...: make an invite, send files to who answers it
 
-The other person runs tincan receive, or opens the link and takes them there. It ends
-when all have arrived. Run again, it sends only what has not.
+The other person runs tincan receive; the page takes no files. It ends when all have
+arrived. Run again, it sends only what has not.
 
   --site URL         what links begin with, such as https://chat.example/;
                      without it the invite is a bare code
-  --serve            serve the page, too: a phone on this network scans the code,
-                     opens the link, and takes the files
+  --serve            serve a mailbox, with the page: on this network the reply comes
+                     back by itself
   --listen, --public with --serve: as with serve
   --mailbox on|off   the reply may wait, sealed, for 5 minutes at the host of the link
 ` + waysHelp,
@@ -62,9 +62,9 @@ have left. Nothing that is there is written over. What was cut goes on when it i
 run again.
 
   -o, --folder DIR   where files are kept; without it here
-  --serve            make the invite and serve the page: a phone on this network scans
-                     the code, opens the link, and sends files
-  --listen, --public, --site with --serve: as with new
+  --serve            make the invite here, and serve a mailbox, with the page: who sends
+                     runs tincan join and /send, and their reply comes by itself
+  --listen, --public with --serve: as with serve
   --mailbox off      do not leave the reply at the host that the link names
 ` + waysHelp,
 	"serve": `tincan serve [flags]: serve the page to everyone on this network

@@ -115,6 +115,8 @@ func parseOptions(t terminal, name string, args []string) (o options, err error)
 	}
 	if o.config.Network, err = ways.network(); err == nil && makes {
 		err = o.settleNew(ways)
+	} else if err == nil && (o.config.Site != "" || o.page.listen != "" || o.page.public != "") {
+		err = errWithServe
 	} else if err == nil && o.mailbox == "on" && o.config.Network.Mode == chat.ModeLocal {
 		err = errLocalMailbox
 	}
@@ -149,6 +151,8 @@ func (o *options) confine(ways *waysFlags) error {
 	}
 	return nil
 }
+
+var errWithServe = errors.New("--site, --listen and --public are for who makes the invite, which receive does with --serve")
 
 var errLocalMailbox = errors.New("--local-only asks no server, and so no mailbox")
 

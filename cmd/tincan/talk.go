@@ -96,7 +96,7 @@ func converse(ctx context.Context, o options, f front, lines <-chan inputLine, s
 func (c *talk) finish() {
 	switch {
 	case c.open && len(c.undelivered) == 0 && !c.cabinet.moving():
-	case c.open && time.Since(c.heard) > c.patience:
+	case c.open && time.Since(c.heard) > c.patience && (len(c.undelivered) > 0 || c.apart || c.cabinet.going()):
 		c.failure = errUnheard
 	case c.waiting && !c.mailbox:
 		c.failure = errNoReply

@@ -193,3 +193,32 @@ func TestIntegrationSendCut(t *testing.T) {
 		})
 	}
 }
+
+// TestIntegrationSendServe: with --serve nobody passes on a reply, whoever makes the invite; without it receive takes no flag
+// that only its maker has a use for.
+func TestIntegrationSendServe(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	path := fileOf(t, from, "a.bin", 100_000)
+	serve := append([]string{"--serve", "--listen", "127.0.0.1:0"}, own...)
+	sender := open(t, append(append([]string{"send"}, serve...), path)...)
+	receiver := open(t, append(append([]string{"receive", "-o", to}, own...), "-")...)
+	receiver.write(sender.await("invite")["link"].(string))
+	require.Equal(t, "whole", receiver.await("ended")["how"])
+	require.Equal(t, 0, sender.exit(), sender.talk())
+	require.Equal(t, 0, receiver.exit(), receiver.talk())
+	require.Equal(t, digest(t, path), digest(t, filepath.Join(to, "a.bin")))
+
+	receiver = open(t, append([]string{"receive", "-o", to}, serve...)...)
+	sender = open(t, append(append([]string{"join"}, own...), "-")...)
+	sender.write(receiver.await("invite")["link"].(string))
+	sender.do(event{"do": "file", "paths": []string{path}})
+	require.Equal(t, "whole", sender.await("ended")["how"])
+	sender.do(event{"do": "close"})
+	require.Equal(t, 0, sender.exit(), sender.talk())
+	require.Equal(t, 0, receiver.exit(), receiver.talk())
+	require.Equal(t, digest(t, path), digest(t, filepath.Join(to, "a (2).bin")))
+
+	wrong := open(t, "receive", "--listen", "127.0.0.1:0")
+	require.Equal(t, 2, wrong.exit())
+	assert.Contains(t, wrong.talk(), "which receive does with --serve")
+}
