@@ -72,6 +72,13 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "mailbox", "state", string(e.State))
 	case chat.Message:
 		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
+	case chat.FileOffered:
+		return object("type", "file", "id", float64(e.ID), "name", exact(e.File.Name), "kind", e.File.Kind,
+			"size", float64(e.File.Size), "voice", e.File.Voice)
+	case chat.FileGoes:
+		return object("type", "progress", "ours", e.Ours, "id", float64(e.ID), "done", float64(e.Done))
+	case chat.FileEnded:
+		return object("type", "ended", "ours", e.Ours, "id", float64(e.ID), "how", string(e.How))
 	case chat.Typing:
 		return object("type", "typing")
 	case chat.Delivered:

@@ -144,6 +144,16 @@ export interface Chat {
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
   send: (ref: string, text: string) => Promise<number>;
   /**
+   * Tells the other person of a file and resolves with its id; `ref` is as in `send`. `delivered` follows when they know
+   * of it, `progress` when they want it, and `ended` in the end; `source` is read until then. `no-files`: the other side
+   * takes none. `no-file`: there can be none with such a name, kind or size. `too-many-files`: sixteen are not over.
+   */
+  sendFile: (ref: string, file: FileAbout, source: FileSource) => Promise<number>;
+  /** Has a file of the other person come, whose `ended` follows; `no-file` where it is over, or comes already. */
+  keepFile: (id: number, sink: FileSink) => Promise<void>;
+  /** Withdraws a file of ours, or refuses one of the other person, also in the middle. Does nothing where it is over. */
+  stopFile: (ours: boolean, id: number) => Promise<void>;
+  /**
    * Tells the other person that this one is writing. At most every 4 s is something sent; does nothing where the chat
    * is not open.
    */
@@ -159,6 +169,34 @@ export interface Chat {
   leave: () => Promise<void>;
   /** Ends the chat as `leave` does, but tells the other side that the page was closed or reloaded. */
   close: () => Promise<void>;
+}
+
+/** What one side tells the other of a file. */
+export interface FileAbout {
+  /** 1 to 255 bytes of UTF-8. In an event it is a name that every system takes, and no path. */
+  name: string;
+  /** Its media type, as its maker says; up to 100 printable characters of ASCII without spaces, empty if unknown. */
+  kind: string;
+  /** In bytes. */
+  size: number;
+  /** It is a voice message. */
+  voice: boolean;
+}
+
+/** A file to send. */
+export interface FileSource {
+  /** Fills `into` with what the file holds from `offset` on. One that rejects ends the sending of the file. */
+  read: (into: Uint8Array<ArrayBuffer>, offset: number) => Promise<void>;
+}
+
+/** Where a file is kept. Its methods are called one at a time; one that rejects ends the file, as `unstorable`. */
+export interface FileSink {
+  /** Keeps the next bytes. `bytes` is used again once it has resolved. */
+  write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  /** Forgets all that was written: the file comes from its beginning then. */
+  restart: () => Promise<void>;
+  /** Called after the last `write`. All is kept when it resolves. */
+  finish: () => Promise<void>;
 }
 
 /** One safety word: an emoji and its English name. */
@@ -203,6 +241,12 @@ export type ChatEvent =
   | { type: 'mailbox'; state: MailboxState }
   /** A text from the other person. */
   | { type: 'message'; id: number; text: string }
+  /** A file of the other person, of which nothing has come. */
+  | ({ type: 'file'; id: number } & FileAbout)
+  /** How far a file is: `done` bytes of it are stored at its receiver. Comes about every second while it moves. */
+  | { type: 'progress'; ours: boolean; id: number; done: number }
+  /** A file is over. For one of the other side no call of its sink begins after it. */
+  | { type: 'ended'; ours: boolean; id: number; how: FileEnd }
   /** The other person is writing: comes again every few seconds while they do. */
   | { type: 'typing' }
   /** Our message `id` is on the other person's device. */
@@ -213,6 +257,21 @@ export type ChatEvent =
   | { type: 'error'; code: ErrorCode }
   /** The chat has ended and its keys are gone. */
   | { type: 'closed'; reason: Reason };
+
+/** How a file ended, told with `ended`. */
+export type FileEnd =
+  /** all of it is stored at its receiver */
+  | 'whole'
+  /** its receiver does not want it */
+  | 'refused'
+  /** its sender does not give it any more */
+  | 'withdrawn'
+  /** its sender cannot read it */
+  | 'unreadable'
+  /** its receiver cannot store it */
+  | 'unstorable'
+  /** the chat ended, or its sender's page was reloaded */
+  | 'lost';
 
 /** Where a chat stands, told with `state`. */
 export type State = Extract<ChatEvent, { type: 'state' }>['state'];

@@ -56,6 +56,7 @@ func start(args []js.Value) (any, error) {
 		Site:     text(config, "site"),
 		Loopback: get(config, "loopback").Truthy(),
 		Mailbox:  text(config, "mailbox"),
+		Files:    true,
 	}}
 	e.call = js.FuncOf(func(_ js.Value, args []js.Value) any { // number of the chat, of the verb, and what the page says
 		return promise.New(func() (any, error) {

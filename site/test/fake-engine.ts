@@ -4,6 +4,8 @@ import type {
   Code,
   Engine,
   ErrorCode,
+  FileAbout,
+  FileSink,
   Found,
   Network,
   SafetyWord,
@@ -44,6 +46,9 @@ type Verb =
   | 'returnTo'
   | 'accept'
   | 'send'
+  | 'sendFile'
+  | 'keepFile'
+  | 'stopFile'
   | 'verify'
   | 'diagnostics';
 
@@ -73,6 +78,8 @@ export class FakeEngine implements Engine {
   saved: Saved = { ticket: 'T'.repeat(42) + 'A', role: 'inviter', mailbox: false };
   /** What there is to tell about the way to the other person. */
   found = 'state: waiting\ncandidates: 1 host';
+  /** Where the page keeps the files that it wants. */
+  readonly sinks = new Map<number, FileSink>();
   /** How often the other person was to be told that this one is writing. */
   typings = 0;
   /** How long it takes to say goodbye; without it the end is told before `leave` returns, as the engine does. */
@@ -229,6 +236,24 @@ class FakeChat implements Chat {
     const id = this.#ids;
     if (this.#engine.delivers) setTimeout(() => this.tell({ type: 'delivered', id }));
     return id;
+  };
+
+  readonly sendFile = async (_ref: string, { name }: FileAbout): Promise<number> => {
+    this.#called('sendFile', name);
+    this.#ids += 1;
+    const id = this.#ids;
+    if (this.#engine.delivers) setTimeout(() => this.tell({ type: 'delivered', id }));
+    return id;
+  };
+
+  readonly keepFile = async (id: number, sink: FileSink): Promise<void> => {
+    this.#called('keepFile', String(id));
+    this.#engine.sinks.set(id, sink);
+  };
+
+  readonly stopFile = async (ours: boolean, id: number): Promise<void> => {
+    this.#called('stopFile', `${ours} ${id}`);
+    this.tell({ type: 'ended', ours, id, how: ours ? 'withdrawn' : 'refused' });
   };
 
   readonly typing = async (): Promise<void> => {

@@ -215,6 +215,7 @@ func TestUnitEngineContract(t *testing.T) {
 	assert.Equal(t, constants(t, "../../internal/chat/errors.go", "Reason"), literals(t, between(t, contract, "type Reason =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/phase.go", "State"), literals(t, between(t, contract, "state: ", " }")))
 	assert.Equal(t, constants(t, "../../internal/chat/mailbox.go", "MailboxState"), literals(t, between(t, contract, "type MailboxState =", ";")))
+	assert.Equal(t, constants(t, "../../internal/chat/files.go", "FileEnd"), literals(t, between(t, contract, "type FileEnd =", ";")))
 	assert.Equal(t, constants(t, "../../internal/chat/event.go", "Path"), literals(t, between(t, contract, "path: ", " | '';")))
 
 	for name, c := range map[string]struct{ file, receiver, verb string }{

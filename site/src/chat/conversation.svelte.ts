@@ -203,6 +203,9 @@ export class Conversation {
         break;
       case 'open': // it is
       case 'mailbox': // it has done its part
+      case 'file': // there is no place for it yet
+      case 'progress':
+      case 'ended':
         break;
       default:
         unknown(event);
