@@ -14,7 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   meet: ['network', 'scan', 'look', 'language', 'life'],
   settings: ['look', 'language', 'life'],
   network: ['look', 'language', 'life'],
-  scan: ['look', 'language'],
+  scan: ['look', 'language', 'life'],
   message: ['look', 'language'],
   look: ['language', 'life'],
   language: ['life'],

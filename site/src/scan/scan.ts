@@ -1,4 +1,5 @@
 import type { DecodeOpts, Image as Pixels } from 'qr/decode.js';
+import { readsBack } from '../life/canvas.ts';
 
 /** Why there is no camera picture, or no code in a photo. */
 export type ScanTrouble =
@@ -168,31 +169,6 @@ function frameOf(video: HTMLVideoElement, most = 1): Pixels {
 /** The page can get at the pixels of a camera or a photo: by the browser's own reader, or through a canvas. */
 export async function canSee(): Promise<boolean> {
   return (await nativeReader()) !== undefined || readsBack();
-}
-
-/**
- * Whether a canvas gives back what was drawn on it. Where a browser protects people from being recognised it gives a
- * white picture, or noise, which looks like a photo without a code. A few shades more or less are no harm.
- */
-function readsBack(): boolean {
-  const side = 8;
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = side;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) return false;
-  // A pattern of light and dark, the bits of a number, that no noise has.
-  const dark = (x: number, y: number) => ((0x9e3779b9 >>> ((x >> 1) + (y >> 1) * 4)) & 1) === 1;
-  for (let y = 0; y < side; y += 2) {
-    for (let x = 0; x < side; x += 2) {
-      context.fillStyle = dark(x, y) ? '#000' : '#fff';
-      context.fillRect(x, y, 2, 2);
-    }
-  }
-  const { data } = context.getImageData(0, 0, side, side);
-  return Array.from({ length: side * side }, (_, at) => {
-    const wanted = dark(at % side, Math.floor(at / side)) ? 0 : 255;
-    return [0, 1, 2].every((colour) => Math.abs((data[at * 4 + colour] ?? -1000) - wanted) < 64);
-  }).every((right) => right);
 }
 
 /** Reads the QR code of a photo or screenshot, the one that is worth most. Never rejects. */
