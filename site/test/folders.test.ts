@@ -15,7 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   settings: ['look', 'language', 'life'],
   network: ['look', 'language', 'life'],
   scan: ['look', 'language', 'life'],
-  files: ['life'],
+  files: ['look', 'language', 'life'],
   message: ['look', 'language'],
   look: ['language', 'life'],
   language: ['life'],

@@ -651,6 +651,10 @@ export const arabic: Texts = {
     pageDown: 'Page Down',
   },
 
+  zoomIn: 'تكبير',
+  zoomOut: 'تصغير',
+  pictureBroken: 'لا يمكن عرض هذه الصورة.',
+
   typing: 'الطرف الآخر يكتب…',
   roomLeft: (characters) => `بقي متسع لنحو ${counted(characters, character)}.`,
   unreadTitle: (count, title) => `(${number(count)}) ${title}`,

@@ -563,6 +563,11 @@ export const english = {
     pageDown: 'Page down',
   },
 
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  /** In the place of a picture in the full window. */
+  pictureBroken: 'This picture cannot be shown.',
+
   typing: 'Writing…',
   roomLeft: (characters: number) =>
     `Room for about ${characters.toLocaleString('en')} more ${characters === 1 ? 'character' : 'characters'}.`,

@@ -631,6 +631,10 @@ export const spanish: Texts = {
     pageDown: 'Av Pág',
   },
 
+  zoomIn: 'Ampliar',
+  zoomOut: 'Reducir',
+  pictureBroken: 'No se puede mostrar esta imagen.',
+
   typing: 'Escribiendo…',
   roomLeft: (characters) => `Espacio para alrededor de ${counted(characters, 'carácter', 'caracteres')} más.`,
   unreadTitle: (count, title) => `(${count.toLocaleString('es')}) ${title}`,
