@@ -413,6 +413,44 @@ export const english = {
   messageHint: 'Write a message',
   send: 'Send',
   onlyText: 'Only text can be sent so far. Send pictures and files another way.',
+  /** Voice messages: making one, and hearing one. */
+  voice: {
+    message: 'Voice message',
+    states: {
+      asking: 'Waiting for the microphone…',
+      recording: 'Recording',
+      paused: 'Paused',
+      ended: 'Recorded. Listen to it, or send it.',
+    },
+    troubles: {
+      insecure:
+        'Browsers allow the microphone only over https, and this page came over plain http. Record it with another app and send the file.',
+      unsupported: 'This browser records nothing for pages. Record it with another app and send the file.',
+      refused:
+        'The microphone was refused. Allow it in the page’s settings beside the address bar, then try again.',
+      absent: 'No microphone was found. Connect one, then try again.',
+      busy: 'The microphone did not start: another program may be using it. Close that, then try again.',
+      nothing: 'Nothing was recorded. Try again.',
+    },
+    /** Why a recording ended by itself. */
+    cuts: {
+      length: 'A voice message lasts 15 minutes at most, so the recording ended here. You can still send it.',
+      size: 'A voice message holds 16 MB at most, so the recording ended here. You can still send it.',
+      lost: 'The microphone went away, so the recording ended here. You can still send it.',
+    },
+    pause: 'Pause',
+    goOn: 'Go on',
+    listen: 'Stop and listen',
+    discard: 'Discard',
+    discardTitle: 'Discard this voice message?',
+    discardText: 'It has not been sent, and nothing of it is kept.',
+    keep: 'Keep it',
+    play: 'Play',
+    /** The slider of a player, and what it says: how much of how much was heard, as 0:07 of 1:05. */
+    position: 'Position',
+    playedOf: (gone: string, whole: string) => `${gone} of ${whole}`,
+    unplayable: 'This browser cannot play this recording. Save it and play it with another program.',
+  },
   retry: 'Send again',
   verify: 'Verify',
   leave: 'Leave',

@@ -476,6 +476,44 @@ export const spanish: Texts = {
   messageHint: 'Escribe un mensaje',
   send: 'Enviar',
   onlyText: 'Por ahora solo se puede enviar texto. Envía las fotos y los archivos por otro medio.',
+  voice: {
+    message: 'Mensaje de voz',
+    states: {
+      asking: 'Esperando el micrófono…',
+      recording: 'Grabando',
+      paused: 'En pausa',
+      ended: 'Grabado. Escúchalo o envíalo.',
+    },
+    troubles: {
+      insecure:
+        'Los navegadores solo permiten el micrófono por https, y esta página llegó por http sin cifrar. Grábalo con otra aplicación y envía el archivo.',
+      unsupported:
+        'Este navegador no graba nada para las páginas. Grábalo con otra aplicación y envía el archivo.',
+      refused:
+        'Se denegó el micrófono. Permítelo en los ajustes de la página, junto a la barra de direcciones, y prueba otra vez.',
+      absent: 'No se encontró ningún micrófono. Conecta uno y prueba otra vez.',
+      busy: 'El micrófono no se inició: puede que lo esté usando otro programa. Ciérralo y prueba otra vez.',
+      nothing: 'No se grabó nada. Prueba otra vez.',
+    },
+    cuts: {
+      length:
+        'Un mensaje de voz dura 15 minutos como máximo, así que la grabación terminó aquí. Aún puedes enviarla.',
+      size: 'Un mensaje de voz ocupa 16 MB como máximo, así que la grabación terminó aquí. Aún puedes enviarla.',
+      lost: 'El micrófono dejó de estar disponible, así que la grabación terminó aquí. Aún puedes enviarla.',
+    },
+    pause: 'Pausar',
+    goOn: 'Continuar',
+    listen: 'Parar y escuchar',
+    discard: 'Descartar',
+    discardTitle: '¿Descartar este mensaje de voz?',
+    discardText: 'No se ha enviado, y no se guarda nada de él.',
+    keep: 'Conservarlo',
+    play: 'Reproducir',
+    position: 'Posición',
+    playedOf: (gone, whole) => `${gone} de ${whole}`,
+    unplayable:
+      'Este navegador no puede reproducir esta grabación. Guárdala y reprodúcela con otro programa.',
+  },
   retry: 'Enviar otra vez',
   verify: 'Verificar',
   leave: 'Salir',

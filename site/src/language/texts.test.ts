@@ -87,6 +87,7 @@ const samples: Record<string, Sample[]> = {
     { given: [undefined], holds: [] },
     { given: ['not-open'], holds: [] },
   ],
+  'voice.playedOf': [{ given: [until, until], holds: [until] }],
   latestUnread: [{ given: [12], holds: [12] }],
   unread: [{ given: [12], holds: [12] }],
   linkOther: [{ given: [host], holds: [host] }],
