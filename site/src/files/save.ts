@@ -1,0 +1,238 @@
+import type { FileSink } from '../../../wasm/engine.d.ts';
+import { ifAllowed } from '../life/browser.ts';
+
+/*
+ * Where a file goes that comes, best first:
+ *
+ *     chosen   a file that the person has chosen in the browser's own dialog, where it has one: nothing else is kept
+ *     disk     the browser's storage for this site, and from there a download
+ *     memory   the page itself, and from there a download: on plain http there is nothing else
+ *
+ * What lies on the disk is removed when the chat is left. A page that is closed cannot do that: the next page of this site
+ * finds it, since nobody holds its lock, and removes it then.
+ */
+
+/** What is kept of one file. */
+export interface Keeping {
+  readonly sink: FileSink;
+  /** All that was kept; undefined where the page hasn't got it, since it is where the person wanted it. */
+  content(): Promise<Blob | undefined>;
+  /** Leaves nothing of it, also where it isn't whole. */
+  drop(): Promise<void>;
+}
+
+/** The most that a page keeps by itself, in bytes. */
+export const mostInMemory = 256 * 2 ** 20;
+/** Up to here a file is not worth a place on the disk, from which it has to be removed again. */
+const small = 16 * 2 ** 20;
+/** How much is written at once: each writing costs a turn of the browser, whatever there is to write. */
+const piece = 2 ** 20;
+
+declare global {
+  /** Of Chromium on a computer, on secure pages. */
+  function showSaveFilePicker(options: { suggestedName: string }): Promise<FileSystemFileHandle>;
+}
+
+const picks = () => ifAllowed(() => typeof showSaveFilePicker === 'function', false);
+const stores = () =>
+  ifAllowed(() => typeof navigator.storage.getDirectory === 'function' && 'locks' in navigator, false);
+
+/** The most that this browser can keep of one file on this page, in bytes. */
+export function roomFor(): number {
+  return picks() || stores() ? Infinity : mostInMemory;
+}
+
+/** Keeps a file in the page, to be shown there. */
+export function keepHere(size: number): Keeping {
+  return new Memory(size);
+}
+
+/**
+ * Keeps a file for the person. It has to be called in the event of a button, or the browser shows no dialog. Resolves to
+ * undefined where the person wants it nowhere; rejects where there is no room for it.
+ */
+export async function keepFor(name: string, size: number): Promise<Keeping | undefined> {
+  if (picks()) {
+    const file = await chosen(name);
+    if (file === 'nowhere') return undefined;
+    if (file) return new OnDisk(file, size, () => Promise.resolve(), false);
+  }
+  if (size <= small) return new Memory(size);
+  const place = stores() && (await enough(size)) ? await inStorage().catch(() => undefined) : undefined;
+  if (place) return new OnDisk(place.file, size, place.remove, true);
+  if (size > mostInMemory) throw new Error('no room');
+  return new Memory(size);
+}
+
+async function chosen(name: string): Promise<FileSystemFileHandle | 'nowhere' | undefined> {
+  try {
+    return await showSaveFilePicker({ suggestedName: name });
+  } catch (error) {
+    // Other refusals come from a frame or a policy, and the next way is as good.
+    return error instanceof DOMException && error.name === 'AbortError' ? 'nowhere' : undefined;
+  }
+}
+
+async function enough(size: number): Promise<boolean> {
+  try {
+    const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
+    return size < quota - usage;
+  } catch {
+    return true;
+  }
+}
+
+/** The folder of this page in the browser's storage, whose name is that of the lock that it holds. */
+let folder: Promise<FileSystemDirectoryHandle> | undefined;
+const prefix = 'tincan-files-';
+
+async function ownFolder(): Promise<FileSystemDirectoryHandle> {
+  const name = prefix + crypto.randomUUID();
+  // The lock comes first, or another page might take the folder for one that nobody has any more.
+  await new Promise<void>((held, refused) => {
+    navigator.locks.request(name, () => (held(), new Promise(() => undefined))).catch(refused);
+  });
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
+}
+
+async function inStorage(): Promise<{ file: FileSystemFileHandle; remove: () => Promise<void> }> {
+  folder ??= ownFolder();
+  folder.catch(() => (folder = undefined));
+  const own = await folder;
+  const name = crypto.randomUUID();
+  const file = await own.getFileHandle(name, { create: true });
+  return { file, remove: () => own.removeEntry(name) };
+}
+
+/** Removes what pages have left in the browser's storage that are closed by now; with `all`, what any page has there. */
+export async function sweep(all = false): Promise<void> {
+  if (!stores()) return;
+  try {
+    const root = await navigator.storage.getDirectory();
+    const { held = [] } = await navigator.locks.query();
+    const theirs = new Set(held.map(({ name }) => name));
+    for await (const name of root.keys()) {
+      if (!name.startsWith(prefix) || (!all && theirs.has(name))) continue;
+      await root.removeEntry(name, { recursive: true }).catch(() => undefined);
+    }
+  } catch {
+    // A browser that keeps nothing has nothing to remove.
+  }
+}
+
+/** Gathers what is written into larger pieces. */
+abstract class Gathering implements Keeping, FileSink {
+  #buffer: Uint8Array<ArrayBuffer>;
+  #filled = 0;
+  readonly sink = this;
+
+  constructor(size: number) {
+    this.#buffer = new Uint8Array(Math.min(size, piece));
+  }
+
+  write = async (bytes: Uint8Array): Promise<void> => {
+    for (let rest = bytes; rest.length > 0;) {
+      const now = rest.subarray(0, this.#buffer.length - this.#filled);
+      this.#buffer.set(now, this.#filled);
+      this.#filled += now.length;
+      rest = rest.subarray(now.length);
+      if (this.#filled === this.#buffer.length) await this.#flush();
+    }
+  };
+
+  restart = async (): Promise<void> => {
+    this.#filled = 0;
+    await this.clear();
+  };
+
+  finish = async (): Promise<void> => {
+    await this.#flush();
+    this.#buffer = new Uint8Array(0);
+    await this.close();
+  };
+
+  async #flush(): Promise<void> {
+    if (this.#filled === 0) return;
+    await this.put(this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  /** Keeps a piece, whose bytes are other ones once it has resolved. */
+  protected abstract put(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  protected abstract clear(): Promise<void>;
+  protected abstract close(): Promise<void>;
+  abstract content(): Promise<Blob | undefined>;
+  abstract drop(): Promise<void>;
+}
+
+/** In the page. The pieces are blobs, which browsers keep apart from the memory of the page. */
+class Memory extends Gathering {
+  #pieces: Blob[] = [];
+
+  protected put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#pieces.push(new Blob([bytes]));
+    return Promise.resolve();
+  }
+  protected clear(): Promise<void> {
+    this.#pieces = [];
+    return Promise.resolve();
+  }
+  protected close(): Promise<void> {
+    return Promise.resolve();
+  }
+  content(): Promise<Blob> {
+    return Promise.resolve(new Blob(this.#pieces));
+  }
+  drop(): Promise<void> {
+    return this.clear();
+  }
+}
+
+/** In a file: one that the person has chosen, or of the browser's storage, which the page reads again. */
+class OnDisk extends Gathering {
+  readonly #file: FileSystemFileHandle;
+  readonly #remove: () => Promise<void>;
+  readonly #own: boolean;
+  #stream: FileSystemWritableFileStream | undefined;
+
+  constructor(file: FileSystemFileHandle, size: number, remove: () => Promise<void>, own: boolean) {
+    super(size);
+    this.#file = file;
+    this.#remove = remove;
+    this.#own = own;
+  }
+
+  protected async put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#stream ??= await this.#file.createWritable();
+    await this.#stream.write(bytes);
+  }
+  protected async clear(): Promise<void> {
+    await this.#stream?.seek(0);
+    await this.#stream?.truncate(0);
+  }
+  protected async close(): Promise<void> {
+    // Of an empty file nothing was written, and what was there before must go.
+    this.#stream ??= await this.#file.createWritable();
+    await this.#stream.close();
+    this.#stream = undefined;
+  }
+  async content(): Promise<Blob | undefined> {
+    return this.#own ? this.#file.getFile() : undefined;
+  }
+  async drop(): Promise<void> {
+    // What was not closed never becomes the file.
+    await this.#stream?.abort().catch(() => undefined);
+    this.#stream = undefined;
+    await this.#remove().catch(() => undefined);
+  }
+}
+
+/** Has the browser save a blob as a file. Works on plain http as well. */
+export function download(src: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = src;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}

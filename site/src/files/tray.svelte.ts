@@ -1,0 +1,154 @@
+import type { FileAbout } from '../../../wasm/engine.d.ts';
+import type { Check, Seen } from './transfer.svelte.ts';
+
+/** How many files one side may have for the other at one time. */
+export const atOnce = 16;
+
+/** Makes the same picture anew, with nothing in it but the picture; undefined where that can't be done. */
+export type Clean = (picture: File) => Promise<File | undefined>;
+
+/** A file that goes with what is being written. */
+export class Attached {
+  readonly key: number;
+  readonly file: File;
+  #original = $state(false);
+  #seen = $state.raw<Seen | 'no'>();
+  #unclean = $state(false);
+  #looking = false;
+
+  constructor(key: number, file: File) {
+    this.key = key;
+    this.file = file;
+  }
+
+  /** It goes as it is. */
+  get original(): boolean {
+    return this.#original;
+  }
+  /** The picture that it is; undefined where nobody has looked. */
+  get seen(): Seen | 'no' | undefined {
+    return this.#seen;
+  }
+  /** It could not be made anew, so it goes as it is or not at all. */
+  get unclean(): boolean {
+    return this.#unclean;
+  }
+
+  sendOriginal(on: boolean): void {
+    this.#original = on;
+    this.#unclean = false;
+  }
+
+  async look(check: Check): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const found = await check(this.file).catch(() => undefined);
+    this.#seen = found
+      ? { src: URL.createObjectURL(this.file.slice(0, this.file.size, found.type)), ...found }
+      : 'no';
+  }
+
+  /** What is sent of it; undefined where it stays, since it could not be made anew. */
+  async ready(clean: Clean, check: Check): Promise<File | undefined> {
+    if (this.#original) return this.file;
+    await this.look(check);
+    while (this.#seen === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (this.#seen === 'no') return this.file;
+    const cleaned = await clean(this.file).catch(() => undefined);
+    this.#unclean = cleaned === undefined;
+    return cleaned;
+  }
+
+  forget(): void {
+    if (typeof this.#seen === 'object') URL.revokeObjectURL(this.#seen.src);
+  }
+}
+
+/** What goes with the text that is being written. */
+export class Tray {
+  #list = $state.raw<readonly Attached[]>([]);
+  #told = $state<'folder' | 'many'>();
+  #busy = $state(false);
+  #count = 0;
+
+  get list(): readonly Attached[] {
+    return this.#list;
+  }
+  /** Why something that was brought is not in it. */
+  get told(): 'folder' | 'many' | undefined {
+    return this.#told;
+  }
+  /** Pictures are being made anew. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Adds files that were chosen, dropped or pasted. `folders`: some of what was brought are folders. */
+  add(files: readonly File[], folders = false): void {
+    const room = atOnce - this.#list.length;
+    this.#told = folders ? 'folder' : files.length > room ? 'many' : undefined;
+    this.#list = [...this.#list, ...files.slice(0, room).map((file) => new Attached(++this.#count, file))];
+  }
+
+  remove(attached: Attached): void {
+    attached.forget();
+    this.#list = this.#list.filter((each) => each !== attached);
+    this.#told = undefined;
+  }
+
+  /** What is to be sent, which is in the tray no more. A picture that could not be made anew stays. */
+  async take(clean: Clean, check: Check): Promise<File[]> {
+    if (this.#busy) return [];
+    this.#busy = true;
+    this.#told = undefined;
+    const files: File[] = [];
+    try {
+      for (const attached of this.#list) {
+        const ready = await attached.ready(clean, check);
+        // It may have been removed meanwhile.
+        if (!ready || !this.#list.includes(attached)) continue;
+        files.push(ready);
+        this.remove(attached);
+      }
+    } finally {
+      this.#busy = false;
+    }
+    return files;
+  }
+
+  /** The chat is over. */
+  empty(): void {
+    for (const attached of this.#list) this.remove(attached);
+  }
+}
+
+const endings: Record<string, string> = { 'audio/mp4': 'm4a', 'audio/ogg': 'ogg', 'audio/webm': 'webm' };
+
+/** The name of a voice message of this kind. It says nothing of when it was made. */
+export function voiceName(kind: string): string {
+  return `voice.${endings[kind.split(';')[0] ?? ''] ?? 'bin'}`;
+}
+
+/** The longest name, in bytes, and the longest kind. */
+const [longestName, longestKind] = [255, 100];
+
+/** What the other person is told of a file. */
+export function aboutOf({ name, type, size }: File, voice = false): FileAbout {
+  return {
+    name: shortened(name) || 'file',
+    kind: type.length <= longestKind && /^[!-~]*$/.test(type) ? type : '',
+    size,
+    voice,
+  };
+}
+
+/** The name in at most 255 bytes, with its ending. */
+function shortened(name: string): string {
+  const encoder = new TextEncoder();
+  const whole = new TextDecoder().decode(encoder.encode(name));
+  const ending = /\.[A-Za-z0-9]{1,12}$/.exec(whole)?.[0] ?? '';
+  const characters = [...whole.slice(0, whole.length - ending.length)];
+  const room = longestName - ending.length;
+  while (encoder.encode(characters.join('')).length > room) characters.pop();
+  return characters.join('') + ending;
+}
