@@ -1,5 +1,6 @@
 import { render } from '@testing-library/svelte';
 import type { ComponentProps } from 'svelte';
+import { Tray } from '../src/files/tray.svelte.ts';
 import Chat, { type Shown } from '../src/chat/Chat.svelte';
 
 type Rest = Omit<ComponentProps<typeof Chat>, 'conversation'>;
@@ -23,6 +24,8 @@ const quiet: Shown = {
     closeRepair: () => undefined,
   },
   reloads: { here: false, rounds: 0, there: false, again: undefined, dismiss: () => undefined },
+  files: { room: Infinity, keep: () => Promise.resolve(undefined), stop: () => Promise.resolve() },
+  tray: new Tray(),
   comparedBefore: false,
   words: [],
   digits: [],
@@ -31,6 +34,8 @@ const quiet: Shown = {
   draft: '',
   reason: undefined,
   send: () => undefined,
+  sendWith: () => Promise.resolve(),
+  sendFile: () => undefined,
   retry: () => undefined,
   clear: () => undefined,
   verify: () => Promise.resolve(),

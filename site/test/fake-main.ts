@@ -8,7 +8,7 @@ import App from '../src/app/App.svelte';
 import { Page } from '../src/app/page.svelte.ts';
 import { preferred, speak } from '../src/language/language.svelte.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
-import type { MailboxState, Network } from '../../wasm/engine.d.ts';
+import type { FileSink, MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 import PlainLog from './PlainLog.svelte';
 
@@ -214,6 +214,16 @@ async function show(): Promise<void> {
       engine.open('relay');
       await fail();
       break;
+    case 'files':
+    case 'pictures':
+    case 'tray':
+    case 'recorder':
+      await chat.invites.create();
+      engine.open('direct');
+      if (screen === 'files') await files();
+      else if (screen === 'pictures') await pictures();
+      else if (screen === 'tray') chat.conversation?.tray.add([await drawn('sea.png'), letter()], true);
+      break;
   }
   if (screen === 'verified') await chat.conversation?.verify(true);
   if (screen === 'left' || screen === 'other-differ' || screen === 'differ')
@@ -292,6 +302,82 @@ async function write(): Promise<void> {
   await say(
     '> the numbers\n\nThose are the ones. See [the page](https://example.test/) for the rest; <b>markup</b> and __names__ stay as typed.',
   );
+}
+
+function letter(): File {
+  return new File(['x'.repeat(48_000)], 'letter.pdf', { type: 'application/pdf' });
+}
+
+/** A picture, as somebody might take it by the sea. */
+async function drawn(name: string): Promise<File> {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [640, 420];
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('there is nothing to draw with');
+  for (const [colour, from, to] of [
+    ['#9fd3e8', 0, 260],
+    ['#2f7f93', 260, 340],
+    ['#e6d3a3', 340, 420],
+  ] as const) {
+    context.fillStyle = colour;
+    context.fillRect(0, from, 640, to - from);
+  }
+  context.fillStyle = '#f7c948';
+  context.beginPath();
+  context.arc(500, 110, 46, 0, Math.PI * 2);
+  context.fill();
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  return new File(blob ? [blob] : [], name, { type: 'image/png' });
+}
+
+function offers(id: number, name: string, kind: string, size: number, voice = false): void {
+  engine.tell({ type: 'file', id, name, kind, size, voice });
+}
+
+/** A file of theirs that the person takes. */
+async function takes(id: number, how: 'here' | 'device' = 'here'): Promise<FileSink> {
+  const { messages = [], files } = chat.conversation ?? {};
+  const file = messages.find((message) => message.file?.id === id && !message.file.ours)?.file;
+  if (file) await files?.keep(file, how);
+  const sink = engine.sinks.get(id);
+  if (!sink) throw new Error('it is not wanted');
+  return sink;
+}
+
+/** Files as they stand. */
+async function files(): Promise<void> {
+  chat.conversation?.sendFile(letter());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  engine.tell({ type: 'ended', ours: true, id: 1, how: 'whole' });
+  offers(1, 'holiday.zip', 'application/zip', 734_003_200);
+  offers(2, 'Notes on the harbour, second draft with all the tables.docx', '', 88_400);
+  await takes(2);
+  const began = performance.now();
+  for (const [at, done] of [
+    [0, 11_000],
+    [1000, 30_000],
+    [2000, 52_000],
+  ] as const) {
+    const file = chat.conversation?.messages.find((message) => message.file?.id === 2)?.file;
+    file?.goes(done, began + at);
+  }
+  offers(3, 'setup.exe', 'application/octet-stream', 2_400_000);
+  offers(4, 'voice.ogg', 'audio/ogg', 41_000, true);
+  await say('I will send the zip again, it is too large.');
+  engine.tell({ type: 'ended', ours: false, id: 1, how: 'withdrawn' });
+}
+
+/** Pictures of both, and one that is none. */
+async function pictures(): Promise<void> {
+  const sea = await drawn('sea.png');
+  chat.conversation?.sendFile(sea);
+  await say('This is where we are.');
+  offers(8, 'ours.png', 'image/png', sea.size);
+  const sink = await takes(8);
+  await sink.write(new Uint8Array(await sea.arrayBuffer()));
+  await sink.finish();
+  engine.tell({ type: 'ended', ours: false, id: 8, how: 'whole' });
+  offers(9, 'another.jpg', 'image/jpeg', 3_100_000);
 }
 
 /** What can go wrong with a message. */

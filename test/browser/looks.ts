@@ -100,6 +100,18 @@ export const screens: readonly Screen[] = [
   { name: 'return-mailbox', at: 'return-mailbox', variant: true },
   { name: 'return-failed', at: 'return-failed', variant: true },
   { name: 'chat-notice', at: 'notice', variant: true },
+  { name: 'chat-files', at: 'files' },
+  { name: 'chat-pictures', at: 'pictures', act: (page) => page.locator('.picture img').nth(1).waitFor() },
+  {
+    name: 'picture-large',
+    at: 'pictures',
+    act: async (page) => {
+      await page.locator('.picture').nth(1).click();
+      await page.locator('dialog img').waitFor();
+    },
+  },
+  { name: 'tray', at: 'tray', act: (page) => page.locator('footer li img').waitFor() },
+  { name: 'recorder', at: 'recorder', act: press('footer .box button:nth-of-type(2)'), variant: true },
   { name: 'menu', at: 'chat', act: press('.menu > button') },
   {
     name: 'clear',

@@ -193,6 +193,11 @@ export class Terminal {
     return String((await this.event(kind))['link']);
   }
 
+  /** What `look` finds, once it does. */
+  until<T>(what: string, look: () => T | undefined): Promise<T> {
+    return this.#program.until(what, look);
+  }
+
   /** The texts that have arrived, once there are so many. */
   async messages(count: number): Promise<string[]> {
     return this.#program.until(`${count} messages`, () => {

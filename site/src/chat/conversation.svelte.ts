@@ -1,6 +1,10 @@
 import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
+import { Files } from '../files/files.svelte.ts';
+import { Transfer, type Check } from '../files/transfer.svelte.ts';
+import { aboutOf, Tray, type Clean } from '../files/tray.svelte.ts';
 import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/en.ts';
+import { texts } from '../language/language.svelte.ts';
 import type { Kept } from '../life/kept.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
 import { Outage } from './outage.svelte.ts';
@@ -24,6 +28,9 @@ export class Conversation {
   readonly #history = new History();
   readonly outage: Outage;
   readonly reloads: Reloads;
+  readonly files: Files;
+  /** The files that go with what the person is writing. */
+  readonly tray = new Tray();
   #path = $state<'direct' | 'relay' | ''>('');
   #words = $state.raw<SafetyWord[]>([]);
   #digits = $state.raw<string[]>([]);
@@ -43,6 +50,7 @@ export class Conversation {
     this.#listener = listener;
     this.outage = new Outage(chat, listener.ontrouble);
     this.reloads = new Reloads(chat, kept);
+    this.files = new Files(chat);
     if (kept?.verified) this.#compared = 'before';
     this.#path = opened.path;
     this.#words = opened.sas;
@@ -96,7 +104,8 @@ export class Conversation {
   }
   /** Something was said or written here. */
   get atStake(): boolean {
-    return this.messages.length > 0 || this.#heard || this.#draft.trim() !== '';
+    const unsent = this.#draft.trim() !== '' || this.tray.list.length > 0;
+    return this.messages.length > 0 || this.#heard || unsent;
   }
 
   /**
@@ -118,6 +127,18 @@ export class Conversation {
     this.#before = before;
   }
 
+  /** Sends what is in the tray, and then the text, if there is any. See Tray.take. */
+  async sendWith(text: string, clean: Clean, check: Check): Promise<void> {
+    for (const file of await this.tray.take(clean, check)) this.sendFile(file);
+    if (text !== '') this.send(text);
+  }
+
+  /** Sends a file. Of a voice message its length in `seconds` is known. */
+  sendFile(file: File, seconds?: number): void {
+    const transfer = new Transfer(true, aboutOf(file, seconds !== undefined), file, seconds);
+    void this.#send(this.#history.write(textOf(transfer), transfer));
+  }
+
   /** Sends a failed message once more, as the newest. */
   retry(key: string): void {
     const attempt = this.#history.again(key);
@@ -126,7 +147,9 @@ export class Conversation {
 
   /** Empties the history. The chat goes on, and so does what is on its way. */
   clear(): void {
+    const files = this.messages.flatMap(({ file }) => (file?.over ? [file] : []));
     this.#history.clear();
+    for (const file of files) void this.files.forget(file);
     this.reloads.cleared();
   }
 
@@ -171,7 +194,10 @@ export class Conversation {
         this.#digits = event.digits;
         if (this.#compared === 'now') this.#compared = 'before';
         // What has not arrived until now the engine says again by itself.
-        this.reloads.back(this.messages.filter(({ state }) => state === 'received' || state === 'delivered'));
+        this.reloads.back(
+          this.messages.filter(({ state, file }) => !file && (state === 'received' || state === 'delivered')),
+        );
+        if (!this.reloads.here) this.files.again();
         break;
       case 'path':
         this.#path = event.path;
@@ -181,6 +207,19 @@ export class Conversation {
         this.#heard = true;
         this.#stopsTyping();
         this.#listener.onmessage();
+        break;
+      case 'file': {
+        const file = this.files.offered(event);
+        this.#history.receive(textOf(file), file);
+        this.#heard = true;
+        this.#listener.onmessage();
+        break;
+      }
+      case 'progress':
+        this.files.progress(event);
+        break;
+      case 'ended':
+        void this.files.ended(event);
         break;
       case 'typing':
         this.#stopsTyping();
@@ -203,9 +242,6 @@ export class Conversation {
         break;
       case 'open': // it is
       case 'mailbox': // it has done its part
-      case 'file': // there is no place for it yet
-      case 'progress':
-      case 'ended':
         break;
       default:
         unknown(event);
@@ -215,6 +251,8 @@ export class Conversation {
   /** The chat has ended, and its words are good for nothing more. */
   ended(reason: Reason): void {
     this.#history.ended();
+    this.files.over();
+    this.tray.empty();
     this.#stopsTyping();
     this.outage.over();
     this.reloads.over();
@@ -229,9 +267,9 @@ export class Conversation {
     void this.#send(this.#history.write(text));
   }
 
-  async #send({ ref, text }: Attempt): Promise<void> {
+  async #send({ ref, text, file }: Attempt): Promise<void> {
     try {
-      this.#history.sent(ref, await this.#chat.send(ref, text));
+      this.#history.sent(ref, await (file ? this.files.send(ref, file) : this.#chat.send(ref, text)));
     } catch (error) {
       const code = codeOf(error);
       this.#history.failed(ref, code);
@@ -244,6 +282,11 @@ export class Conversation {
     clearTimeout(this.#typed);
     this.#typing = false;
   }
+}
+
+/** What stands for a file where there is only text. */
+function textOf({ about }: Transfer): string {
+  return texts.fileText(about.voice ? texts.voice.message : about.name, texts.size(about.size));
 }
 
 function unknown(event: never): void {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../wasm/engine.d.ts';
+import type { Transfer } from '../files/transfer.svelte.ts';
 
 /*
  * What was said in a chat, and what became of each message of one's own:
@@ -37,6 +38,8 @@ export interface ChatMessage {
   readonly at: number;
   /** `sent`: on its way; `held`: it waits for a lost connection; `delivered`: on the other person's device. */
   readonly state: 'sending' | 'sent' | 'held' | 'delivered' | 'failed' | 'received';
+  /** It is a file, whose name and size are its text. */
+  readonly file?: Transfer | undefined;
   /** Why it failed. */
   readonly code?: ErrorCode | undefined;
 }
@@ -53,11 +56,13 @@ class Entry implements ChatMessage {
   readonly at = Date.now();
   /** What the engine calls this attempt to send it. */
   readonly ref: string;
+  readonly file: Transfer | undefined;
   id: number | undefined;
   /** All that ever changes of a message, so it alone is watched. */
   #fate = $state.raw<Fate>({ state: 'received' });
 
-  constructor(key: string, from: ChatMessage['from'], text: string, ref: string) {
+  constructor(key: string, from: ChatMessage['from'], text: string, ref: string, file?: Transfer) {
+    this.file = file;
     this.key = key;
     this.from = from;
     this.text = text;
@@ -80,10 +85,11 @@ class Entry implements ChatMessage {
   }
 }
 
-/** A text on its way to the engine: `ref` is what the engine calls this attempt. */
+/** A text, or a file, on its way to the engine: `ref` is what the engine calls this attempt. */
 export interface Attempt {
   ref: string;
   text: string;
+  file?: Transfer | undefined;
 }
 
 /** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
@@ -120,15 +126,15 @@ export class History {
     return this.#trimmed;
   }
 
-  /** A text that the person writes. */
-  write(text: string): Attempt {
+  /** A text that the person writes, or a file, of which the text tells. */
+  write(text: string, file?: Transfer): Attempt {
     const key = this.#nextKey();
-    return this.#send(key, text, key);
+    return this.#send(key, text, key, file);
   }
 
-  /** A text of the other person. */
-  receive(text: string): void {
-    this.#add(new Entry(this.#nextKey(), 'them', text, ''));
+  /** A text of the other person, or a file, of which the text tells. */
+  receive(text: string, file?: Transfer): void {
+    this.#add(new Entry(this.#nextKey(), 'them', text, '', file));
   }
 
   /** A failed message becomes the newest, to be sent once more. */
@@ -138,7 +144,7 @@ export class History {
     if (!failed) return undefined;
     this.#length -= failed.text.length;
     this.#settle(failed);
-    return this.#send(key, failed.text, this.#nextKey());
+    return this.#send(key, failed.text, this.#nextKey(), failed.file);
   }
 
   /** The engine has given an attempt its id: it is on its way. */
@@ -178,26 +184,30 @@ export class History {
     this.#forgetAttempts();
   }
 
-  /** Empties what is shown. The chat goes on, and what is on its way stays on its way. */
+  /**
+   * Empties what is shown. The chat goes on, and what is on its way stays on its way: files that are not over are still
+   * shown, or nobody could stop them.
+   */
   clear(): void {
-    this.#list = [];
-    this.#length = 0;
+    this.#list = this.#list.filter(({ file }) => file && !file.over);
+    this.#length = this.#list.reduce((sum, { text }) => sum + text.length, 0);
     this.#trimmed = false;
     this.#version += 1;
   }
 
   /** The chat is gone, and another one may begin. */
   forget(): void {
+    this.#list = [];
     this.clear();
     this.#lost = false;
     this.#forgetAttempts();
   }
 
-  #send(key: string, text: string, ref: string): Attempt {
-    const entry = new Entry(key, 'you', text, ref);
+  #send(key: string, text: string, ref: string, file: Transfer | undefined): Attempt {
+    const entry = new Entry(key, 'you', text, ref, file);
     this.#byRef.set(ref, entry);
     this.#add(entry);
-    return { ref, text };
+    return { ref, text, file };
   }
 
   #add(entry: Entry): void {

@@ -1,6 +1,6 @@
 import { ifAllowed } from '../life/browser.ts';
 import type { Texts } from './en.ts';
-import { inUnits, listIn } from './intl.ts';
+import { inUnits, listIn, sizeIn } from './intl.ts';
 import type { SafetyName } from './words.ts';
 
 /** Latin text inside a sentence: set apart, or the two directions would scramble its dots and colons. */
@@ -242,6 +242,7 @@ function lasting(seconds: number): string {
 }
 
 const joined = listIn('ar');
+const size = sizeIn('ar');
 const list = (names: readonly string[]) => joined(names.map(latin));
 
 /** Most as Matrix publishes them, without the vowel signs. */
@@ -502,7 +503,6 @@ export const arabic: Texts = {
   message: 'رسالة',
   messageHint: 'كتابة رسالة',
   send: 'إرسال',
-  onlyText: 'لا يمكن إرسال غير النصوص حتى الآن. أرسل الصور والملفات بطريقة أخرى.',
   voice: {
     message: 'رسالة صوتية',
     states: {
@@ -539,6 +539,64 @@ export const arabic: Texts = {
     unplayable: 'لا يستطيع هذا المتصفح تشغيل هذا التسجيل. يُرجى حفظه وتشغيله ببرنامج آخر.',
   },
   retry: 'إعادة الإرسال',
+  attachFile: 'إرفاق ملفات',
+  attached: 'ملفات للإرسال',
+  removeFile: (name: string) => `إزالة ${latin(name)}`,
+  folderTold: 'لا يمكن إرسال مجلد كما هو. يُرجى ضغطه في ملف zip ثم إرفاق ذلك الملف.',
+  sendOriginal: 'إرسال الأصل',
+  sendOriginalAbout:
+    'تُصنع الصور من جديد قبل إرسالها، بلا المكان والوقت والجهاز التي تكتبها الكاميرات فيها. أما الأصل فيُرسل كما هو.',
+  unclean: 'تعذّر على هذا المتصفح صنع هذه الصورة من جديد. يُرجى إرسال الأصل أو إزالتها.',
+  preparing: 'جارٍ تجهيز الصور…',
+  size,
+  fileText: (name: string, size: string) => `ملف: ${latin(name)} (${latin(size)})`,
+  fileKinds: {
+    picture: 'صورة',
+    sound: 'صوت',
+    video: 'فيديو',
+    document: 'مستند',
+    archive: 'ملف مضغوط',
+    program: 'برنامج',
+    file: 'ملف',
+  },
+  fileProgram: 'قد يشغّله جهازك عند فتحه. يُرجى فتحه فقط إن كنت قد طلبته.',
+  fileNoPicture: 'ليس هذا الملف الصورة التي يدّعيها، ولذلك لا يُعرض.',
+  saveFile: 'حفظ',
+  showPicture: 'عرض',
+  listen: 'استماع',
+  decline: 'رفض',
+  withdraw: 'سحب',
+  cancelFile: 'إلغاء',
+  showLarge: (name: string) => `عرض ${latin(name)} بحجم كبير`,
+  fileMoves: (name: string) => `تقدّم ${latin(name)}`,
+  fileProgress: (done: number, whole: number, rate: number, left: number) =>
+    rate > 0
+      ? `${size(done)} من ${size(whole)}، ${size(rate)} في الثانية، بقي ${lasting(left)}`
+      : `${size(done)} من ${size(whole)}`,
+  fileOffered: 'بانتظار أن يقبله الطرف الآخر',
+  fileStates: {
+    ours: {
+      whole: 'وصل',
+      refused: 'لم يُرده الطرف الآخر.',
+      withdrawn: 'سحبته.',
+      unreadable: 'لم تعد قراءته ممكنة. يُرجى إرفاقه مرة أخرى.',
+      unstorable: 'تعذّر على جهاز الطرف الآخر حفظه.',
+      lost: 'لم يصل: انتهت المحادثة قبل ذلك.',
+    },
+    theirs: {
+      whole: 'حُفظ',
+      refused: 'رفضته.',
+      withdrawn: 'سحبه الطرف الآخر.',
+      unreadable: 'لم يعد جهاز الطرف الآخر قادرًا على قراءته.',
+      unstorable: 'تعذّر حفظه هنا. ربما لم تبقَ مساحة.',
+      lost: 'لم يصل: انتهت المحادثة أو أُعيد تحميل صفحة الطرف الآخر.',
+    },
+  },
+  fileRoom: (room: number) =>
+    `هذه الصفحة ليست على https، فهي تُبقي الملف في ذاكرتها حتى يُحفظ: ${size(room)} على الأكثر.`,
+  fileTooLarge: (room: number) =>
+    `هذه الصفحة ليست على https، فأقصى ما تُبقيه ${size(room)}. يمكن استلامه ببرنامج tincan في نافذة طرفية، أو فتح الصفحة عبر https.`,
+  fileNoRoom: 'لا مساحة له على هذا الجهاز. يُرجى إخلاء بعضها ثم الضغط مرة أخرى.',
   verify: 'التحقق',
   leave: 'مغادرة',
   you: 'أنت',
@@ -652,6 +710,8 @@ export const arabic: Texts = {
   notifyRefused:
     'يرفض المتصفح الإشعارات. يُرجى السماح بها في إعدادات الصفحة بجانب شريط العنوان، ثم تشغيل هذا الخيار مرة أخرى.',
   notifyUnsupported: 'لا توجد إشعارات هنا: عنوان هذه الصفحة http غير مشفّر، أو أن المتصفح بلا إشعارات.',
+  picturesCome: 'تصل الصور من تلقاء نفسها',
+  picturesComeAbout: 'حتى 10 ميغابايت لكل صورة. وإلا يُسأل عن كل صورة قبل أن يصل منها شيء.',
   outlive: 'العودة إلى المحادثة بعد إعادة التحميل',
   outliveAbout:
     'يُحفظ سر للعودة في علامة التبويب هذه حتى تنتهي المحادثة، ولا يُحفظ شيء مما قيل. من دونه تُنهي إعادة التحميل المحادثة.',

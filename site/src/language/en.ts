@@ -1,5 +1,5 @@
 import type { ErrorCode, MailboxState, Reason, State } from '../../../wasm/engine.d.ts';
-import { lastingIn, listIn } from './intl.ts';
+import { lastingIn, listIn, sizeIn } from './intl.ts';
 
 /** How a chat ended: what happened, and what can be done. */
 export interface Ending {
@@ -211,6 +211,7 @@ const apart: Record<Apart, string> = {
 
 // As English is written here: without a comma before the last.
 const list = listIn('en-GB');
+const size = sizeIn('en-GB');
 const lasting = lastingIn('en');
 
 const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
@@ -412,7 +413,6 @@ export const english = {
   message: 'Message',
   messageHint: 'Write a message',
   send: 'Send',
-  onlyText: 'Only text can be sent so far. Send pictures and files another way.',
   /** Voice messages: making one, and hearing one. */
   voice: {
     message: 'Voice message',
@@ -452,6 +452,67 @@ export const english = {
     unplayable: 'This browser cannot play this recording. Save it and play it with another program.',
   },
   retry: 'Send again',
+  attachFile: 'Attach files',
+  attached: 'Files to send',
+  removeFile: (name: string) => `Remove ${name}`,
+  folderTold: 'A folder cannot be sent as it is. Pack it into a zip file, and attach that.',
+  sendOriginal: 'Send original',
+  sendOriginalAbout:
+    'Pictures are made anew before they are sent, without the place, the time and the device that cameras write into them. The original is sent as it is.',
+  unclean: 'This browser could not make this picture anew. Send the original, or remove it.',
+  preparing: 'Preparing the pictures…',
+  size,
+  /** What stands for a file where there is only text. */
+  fileText: (name: string, size: string) => `File: ${name} (${size})`,
+  fileKinds: {
+    picture: 'Picture',
+    sound: 'Sound',
+    video: 'Video',
+    document: 'Document',
+    archive: 'Archive',
+    program: 'Program',
+    file: 'File',
+  },
+  fileProgram: 'Your device may run this when you open it. Open it only if you asked them for it.',
+  fileNoPicture: 'This is not the picture that it says it is, so it is not shown.',
+  saveFile: 'Save',
+  showPicture: 'Show',
+  listen: 'Listen',
+  decline: 'Decline',
+  withdraw: 'Withdraw',
+  cancelFile: 'Cancel',
+  showLarge: (name: string) => `Show ${name} large`,
+  fileMoves: (name: string) => `Progress of ${name}`,
+  /** `rate` in bytes a second, `left` in seconds; both 0 while they are not known. */
+  fileProgress: (done: number, whole: number, rate: number, left: number) =>
+    rate > 0
+      ? `${size(done)} of ${size(whole)}, ${size(rate)} a second, ${lasting(left)} left`
+      : `${size(done)} of ${size(whole)}`,
+  fileOffered: 'Waits until they take it',
+  /** How a file ended, at its sender and at its receiver. */
+  fileStates: {
+    ours: {
+      whole: 'Arrived',
+      refused: 'They did not want it.',
+      withdrawn: 'You withdrew it.',
+      unreadable: 'It could not be read any more. Attach it again.',
+      unstorable: 'Their device could not store it.',
+      lost: 'It did not arrive: the chat ended first.',
+    },
+    theirs: {
+      whole: 'Saved',
+      refused: 'You declined it.',
+      withdrawn: 'They withdrew it.',
+      unreadable: 'Their device could not read it any more.',
+      unstorable: 'It could not be stored here. There may be no room left.',
+      lost: 'It did not come: the chat ended, or their page was reloaded.',
+    },
+  },
+  fileRoom: (room: number) =>
+    `This page is not on https, so it keeps a file in its memory until it is saved: ${size(room)} at most.`,
+  fileTooLarge: (room: number) =>
+    `This page is not on https, so it can keep ${size(room)} at most. Take it with tincan in a terminal, or open the page over https.`,
+  fileNoRoom: 'There is no room for it on this device. Make some, and press again.',
   verify: 'Verify',
   leave: 'Leave',
   you: 'You',
@@ -566,6 +627,8 @@ export const english = {
     'The browser refuses notifications. Allow them in the page’s settings beside the address bar, then switch this on again.',
   notifyUnsupported:
     'There are none here: the address of this page is a plain http one, or the browser has none.',
+  picturesCome: 'Pictures come by themselves',
+  picturesComeAbout: 'Up to 10 MB each. Else each is asked for before anything of it comes.',
   outlive: 'Come back to a chat after a reload',
   outliveAbout:
     'A secret for coming back is kept in this tab until the chat ends, and nothing that was said. Without it, a reload ends the chat.',

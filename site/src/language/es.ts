@@ -1,5 +1,5 @@
 import type { Texts } from './en.ts';
-import { lastingIn, listIn } from './intl.ts';
+import { lastingIn, listIn, sizeIn } from './intl.ts';
 import type { SafetyName } from './words.ts';
 
 const errors: Texts['errors'] = {
@@ -203,6 +203,7 @@ function counted(count: number, one: string, more: string): string {
 }
 
 const list = listIn('es');
+const size = sizeIn('es');
 const lasting = lastingIn('es');
 
 /** A time of day with its article. */
@@ -475,7 +476,6 @@ export const spanish: Texts = {
   message: 'Mensaje',
   messageHint: 'Escribe un mensaje',
   send: 'Enviar',
-  onlyText: 'Por ahora solo se puede enviar texto. Envía las fotos y los archivos por otro medio.',
   voice: {
     message: 'Mensaje de voz',
     states: {
@@ -515,6 +515,64 @@ export const spanish: Texts = {
       'Este navegador no puede reproducir esta grabación. Guárdala y reprodúcela con otro programa.',
   },
   retry: 'Enviar otra vez',
+  attachFile: 'Adjuntar archivos',
+  attached: 'Archivos para enviar',
+  removeFile: (name: string) => `Quitar ${name}`,
+  folderTold: 'Una carpeta no se puede enviar tal cual. Comprímela en un archivo zip y adjunta ese.',
+  sendOriginal: 'Enviar el original',
+  sendOriginalAbout:
+    'Las imágenes se rehacen antes de enviarse, sin el lugar, la hora ni el dispositivo que las cámaras escriben en ellas. El original se envía tal cual.',
+  unclean: 'Este navegador no pudo rehacer esta imagen. Envía el original o quítala.',
+  preparing: 'Preparando las imágenes…',
+  size,
+  fileText: (name: string, size: string) => `Archivo: ${name} (${size})`,
+  fileKinds: {
+    picture: 'Imagen',
+    sound: 'Sonido',
+    video: 'Vídeo',
+    document: 'Documento',
+    archive: 'Archivo comprimido',
+    program: 'Programa',
+    file: 'Archivo',
+  },
+  fileProgram: 'Tu dispositivo puede ejecutarlo al abrirlo. Ábrelo solo si se lo pediste.',
+  fileNoPicture: 'No es la imagen que dice ser, así que no se muestra.',
+  saveFile: 'Guardar',
+  showPicture: 'Mostrar',
+  listen: 'Escuchar',
+  decline: 'Rechazar',
+  withdraw: 'Retirar',
+  cancelFile: 'Cancelar',
+  showLarge: (name: string) => `Mostrar ${name} en grande`,
+  fileMoves: (name: string) => `Progreso de ${name}`,
+  fileProgress: (done: number, whole: number, rate: number, left: number) =>
+    rate > 0
+      ? `${size(done)} de ${size(whole)}, ${size(rate)} por segundo, faltan ${lasting(left)}`
+      : `${size(done)} de ${size(whole)}`,
+  fileOffered: 'Espera a que la otra persona lo acepte',
+  fileStates: {
+    ours: {
+      whole: 'Ha llegado',
+      refused: 'La otra persona no lo quiso.',
+      withdrawn: 'Lo retiraste.',
+      unreadable: 'Ya no se pudo leer. Adjúntalo otra vez.',
+      unstorable: 'Su dispositivo no pudo guardarlo.',
+      lost: 'No llegó: el chat terminó antes.',
+    },
+    theirs: {
+      whole: 'Guardado',
+      refused: 'Lo rechazaste.',
+      withdrawn: 'La otra persona lo retiró.',
+      unreadable: 'Su dispositivo ya no pudo leerlo.',
+      unstorable: 'No se pudo guardar aquí. Quizá ya no queda espacio.',
+      lost: 'No llegó: el chat terminó o su página se recargó.',
+    },
+  },
+  fileRoom: (room: number) =>
+    `Esta página no usa https, así que guarda un archivo en su memoria hasta que lo guardes tú: ${size(room)} como máximo.`,
+  fileTooLarge: (room: number) =>
+    `Esta página no usa https, así que admite ${size(room)} como máximo. Recíbelo con tincan en una terminal o abre la página por https.`,
+  fileNoRoom: 'No hay espacio para él en este dispositivo. Libera algo y pulsa otra vez.',
   verify: 'Verificar',
   leave: 'Salir',
   you: 'Tú',
@@ -633,6 +691,9 @@ export const spanish: Texts = {
     'El navegador deniega las notificaciones. Permítelas en los ajustes de la página, junto a la barra de direcciones, y luego activa esto otra vez.',
   notifyUnsupported:
     'Aquí no las hay: la dirección de esta página es http sin cifrar, o el navegador no las tiene.',
+  picturesCome: 'Las imágenes llegan solas',
+  picturesComeAbout:
+    'Hasta 10 MB cada una. Si no, se pregunta por cada una antes de que llegue nada de ella.',
   outlive: 'Volver al chat después de una recarga',
   outliveAbout:
     'Un secreto para volver se guarda en esta pestaña hasta que el chat termina, y nada de lo que se dijo. Sin él, una recarga termina el chat.',

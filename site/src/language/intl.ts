@@ -35,6 +35,26 @@ export function listIn(locale: string): (names: readonly string[]) => string {
   return (names) => ifAllowed(() => new Intl.ListFormat(locale).format(names), names.join(', '));
 }
 
+const sizes = [
+  { from: 1e9, unit: 'gigabyte', short: 'GB' },
+  { from: 1e6, unit: 'megabyte', short: 'MB' },
+  { from: 1e3, unit: 'kilobyte', short: 'kB' },
+  { from: 1, unit: 'byte', short: 'B' },
+] as const;
+
+/** Tells a number of bytes in this language, as in `3.4 MB`, by powers of 1000, as systems write it now. */
+export function sizeIn(locale: string): (bytes: number) => string {
+  return (bytes) => {
+    const { from, unit, short } = sizes.find((each) => bytes >= each.from) ?? sizes[3];
+    const count = bytes / from;
+    const maximumFractionDigits = from > 1 && count < 10 ? 1 : 0;
+    const unitDisplay = from > 1 ? 'short' : 'long';
+    const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
+    const plain = `${count.toFixed(maximumFractionDigits)} ${short}`;
+    return ifAllowed(() => new Intl.NumberFormat(locale, options).format(count), plain);
+  };
+}
+
 /** A length of time as people tell it: to the second while it is short, then in whole minutes that have passed. */
 export function inUnits(seconds: number): { count: number; unit: 'second' | 'minute' } {
   return seconds < 90

@@ -97,6 +97,22 @@ const samples: Record<string, Sample[]> = {
   languageBrowser: [{ given: ['Esperanto'], holds: ['Esperanto'] }],
   roomLeft: [{ given: [5_000], holds: [5_000] }],
   unreadTitle: [{ given: [3, 'tincan'], holds: [3, 'tincan'] }],
+  removeFile: [{ given: ['a.zip'], holds: ['a.zip'] }],
+  size: [
+    { given: [0], holds: [0] },
+    { given: [999], holds: [999] },
+    { given: [3_400_000], holds: [] },
+    { given: [256 * 2 ** 20], holds: [268] },
+  ],
+  fileText: [{ given: ['a.zip', '3 MB'], holds: ['a.zip', '3 MB'] }],
+  showLarge: [{ given: ['a.png'], holds: ['a.png'] }],
+  fileMoves: [{ given: ['a.zip'], holds: ['a.zip'] }],
+  fileProgress: [
+    { given: [11_000_000, 22_000_000, 0, 0], holds: [11, 22] },
+    { given: [11_000_000, 22_000_000, 33_000_000, 44], holds: [11, 22, 33, 44] },
+  ],
+  fileRoom: [{ given: [256 * 2 ** 20], holds: [268] }],
+  fileTooLarge: [{ given: [256 * 2 ** 20], holds: [268] }],
   safetyWord: safetyNames.map((name) => ({ given: [name], holds: [] })),
 };
 
@@ -183,7 +199,7 @@ describe.each([
     'es',
     spanish,
     // The same word in both.
-    ['name', 'chatTitle', 'keys.enter', 'keys.ctrl', 'keys.esc', 'unreadTitle'],
+    ['name', 'chatTitle', 'keys.enter', 'keys.ctrl', 'size', 'keys.esc', 'unreadTitle'],
   ],
   [
     'Arabic',

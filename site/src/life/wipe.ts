@@ -3,7 +3,8 @@ const patience = 300;
 
 /**
  * Leaves nothing of the page: what it remembered on this device, and then itself. `closing`: the engine ends the chat
- * and overwrites its keys, and notifications go. What was on screen must be gone already.
+ * and overwrites its keys, notifications go, and files that lie in the browser's storage. What was on screen must be
+ * gone already.
  */
 export async function wipePage(closing: Promise<unknown>): Promise<void> {
   forgetAll();

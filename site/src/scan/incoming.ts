@@ -1,11 +1,12 @@
 /**
  * Hears text and files that are pasted or dropped anywhere on the page. Text that is pasted or dropped into a field
- * belongs to the field, also where a picture of it comes along. Of several files a picture is told first. `seen` is the
- * text without the addresses that lie behind it. Returns the function that ends the hearing.
+ * belongs to the field, also where a picture of it comes along. `folders` says that some of what was dropped are
+ * folders, which are not among the files. `seen` is the text without the addresses that lie behind it. Returns the
+ * function that ends the hearing.
  */
 export function hearIncoming(
   ontext: (text: string, seen: string) => void,
-  onfile: (file: File) => void,
+  onfiles: (files: readonly File[], folders: boolean) => void,
 ): () => void {
   /** The node of this page from which something is being dragged: that comes from here, and brings nothing in. */
   let from: Node | undefined;
@@ -14,11 +15,11 @@ export function hearIncoming(
   const pasted = (event: ClipboardEvent) => {
     if (event.defaultPrevented) return;
     const text = textIn(event.clipboardData);
-    const file = fileIn(event.clipboardData);
+    const { files, folders } = filesIn(event.clipboardData);
     const seen = plainIn(event.clipboardData);
-    if (file && seen.trim() === '') {
+    if ((files.length > 0 || folders) && seen.trim() === '') {
       event.preventDefault();
-      onfile(file);
+      onfiles(files, folders);
     } else if (text !== '' && !takesText(event.target)) {
       event.preventDefault();
       ontext(text, seen.trim() === '' ? text : seen);
@@ -31,10 +32,10 @@ export function hearIncoming(
     if (!isFile(event) && (own() || !isText(event) || takesText(event.target))) return;
     // The browser would open the file or the address in place of this page, and with it end what is pending.
     event.preventDefault();
-    const file = fileIn(event.dataTransfer);
+    const { files, folders } = filesIn(event.dataTransfer);
     const text = textIn(event.dataTransfer);
     const seen = plainIn(event.dataTransfer);
-    if (file) onfile(file);
+    if (files.length > 0 || folders) onfiles(files, folders);
     else if (!isFile(event) && text !== '') ontext(text, seen.trim() === '' ? text : seen);
   };
   const began = ({ target }: DragEvent) => (from = target instanceof Node ? target : undefined);
@@ -96,8 +97,19 @@ function plainIn(data: DataTransfer | null): string {
   return data?.getData('text/plain') ?? '';
 }
 
-function fileIn(data: DataTransfer | null): File | undefined {
-  const files = [...(data?.files ?? [])];
+/** The files of what was pasted or dropped. A folder looks like a file until it is read, so it is asked for first. */
+function filesIn(data: DataTransfer | null): { files: File[]; folders: boolean } {
+  const items = [...(data?.items ?? [])].filter(({ kind }) => kind === 'file');
+  const isFolder = (item: DataTransferItem) =>
+    typeof item.webkitGetAsEntry === 'function' && item.webkitGetAsEntry()?.isDirectory === true;
+  const folders = items.filter(isFolder);
+  if (folders.length === 0) return { files: [...(data?.files ?? [])], folders: false };
+  const files = items.filter((item) => !folders.includes(item)).map((item) => item.getAsFile());
+  return { files: files.filter((file) => file !== null), folders: true };
+}
+
+/** Of several files the one that is looked at for a QR code. */
+export function pictureOf(files: readonly File[]): File | undefined {
   return files.find(({ type }) => type.startsWith('image/')) ?? files[0];
 }
 

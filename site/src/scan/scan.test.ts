@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from '@testing-library/svelte';
+import { cleanup, screen, within } from '@testing-library/svelte';
 import { decodeQR, decodeQRBatch } from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bestCode, canSee, readPhoto as readAny, type Decode, type Worth } from './scan.ts';
@@ -588,21 +588,26 @@ describe('pasted and dropped anywhere', () => {
     ['a document', 'paste', () => new File(['x'], 'x.pdf', { type: 'application/pdf' })],
     ['a document', 'drop', () => new File(['x'], 'x.pdf', { type: 'application/pdf' })],
     ['a file of no known kind', 'drop', () => new File([], 'x')],
-  ] as const)('%s in the chat, by %s, is answered with a sentence', async (_name, event, file) => {
+  ] as const)('%s in the chat, by %s, goes with what is being written', async (_name, event, file) => {
     const page = await chatting();
-    for (const at of [document.body, composer()]) {
+    for (const [i, at] of [document.body, composer()].entries()) {
       expect(happens(event, data({ files: [file()] }), at)).toBe(true);
       await page.settled();
-      const alert = screen.getByRole('alert');
-      expect(alert.textContent.trim()).toBe(texts.onlyText);
-      // Once more is said once more.
-      happens(event, data({ files: [file()] }), at);
-      await page.settled();
-      expect(screen.getByRole('alert')).not.toBe(alert);
-      await fireEvent.input(composer(), { target: { value: 'I will mail it.' } });
-      expect(screen.queryByRole('alert')).toBeNull();
+      const list = screen.getByRole('list', { name: texts.attached });
+      expect(within(list).getAllByRole('listitem')).toHaveLength(i + 1);
     }
-    expect(composer().value).toBe('I will mail it.');
+    expect(page.engine.calls.some((call) => call.startsWith('send'))).toBe(false);
+  });
+
+  test('a folder is told of, and what else was dropped is taken', async () => {
+    const page = await chatting();
+    const folder = { kind: 'file', webkitGetAsEntry: () => ({ isDirectory: true }), getAsFile: png };
+    const item = { kind: 'file', webkitGetAsEntry: () => ({ isDirectory: false }), getAsFile: png };
+    const items = [folder, item] as unknown as DataTransferItemList;
+    happens('drop', { ...data({ files: [png(), png()] }), items });
+    await page.settled();
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.folderTold);
+    expect(screen.getByRole('list', { name: texts.attached }).children).toHaveLength(1);
   });
 
   test('where a text comes with its picture, the field takes the text', async () => {
@@ -636,13 +641,13 @@ describe('pasted and dropped anywhere', () => {
     expect(page.engine.calls.some((call) => call.startsWith('send'))).toBe(false);
   });
 
-  test('a file is answered with nothing where the chat is over', async () => {
+  test('a file goes nowhere where the chat is over', async () => {
     const page = await chatting();
     page.engine.tell({ type: 'closed', reason: 'left' });
     await page.settled();
     happens('drop', data({ files: [png()] }));
     await page.settled();
-    expect(screen.queryByText(texts.onlyText)).toBeNull();
+    expect(screen.queryByRole('list', { name: texts.attached })).toBeNull();
   });
 
   const titled = {

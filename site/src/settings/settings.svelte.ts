@@ -11,6 +11,8 @@ export interface Chosen {
   /** The other person is told when this one writes. */
   typing: boolean;
   notify: boolean;
+  /** Pictures that are not too large come without being asked for. */
+  pictures: boolean;
   /** A chat goes on after a reload of the page. */
   outlive: boolean;
 }
@@ -40,7 +42,7 @@ export class Settings {
 
 /** What is stored may have been written by another version, or by anybody. A wrong part counts as never chosen. */
 function parse(stored: unknown): Chosen {
-  const { language, theme, sendWith, typing, notify, outlive } = (
+  const { language, theme, sendWith, typing, notify, pictures, outlive } = (
     typeof stored === 'object' && stored !== null ? stored : {}
   ) as Record<string, unknown>;
   return {
@@ -49,6 +51,7 @@ function parse(stored: unknown): Chosen {
     sendWith: sendWith === 'enter' || sendWith === 'ctrl' ? sendWith : undefined,
     typing: typing === true,
     notify: notify === true,
+    pictures: pictures === true,
     outlive: outlive !== false,
   };
 }

@@ -37,6 +37,7 @@ describe('what is remembered', () => {
       theme: 'dark',
       typing: true,
       notify: false,
+      pictures: false,
       outlive: true,
     });
     expect(new Settings().chosen).toMatchObject({ theme: 'dark', typing: true, notify: false });
@@ -50,7 +51,7 @@ describe('what is remembered', () => {
     ['far too long', `{"theme":"dark","x":"${'x'.repeat(2000)}"}`],
   ])('%s counts as never chosen', (_name, stored) => {
     localStorage.setItem(key, stored);
-    expect(new Settings().chosen).toEqual({ typing: false, notify: false, outlive: true });
+    expect(new Settings().chosen).toEqual({ typing: false, notify: false, pictures: false, outlive: true });
   });
 
   test('without storage a choice holds for the visit', () => {

@@ -1,0 +1,286 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from '@playwright/test';
+import { cameraSamples } from './camera-samples.ts';
+import { hasNetwork, onlyLoopback } from './chromium.ts';
+import { expect, test } from './fixtures.ts';
+import { meet, type Person } from './person.ts';
+import type { Terminal } from './programs.ts';
+import { texts } from './texts.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** The sizes at which something changes: nothing, a byte, a part and its neighbours, and many of them. */
+const sizes = [0, 1, 63_487, 63_488, 63_489, 10_000_000];
+
+/** The places where a page keeps a file, and what takes the better ones away. */
+const places = ['chosen', 'disk', 'memory'] as const;
+
+/** Has this page keep files there. The browser's own dialog can't be pressed by a test: what it chooses is in OPFS. */
+async function keepsIn(person: Person, place: (typeof places)[number]): Promise<void> {
+  await person.page.addInitScript((place) => {
+    const scope = globalThis as { showSaveFilePicker?: unknown };
+    if (place !== 'chosen') {
+      delete scope.showSaveFilePicker;
+      if (place === 'memory')
+        Object.defineProperty(StorageManager.prototype, 'getDirectory', { value: undefined });
+      return;
+    }
+    scope.showSaveFilePicker = async ({ suggestedName }: { suggestedName: string }) =>
+      (await navigator.storage.getDirectory()).getFileHandle(`chosen-${suggestedName}`, { create: true });
+  }, place);
+}
+
+/** The file that the person has chosen in the dialog. */
+const chosen = (person: Person, name: string) =>
+  person.page.evaluate(async (name) => {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(`chosen-${name}`);
+    const digest = await crypto.subtle.digest('SHA-256', await (await handle.getFile()).arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  }, name);
+
+/** For files that are too large to be handed to a browser in any other way. */
+let folder: string;
+test.beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'tincan-files-'))));
+test.afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** The card of a file. */
+const card = (person: Person, name: string): Locator =>
+  person.log.locator('.card').filter({ has: person.page.getByText(name, { exact: true }) });
+
+async function attach(
+  person: Person,
+  ...files: { name: string; type: string; bytes: Uint8Array }[]
+): Promise<void> {
+  await person.page
+    .locator('input[type=file]')
+    .setInputFiles(
+      files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) })),
+    );
+}
+
+/** Attaches a file and sends it. */
+async function send(person: Person, name: string, bytes: Uint8Array, type = 'application/octet-stream') {
+  await attach(person, { name, type, bytes });
+  await expect(person.page.getByRole('list', { name: texts.attached })).toContainText(name);
+  await person.button(texts.send).click();
+}
+
+/** Presses Save, and reads what the browser saves. */
+async function saved(person: Person, name: string): Promise<Uint8Array> {
+  const downloading = person.page.waitForEvent('download');
+  await card(person, name).getByRole('button', { name: texts.saveFile }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe(name);
+  return readFile(await download.path());
+}
+
+for (const place of places) {
+  test(`files of every size from page to page, kept: ${place}`, async ({ person, serve }) => {
+    const [ana, ben] = [await person(), await person()];
+    await keepsIn(ben, place);
+    // One that is larger than what is kept in memory where there is a disk.
+    const all = place === 'disk' ? [...sizes, 20_000_000] : sizes;
+    await ana.open(serve.here);
+    await meet(ana, ben);
+    for (const size of all) {
+      const [name, bytes] = [`${size}.bin`, randomBytes(size)];
+      await send(ana, name, bytes);
+      await expect(card(ben, name)).toBeVisible();
+      if (place === 'chosen') {
+        await card(ben, name).getByRole('button', { name: texts.saveFile }).click();
+        await expect(card(ben, name)).toContainText(texts.fileStates.theirs.whole);
+        expect(await chosen(ben, name)).toBe(sha256(bytes));
+      } else expect(sha256(await saved(ben, name))).toBe(sha256(bytes));
+      await expect(card(ana, name)).toContainText(texts.fileStates.ours.whole);
+    }
+    const left = () =>
+      ben.page.evaluate(async () => {
+        const names: string[] = [];
+        for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+        return names.filter((name) => name.startsWith('tincan-files-'));
+      });
+    if (place === 'memory') return;
+    expect((await left()).length, 'a folder of this page, where it keeps files itself').toBe(
+      place === 'disk' ? 1 : 0,
+    );
+    // The page that comes next leaves nothing of one that is gone.
+    await ben.page.reload();
+    await expect.poll(left).toEqual([]);
+  });
+}
+
+test('declined, withdrawn, and cancelled at either side: each is told, and the chat goes on', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await keepsIn(ben, 'memory');
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  const { ours, theirs } = texts.fileStates;
+
+  await send(ana, 'declined.bin', randomBytes(10));
+  await card(ben, 'declined.bin').getByRole('button', { name: texts.decline }).click();
+  await expect(card(ana, 'declined.bin')).toContainText(ours.refused);
+  await expect(card(ben, 'declined.bin')).toContainText(theirs.refused);
+
+  await send(ana, 'withdrawn.bin', randomBytes(10));
+  await expect(card(ben, 'withdrawn.bin')).toBeVisible();
+  await card(ana, 'withdrawn.bin').getByRole('button', { name: texts.withdraw }).click();
+  await expect(card(ben, 'withdrawn.bin')).toContainText(theirs.withdrawn);
+  await expect(card(ana, 'withdrawn.bin')).toContainText(ours.withdrawn);
+
+  for (const [who, name] of [
+    [ana, 'by-ana.bin'],
+    [ben, 'by-ben.bin'],
+  ] as const) {
+    const path = join(folder, name);
+    await writeFile(path, randomBytes(100_000_000));
+    await ana.page.locator('input[type=file]').setInputFiles(path);
+    await ana.button(texts.send).click();
+    await card(ben, name).getByRole('button', { name: texts.saveFile }).click();
+    await card(who, name).getByRole('button', { name: texts.cancelFile }).click();
+    const [at, by] = who === ana ? [ours.withdrawn, theirs.withdrawn] : [ours.refused, theirs.refused];
+    await expect(card(ana, name)).toContainText(at);
+    await expect(card(ben, name)).toContainText(by);
+  }
+  await ana.say('and on');
+  await ben.hears('and on');
+});
+
+test('several at once with a caption, one removed before, and the text comes last', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await attach(
+    ana,
+    ...['one.txt', 'two.txt', 'three.txt'].map((name) => ({
+      name,
+      type: 'text/plain',
+      bytes: randomBytes(9),
+    })),
+  );
+  await ana.button(texts.removeFile('two.txt')).click();
+  await ana.say('here they are');
+  await ben.hears('here they are');
+  const shown = (await ben.history()).map(({ text }) => text);
+  expect(shown).toHaveLength(3);
+  expect(shown[0]).toContain('one.txt');
+  expect(shown[1]).toContain('three.txt');
+  expect(shown[2]).toBe('here they are');
+});
+
+test('pictures: shown, opened large, and nothing in them but the picture', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await keepsIn(ben, 'memory');
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  for (const { name, type, bytes, marks } of cameraSamples) {
+    await send(ana, name, bytes, type);
+    const at = card(ben, name);
+    await at.getByRole('button', { name: texts.showPicture }).click();
+    await expect(at.locator('img'), name).toBeVisible();
+    expect(await at.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+    const came = Buffer.from(await saved(ben, name)).toString('latin1');
+    for (const mark of marks) expect(came.includes(mark), `${name} holds ${mark}`).toBe(false);
+  }
+  const [first] = cameraSamples;
+  if (!first) throw new Error('no sample');
+  await card(ben, first.name)
+    .getByRole('button', { name: texts.showLarge(first.name) })
+    .click();
+  await expect(ben.page.getByRole('dialog')).toBeVisible();
+  await ben.page.keyboard.press('Escape');
+  await expect(ben.page.getByRole('dialog')).toHaveCount(0);
+
+  // The original goes only where its person says so.
+  await attach(ana, { name: 'original.jpg', type: first.type, bytes: first.bytes });
+  await ana.page.getByRole('checkbox', { name: texts.sendOriginal }).check();
+  await ana.button(texts.send).click();
+  await card(ben, 'original.jpg').getByRole('button', { name: texts.showPicture }).click();
+  expect(sha256(await saved(ben, 'original.jpg'))).toBe(sha256(first.bytes));
+});
+
+test('what says that it is a picture and is none is not shown, and can be saved', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await keepsIn(ben, 'memory');
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  const evil = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  await send(ana, 'evil.png', evil, 'image/png');
+  await card(ben, 'evil.png').getByRole('button', { name: texts.showPicture }).click();
+  await expect(card(ben, 'evil.png')).toContainText(texts.fileNoPicture);
+  await expect(card(ben, 'evil.png').locator('img')).toHaveCount(0);
+  expect(await saved(ben, 'evil.png')).toEqual(evil);
+});
+
+test('pictures come by themselves only where that is switched on', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ben.open(serve.here);
+  await ben.page.evaluate(() => localStorage.setItem('tincan-settings', JSON.stringify({ pictures: true })));
+  await ben.page.reload();
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  const [sample] = cameraSamples;
+  if (!sample) throw new Error('no sample');
+  await send(ana, sample.name, sample.bytes, sample.type);
+  await expect(card(ben, sample.name).locator('img')).toBeVisible();
+  await send(ben, sample.name, sample.bytes, sample.type);
+  await expect(card(ana, sample.name).getByRole('button', { name: texts.showPicture })).toBeVisible();
+});
+
+test.describe('with a terminal', () => {
+  async function meetTerminal(ana: Person, ben: Terminal, url: string): Promise<void> {
+    await ana.open(url);
+    ben.type(await ana.newChat());
+    await ana.connect(await ben.link('reply'));
+    await ana.connected();
+  }
+
+  test('files both ways', async ({ person, terminal, serve }) => {
+    const [ana, ben] = [await person(), terminal('join', '--loopback', '--folder', folder)];
+    await keepsIn(ana, 'memory');
+    await meetTerminal(ana, ben, serve.here);
+    for (const size of sizes) {
+      const [up, down] = [randomBytes(size), randomBytes(size)];
+      await send(ana, `up-${size}.bin`, up);
+      const { id } = await ben.until(`file up-${size}.bin`, () =>
+        ben.events.find((each) => each['event'] === 'file' && each['name'] === `up-${size}.bin`),
+      );
+      ben.do({ do: 'accept', id });
+      await expect(card(ana, `up-${size}.bin`)).toContainText(texts.fileStates.ours.whole);
+      expect(sha256(await readFile(join(folder, `up-${size}.bin`)))).toBe(sha256(up));
+
+      await writeFile(join(folder, `down-${size}.bin`), down);
+      ben.do({ do: 'file', paths: [join(folder, `down-${size}.bin`)] });
+      expect(sha256(await saved(ana, `down-${size}.bin`))).toBe(sha256(down));
+    }
+  });
+});
+
+test.describe('on a plain http page of the network', () => {
+  test.skip(!hasNetwork, onlyLoopback);
+
+  test('the most that it can keep is told before, and a file comes', async ({
+    person,
+    chromium,
+    serveAll,
+  }) => {
+    const [ana, ben] = [await person(await chromium([])), await person(await chromium([]))];
+    await ana.open(serveAll.urls[0] ?? '');
+    await meet(ana, ben);
+    const bytes = randomBytes(10_000_000);
+    await send(ana, 'plain.bin', bytes);
+    await expect(card(ben, 'plain.bin')).toContainText(texts.fileRoom(256 * 2 ** 20));
+    expect(sha256(await saved(ben, 'plain.bin'))).toBe(sha256(bytes));
+  });
+});
