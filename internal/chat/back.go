@@ -44,6 +44,7 @@ func (saved Saved) ticket() (seal.Ticket, error) {
 // any chat before it is open. The other goes on with the chat as it was, beside all this.
 type returns struct {
 	now  *back // ours, at a side that has nothing left
+	next *told // of the other side, for which another of ours is being made; nil while none is
 	mail returnMail
 
 	before seal.Ticket // of the session before, until the other side is certain to have the one of this
@@ -63,11 +64,22 @@ type back struct {
 	ticket seal.Ticket
 	keys   *seal.KeyPair
 	code   invite.Code // kind, key and box
-	theirs invite.Code // what it is paired with; nil while it waits
-	names  []byte      // what the last one of the other side that was opened says of the one that it answers,
-	card   card        // and its card
+	theirs *told       // what it is paired with; nil while it waits
 	stream *stream     // at a side that has the chat still: the frames of the line
 }
+
+// told is a return of the other side that could be opened.
+type told struct {
+	code  invite.Code
+	names []byte // how the key of the one that it answers begins
+	card  card
+}
+
+// fresh tells whether it answers none.
+func (t *told) fresh() bool { return string(t.names) == string(make([]byte, namesSize)) }
+
+// answers tells whether it answers that one of ours.
+func (t *told) answers(own invite.Code) bool { return bytes.HasPrefix(own[1:], t.names) }
 
 func (b *back) wipe() {
 	b.ticket.Wipe()
@@ -158,10 +170,10 @@ const namesSize = 8
 
 // sealReturn makes our return, in answer to that of the other side or to none. A key pair seals one alone, and
 // another is made where its text would end in a mark.
-func (s *Session) sealReturn(b *back, l *line, theirs invite.Code) error {
+func (s *Session) sealReturn(b *back, l *line, theirs *told) error {
 	names := make([]byte, namesSize)
 	if theirs != nil {
-		x, _ := theirs.Sealed()
+		x, _ := theirs.code.Sealed()
 		copy(names, x[:])
 	}
 	for {
@@ -181,33 +193,30 @@ func (s *Session) sealReturn(b *back, l *line, theirs invite.Code) error {
 	}
 }
 
-// open opens a return of the other side. What it holds is in names and card.
-func (b *back) open(m *meeting, code invite.Code) error {
+// open opens a return of the other side.
+func (b *back) open(m *meeting, code invite.Code) (*told, error) {
 	x, box := code.Sealed()
 	plain, err := seal.OpenReturn(m.role, b.ticket, x, box)
 	if err != nil {
-		return fail(CodeWrongChat, err)
+		return nil, fail(CodeWrongChat, err)
 	}
-	if len(plain) > namesSize {
-		b.names, b.card.packed = plain[:namesSize], plain[namesSize:]
-		b.card.description, err = invite.ParseCard(b.card.packed, m.loopback)
+	if len(plain) <= namesSize {
+		return nil, fail(CodeMalformed, nil)
 	}
-	if err != nil || len(plain) <= namesSize {
-		return fail(CodeMalformed, err)
+	t := &told{code: code, names: plain[:namesSize], card: card{packed: plain[namesSize:]}}
+	if t.card.description, err = invite.ParseCard(t.card.packed, m.loopback); err != nil {
+		return nil, fail(CodeMalformed, err)
 	}
-	return nil
+	return t, nil
 }
 
-// fresh tells whether the return that was opened answers none.
-func (b *back) fresh() bool { return string(b.names) == string(make([]byte, namesSize)) }
-
 // pair begins the handshake of our return with one of the other side.
-func (b *back) pair(role seal.Role, theirs invite.Code, ours feature) (*stream, error) {
-	codeI, codeJ := b.code, theirs
+func (b *back) pair(role seal.Role, theirs *told, ours feature) (*stream, error) {
+	codeI, codeJ := b.code, theirs.code
 	if role == seal.Joiner {
-		codeI, codeJ = theirs, b.code
+		codeI, codeJ = theirs.code, b.code
 	}
-	x, _ := theirs.Sealed()
+	x, _ := theirs.code.Sealed()
 	// Without the kind, which is another in a mailbox.
 	handshake, err := seal.NewReturn(rand.Reader, role, b.ticket, b.keys, x, codeI[1:], codeJ[1:])
 	if err != nil {
@@ -236,50 +245,97 @@ func (r *returns) forget(code invite.Code) {
 	r.used, r.read = without(r.used, code), without(r.read, code)
 }
 
-// acceptReturn takes a return of the other side, at a side that has nothing left of the chat. If it
-// returns errLater, answer is called later.
-func (s *Session) acceptReturn(code invite.Code, answer func(error)) error {
+// acceptReturn takes a return of the other side, at a side that has nothing left of the chat. void says that a newer one
+// is there, so that it counts only if it answers ours. If it returns errLater, answer is called later.
+func (s *Session) acceptReturn(code invite.Code, void bool, answer func(error)) error {
 	if !code.IsRepair() {
 		return fail(CodeWantRepair, nil)
 	}
-	b := s.meet.returns.now
-	err := s.meet.returns.seen(code)
-	if err == nil {
-		err = b.open(&s.meet, code)
+	r, b := &s.meet.returns, s.meet.returns.now
+	if err := r.seen(code); err != nil {
+		return err
 	}
+	theirs, err := b.open(&s.meet, code)
 	switch {
 	case err != nil:
 		return err
-	case !b.fresh() && !bytes.HasPrefix(b.code[1:], b.names):
-		return fail(CodeAlreadyUsed, nil) // it answers one that we have lost with an earlier reload
-	case b.theirs != nil: // the other side was reloaded since, and our card is used up
-		return stop{ReasonLost, fail(CodeAlreadyUsed, nil)}
+	case theirs.fresh() && void:
+		return fail(CodeAlreadyUsed, nil)
+	case b.theirs == nil && (theirs.fresh() || theirs.answers(b.code)):
+		return s.meetAgain(theirs, answer)
+	case !theirs.fresh() && (b.theirs == nil || !slices.ContainsFunc(r.own, theirs.answers)):
+		return fail(CodeAlreadyUsed, nil) // it answers one that we have lost with an earlier reload, or given up
+	case r.mail.client == nil || len(r.own) >= maxReturns:
+		return stop{ReasonLost, fail(CodeAlreadyUsed, nil)} // our card is used up, and nobody would bring another
 	}
-	return s.meetAgain(code, answer)
+	s.returnAgain(theirs)
+	return nil
 }
 
 // meetAgain looks for the other side with its return and ours.
-func (s *Session) meetAgain(code invite.Code, answer func(error)) error {
+func (s *Session) meetAgain(theirs *told, answer func(error)) error {
 	r, b, l := &s.meet.returns, s.meet.returns.now, s.lines.now
-	next, err := b.pair(s.meet.role, code, s.stream.can.ours)
+	next, err := b.pair(s.meet.role, theirs, s.stream.can.ours)
 	if err != nil {
 		return err
 	}
-	r.used = append(r.used, code)
-	text := l.answer(s.meet.role, s.meet.tried(b.card.description))
+	r.used = append(r.used, theirs.code)
+	text := l.answer(s.meet.role, s.meet.tried(theirs.card.description))
 	s.work.ask(func(ctx context.Context) func() error {
 		err := l.conn.Accept(ctx, text)
 		return func() error {
-			if err != nil {
+			switch {
+			case l.gone: // another return has taken its place
+				next.wipe()
+			case err != nil:
 				next.wipe()
 				return answerTo(handedIn{answer: answer}, stop{ReasonLost, fail(CodeMalformed, err)})
+			default:
+				s.stream, s.look.remote = *next, theirs.card.description
+				s.lines.carry(l)
+				s.enter(looking, time.Now())
 			}
-			s.stream, s.look.remote = *next, b.card.description
-			s.lines.carry(l)
-			s.enter(looking, time.Now())
 			answer(nil)
 			return nil
 		}
 	})
 	return errLater
+}
+
+// returnAgain makes another return at a side that has nothing left of the chat, and whose card is used up: the other side
+// was reloaded since, or has paired its own otherwise. Ours answers theirs if that is fresh, and is fresh otherwise. A
+// newer one that comes meanwhile takes the place of theirs.
+func (s *Session) returnAgain(theirs *told) {
+	r, b := &s.meet.returns, s.meet.returns.now
+	making := r.next != nil
+	if r.next = theirs; making {
+		return
+	}
+	s.makeCard(0, time.Now(), func(l *line) {
+		if r.now != b { // the two are back already
+			if l != nil {
+				s.lines.drop(l)
+			}
+			return
+		}
+		theirs, answered := r.next, r.next
+		if r.next = nil; !theirs.fresh() {
+			answered = nil
+		}
+		if l == nil || s.sealReturn(b, l, answered) != nil {
+			r.forget(theirs.code)
+			return
+		}
+		now, old := time.Now(), s.stream
+		s.lines.drop(s.lines.now)
+		s.lines.change(l)
+		l.resumed, b.theirs, s.stream = true, nil, stream{can: abilities{ours: old.can.ours}}
+		old.wipe()
+		if answered == nil || s.meetAgain(answered, func(error) {}) != errLater {
+			s.enter(waiting, now)
+		}
+		s.diary.note("another return is made")
+		r.mail.began, r.mail.due, r.mail.left = now, now, time.Time{}
+		s.sendReturn(now)
+	})
 }

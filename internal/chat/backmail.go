@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -10,10 +11,17 @@ import (
 	"tincan/internal/seal"
 )
 
+// box is the mailbox; *mailbox.Client is one, and says what each method promises.
+type box interface {
+	Put(ctx context.Context, slot mailbox.Slot, reply []byte) error
+	Take(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim) ([]byte, error)
+	Drop(ctx context.Context, slot mailbox.Slot, claim mailbox.Claim) error
+}
+
 // returnMail passes the return of a side that has nothing left through the mailbox.
 type returnMail struct {
-	client *mailbox.Client // nil where it goes by hand alone
-	began  time.Time
+	client box       // nil where it goes by hand alone
+	began  time.Time // when our newest was made
 	due    time.Time
 	left   time.Time // since when ours lies there; zero before
 	away   bool
@@ -21,22 +29,22 @@ type returnMail struct {
 
 // sendReturn leaves our return in the mailbox and asks for the other side's.
 func (s *Session) sendReturn(now time.Time) {
-	m := &s.meet.returns.mail
+	m, b := &s.meet.returns.mail, s.meet.returns.now
 	if m.client == nil || m.away || now.Before(m.due) {
 		return
 	}
 	m.away = true
 	e := returnErrand{client: m.client}
-	e.at(s.meet.returns.now.ticket, s.meet.role)
+	e.at(b.ticket, s.meet.role)
 	if m.left.IsZero() || now.Sub(m.left) >= s.timing.mail.gone {
-		e.put = s.meet.returns.now.code.InMailbox()
+		e.put = b.code.InMailbox()
 	}
 	s.work.ask(func(ctx context.Context) func() error {
 		left, taken, err := e.run(ctx)
 		return func() error {
 			now := time.Now()
 			m.away = false
-			if e.put != nil && left == nil {
+			if left == nil && bytes.Equal(e.put, b.code.InMailbox()) { // otherwise another was made meanwhile
 				m.left = now
 			}
 			if next := s.timing.mail.next(now.Sub(m.began) + mailbox.RetryAfter(err)); next > 0 {
@@ -53,7 +61,7 @@ func (s *Session) sendReturn(now time.Time) {
 // that is free. All that lie there are read each time, by the same claim after each reload: where one has expired,
 // another may lie.
 type returnErrand struct {
-	client      *mailbox.Client
+	client      box
 	own, theirs [maxReturns]mailbox.Slot
 	claim       mailbox.Claim
 	put         []byte // nil for nothing
@@ -86,7 +94,7 @@ func (e *returnErrand) run(ctx context.Context) (left error, taken [][]byte, err
 }
 
 // useReturns uses the newest return that it can, of those that have not been read before. The other side has lost the
-// older ones. The error is nil or a stop.
+// older ones, or made others in their place. The error is nil or a stop.
 func (s *Session) useReturns(taken [][]byte, by way) error {
 	r := &s.meet.returns
 	if r.now == nil && !s.phase.broken() {
@@ -100,10 +108,11 @@ func (s *Session) useReturns(taken [][]byte, by way) error {
 	}
 	r.read = append(r.read, list...)
 	r.read = r.read[max(0, len(r.read)-maxRead):]
+	void := false
 	for n := len(list) - 1; n >= 0; n-- {
 		code, err := list[n], error(nil)
 		if r.now != nil {
-			err = s.acceptReturn(code, func(error) {})
+			err = s.acceptReturn(code, void, func(error) {})
 		} else {
 			err = s.comeBack(code, time.Now(), by)
 		}
@@ -113,6 +122,7 @@ func (s *Session) useReturns(taken [][]byte, by way) error {
 		if err == nil || err == errLater {
 			return nil
 		}
+		void = void || CodeOf(err) == CodeAlreadyUsed
 	}
 	return nil
 }

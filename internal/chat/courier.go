@@ -15,7 +15,7 @@ import (
 // courier passes repairs through the mailbox while the two are apart (PROTOCOL.md §2.6). A side leaves
 // a fresh card there, or one that answers the other's, which is tried with that by both.
 type courier struct {
-	client *mailbox.Client // nil where the two have not met by way of the mailbox
+	client box // nil where the two have not met by way of the mailbox
 	claim  mailbox.Claim
 	began  time.Time // since when it is asked; zero while it is not
 	due    time.Time // when it is asked next
@@ -52,7 +52,7 @@ func spanOf(now time.Time, length time.Duration) (own, next uint32) {
 }
 
 // courierFrom is the mailbox by which the two have met: its inviter has got the reply there, its joiner has left it there.
-func (s *Session) courierFrom() *mailbox.Client {
+func (s *Session) courierFrom() box {
 	switch p := s.post.(type) {
 	case *fetcher:
 		if p.got {
@@ -222,7 +222,7 @@ func (s *Session) askCourier(now time.Time) {
 }
 
 // fetch takes what lies in a slot, and drops it there.
-func fetch(ctx context.Context, client *mailbox.Client, slot mailbox.Slot, claim mailbox.Claim) ([]byte, error) {
+func fetch(ctx context.Context, client box, slot mailbox.Slot, claim mailbox.Claim) ([]byte, error) {
 	taken, err := client.Take(ctx, slot, claim)
 	if err == nil {
 		_ = client.Drop(ctx, slot, claim) // if this fails, it expires by itself

@@ -91,6 +91,9 @@ func (c *hconn) Accept(_ context.Context, text string) error {
 	}
 	c.h.mu.Lock()
 	defer c.h.mu.Unlock()
+	if c.isClosed {
+		return peer.ErrClosed
+	}
 	c.remote, _, _ = strings.Cut(rest, "\r\n")
 	if o := c.like(); o != nil && !c.isClosed && !o.isClosed {
 		for i, x := range []*hconn{c, o} {

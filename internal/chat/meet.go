@@ -263,7 +263,7 @@ func (s *Session) accept(text string, offered bool, answer func(error)) error {
 		if err != nil {
 			return textError(err)
 		}
-		return s.acceptReturn(code, answer)
+		return s.acceptReturn(code, false, answer)
 	}
 	if code, err := invite.Find(text); err == nil && s.phase.opened() {
 		if code.IsRepair() {

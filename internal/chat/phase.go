@@ -16,7 +16,8 @@ const (
 	StatePaused     State = "paused" // the same for long, and nothing is looked for before the person comes back
 )
 
-// phase is where a chat stands. It only moves on, except between open, apart and paused.
+// phase is where a chat stands. It only moves on, except between open, apart and paused, and back to waiting where
+// another return is made.
 type phase byte
 
 const (

@@ -21,13 +21,13 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 		return err
 	}
 	b := &back{ticket: s.stream.frames.Ticket()}
-	err := b.open(&s.meet, code)
+	theirs, err := b.open(&s.meet, code)
 	if CodeOf(err) == CodeWrongChat && r.before.Kept() {
 		b.ticket.Wipe()
 		b.ticket = r.before.Copy()
-		err = b.open(&s.meet, code)
+		theirs, err = b.open(&s.meet, code)
 	}
-	if err == nil && !b.fresh() {
+	if err == nil && !theirs.fresh() {
 		err = fail(CodeAlreadyUsed, nil) // it answers one of before
 	}
 	if err != nil || !s.phase.broken() {
@@ -47,9 +47,9 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 			return
 		}
 		l.back = b
-		err := s.sealReturn(b, l, code)
+		err := s.sealReturn(b, l, theirs)
 		if err == nil {
-			b.stream, err = b.pair(s.meet.role, code, s.stream.can.ours)
+			b.stream, err = b.pair(s.meet.role, theirs, s.stream.can.ours)
 		}
 		if err != nil || !s.phase.broken() {
 			s.lines.drop(l)
@@ -63,7 +63,7 @@ func (s *Session) comeBack(code invite.Code, now time.Time, by way) error {
 			}
 		}
 		s.diary.note("the other side comes back")
-		s.try(l, b.card, time.Now())
+		s.try(l, theirs.card, time.Now())
 		if by == byHand {
 			s.events.push(Repair{newLink(s.lines.hand.site, b.code)})
 		} else {
