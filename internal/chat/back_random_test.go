@@ -274,6 +274,9 @@ func TestUnitReturnsAtRandom(t *testing.T) {
 				}
 			}
 			for range 2 + pick(10) {
+				if pick(4) == 0 {
+					p.hub.cut(1, 0) // neither sees that its line has ended
+				}
 				if i := pick(2); !p.at(i).opened || p.at(i).saved.Ticket == p.at(1-i).saved.Ticket {
 					p.reload(i) // otherwise the other page has not kept the ticket of this one yet, which alone has both
 				}
@@ -283,7 +286,7 @@ func TestUnitReturnsAtRandom(t *testing.T) {
 			for !p.together() {
 				again()
 				time.Sleep(100 * time.Millisecond)
-				limit := 30 * time.Second
+				limit := time.Minute
 				if max(len(p.left(0)), len(p.left(1))) >= maxReturns {
 					limit += mailbox.Lifetime // there may be no place for another before one has expired
 				}

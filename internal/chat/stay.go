@@ -143,7 +143,7 @@ func (s *Session) cameBack(b *back, now time.Time) {
 		s.lines.courier.client = r.mail.client
 	}
 	r.before.Wipe()
-	*r = returns{before: b.ticket, untold: true, anew: r.now != nil, used: r.used, read: r.read}
+	*r = returns{before: b.ticket, untold: true, anew: r.now != nil || r.anew, used: r.used, read: r.read}
 	s.look.openedAt = now
 }
 
