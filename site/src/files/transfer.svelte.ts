@@ -1,4 +1,5 @@
 import type { FileAbout, FileEnd } from '../../../wasm/engine.d.ts';
+import { kindOf } from './kinds.ts';
 
 /** How a file stands: nobody has said yet that it is wanted; it is on its way; or how it ended. */
 export type FileState = 'offered' | 'moving' | FileEnd;
@@ -63,12 +64,12 @@ export class Transfer {
   get seen(): Seen | 'no' | undefined {
     return this.#seen;
   }
-  /** It says that it is a picture: what it is, `look` finds out. */
+  /** It says that it is a picture of a type that is shown: what it is, `look` finds out. */
   get isPicture(): boolean {
-    return /^image\/(png|jpeg|webp|gif|avif)$/i.test(this.about.kind);
+    return kindOf(this.about) === 'picture' && /^image\/(png|jpeg|webp|gif|avif)$/i.test(this.about.kind);
   }
   get isSound(): boolean {
-    return this.about.voice || /^audio\//i.test(this.about.kind);
+    return this.about.voice || kindOf(this.about) === 'sound';
   }
   /** An address of the content, for this page alone. */
   get src(): string | undefined {

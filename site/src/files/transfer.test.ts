@@ -32,6 +32,10 @@ test.each([
   expect(new Transfer(false, { ...about, kind }).isPicture).toBe(is);
 });
 
+test('a program is no picture, whatever its sender says', () => {
+  expect(new Transfer(false, { ...about, name: 'a.png.exe' }).isPicture).toBe(false);
+});
+
 test('a picture is shown as what its bytes are, and not as its sender says', async () => {
   let shown: Blob | undefined;
   URL.createObjectURL = (blob: Blob) => {
