@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';
+import { english as texts } from '../language/en.ts';
 import { isBlank } from './blank.ts';
 import Composer from './Composer.svelte';
 
@@ -91,4 +92,46 @@ test('what is typed is given to no speller and no writer of suggestions', () => 
   expect(field.getAttribute('spellcheck')).toBe('false');
   expect(field.getAttribute('writingsuggestions')).toBe('false');
   expect(field.getAttribute('autocomplete')).toBe('off');
+});
+
+const button = (name: string) => screen.getByRole('button', { name }) as HTMLButtonElement;
+
+test('files that are chosen are handed on, and the same may be chosen again', async () => {
+  const onattach = vi.fn<(files: File[]) => void>();
+  render(Composer, { onsend: vi.fn(), onattach });
+  const chooser = document.querySelector<HTMLInputElement>('input[type=file]');
+  if (!chooser) throw new Error('there is nothing to choose with');
+  const clicked = vi.spyOn(chooser, 'click').mockImplementation(() => undefined);
+  await fireEvent.click(button(texts.attachFile));
+  expect(clicked).toHaveBeenCalledOnce();
+  const file = new File(['x'], 'x.txt');
+  let value = 'C:\\fakepath\\x.txt';
+  Object.defineProperty(chooser, 'value', { get: () => value, set: (to: string) => (value = to) });
+  Object.defineProperty(chooser, 'files', { value: [file] });
+  await fireEvent.change(chooser);
+  expect(onattach).toHaveBeenCalledWith([file]);
+  expect(value).toBe('');
+});
+
+test('where something is attached, nothing has to be written', async () => {
+  const onsend = vi.fn<(text: string) => void>();
+  const { rerender } = render(Composer, { onsend, attached: false });
+  expect(button(texts.send).disabled).toBe(true);
+  await rerender({ onsend, attached: true });
+  await fireEvent.click(button(texts.send));
+  expect(onsend).toHaveBeenCalledWith('');
+});
+
+test('a voice message begins by a key, or by a pointer that holds the button', async () => {
+  const onvoice = vi.fn<(held: boolean) => void>();
+  const { rerender } = render(Composer, { onsend: vi.fn(), onvoice });
+  await fireEvent.click(button(texts.voice.message), { detail: 0 });
+  expect(onvoice.mock.calls).toEqual([[false]]);
+  const pointer = (of: number) =>
+    new MouseEvent('pointerdown', { bubbles: true, cancelable: true, button: of });
+  await fireEvent(button(texts.voice.message), pointer(2));
+  await fireEvent(button(texts.voice.message), pointer(0));
+  expect(onvoice.mock.calls).toEqual([[false], [true]]);
+  await rerender({ onsend: vi.fn(), onvoice, text: 'words' });
+  expect(screen.queryByRole('button', { name: texts.voice.message }), 'words go first').toBeNull();
 });

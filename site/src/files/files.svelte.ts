@@ -74,7 +74,7 @@ export class Files {
       await keeping?.drop();
       return;
     }
-    const content = await keeping?.content().catch(() => undefined);
+    const content = keeping && (await keeping.content().catch(() => undefined));
     file.ended(how, content);
     // What was shown here is saved when its person wants that.
     if (content && !this.#here.has(file) && file.src) download(file.src, file.about.name);
