@@ -25,7 +25,7 @@ const writing = 7_000;
 export class Conversation {
   readonly #chat: Chat;
   readonly #listener: Listener;
-  readonly #history = new History();
+  readonly #history = new History((file) => void this.files.forget(file));
   readonly outage: Outage;
   readonly reloads: Reloads;
   readonly files: Files;
@@ -197,7 +197,7 @@ export class Conversation {
         this.reloads.back(
           this.messages.filter(({ state, file }) => !file && (state === 'received' || state === 'delivered')),
         );
-        if (!this.reloads.here) this.files.again();
+        this.files.again();
         break;
       case 'path':
         this.#path = event.path;
@@ -220,6 +220,7 @@ export class Conversation {
         break;
       case 'ended':
         void this.files.ended(event);
+        if (event.ours) this.#history.over(event.id);
         break;
       case 'typing':
         this.#stopsTyping();
@@ -269,7 +270,9 @@ export class Conversation {
 
   async #send({ ref, text, file }: Attempt): Promise<void> {
     try {
-      this.#history.sent(ref, await (file ? this.files.send(ref, file) : this.#chat.send(ref, text)));
+      const id = await (file ? this.files.send(ref, file) : this.#chat.send(ref, text));
+      this.#history.sent(ref, id);
+      if (file?.over) this.#history.over(id);
     } catch (error) {
       const code = codeOf(error);
       this.#history.failed(ref, code);

@@ -57,10 +57,22 @@ describe('a file in the history', () => {
     await settled();
     const [failed] = conversation().messages;
     expect([failed?.state, failed?.code]).toEqual(['failed', 'too-many-files']);
+    expect(failed?.file?.over, 'nothing waits for the other person').toBe(true);
     conversation().retry(failed?.key ?? '');
     await settled();
     const [again] = conversation().messages;
     expect([again?.state, again?.file]).toEqual(['delivered', failed?.file]);
+  });
+
+  test('that is withdrawn before they know of it is not said to have failed, also when the chat ends', async () => {
+    engine.delivers = false;
+    conversation().sendFile(new File(['abc'], 'b.txt'));
+    await settled();
+    const [message] = conversation().messages;
+    engine.tell({ type: 'ended', ours: true, id: 1, how: 'withdrawn' });
+    engine.tell({ type: 'state', state: 'lost' });
+    engine.tell({ type: 'closed', reason: 'left' });
+    expect([message?.state, message?.file?.state]).toEqual(['received', 'withdrawn']);
   });
 
   test('a voice message tells how long it is, and goes as one', async () => {

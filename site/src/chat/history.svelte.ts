@@ -118,6 +118,13 @@ export class History {
   #count = 0;
   #lost = false;
 
+  readonly #ondropped: (file: Transfer) => void;
+
+  /** `ondropped` is told of a file whose message has become too old to be shown. */
+  constructor(ondropped: (file: Transfer) => void = () => undefined) {
+    this.#ondropped = ondropped;
+  }
+
   get messages(): readonly ChatMessage[] {
     return this.#messages;
   }
@@ -174,6 +181,14 @@ export class History {
     }
   }
 
+  /** A file of ours is over: whether it was ever told of counts no more. */
+  over(id: number): void {
+    const entry = this.#byId.get(id);
+    if (!entry) return;
+    if (entry.underWay) entry.becomes('received');
+    this.#settle(entry);
+  }
+
   failed(ref: string, code: ErrorCode): void {
     this.#byRef.get(ref)?.becomes('failed', code);
   }
@@ -219,7 +234,7 @@ export class History {
       drop += 1;
     }
     if (drop > 0) {
-      this.#list.splice(0, drop);
+      for (const { file } of this.#list.splice(0, drop)) if (file) this.#ondropped(file);
       this.#trimmed = true;
     }
     this.#version += 1;

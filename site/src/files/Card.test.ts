@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -89,6 +89,43 @@ describe('a file of theirs', () => {
     show(theirs({ size: 1_000_001 }));
     expect(screen.getByText(texts.fileTooLarge(1_000_000))).toBeTruthy();
     expect(buttons()).toEqual([texts.decline]);
+  });
+
+  test('the second of two quick clicks does not cancel what the first began', async () => {
+    const file = theirs();
+    files.keep.mockImplementation(() => {
+      file.begins();
+      return Promise.resolve(undefined);
+    });
+    show(file);
+    await userEvent.dblClick(button(texts.saveFile));
+    const cancel = await screen.findByRole('button', { name: texts.cancelFile });
+    await fireEvent.click(cancel, { detail: 2 });
+    expect(files.stop).not.toHaveBeenCalled();
+  });
+
+  test('the focus stays when the button that had it goes', async () => {
+    const file = theirs();
+    files.keep.mockImplementation(() => {
+      file.begins();
+      return Promise.resolve(undefined);
+    });
+    files.stop.mockImplementation(() => {
+      file.ended('refused');
+      return Promise.resolve(undefined);
+    });
+    show(file);
+    button(texts.saveFile).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement).toBe(button(texts.cancelFile));
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement?.textContent).toContain('letter.pdf');
+  });
+
+  test('each button says of which file it is', () => {
+    show(theirs());
+    const described = button(texts.saveFile).getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(described)?.textContent).toBe('letter.pdf');
   });
 
   test('no room is told, and it can be pressed again', async () => {

@@ -15,8 +15,13 @@ export type ShownFiles = Pick<Files, 'room' | 'keep' | 'stop'>;
 export class Files {
   readonly #chat: Pick<Chat, 'sendFile' | 'keepFile' | 'stopFile'>;
   /* eslint-disable svelte/prefer-svelte-reactivity -- no screen shows these */
-  readonly #all = new Set<Transfer>();
+  /** Those that are not over, by whose they are and their number. */
+  readonly #open = new Map<string, Transfer>();
+  /** Those that are whole, and shown. */
+  readonly #whole = new Set<Transfer>();
   readonly #kept = new Map<Transfer, Keeping>();
+  /** Those for which the person is asked where they go. */
+  readonly #asking = new Set<Transfer>();
   /** How files of ours ended of which the engine has not told the number yet. */
   readonly #early = new Map<number, FileEnd>();
   /** Those that are shown on the page, and saved from there. */
@@ -34,13 +39,19 @@ export class Files {
 
   /** Tells the other person of a file of ours. Resolves with the engine's number, and rejects as the engine does. */
   async send(ref: string, file: Transfer): Promise<number> {
-    const { content } = file;
-    this.#all.add(file);
-    const id = await this.#chat.sendFile(ref, file.about, sourceOf(content ?? new Blob()));
+    file.offers();
+    let id: number;
+    try {
+      id = await this.#chat.sendFile(ref, file.about, sourceOf(file.content ?? new Blob()));
+    } catch (error) {
+      file.ended('failed');
+      throw error;
+    }
     file.id = id;
+    this.#open.set(nameOf(true, id), file);
     const early = this.#early.get(id);
     this.#early.delete(id);
-    if (early) file.ended(early);
+    if (early) await this.ended({ type: 'ended', ours: true, id, how: early });
     return id;
   }
 
@@ -48,25 +59,25 @@ export class Files {
   offered({ id, name, kind, size, voice }: Extract<ChatEvent, { type: 'file' }>): Transfer {
     const file = new Transfer(false, { name, kind, size, voice });
     file.id = id;
-    this.#all.add(file);
+    this.#open.set(nameOf(false, id), file);
     if (this.picturesCome && file.isPicture && size <= byItself && this.#came + size <= byThemselves) {
       this.#came += size;
-      void this.keep(file, 'here').catch(() => undefined);
+      void this.keep(file, 'here');
     }
     return file;
   }
 
   progress({ ours, id, done }: Extract<ChatEvent, { type: 'progress' }>): void {
-    const file = this.#find(ours, id);
-    if (file && !file.over) file.goes(done);
+    this.#open.get(nameOf(ours, id))?.goes(done);
   }
 
   async ended({ ours, id, how }: Extract<ChatEvent, { type: 'ended' }>): Promise<void> {
-    const file = this.#find(ours, id);
+    const file = this.#open.get(nameOf(ours, id));
     if (!file) {
       if (ours) this.#early.set(id, how);
       return;
     }
+    this.#open.delete(nameOf(ours, id));
     const keeping = this.#kept.get(file);
     if (how !== 'whole') {
       file.ended(how);
@@ -74,10 +85,12 @@ export class Files {
       await keeping?.drop();
       return;
     }
+    this.#whole.add(file);
     const content = keeping && (await keeping.content().catch(() => undefined));
+    if (!this.#whole.has(file)) return; // the chat was left meanwhile
     file.ended(how, content);
     // What was shown here is saved when its person wants that.
-    if (content && !this.#here.has(file) && file.src) download(file.src, file.about.name);
+    if (content && !this.#here.has(file) && file.src) download(file.src, file.saveName);
   }
 
   /**
@@ -85,23 +98,33 @@ export class Files {
    * button. Says `no-room` where the browser has none for it.
    */
   async keep(file: Transfer, where: 'here' | 'device'): Promise<'no-room' | undefined> {
-    if (file.ours || file.state !== 'offered' || file.id === undefined) return undefined;
-    const { name, size } = file.about;
+    const wanted = () => !file.ours && file.state === 'offered' && !this.#asking.has(file);
+    if (!wanted() || file.id === undefined) return undefined;
+    const { size } = file.about;
     let keeping: Keeping | undefined;
+    this.#asking.add(file);
     try {
-      keeping = where === 'here' && size <= mostInMemory ? keepHere(size) : await keepFor(name, size);
+      const here = where === 'here' && size <= mostInMemory;
+      keeping = here ? keepHere(size) : await keepFor(file.saveName, size);
     } catch {
       return 'no-room';
+    } finally {
+      this.#asking.delete(file);
     }
     // While a dialog was open the file may have ended.
-    if (!keeping || file.state !== 'offered') {
+    if (!keeping || !wanted()) {
       await keeping?.drop();
       return undefined;
     }
     if (where === 'here') this.#here.add(file);
     this.#kept.set(file, keeping);
     file.begins();
-    await this.#chat.keepFile(file.id, keeping.sink).catch(() => file.ended('lost'));
+    try {
+      await this.#chat.keepFile(file.id, keeping.sink);
+    } catch {
+      // It is over: where the engine has not told how, it does not know it any more.
+      await this.ended({ type: 'ended', ours: false, id: file.id, how: 'lost' });
+    }
     return undefined;
   }
 
@@ -113,36 +136,42 @@ export class Files {
 
   /** The other person's page was reloaded: it is told anew of ours. */
   again(): void {
-    for (const file of this.#all) if (file.ours) file.again();
+    for (const file of this.#open.values()) if (file.ours) file.offers();
   }
 
   /** The chat is over, and nothing more moves. */
   over(): void {
-    for (const file of this.#all) if (!file.over) file.ended('lost');
+    for (const file of this.#open.values()) {
+      file.ended('lost');
+      const keeping = this.#kept.get(file);
+      this.#kept.delete(file);
+      void keeping?.drop();
+    }
+    this.#open.clear();
   }
 
-  /** It is not shown any more: nothing of it stays here. */
-  async forget(file: Transfer): Promise<void> {
-    this.#all.delete(file);
+  /** It is not shown any more: nothing of it stays here. With `patience` the browser may first end the saving of it. */
+  async forget(file: Transfer, patience = saving): Promise<void> {
+    await this.stop(file);
     const keeping = this.#kept.get(file);
     this.#kept.delete(file);
+    this.#whole.delete(file);
     // The browser may be saving it, which it begins only after the click, and from here.
-    if (file.state === 'whole' && !this.#here.has(file))
-      await new Promise((done) => setTimeout(done, saving));
+    if (keeping && file.state === 'whole' && !this.#here.delete(file) && patience > 0)
+      await new Promise((done) => setTimeout(done, patience));
     file.forget();
     await keeping?.drop();
   }
 
   /** The chat is shown no more. */
-  async forgetAll(): Promise<void> {
+  async forgetAll(patience = saving): Promise<void> {
     this.over();
-    await Promise.all([...this.#all].map((file) => this.forget(file)));
+    await Promise.all([...this.#whole].map((file) => this.forget(file, patience)));
   }
+}
 
-  #find(ours: boolean, id: number): Transfer | undefined {
-    for (const file of this.#all) if (file.ours === ours && file.id === id) return file;
-    return undefined;
-  }
+function nameOf(ours: boolean, id: number): string {
+  return `${ours} ${id}`;
 }
 
 function sourceOf(content: Blob): FileSource {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileAbout, FileSink, FileSource } from '../../../wasm/engine.d.ts';
 import { Files } from './files.svelte.ts';
 import { Transfer } from './transfer.svelte.ts';
@@ -109,6 +109,16 @@ describe('a file of ours', () => {
     expect([file.state, file.done]).toEqual(['offered', 0]);
   });
 
+  test('that could not be told of is over, and can be told of once more', async () => {
+    const file = new Transfer(true, about, content());
+    chat.sendFile = () => Promise.reject(new Error('too-many-files'));
+    await expect(files.send('m1', file)).rejects.toThrow('too-many-files');
+    expect([file.state, file.over]).toEqual(['failed', true]);
+    chat.sendFile = () => Promise.resolve(1);
+    await files.send('m2', file);
+    expect(file.state).toBe('offered');
+  });
+
   test('is withdrawn', async () => {
     const file = new Transfer(true, about, content());
     await files.send('m1', file);
@@ -178,6 +188,62 @@ describe('a file of theirs', () => {
     await files.keep(file, 'device');
     expect(file.state).toBe('lost');
   });
+});
+
+describe('where the browser has a dialog of its own', () => {
+  const scope = globalThis as { showSaveFilePicker?: unknown };
+  afterEach(() => delete scope.showSaveFilePicker);
+
+  test('a second press while it is open does nothing', async () => {
+    let choose: (handle: unknown) => void = () => undefined;
+    const dialog = vi.fn<() => Promise<unknown>>(() => new Promise((resolve) => (choose = resolve)));
+    scope.showSaveFilePicker = dialog;
+    const file = files.offered({ type: 'file', id: 7, ...about });
+    const first = files.keep(file, 'device');
+    await files.keep(file, 'device');
+    expect([dialog.mock.calls.length, file.state]).toEqual([1, 'offered']);
+    choose({});
+    await first;
+    expect([file.state, chat.sinks.size]).toEqual(['moving', 1]);
+  });
+
+  test.each(['AbortError', 'NotAllowedError'])('nothing comes where it ends with %s', async (name) => {
+    scope.showSaveFilePicker = () => Promise.reject(new DOMException('', name));
+    const file = files.offered({ type: 'file', id: 7, ...about });
+    await files.keep(file, 'device');
+    expect([file.state, chat.sinks.size]).toEqual(['offered', 0]);
+  });
+
+  test('what was withdrawn meanwhile does not come', async () => {
+    let choose: (handle: unknown) => void = () => undefined;
+    scope.showSaveFilePicker = () => new Promise((resolve) => (choose = resolve));
+    const file = files.offered({ type: 'file', id: 7, ...about });
+    const keeping = files.keep(file, 'device');
+    await files.ended({ type: 'ended', ours: false, id: 7, how: 'withdrawn' });
+    const remove = vi.fn<() => Promise<void>>().mockResolvedValue(undefined);
+    choose({ remove });
+    await keeping;
+    expect([file.state, chat.sinks.size]).toEqual(['withdrawn', 0]);
+    expect(remove, 'the browser has made an empty file').toHaveBeenCalledOnce();
+  });
+});
+
+test('a voice message is saved under a name of ours', async () => {
+  const [, sink] = await coming({ ...about, name: 'invoice.docm', kind: 'audio/ogg', voice: true });
+  await sink.write(bytes(104, 101, 108, 108, 111));
+  await sink.finish();
+  await files.ended({ type: 'ended', ours: false, id: 7, how: 'whole' });
+  expect(clicked.mock.calls[0]?.[0].download).toBe('voice.ogg');
+});
+
+test('thousands of offers that are withdrawn are forgotten', async () => {
+  for (let id = 1; id <= 5_000; id++) {
+    files.offered({ type: 'file', id, ...about });
+    await files.ended({ type: 'ended', ours: false, id, how: 'withdrawn' });
+  }
+  const last = files.offered({ type: 'file', id: 1, ...about });
+  files.progress({ type: 'progress', ours: false, id: 1, done: 1 });
+  expect(last.state).toBe('moving');
 });
 
 describe('pictures that come by themselves', () => {

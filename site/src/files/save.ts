@@ -35,7 +35,13 @@ declare global {
 
 const picks = () => ifAllowed(() => typeof showSaveFilePicker === 'function', false);
 const stores = () =>
-  ifAllowed(() => typeof navigator.storage.getDirectory === 'function' && 'locks' in navigator, false);
+  ifAllowed(
+    () =>
+      typeof navigator.storage.getDirectory === 'function' &&
+      typeof FileSystemFileHandle.prototype.createWritable === 'function' &&
+      'locks' in navigator,
+    false,
+  );
 
 /** The most that this browser can keep of one file on this page, in bytes. */
 export function roomFor(): number {
@@ -55,11 +61,11 @@ export async function keepFor(name: string, size: number): Promise<Keeping | und
   if (picks()) {
     const file = await chosen(name);
     if (file === 'nowhere') return undefined;
-    if (file) return new OnDisk(file, size, () => Promise.resolve(), false);
+    if (file) return new OnDisk(file, size);
   }
   if (size <= small) return new Memory(size);
   const place = stores() && (await enough(size)) ? await inStorage().catch(() => undefined) : undefined;
-  if (place) return new OnDisk(place.file, size, place.remove, true);
+  if (place) return new OnDisk(place.file, size, place.remove);
   if (size > mostInMemory) throw new Error('no room');
   return new Memory(size);
 }
@@ -68,8 +74,10 @@ async function chosen(name: string): Promise<FileSystemFileHandle | 'nowhere' | 
   try {
     return await showSaveFilePicker({ suggestedName: name });
   } catch (error) {
-    // Other refusals come from a frame or a policy, and the next way is as good.
-    return error instanceof DOMException && error.name === 'AbortError' ? 'nowhere' : undefined;
+    // NotAllowedError: another dialog is open, or this is called too late. Other refusals come from a policy, and the
+    // next way is as good.
+    const { name } = error as Partial<Error>;
+    return name === 'AbortError' || name === 'NotAllowedError' ? 'nowhere' : undefined;
   }
 }
 
@@ -109,14 +117,24 @@ export async function sweep(all = false): Promise<void> {
   if (!stores()) return;
   try {
     const root = await navigator.storage.getDirectory();
+    const folders: string[] = [];
+    for await (const name of root.keys()) if (name.startsWith(prefix)) folders.push(name);
+    // The locks are asked for after the folders: whoever has made one since then has its lock already.
     const { held = [] } = await navigator.locks.query();
     const theirs = new Set(held.map(({ name }) => name));
-    for await (const name of root.keys()) {
-      if (!name.startsWith(prefix) || (!all && theirs.has(name))) continue;
-      await root.removeEntry(name, { recursive: true }).catch(() => undefined);
-    }
+    for (const name of folders.filter((each) => all || !theirs.has(each))) await removeFolder(root, name);
   } catch {
     // A browser that keeps nothing has nothing to remove.
+  }
+}
+
+/** A folder in which one file is just being written can't be removed, but all others in it. */
+async function removeFolder(root: FileSystemDirectoryHandle, name: string): Promise<void> {
+  try {
+    await root.removeEntry(name, { recursive: true });
+  } catch {
+    const folder = await root.getDirectoryHandle(name);
+    for await (const file of folder.keys()) await folder.removeEntry(file).catch(() => undefined);
   }
 }
 
@@ -188,42 +206,51 @@ class Memory extends Gathering {
   }
 }
 
-/** In a file: one that the person has chosen, or of the browser's storage, which the page reads again. */
+/** In a file: one that the person has chosen, or, with `remove`, of the browser's storage, which the page reads again. */
 class OnDisk extends Gathering {
-  readonly #file: FileSystemFileHandle;
-  readonly #remove: () => Promise<void>;
-  readonly #own: boolean;
-  #stream: FileSystemWritableFileStream | undefined;
+  readonly #file: FileSystemFileHandle & { remove?: () => Promise<void> };
+  readonly #remove: (() => Promise<void>) | undefined;
+  #stream: Promise<FileSystemWritableFileStream> | undefined;
+  #dropped = false;
+  #whole = false;
 
-  constructor(file: FileSystemFileHandle, size: number, remove: () => Promise<void>, own: boolean) {
+  constructor(file: FileSystemFileHandle, size: number, remove?: () => Promise<void>) {
     super(size);
     this.#file = file;
     this.#remove = remove;
-    this.#own = own;
   }
 
   protected async put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#stream ??= await this.#file.createWritable();
-    await this.#stream.write(bytes);
+    await (await this.#open()).write(bytes);
   }
   protected async clear(): Promise<void> {
-    await this.#stream?.seek(0);
-    await this.#stream?.truncate(0);
+    const stream = await this.#stream;
+    await stream?.seek(0);
+    await stream?.truncate(0);
   }
   protected async close(): Promise<void> {
     // Of an empty file nothing was written, and what was there before must go.
-    this.#stream ??= await this.#file.createWritable();
-    await this.#stream.close();
-    this.#stream = undefined;
+    const stream = await this.#open();
+    this.#whole = true;
+    await stream.close();
   }
   async content(): Promise<Blob | undefined> {
-    return this.#own ? this.#file.getFile() : undefined;
+    return this.#remove && this.#file.getFile();
   }
   async drop(): Promise<void> {
-    // What was not closed never becomes the file.
-    await this.#stream?.abort().catch(() => undefined);
-    this.#stream = undefined;
-    await this.#remove().catch(() => undefined);
+    this.#dropped = true;
+    // What was not closed never becomes the file, and one that is open can't be removed.
+    await this.#stream?.then((stream) => stream.abort()).catch(() => undefined);
+    if (this.#remove) await this.#remove().catch(() => undefined);
+    // Of a file that the person has chosen the empty beginning is there already.
+    else if (!this.#whole) await this.#file.remove?.().catch(() => undefined);
+  }
+
+  async #open(): Promise<FileSystemWritableFileStream> {
+    this.#stream ??= this.#file.createWritable();
+    const stream = await this.#stream;
+    if (this.#dropped) throw new Error('it is not wanted any more');
+    return stream;
   }
 }
 

@@ -1,17 +1,20 @@
 import type { FileAbout, FileEnd } from '../../../wasm/engine.d.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, voiceName } from './kinds.ts';
 
-/** How a file stands: nobody has said yet that it is wanted; it is on its way; or how it ended. */
-export type FileState = 'offered' | 'moving' | FileEnd;
+/**
+ * How a file stands: nobody has said yet that it is wanted; it is on its way; the other person could not be told of it,
+ * and why is said beside the message; or how it ended.
+ */
+export type FileState = 'offered' | 'moving' | 'failed' | FileEnd;
 
-/** What a picture looks like, once its bytes were checked. `src` is an address of the page's own. */
+/** What is shown or played, once its bytes were checked. `src` is an address of the page's own. */
 export interface Seen {
   src: string;
   width: number;
   height: number;
 }
 
-/** Says what kind of picture a file is by what is in it, or that it is none that may be shown. */
+/** Says what a picture or a sound is by what is in it, or that it is none that may be shown or played. */
 export type Check = (content: Blob) => Promise<{ type: string; width: number; height: number } | undefined>;
 
 /** From how many progresses, which come every second, the rate is taken. */
@@ -60,7 +63,7 @@ export class Transfer {
   get content(): Blob | undefined {
     return this.#content;
   }
-  /** The picture that it is, `no` where it can't be shown as one, or undefined where nobody has looked. */
+  /** The picture or sound that it is, `no` where it is neither by its bytes, or undefined where nobody has looked. */
   get seen(): Seen | 'no' | undefined {
     return this.#seen;
   }
@@ -70,6 +73,10 @@ export class Transfer {
   }
   get isSound(): boolean {
     return this.about.voice || kindOf(this.about) === 'sound';
+  }
+  /** What it is saved as. The name of a voice message is shown nowhere, so it counts nowhere. */
+  get saveName(): string {
+    return this.about.voice ? voiceName(this.about.kind) : this.about.name;
   }
   /** An address of the content, for this page alone. */
   get src(): string | undefined {
@@ -94,25 +101,25 @@ export class Transfer {
     this.#rate = first && took > 0 ? (Math.max(0, done - first.done) / took) * 1000 : 0;
   }
 
-  /** The other person's page has forgotten it, and is told of it anew. */
-  again(): void {
-    if (this.over) return;
+  /** The other person is told of it, or told anew since their page has forgotten it. */
+  offers(): void {
     this.#state = 'offered';
     this.#done = 0;
   }
 
-  ended(how: FileEnd, content?: Blob): void {
+  ended(how: FileEnd | 'failed', content?: Blob): void {
     this.#state = how;
     if (content) this.#content = content;
     if (how === 'whole') this.#done = this.about.size;
   }
 
-  /** Finds out whether it can be shown as a picture, once its content is there. */
+  /** Finds out whether it can be shown or played, once its content is there. */
   async look(check: Check): Promise<void> {
     const content = this.#content;
     if (!content || this.#looking) return;
     this.#looking = true;
     const found = await check(content).catch(() => undefined);
+    if (this.#content !== content) return; // it was forgotten meanwhile
     if (!found) this.#seen = 'no';
     else {
       // The type that was found, and not the one that its sender says, is what the browser goes by.

@@ -14,7 +14,8 @@ export class Attached {
   #original = $state(false);
   #seen = $state.raw<Seen | 'no'>();
   #unclean = $state(false);
-  #looking = false;
+  #looking: Promise<void> | undefined;
+  #gone = false;
 
   constructor(key: number, file: File) {
     this.key = key;
@@ -39,10 +40,14 @@ export class Attached {
     this.#unclean = false;
   }
 
-  async look(check: Check): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  look(check: Check): Promise<void> {
+    this.#looking ??= this.#look(check);
+    return this.#looking;
+  }
+
+  async #look(check: Check): Promise<void> {
     const found = await check(this.file).catch(() => undefined);
+    if (this.#gone) return;
     this.#seen = found
       ? { src: URL.createObjectURL(this.file.slice(0, this.file.size, found.type)), ...found }
       : 'no';
@@ -52,16 +57,30 @@ export class Attached {
   async ready(clean: Clean, check: Check): Promise<File | undefined> {
     if (this.#original) return this.file;
     await this.look(check);
-    while (this.#seen === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
-    if (this.#seen === 'no') return this.file;
+    if (this.#seen === 'no') {
+      this.#unclean = saysPicture(this.file);
+      return this.#unclean ? undefined : this.file;
+    }
     const cleaned = await clean(this.file).catch(() => undefined);
     this.#unclean = cleaned === undefined;
     return cleaned;
   }
 
   forget(): void {
+    this.#gone = true;
     if (typeof this.#seen === 'object') URL.revokeObjectURL(this.#seen.src);
   }
+}
+
+/**
+ * It is a picture for its person, also where the page can't unpack it: one of a phone's own format, or too large. Such a
+ * one holds what cameras write as well. A drawing of vectors doesn't.
+ */
+function saysPicture({ name, type }: File): boolean {
+  const byName = /\.(arw|avif|bmp|cr[23]|dng|gif|hei[cf]|jfif|jpe?g?|jxl|nef|png|raw|tiff?|webp)$/i.test(
+    name,
+  );
+  return byName || /^image\/(?!svg)/i.test(type);
 }
 
 /** What goes with the text that is being written. */
@@ -120,13 +139,6 @@ export class Tray {
   empty(): void {
     for (const attached of this.#list) this.remove(attached);
   }
-}
-
-const endings: Record<string, string> = { 'audio/mp4': 'm4a', 'audio/ogg': 'ogg', 'audio/webm': 'webm' };
-
-/** The name of a voice message of this kind. It says nothing of when it was made. */
-export function voiceName(kind: string): string {
-  return `voice.${endings[kind.split(';')[0] ?? ''] ?? 'bin'}`;
 }
 
 /** The longest name, in bytes, and the longest kind. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aboutOf, atOnce, Tray, voiceName, type Clean } from './tray.svelte.ts';
+import { aboutOf, atOnce, Tray, type Clean } from './tray.svelte.ts';
 import type { Check } from './transfer.svelte.ts';
 
 const none: Check = () => Promise.resolve(undefined);
@@ -8,7 +8,7 @@ const cleaned = new File(['clean'], 'a.png', { type: 'image/png' });
 const clean: Clean = () => Promise.resolve(cleaned);
 const cannot: Clean = () => Promise.resolve(undefined);
 
-const file = (name = 'a.png') => new File(['abc'], name, { type: 'image/png' });
+const file = (name = 'a.png') => new File(['abc'], name, { type: name.endsWith('.png') ? 'image/png' : '' });
 
 let tray: Tray;
 beforeEach(() => {
@@ -27,6 +27,36 @@ test('what is no picture goes as it is', async () => {
 test('a picture goes as it was made anew', async () => {
   tray.add([file()]);
   expect(await tray.take(clean, png)).toEqual([cleaned]);
+});
+
+test.each([
+  ['a picture of a phone’s own format', 'IMG_1.HEIC', ''],
+  ['one that is too large to unpack', 'a.jpg', 'image/jpeg'],
+  ['one without an ending', 'scan', 'image/tiff'],
+])('%s does not go by itself, for it holds what cameras write, too', async (_, name, type) => {
+  const one = new File(['abc'], name, { type });
+  tray.add([one]);
+  expect(await tray.take(clean, none)).toEqual([]);
+  expect(tray.list[0]?.unclean).toBe(true);
+  tray.list[0]?.sendOriginal(true);
+  expect(await tray.take(clean, none)).toEqual([one]);
+});
+
+test('a drawing of vectors goes as it is', async () => {
+  const one = new File(['<svg/>'], 'a.svg', { type: 'image/svg+xml' });
+  tray.add([one]);
+  expect(await tray.take(clean, none)).toEqual([one]);
+});
+
+test('what is removed while it is looked at leaves no address', async () => {
+  let made = 0;
+  URL.createObjectURL = () => `blob:${++made}`;
+  tray.add([file()]);
+  const [attached] = tray.list;
+  const looking = attached?.look(png);
+  if (attached) tray.remove(attached);
+  await looking;
+  expect(made).toBe(0);
 });
 
 test('the original goes where that is wanted', async () => {
@@ -108,11 +138,4 @@ describe('what the other person is told', () => {
     expect(aboutOf({ name: 'a', type: 'text/plain; charset=x', size: 1 } as File).kind).toBe('');
     expect(aboutOf({ name: 'a', type: 'x'.repeat(101), size: 1 } as File).kind).toBe('');
   });
-
-  test.each([
-    ['audio/mp4', 'voice.m4a'],
-    ['audio/ogg;codecs=opus', 'voice.ogg'],
-    ['audio/webm;codecs=opus', 'voice.webm'],
-    ['audio/x', 'voice.bin'],
-  ])('a voice message of %s is %s', (kind, name) => expect(voiceName(kind)).toBe(name));
 });

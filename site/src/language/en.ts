@@ -458,8 +458,9 @@ export const english = {
   folderTold: 'A folder cannot be sent as it is. Pack it into a zip file, and attach that.',
   sendOriginal: 'Send original',
   sendOriginalAbout:
-    'Pictures are made anew before they are sent, without the place, the time and the device that cameras write into them. The original is sent as it is.',
-  unclean: 'This browser could not make this picture anew. Send the original, or remove it.',
+    'Pictures are made anew before they are sent, without the place, the time and the device that cameras write into them. Names stay, and the original is sent as it is.',
+  unclean:
+    'This browser cannot make this picture anew. Send the original, with all that the camera wrote into it, or remove it.',
   preparing: 'Preparing the pictures…',
   size,
   /** What stands for a file where there is only text. */
@@ -475,6 +476,7 @@ export const english = {
   },
   fileProgram: 'Your device may run this when you open it. Open it only if you asked them for it.',
   fileNoPicture: 'This is not the picture that it says it is, so it is not shown.',
+  fileNoSound: 'This is not the sound that it says it is, so it is not played.',
   saveFile: 'Save',
   showPicture: 'Show',
   listen: 'Listen',
@@ -488,7 +490,7 @@ export const english = {
     rate > 0
       ? `${size(done)} of ${size(whole)}, ${size(rate)} a second, ${lasting(left)} left`
       : `${size(done)} of ${size(whole)}`,
-  fileOffered: 'Waits until they take it',
+  fileOffered: 'Waiting for them to take it',
   /** How a file ended, at its sender and at its receiver. */
   fileStates: {
     ours: {
@@ -508,10 +510,9 @@ export const english = {
       lost: 'It did not come: the chat ended, or their page was reloaded.',
     },
   },
-  fileRoom: (room: number) =>
-    `This page is not on https, so it keeps a file in its memory until it is saved: ${size(room)} at most.`,
+  fileRoom: (room: number) => `Here a page keeps a file in memory until it is saved: ${size(room)} at most.`,
   fileTooLarge: (room: number) =>
-    `This page is not on https, so it can keep ${size(room)} at most. Take it with tincan in a terminal, or open the page over https.`,
+    `Here a page can keep ${size(room)} at most. Take it with tincan in a terminal, or with a current browser over https.`,
   fileNoRoom: 'There is no room for it on this device. Make some, and press again.',
   verify: 'Verify',
   leave: 'Leave',
@@ -628,7 +629,7 @@ export const english = {
   notifyUnsupported:
     'There are none here: the address of this page is a plain http one, or the browser has none.',
   picturesCome: 'Pictures come by themselves',
-  picturesComeAbout: 'Up to 10 MB each. Else each is asked for before anything of it comes.',
+  picturesComeAbout: 'Up to 10 MB each. Otherwise you are asked before each one comes.',
   outlive: 'Come back to a chat after a reload',
   outliveAbout:
     'A secret for coming back is kept in this tab until the chat ends, and nothing that was said. Without it, a reload ends the chat.',

@@ -521,8 +521,9 @@ export const spanish: Texts = {
   folderTold: 'Una carpeta no se puede enviar tal cual. Comprímela en un archivo zip y adjunta ese.',
   sendOriginal: 'Enviar el original',
   sendOriginalAbout:
-    'Las imágenes se rehacen antes de enviarse, sin el lugar, la hora ni el dispositivo que las cámaras escriben en ellas. El original se envía tal cual.',
-  unclean: 'Este navegador no pudo rehacer esta imagen. Envía el original o quítala.',
+    'Las imágenes se rehacen antes de enviarse, sin el lugar, la hora ni el dispositivo que las cámaras escriben en ellas. Los nombres se conservan y el original se envía tal cual.',
+  unclean:
+    'Este navegador no puede rehacer esta imagen. Envía el original, con todo lo que la cámara escribió en él, o quítala.',
   preparing: 'Preparando las imágenes…',
   size,
   fileText: (name: string, size: string) => `Archivo: ${name} (${size})`,
@@ -537,6 +538,7 @@ export const spanish: Texts = {
   },
   fileProgram: 'Tu dispositivo puede ejecutarlo al abrirlo. Ábrelo solo si se lo pediste.',
   fileNoPicture: 'No es la imagen que dice ser, así que no se muestra.',
+  fileNoSound: 'No es el sonido que dice ser, así que no se reproduce.',
   saveFile: 'Guardar',
   showPicture: 'Mostrar',
   listen: 'Escuchar',
@@ -569,9 +571,9 @@ export const spanish: Texts = {
     },
   },
   fileRoom: (room: number) =>
-    `Esta página no usa https, así que guarda un archivo en su memoria hasta que lo guardes tú: ${size(room)} como máximo.`,
+    `Aquí una página tiene el archivo en memoria hasta que se guarda: ${size(room)} como máximo.`,
   fileTooLarge: (room: number) =>
-    `Esta página no usa https, así que admite ${size(room)} como máximo. Recíbelo con tincan en una terminal o abre la página por https.`,
+    `Aquí una página admite ${size(room)} como máximo. Recíbelo con tincan en una terminal o con un navegador actual por https.`,
   fileNoRoom: 'No hay espacio para él en este dispositivo. Libera algo y pulsa otra vez.',
   verify: 'Verificar',
   leave: 'Salir',
@@ -691,9 +693,8 @@ export const spanish: Texts = {
     'El navegador deniega las notificaciones. Permítelas en los ajustes de la página, junto a la barra de direcciones, y luego activa esto otra vez.',
   notifyUnsupported:
     'Aquí no las hay: la dirección de esta página es http sin cifrar, o el navegador no las tiene.',
-  picturesCome: 'Las imágenes llegan solas',
-  picturesComeAbout:
-    'Hasta 10 MB cada una. Si no, se pregunta por cada una antes de que llegue nada de ella.',
+  picturesCome: 'Las imágenes se reciben solas',
+  picturesComeAbout: 'Hasta 10 MB cada una. Si no, se te pregunta antes de recibir cada una.',
   outlive: 'Volver al chat después de una recarga',
   outliveAbout:
     'Un secreto para volver se guarda en esta pestaña hasta que el chat termina, y nada de lo que se dijo. Sin él, una recarga termina el chat.',
