@@ -17,7 +17,7 @@ export function hearIncoming(
     const text = textIn(event.clipboardData);
     const { files, folders } = filesIn(event.clipboardData);
     const seen = plainIn(event.clipboardData);
-    if ((files.length > 0 || folders) && seen.trim() === '') {
+    if ((files.length > 0 || folders) && namesOnly(seen, files)) {
       event.preventDefault();
       onfiles(files, folders);
     } else if (text !== '' && !takesText(event.target)) {
@@ -106,6 +106,12 @@ function filesIn(data: DataTransfer | null): { files: File[]; folders: boolean }
   if (folders.length === 0) return { files: [...(data?.files ?? [])], folders: false };
   const files = items.filter((item) => !folders.includes(item)).map((item) => item.getAsFile());
   return { files: files.filter((file) => file !== null), folders: true };
+}
+
+/** Some systems put the names of the files, or where they lie, beside them as a text. */
+function namesOnly(text: string, files: readonly File[]): boolean {
+  const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  return lines.every((line) => files.some(({ name }) => line === name || line.endsWith(`/${name}`)));
 }
 
 /** Of several files the one that is looked at for a QR code. */

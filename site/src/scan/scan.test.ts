@@ -599,6 +599,17 @@ describe('pasted and dropped anywhere', () => {
     expect(page.engine.calls.some((call) => call.startsWith('send'))).toBe(false);
   });
 
+  test.each(['a.png', '/home/ana/a.png', 'file:///home/ana/a.png'])(
+    'a file that is pasted with its name beside it, as %s, is a file',
+    async (text) => {
+      const page = await chatting();
+      happens('paste', data({ text, files: [new File(['x'], 'a.png')] }), composer());
+      await page.settled();
+      expect(screen.getByRole('list', { name: texts.attached })).toBeTruthy();
+      expect(composer().value).toBe('');
+    },
+  );
+
   test('a folder is told of, and what else was dropped is taken', async () => {
     const page = await chatting();
     const folder = { kind: 'file', webkitGetAsEntry: () => ({ isDirectory: true }), getAsFile: png };
