@@ -217,6 +217,10 @@ test('what says that it is a picture and is none is not shown, and can be saved'
   await meet(ana, ben);
   const evil = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
   await send(ana, 'evil.png', evil, 'image/png');
+  // Nor does it go by itself: what says that it is a picture is made anew, or its person has it sent as it is.
+  await expect(ana.alert).toHaveText(texts.unclean);
+  await ana.page.getByRole('checkbox', { name: texts.sendOriginal }).check();
+  await ana.button(texts.send).click();
   await card(ben, 'evil.png').getByRole('button', { name: texts.showPicture }).click();
   await expect(card(ben, 'evil.png')).toContainText(texts.fileNoPicture);
   await expect(card(ben, 'evil.png').locator('img')).toHaveCount(0);
