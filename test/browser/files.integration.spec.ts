@@ -1,81 +1,22 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Locator } from '@playwright/test';
 import { cameraSamples } from './camera-samples.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
+import { attach, card, chosen, keepsIn, places, save, saved, send, sendPath, sha256 } from './files.ts';
 import { expect, test } from './fixtures.ts';
 import { meet, type Person } from './person.ts';
 import type { Terminal } from './programs.ts';
 import { texts } from './texts.ts';
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
 /** The sizes at which something changes: nothing, a byte, a part and its neighbours, and many of them. */
 const sizes = [0, 1, 63_487, 63_488, 63_489, 10_000_000];
-
-/** The places where a page keeps a file, and what takes the better ones away. */
-const places = ['chosen', 'disk', 'memory'] as const;
-
-/** Has this page keep files there. The browser's own dialog can't be pressed by a test: what it chooses is in OPFS. */
-async function keepsIn(person: Person, place: (typeof places)[number]): Promise<void> {
-  await person.page.addInitScript((place) => {
-    const scope = globalThis as { showSaveFilePicker?: unknown };
-    if (place !== 'chosen') {
-      delete scope.showSaveFilePicker;
-      if (place === 'memory')
-        Object.defineProperty(StorageManager.prototype, 'getDirectory', { value: undefined });
-      return;
-    }
-    scope.showSaveFilePicker = async ({ suggestedName }: { suggestedName: string }) =>
-      (await navigator.storage.getDirectory()).getFileHandle(`chosen-${suggestedName}`, { create: true });
-  }, place);
-}
-
-/** The file that the person has chosen in the dialog. */
-const chosen = (person: Person, name: string) =>
-  person.page.evaluate(async (name) => {
-    const handle = await (await navigator.storage.getDirectory()).getFileHandle(`chosen-${name}`);
-    const digest = await crypto.subtle.digest('SHA-256', await (await handle.getFile()).arrayBuffer());
-    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  }, name);
 
 /** For files that are too large to be handed to a browser in any other way. */
 let folder: string;
 test.beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'tincan-files-'))));
 test.afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** The card of a file. */
-const card = (person: Person, name: string): Locator =>
-  person.log.locator('.card').filter({ has: person.page.getByText(name, { exact: true }) });
-
-async function attach(
-  person: Person,
-  ...files: { name: string; type: string; bytes: Uint8Array }[]
-): Promise<void> {
-  await person.page
-    .locator('input[type=file]')
-    .setInputFiles(
-      files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) })),
-    );
-}
-
-/** Attaches a file and sends it. */
-async function send(person: Person, name: string, bytes: Uint8Array, type = 'application/octet-stream') {
-  await attach(person, { name, type, bytes });
-  await expect(person.page.getByRole('list', { name: texts.attached })).toContainText(name);
-  await person.button(texts.send).click();
-}
-
-/** Presses Save, and reads what the browser saves. */
-async function saved(person: Person, name: string): Promise<Uint8Array> {
-  const downloading = person.page.waitForEvent('download');
-  await card(person, name).getByRole('button', { name: texts.saveFile }).click();
-  const download = await downloading;
-  expect(download.suggestedFilename()).toBe(name);
-  return readFile(await download.path());
-}
 
 for (const place of places) {
   test(`files of every size from page to page, kept: ${place}`, async ({ person, serve }) => {
@@ -90,7 +31,7 @@ for (const place of places) {
       await send(ana, name, bytes);
       await expect(card(ben, name)).toBeVisible();
       if (place === 'chosen') {
-        await card(ben, name).getByRole('button', { name: texts.saveFile }).click();
+        await save(ben, name);
         await expect(card(ben, name)).toContainText(texts.fileStates.theirs.whole);
         expect(await chosen(ben, name)).toBe(sha256(bytes));
       } else expect(sha256(await saved(ben, name))).toBe(sha256(bytes));
@@ -139,9 +80,8 @@ test('declined, withdrawn, and cancelled at either side: each is told, and the c
   ] as const) {
     const path = join(folder, name);
     await writeFile(path, randomBytes(100_000_000));
-    await ana.page.locator('input[type=file]').setInputFiles(path);
-    await ana.button(texts.send).click();
-    await card(ben, name).getByRole('button', { name: texts.saveFile }).click();
+    await sendPath(ana, path);
+    await save(ben, name);
     await card(who, name).getByRole('button', { name: texts.cancelFile }).click();
     const [at, by] = who === ana ? [ours.withdrawn, theirs.withdrawn] : [ours.refused, theirs.refused];
     await expect(card(ana, name)).toContainText(at);
