@@ -1,6 +1,11 @@
-import type { Browser } from 'puppeteer-core';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, ElementHandle } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
+import { card, keepsIn, saved, sendPath, sha256 } from './files.ts';
 import { firefox, launchFirefox, noFirefox } from './firefox.ts';
 import { expect, test } from './fixtures.ts';
 import { texts } from './texts.ts';
@@ -17,7 +22,59 @@ test.describe('Firefox', () => {
 
   async function opened(url: string): Promise<AtPuppeteer> {
     if (browser === undefined) throw new Error('there is no Firefox');
-    return AtPuppeteer.open('Firefox', browser, url);
+    return AtPuppeteer.open('Firefox', browser, url, keepSaved);
+  }
+
+  /** Runs before the page does: keeps what the browser would save, since puppeteer cannot wait for Firefox's downloads. */
+  function keepSaved(): void {
+    const blobs = new Map<string, Blob>();
+    const make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob: Blob) => {
+      const url = make(blob);
+      blobs.set(url, blob);
+      return url;
+    };
+    Object.assign(globalThis, { saved: undefined });
+    HTMLAnchorElement.prototype.click = function () {
+      Object.assign(globalThis, { saved: blobs.get(this.href) });
+    };
+  }
+
+  /** Presses Save, and reads what the browser would save. */
+  async function keeps(end: AtPuppeteer): Promise<Uint8Array> {
+    await end.waits({ verb: 'press', name: texts.saveFile });
+    type Scope = { saved: Blob | undefined };
+    await expect
+      .poll(() => end.run(() => (globalThis as unknown as Scope).saved !== undefined, undefined), {
+        timeout: 60_000,
+      })
+      .toBe(true);
+    const address = await end.run(async () => {
+      const scope = globalThis as unknown as Scope;
+      const reader = new FileReader();
+      const read = new Promise((resolve) => (reader.onload = resolve));
+      reader.readAsDataURL(scope.saved ?? new Blob());
+      scope.saved = undefined;
+      await read;
+      return String(reader.result);
+    }, undefined);
+    return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
+  }
+
+  async function gives(end: AtPuppeteer, path: string): Promise<void> {
+    const input = await end.page.$('input[type=file]');
+    if (!input) throw new Error('nothing to attach a file with');
+    await (input as ElementHandle<HTMLInputElement>).uploadFile(path);
+    await end.waits({ verb: 'press', name: texts.send });
+  }
+
+  let folder: string;
+  test.beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'tincan-firefox-'))));
+  test.afterEach(() => rm(folder, { recursive: true, force: true }));
+  async function file(name: string): Promise<{ name: string; path: string; digest: string }> {
+    const [path, bytes] = [join(folder, name), randomBytes(10_000_000)];
+    await writeFile(path, bytes);
+    return { name, path, digest: sha256(bytes) };
   }
 
   for (const { name, network } of [
@@ -52,6 +109,45 @@ test.describe('Firefox', () => {
         // The terminal has opened the reply.
         await expect.poll(() => ana.events.some((each) => each['state'] === 'connecting')).toBe(true);
         await ben.leave();
+      });
+
+      // Where there is a network Firefox has no loopback address, so both take the other ones.
+      const everywhere = network || hasNetwork;
+
+      test('a file of 10 MB each way, with a terminal', async ({ terminal, serve, serveAll }) => {
+        const ana = await opened(network ? (serveAll.urls[0] ?? '') : serve.here);
+        const ben = terminal('join', ...(everywhere ? [] : ['--loopback']), '--folder', folder);
+        ben.type(await ana.invite());
+        await ana.accept(await ben.link('reply'));
+        await ana.opened();
+        await ben.event('open');
+        const [up, down] = [await file('up.bin'), await file('down.bin')];
+        await gives(ana, up.path);
+        const { id } = await ben.event('file');
+        ben.do({ do: 'accept', id, path: join(folder, 'came.bin') });
+        expect((await ben.event('ended'))['how']).toBe('whole');
+        expect(sha256(await readFile(join(folder, 'came.bin')))).toBe(up.digest);
+        ben.do({ do: 'file', paths: [down.path] });
+        expect(sha256(await keeps(ana))).toBe(down.digest);
+        await ana.leave();
+      });
+
+      test('a file of 10 MB each way, with Chromium', async ({ person, chromium, serve, serveAll }) => {
+        const site = network ? (serveAll.urls[0] ?? '') : serve.here;
+        const ana = await opened(site);
+        const ben = await person(everywhere ? await chromium([]) : undefined);
+        if (!network) await keepsIn(ben, 'memory'); // on plain http there is nothing else
+        await ben.open(await ana.invite());
+        await ana.accept(await ben.joinChat());
+        await ana.opened();
+        await ben.connected();
+        const [up, down] = [await file('up.bin'), await file('down.bin')];
+        await gives(ana, up.path);
+        expect(sha256(await saved(ben, up.name))).toBe(up.digest);
+        await sendPath(ben, down.path);
+        expect(sha256(await keeps(ana))).toBe(down.digest);
+        await expect(card(ben, down.name)).toContainText(texts.fileStates.ours.whole);
+        await ana.leave();
       });
     });
   }
