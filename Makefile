@@ -186,8 +186,8 @@ network: bin/tincan test/node_modules/.installed chromium firefox ## chats throu
 	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
-# What the engine costs in two pages of Chromium beside a raw data channel in the same
-# run, then the mailbox. Ratios and processor time are printed; nothing fails by them.
+# What the engine costs in two pages of Chromium, for messages and for files, beside a raw
+# data channel in the same run; files between terminals; then the mailbox. Ratios and processor time are printed; nothing fails by them.
 bench: bench-engine bench-files bench-relay ## what engine, files and mailbox cost, beside bare ones in the same run
 
 bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
@@ -205,7 +205,7 @@ bench-relay: test/node_modules/.installed
 screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen as it looks, into site/screenshots
 	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
 
-slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, half an hour of talking, the SDK of AWS for another processor
+slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, half an hour of talking, files of 200 MB, the SDK of AWS for another processor
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
 	TINCAN_SLOW=1 go test -count=1 -run 'Arm64' -v ./test/lambda
 	go test -count=1 -timeout 60m -run 'LinesAtRandom|EveryOrderOfLines' -v ./internal/chat -lines 100000 -depth 3
