@@ -209,6 +209,58 @@ test.describe('with a terminal', () => {
       expect(sha256(await saved(ana, `down-${size}.bin`))).toBe(sha256(down));
     }
   });
+
+  const drop = ['--serve', '--listen', '127.0.0.1:0', '--loopback'];
+
+  test('tincan send --serve: a page opens the link, and takes the file', async ({ person, terminal }) => {
+    const bytes = randomBytes(3_000_000);
+    await writeFile(join(folder, 'drop.bin'), bytes);
+    const [ana, ben] = [terminal('send', ...drop, join(folder, 'drop.bin')), await person()];
+    await keepsIn(ben, 'memory');
+    await ben.open(await ana.link('invite'));
+    await ben.button('Join chat').click();
+    await ben.connected();
+    expect(sha256(await saved(ben, 'drop.bin'))).toBe(sha256(bytes));
+    expect(await ana.ended()).toBe(0);
+    await ben.ended('left');
+    // What has come outlives the chat.
+    expect(sha256(await saved(ben, 'drop.bin'))).toBe(sha256(bytes));
+  });
+
+  test('tincan receive --serve: a page opens the link, and sends a file', async ({ person, terminal }) => {
+    const bytes = randomBytes(3_000_000);
+    const [ana, ben] = [terminal('receive', ...drop, '-o', folder), await person()];
+    await ben.open(await ana.link('invite'));
+    await ben.button('Join chat').click();
+    await ben.connected();
+    await send(ben, 'drop.bin', bytes);
+    await expect(card(ben, 'drop.bin')).toContainText(texts.fileStates.ours.whole);
+    expect(sha256(await readFile(join(folder, 'drop.bin')))).toBe(sha256(bytes));
+    await ben.leave();
+    expect(await ana.ended()).toBe(0);
+  });
+});
+
+test('after a reload of the receiver the file is told of anew, and comes whole', async ({
+  person,
+  mailbox,
+}) => {
+  const { url } = await mailbox();
+  const [ana, ben] = [await person(), await person()];
+  await ana.choseMailbox(url);
+  const invite = await ana.newChat();
+  await keepsIn(ben, 'memory');
+  await ben.open(invite);
+  await ben.button('Join chat').click();
+  await Promise.all([ana.connected(), ben.connected()]);
+  const bytes = randomBytes(2_000_000);
+  await send(ana, 'again.bin', bytes);
+  await expect(card(ben, 'again.bin')).toBeVisible();
+  ben.page.on('dialog', (dialog) => void dialog.accept());
+  await ben.page.reload();
+  await ben.connected();
+  expect(sha256(await saved(ben, 'again.bin'))).toBe(sha256(bytes));
+  await expect(card(ana, 'again.bin')).toContainText(texts.fileStates.ours.whole);
 });
 
 test.describe('on a plain http page of the network', () => {

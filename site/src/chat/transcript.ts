@@ -1,3 +1,4 @@
+import { download, saving } from '../files/save.ts';
 import { showBidi, showCode } from '../message/bidi.ts';
 import type { ChatMessage } from './history.svelte.ts';
 import { lineEnds } from '../message/lines.ts';
@@ -29,14 +30,9 @@ export function transcriptName(now = new Date()): string {
 /** Has the browser save the messages as a file. Works on plain http as well. */
 export function saveTranscript(messages: readonly ChatMessage[], trimmed = false): void {
   const file = new Blob([transcript(messages, trimmed)], { type: 'text/plain;charset=utf-8' });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = transcriptName();
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The address has to live on for a moment, for some browsers begin to read only after the click.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const src = URL.createObjectURL(file);
+  download(src, transcriptName());
+  setTimeout(() => URL.revokeObjectURL(src), saving);
 }
 
 function shown(line: string): string {

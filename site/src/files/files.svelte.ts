@@ -1,12 +1,9 @@
 import type { Chat, ChatEvent, FileEnd, FileSource } from '../../../wasm/engine.d.ts';
-import { download, keepFor, keepHere, mostInMemory, roomFor, type Keeping } from './save.ts';
+import { download, keepFor, keepHere, mostInMemory, roomFor, saving, type Keeping } from './save.ts';
 import { Transfer } from './transfer.svelte.ts';
 
 /** Of pictures that come by themselves: how large one is at most, and all of one chat together. */
 const [byItself, byThemselves] = [10_000_000, 200_000_000];
-
-/** How long a browser gets to read what it saves, in milliseconds. */
-const saving = 60_000;
 
 /** The part of it that components read, and the verbs that they call. */
 export type ShownFiles = Pick<Files, 'room' | 'keep' | 'stop'>;

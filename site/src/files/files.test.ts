@@ -282,6 +282,30 @@ test('when the chat ends, what was under way is lost, and what has come stays', 
   expect(await text(file.content)).toBe('hello');
 });
 
+test('what the browser may still be saving when the chat is left goes a minute later, or at once by Wipe', async () => {
+  vi.useFakeTimers();
+  try {
+    for (const [patience, stays] of [
+      [undefined, true],
+      [0, false],
+    ] as const) {
+      files = new Files(chat);
+      const [file, sink] = await coming(about);
+      await sink.write(bytes(104, 101, 108, 108, 111));
+      await sink.finish();
+      await files.ended({ type: 'ended', ours: false, id: 7, how: 'whole' });
+      const forgetting = files.forgetAll(patience);
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(file.content !== undefined).toBe(stays);
+      await vi.advanceTimersByTimeAsync(2_000);
+      await forgetting;
+      expect(file.content).toBeUndefined();
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('when the chat is left, the content and its addresses go', async () => {
   const [file, sink] = await coming(picture, 'here');
   await sink.write(bytes(104, 101, 108, 108, 111));

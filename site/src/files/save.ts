@@ -254,6 +254,9 @@ class OnDisk extends Gathering {
   }
 }
 
+/** How long the address of a blob has to live on that is saved, in milliseconds: some browsers begin to read after the click. */
+export const saving = 60_000;
+
 /** Has the browser save a blob as a file. Works on plain http as well. */
 export function download(src: string, name: string): void {
   const link = document.createElement('a');
