@@ -191,7 +191,7 @@ export interface FileSource {
 
 /** Where a file is kept. Its methods are called one at a time; one that rejects ends the file, as `unstorable`. */
 export interface FileSink {
-  /** Keeps the next bytes. `bytes` is used again once it has resolved. */
+  /** Keeps the next bytes, a mebibyte at most. `bytes` is used again once it has resolved. */
   write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
   /** Forgets all that was written: the file comes from its beginning then. */
   restart: () => Promise<void>;

@@ -12,8 +12,8 @@ import (
 	"tincan/internal/promise"
 )
 
-// readAhead is how much of a file is read at once. Each reading costs a turn of the page.
-const readAhead = 1 << 20
+// piece is how much of a file is read or kept at once. Each time costs a turn of the page, and several of the browser.
+const piece = 1 << 20
 
 // arrayType is of what files are handed over in. An array is made once for each file and used again and again: one for
 // each piece would stay until Go's collector finds out, and that counts only its own bytes.
@@ -48,9 +48,9 @@ func (s *source) Read(ctx context.Context, p []byte, offset int64) error {
 // fetch has the page read what comes at offset.
 func (s *source) fetch(ctx context.Context, offset int64) error {
 	if s.array.IsUndefined() {
-		s.array = arrayType.New(min(readAhead, s.size))
+		s.array = arrayType.New(min(piece, s.size))
 	}
-	n := min(readAhead, s.size-offset)
+	n := min(piece, s.size-offset)
 	s.from, s.to = 0, 0
 	_, err := promise.Await(ctx, s.object, "read", s.array.Call("subarray", 0, n), offset)
 	if err != nil {
@@ -61,21 +61,49 @@ func (s *source) fetch(ctx context.Context, offset int64) error {
 	return nil
 }
 
-// sink is where the page keeps a file (FileSink of engine.d.ts).
+// sink is where the page keeps a file (FileSink of engine.d.ts). It gets the file in large pieces.
 type sink struct {
 	object, array js.Value
+	filled        int // how much of array waits to be kept
 }
 
 func (s *sink) Write(ctx context.Context, p []byte) error {
-	if s.array.IsUndefined() || s.array.Length() < len(p) {
-		s.array = arrayType.New(len(p))
+	if s.array.IsUndefined() {
+		s.array = arrayType.New(piece)
 	}
-	js.CopyBytesToJS(s.array, p)
-	return s.call(ctx, "write", s.array.Call("subarray", 0, len(p)))
+	for len(p) > 0 {
+		n := js.CopyBytesToJS(s.array.Call("subarray", s.filled), p)
+		s.filled, p = s.filled+n, p[n:]
+		if s.filled == piece {
+			if err := s.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-func (s *sink) Restart(ctx context.Context) error { return s.call(ctx, "restart") }
-func (s *sink) Finish(ctx context.Context) error  { return s.call(ctx, "finish") }
+func (s *sink) flush(ctx context.Context) error {
+	if s.filled == 0 {
+		return nil
+	}
+	n := s.filled
+	s.filled = 0
+	return s.call(ctx, "write", s.array.Call("subarray", 0, n))
+}
+
+func (s *sink) Restart(ctx context.Context) error {
+	s.filled = 0
+	return s.call(ctx, "restart")
+}
+
+func (s *sink) Finish(ctx context.Context) error {
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	s.array = js.Undefined()
+	return s.call(ctx, "finish")
+}
 
 func (s *sink) call(ctx context.Context, method string, args ...any) error {
 	_, err := promise.Await(ctx, s.object, method, args...)

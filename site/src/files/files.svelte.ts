@@ -102,7 +102,7 @@ export class Files {
     this.#asking.add(file);
     try {
       const here = where === 'here' && size <= mostInMemory;
-      keeping = here ? keepHere(size) : await keepFor(file.saveName, size);
+      keeping = here ? keepHere() : await keepFor(file.saveName, size);
     } catch {
       return 'no-room';
     } finally {

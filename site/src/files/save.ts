@@ -25,8 +25,6 @@ export interface Keeping {
 export const mostInMemory = 256 * 2 ** 20;
 /** Up to here a file is not worth a place on the disk, from which it has to be removed again. */
 const small = 16 * 2 ** 20;
-/** How much is written at once: each writing costs a turn of the browser, whatever there is to write. */
-const piece = 2 ** 20;
 
 declare global {
   /** Of Chromium on a computer, on secure pages. */
@@ -49,8 +47,8 @@ export function roomFor(): number {
 }
 
 /** Keeps a file in the page, to be shown there. */
-export function keepHere(size: number): Keeping {
-  return new Memory(size);
+export function keepHere(): Keeping {
+  return new Memory();
 }
 
 /**
@@ -61,13 +59,13 @@ export async function keepFor(name: string, size: number): Promise<Keeping | und
   if (picks()) {
     const file = await chosen(name);
     if (file === 'nowhere') return undefined;
-    if (file) return new OnDisk(file, size);
+    if (file) return new OnDisk(file);
   }
-  if (size <= small) return new Memory(size);
+  if (size <= small) return new Memory();
   const place = stores() && (await enough(size)) ? await inStorage().catch(() => undefined) : undefined;
-  if (place) return new OnDisk(place.file, size, place.remove);
+  if (place) return new OnDisk(place.file, place.remove);
   if (size > mostInMemory) throw new Error('no room');
-  return new Memory(size);
+  return new Memory();
 }
 
 async function chosen(name: string): Promise<FileSystemFileHandle | 'nowhere' | undefined> {
@@ -138,102 +136,56 @@ async function removeFolder(root: FileSystemDirectoryHandle, name: string): Prom
   }
 }
 
-/** Gathers what is written into larger pieces. */
-abstract class Gathering implements Keeping, FileSink {
-  #buffer: Uint8Array<ArrayBuffer>;
-  #filled = 0;
-  readonly sink = this;
-
-  constructor(size: number) {
-    this.#buffer = new Uint8Array(Math.min(size, piece));
-  }
-
-  write = async (bytes: Uint8Array): Promise<void> => {
-    for (let rest = bytes; rest.length > 0;) {
-      const now = rest.subarray(0, this.#buffer.length - this.#filled);
-      this.#buffer.set(now, this.#filled);
-      this.#filled += now.length;
-      rest = rest.subarray(now.length);
-      if (this.#filled === this.#buffer.length) await this.#flush();
-    }
-  };
-
-  restart = async (): Promise<void> => {
-    this.#filled = 0;
-    await this.clear();
-  };
-
-  finish = async (): Promise<void> => {
-    await this.#flush();
-    this.#buffer = new Uint8Array(0);
-    await this.close();
-  };
-
-  async #flush(): Promise<void> {
-    if (this.#filled === 0) return;
-    await this.put(this.#buffer.subarray(0, this.#filled));
-    this.#filled = 0;
-  }
-
-  /** Keeps a piece, whose bytes are other ones once it has resolved. */
-  protected abstract put(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  protected abstract clear(): Promise<void>;
-  protected abstract close(): Promise<void>;
-  abstract content(): Promise<Blob | undefined>;
-  abstract drop(): Promise<void>;
-}
-
 /** In the page. The pieces are blobs, which browsers keep apart from the memory of the page. */
-class Memory extends Gathering {
+class Memory implements Keeping, FileSink {
+  readonly sink = this;
   #pieces: Blob[] = [];
 
-  protected put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  write = (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
     this.#pieces.push(new Blob([bytes]));
     return Promise.resolve();
-  }
-  protected clear(): Promise<void> {
+  };
+  restart = (): Promise<void> => {
     this.#pieces = [];
     return Promise.resolve();
-  }
-  protected close(): Promise<void> {
-    return Promise.resolve();
-  }
+  };
+  finish = (): Promise<void> => Promise.resolve();
+
   content(): Promise<Blob> {
     return Promise.resolve(new Blob(this.#pieces));
   }
   drop(): Promise<void> {
-    return this.clear();
+    return this.restart();
   }
 }
 
 /** In a file: one that the person has chosen, or, with `remove`, of the browser's storage, which the page reads again. */
-class OnDisk extends Gathering {
+class OnDisk implements Keeping, FileSink {
+  readonly sink = this;
   readonly #file: FileSystemFileHandle & { remove?: () => Promise<void> };
   readonly #remove: (() => Promise<void>) | undefined;
   #stream: Promise<FileSystemWritableFileStream> | undefined;
   #dropped = false;
   #whole = false;
 
-  constructor(file: FileSystemFileHandle, size: number, remove?: () => Promise<void>) {
-    super(size);
+  constructor(file: FileSystemFileHandle, remove?: () => Promise<void>) {
     this.#file = file;
     this.#remove = remove;
   }
 
-  protected async put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await (await this.#open()).write(bytes);
-  }
-  protected async clear(): Promise<void> {
+  write = async (bytes: Uint8Array<ArrayBuffer>): Promise<void> => (await this.#open()).write(bytes);
+  restart = async (): Promise<void> => {
     const stream = await this.#stream;
     await stream?.seek(0);
     await stream?.truncate(0);
-  }
-  protected async close(): Promise<void> {
+  };
+  finish = async (): Promise<void> => {
     // Of an empty file nothing was written, and what was there before must go.
     const stream = await this.#open();
     this.#whole = true;
     await stream.close();
-  }
+  };
+
   async content(): Promise<Blob | undefined> {
     return this.#remove && this.#file.getFile();
   }
