@@ -212,12 +212,19 @@ test.describe('with a terminal', () => {
 
   const drop = ['--serve', '--listen', '127.0.0.1:0', '--loopback'];
 
-  test('tincan send --serve: a page opens the link, and takes the file', async ({ person, terminal }) => {
+  test('tincan send --serve: a page opens the link, and takes the file', async ({
+    person,
+    terminal,
+    watch,
+  }) => {
     const bytes = randomBytes(3_000_000);
     await writeFile(join(folder, 'drop.bin'), bytes);
     const [ana, ben] = [terminal('send', ...drop, join(folder, 'drop.bin')), await person()];
     await keepsIn(ben, 'memory');
-    await ben.open(await ana.link('invite'));
+    const invite = await ana.link('invite');
+    watch.served([invite]);
+    watch.mailbox = true;
+    await ben.open(invite);
     await ben.button('Join chat').click();
     await ben.connected();
     expect(sha256(await saved(ben, 'drop.bin'))).toBe(sha256(bytes));
@@ -227,10 +234,17 @@ test.describe('with a terminal', () => {
     expect(sha256(await saved(ben, 'drop.bin'))).toBe(sha256(bytes));
   });
 
-  test('tincan receive --serve: a page opens the link, and sends a file', async ({ person, terminal }) => {
+  test('tincan receive --serve: a page opens the link, and sends a file', async ({
+    person,
+    terminal,
+    watch,
+  }) => {
     const bytes = randomBytes(3_000_000);
     const [ana, ben] = [terminal('receive', ...drop, '-o', folder), await person()];
-    await ben.open(await ana.link('invite'));
+    const invite = await ana.link('invite');
+    watch.served([invite]);
+    watch.mailbox = true;
+    await ben.open(invite);
     await ben.button('Join chat').click();
     await ben.connected();
     await send(ben, 'drop.bin', bytes);

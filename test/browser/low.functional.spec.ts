@@ -78,6 +78,8 @@ for (const size of sizes) {
           'repair',
           'repair-back',
           'reloaded',
+          'tray',
+          'recorder',
         ];
         const least = beside.includes(screen.at) || heading ? 24 : 64;
         expect
