@@ -61,6 +61,10 @@ func (s *source) fetch(ctx context.Context, offset int64) error {
 	return nil
 }
 
+// spare are arrays of sinks that have ended, for those that come: many small files would each take a mebibyte until the
+// collector runs.
+var spare = make(chan js.Value, 4)
+
 // sink is where the page keeps a file (FileSink of engine.d.ts). It gets the file in large pieces.
 type sink struct {
 	object, array js.Value
@@ -69,7 +73,11 @@ type sink struct {
 
 func (s *sink) Write(ctx context.Context, p []byte) error {
 	if s.array.IsUndefined() {
-		s.array = arrayType.New(piece)
+		select {
+		case s.array = <-spare:
+		default:
+			s.array = arrayType.New(piece)
+		}
 	}
 	for len(p) > 0 {
 		n := js.CopyBytesToJS(s.array.Call("subarray", s.filled), p)
@@ -101,7 +109,14 @@ func (s *sink) Finish(ctx context.Context) error {
 	if err := s.flush(ctx); err != nil {
 		return err
 	}
-	s.array = js.Undefined()
+	if !s.array.IsUndefined() { // nothing of the page's reads it any more
+		s.array.Call("fill", 0)
+		select {
+		case spare <- s.array:
+		default:
+		}
+		s.array = js.Undefined()
+	}
 	return s.call(ctx, "finish")
 }
 

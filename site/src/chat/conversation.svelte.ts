@@ -252,7 +252,7 @@ export class Conversation {
   /** The chat has ended, and its words are good for nothing more. */
   ended(reason: Reason): void {
     this.#history.ended();
-    this.files.over();
+    void this.files.over();
     this.tray.empty();
     this.#stopsTyping();
     this.outage.over();

@@ -14,8 +14,8 @@ export class Files {
   /* eslint-disable svelte/prefer-svelte-reactivity -- no screen shows these */
   /** Those that are not over, by whose they are and their number. */
   readonly #open = new Map<string, Transfer>();
-  /** Those that are whole, and shown. */
-  readonly #whole = new Set<Transfer>();
+  /** Those whose content the page has, until they are shown no more: ours, and theirs that are whole. */
+  readonly #held = new Set<Transfer>();
   readonly #kept = new Map<Transfer, Keeping>();
   /** Those for which the person is asked where they go. */
   readonly #asking = new Set<Transfer>();
@@ -37,6 +37,7 @@ export class Files {
   /** Tells the other person of a file of ours. Resolves with the engine's number, and rejects as the engine does. */
   async send(ref: string, file: Transfer): Promise<number> {
     file.offers();
+    this.#held.add(file);
     let id: number;
     try {
       id = await this.#chat.sendFile(ref, file.about, sourceOf(file.content ?? new Blob()));
@@ -68,8 +69,9 @@ export class Files {
     this.#open.get(nameOf(ours, id))?.goes(done);
   }
 
-  async ended({ ours, id, how }: Extract<ChatEvent, { type: 'ended' }>): Promise<void> {
+  async ended({ ours, id, how: told }: Extract<ChatEvent, { type: 'ended' }>): Promise<void> {
     const file = this.#open.get(nameOf(ours, id));
+    let how = told;
     if (!file) {
       if (ours) this.#early.set(id, how);
       return;
@@ -79,12 +81,18 @@ export class Files {
     if (how !== 'whole') {
       file.ended(how);
       this.#kept.delete(file);
+      this.#here.delete(file);
       await keeping?.drop();
       return;
     }
-    this.#whole.add(file);
-    const content = keeping && (await keeping.content().catch(() => undefined));
-    if (!this.#whole.has(file)) return; // the chat was left meanwhile
+    this.#held.add(file);
+    let content: Blob | undefined;
+    try {
+      content = keeping && (await keeping.content());
+    } catch {
+      how = 'unstorable'; // it is not where it was kept any more
+    }
+    if (!this.#held.has(file)) return; // the chat was left meanwhile
     file.ended(how, content);
     // What was shown here is saved when its person wants that.
     if (content && !this.#here.has(file) && file.src) download(file.src, file.saveName);
@@ -137,14 +145,16 @@ export class Files {
   }
 
   /** The chat is over, and nothing more moves. */
-  over(): void {
+  async over(): Promise<void> {
+    const keepings: (Keeping | undefined)[] = [];
     for (const file of this.#open.values()) {
       file.ended('lost');
-      const keeping = this.#kept.get(file);
+      keepings.push(this.#kept.get(file));
       this.#kept.delete(file);
-      void keeping?.drop();
+      this.#here.delete(file);
     }
     this.#open.clear();
+    await Promise.all(keepings.map((keeping) => keeping?.drop()));
   }
 
   /** It is not shown any more: nothing of it stays here. With `patience` the browser may first end the saving of it. */
@@ -152,7 +162,7 @@ export class Files {
     await this.stop(file);
     const keeping = this.#kept.get(file);
     this.#kept.delete(file);
-    this.#whole.delete(file);
+    this.#held.delete(file);
     // The browser may be saving it, which it begins only after the click, and from here.
     if (keeping && file.state === 'whole' && !this.#here.delete(file) && patience > 0)
       await new Promise((done) => setTimeout(done, patience));
@@ -162,8 +172,7 @@ export class Files {
 
   /** The chat is shown no more. */
   async forgetAll(patience = saving): Promise<void> {
-    this.over();
-    await Promise.all([...this.#whole].map((file) => this.forget(file, patience)));
+    await Promise.all([this.over(), ...[...this.#held].map((file) => this.forget(file, patience))]);
   }
 }
 

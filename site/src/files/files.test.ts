@@ -207,11 +207,31 @@ describe('where the browser has a dialog of its own', () => {
     expect([file.state, chat.sinks.size]).toEqual(['moving', 1]);
   });
 
-  test.each(['AbortError', 'NotAllowedError'])('nothing comes where it ends with %s', async (name) => {
-    scope.showSaveFilePicker = () => Promise.reject(new DOMException('', name));
+  test('nothing comes where it is closed without a choice', async () => {
+    scope.showSaveFilePicker = () => Promise.reject(new DOMException('', 'AbortError'));
     const file = files.offered({ type: 'file', id: 7, ...about });
     await files.keep(file, 'device');
     expect([file.state, chat.sinks.size]).toEqual(['offered', 0]);
+  });
+
+  test('where a policy forbids it, the file comes the next way', async () => {
+    scope.showSaveFilePicker = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+    const file = files.offered({ type: 'file', id: 7, ...about });
+    await files.keep(file, 'device');
+    expect([file.state, chat.sinks.size]).toEqual(['moving', 1]);
+  });
+
+  test('a second file that is saved while it is open does not come', async () => {
+    let choose: (handle: unknown) => void = () => undefined;
+    scope.showSaveFilePicker = () => new Promise((resolve) => (choose = resolve));
+    const [one, two] = [7, 8].map((id) => files.offered({ type: 'file', id, ...about }));
+    if (!one || !two) throw new Error('there are none');
+    const first = files.keep(one, 'device');
+    await files.keep(two, 'device');
+    expect([two.state, chat.sinks.size]).toEqual(['offered', 0]);
+    choose({});
+    await first;
+    expect(one.state).toBe('moving');
   });
 
   test('what was withdrawn meanwhile does not come', async () => {
@@ -305,6 +325,20 @@ test('what the browser may still be saving when the chat is left goes a minute l
     vi.useRealTimers();
   }
 });
+
+test.each(['refused', 'withdrawn', undefined] as const)(
+  'so does one of ours that was looked at and did not arrive: %s',
+  async (how) => {
+    const file = new Transfer(true, picture, new Blob(['x']));
+    await files.send('m1', file);
+    await file.look(() => Promise.resolve({ type: 'image/png', width: 1, height: 1 }));
+    const { src } = file;
+    if (how) await files.ended({ type: 'ended', ours: true, id: 1, how });
+    await files.forgetAll();
+    expect([file.content, file.seen]).toEqual([undefined, undefined]);
+    expect(URL.revokeObjectURL).toHaveBeenCalledWith(src);
+  },
+);
 
 test('when the chat is left, the content and its addresses go', async () => {
   const [file, sink] = await coming(picture, 'here');

@@ -35,5 +35,8 @@ test.each([
   ['audio/mp4', 'voice.m4a'],
   ['audio/ogg;codecs=opus', 'voice.ogg'],
   ['audio/webm;codecs=opus', 'voice.webm'],
+  ['Audio/OGG', 'voice.ogg'],
   ['audio/x', 'voice.bin'],
+  ['constructor', 'voice.bin'],
+  ['__proto__', 'voice.bin'],
 ])('a voice message of %s is saved as %s', (kind, name) => expect(voiceName(kind)).toBe(name));

@@ -11,7 +11,7 @@ const endings: readonly [Kind, RegExp][] = [
   ],
   ['archive', /^(7z|bz2|gz|img|iso|rar|tar|tgz|vhdx?|xz|zip|zst)$/],
   ['document', /^(csv|docx?|epub|md|od[pst]|pdf|pptx?|rtf|txt|xlsx?)$/],
-  ['picture', /^(avif|bmp|gif|hei[cf]|jfif|jpe?g?|jxl|png|tiff?|webp)$/],
+  ['picture', /^(avif|bmp|gif|hei[cf]|hif|jfif|jpe?g?|jxl|png|tiff?|webp)$/],
   ['sound', /^(aac|flac|m4a|mp3|og[ag]|opus|wav|weba)$/],
   ['video', /^(avi|m4v|mkv|mov|mp4|mpe?g|ogv|webm)$/],
 ];
@@ -31,9 +31,13 @@ export function kindOf({ name, kind }: Pick<FileAbout, 'name' | 'kind'>): Kind {
   return 'file';
 }
 
-const voices: Record<string, string> = { 'audio/mp4': 'm4a', 'audio/ogg': 'ogg', 'audio/webm': 'webm' };
+const voices = new Map([
+  ['audio/mp4', 'm4a'],
+  ['audio/ogg', 'ogg'],
+  ['audio/webm', 'webm'],
+]);
 
 /** The name of a voice message of this kind. It says nothing of when it was made. */
 export function voiceName(kind: string): string {
-  return `voice.${voices[kind.split(';')[0] ?? ''] ?? 'bin'}`;
+  return `voice.${voices.get((kind.split(';')[0] ?? '').toLowerCase()) ?? 'bin'}`;
 }

@@ -68,14 +68,19 @@ export async function keepFor(name: string, size: number): Promise<Keeping | und
   return new Memory();
 }
 
+/** The browser shows one dialog at a time, and its refusal of a second one looks like that of a policy. */
+let choosing = false;
+
 async function chosen(name: string): Promise<FileSystemFileHandle | 'nowhere' | undefined> {
+  if (choosing) return 'nowhere';
+  choosing = true;
   try {
     return await showSaveFilePicker({ suggestedName: name });
   } catch (error) {
-    // NotAllowedError: another dialog is open, or this is called too late. Other refusals come from a policy, and the
-    // next way is as good.
-    const { name } = error as Partial<Error>;
-    return name === 'AbortError' || name === 'NotAllowedError' ? 'nowhere' : undefined;
+    // Other refusals come from a policy, and the next way is as good.
+    return (error as Partial<Error>).name === 'AbortError' ? 'nowhere' : undefined;
+  } finally {
+    choosing = false;
   }
 }
 
@@ -106,7 +111,10 @@ async function inStorage(): Promise<{ file: FileSystemFileHandle; remove: () => 
   folder.catch(() => (folder = undefined));
   const own = await folder;
   const name = crypto.randomUUID();
-  const file = await own.getFileHandle(name, { create: true });
+  const file = await own.getFileHandle(name, { create: true }).catch((error: unknown) => {
+    folder = undefined; // another page may have removed it
+    throw error;
+  });
   return { file, remove: () => own.removeEntry(name) };
 }
 
@@ -133,6 +141,7 @@ async function removeFolder(root: FileSystemDirectoryHandle, name: string): Prom
   } catch {
     const folder = await root.getDirectoryHandle(name);
     for await (const file of folder.keys()) await folder.removeEntry(file).catch(() => undefined);
+    await root.removeEntry(name, { recursive: true }).catch(() => undefined);
   }
 }
 
@@ -182,8 +191,13 @@ class OnDisk implements Keeping, FileSink {
   finish = async (): Promise<void> => {
     // Of an empty file nothing was written, and what was there before must go.
     const stream = await this.#open();
-    this.#whole = true;
-    await stream.close();
+    this.#whole = true; // what is dropped from now on is closed as well
+    try {
+      await stream.close();
+    } catch (error) {
+      this.#whole = false;
+      throw error;
+    }
   };
 
   async content(): Promise<Blob | undefined> {

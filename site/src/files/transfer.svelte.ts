@@ -103,6 +103,7 @@ export class Transfer {
 
   /** The other person is told of it, or told anew since their page has forgotten it. */
   offers(): void {
+    this.begins();
     this.#state = 'offered';
     this.#done = 0;
   }

@@ -37,7 +37,6 @@ export class Attached {
 
   sendOriginal(on: boolean): void {
     this.#original = on;
-    this.#unclean = false;
   }
 
   look(check: Check): Promise<void> {
@@ -77,9 +76,10 @@ export class Attached {
  * one holds what cameras write as well. A drawing of vectors doesn't.
  */
 function saysPicture({ name, type }: File): boolean {
-  const byName = /\.(arw|avif|bmp|cr[23]|dng|gif|hei[cf]|jfif|jpe?g?|jxl|nef|png|raw|tiff?|webp)$/i.test(
-    name,
-  );
+  const byName =
+    /\.(arw|avif|bmp|cr[23]|dng|gif|hei[cf]|hif|jfif|jp2|jpe?g?|jxl|nef|orf|pef|png|raf|raw|rw2|srw|tiff?|webp)$/i.test(
+      name,
+    );
   return byName || /^image\/(?!svg)/i.test(type);
 }
 

@@ -82,7 +82,7 @@ describe('a picture that cannot be made anew', () => {
     tray.add([one]);
     await tray.take(cannot, png);
     tray.list[0]?.sendOriginal(true);
-    expect(tray.list[0]?.unclean).toBe(false);
+    expect(tray.list[0]?.original).toBe(true);
     expect(await tray.take(cannot, png)).toEqual([one]);
   });
 
