@@ -1,5 +1,6 @@
 import { writesBack } from '../life/canvas.ts';
 import { fits, readHead, type PictureHead } from './head.ts';
+import { shortened } from './names.ts';
 import { strip } from './strip.ts';
 
 /** More than this is not read to free a picture of what it says of its making. */
@@ -131,9 +132,6 @@ const extensions: Record<string, readonly string[]> = {
 /** Of pictures that are given another type, and of those that a phone changes without changing their names. */
 const anyExtension = /\.(jpe?g|jpe|jfif|a?png|webp|gif|avifs?|hei[cf])$/i;
 
-/** PROTOCOL.md has the limit, in bytes. */
-const maxName = 255;
-
 /** The name of a picture of this type: with another extension where the one that it has is of another type. */
 export function pictureName(name: string, type: string): string {
   const known = Object.hasOwn(extensions, type) ? extensions[type] : undefined;
@@ -141,8 +139,5 @@ export function pictureName(name: string, type: string): string {
   if (!known || extension === undefined) return name;
   const [, own = ''] = anyExtension.exec(name) ?? [];
   if (known.includes(own.toLowerCase()) && name.length > own.length + 1) return name;
-  const stem = [...name.replace(anyExtension, '')];
-  const size = (text: string) => new TextEncoder().encode(text).length;
-  while (size(`${stem.join('')}.${extension}`) > maxName) stem.pop();
-  return `${stem.join('') || 'picture'}.${extension}`;
+  return shortened(`${name.replace(anyExtension, '') || 'picture'}.${extension}`);
 }

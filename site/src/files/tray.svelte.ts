@@ -1,4 +1,5 @@
 import type { FileAbout } from '../../../wasm/engine.d.ts';
+import { shortened } from './names.ts';
 import type { Check, Seen } from './transfer.svelte.ts';
 
 /** How many files one side may have for the other at one time. */
@@ -141,8 +142,8 @@ export class Tray {
   }
 }
 
-/** The longest name, in bytes, and the longest kind. */
-const [longestName, longestKind] = [255, 100];
+/** The longest kind that PROTOCOL.md has, in characters. */
+const longestKind = 100;
 
 /** What the other person is told of a file. */
 export function aboutOf({ name, type, size }: File, voice = false): FileAbout {
@@ -152,15 +153,4 @@ export function aboutOf({ name, type, size }: File, voice = false): FileAbout {
     size,
     voice,
   };
-}
-
-/** The name in at most 255 bytes, with its ending. */
-function shortened(name: string): string {
-  const encoder = new TextEncoder();
-  const whole = new TextDecoder().decode(encoder.encode(name));
-  const ending = /\.[A-Za-z0-9]{1,12}$/.exec(whole)?.[0] ?? '';
-  const characters = [...whole.slice(0, whole.length - ending.length)];
-  const room = longestName - ending.length;
-  while (encoder.encode(characters.join('')).length > room) characters.pop();
-  return characters.join('') + ending;
 }

@@ -599,7 +599,7 @@ describe('pasted and dropped anywhere', () => {
     expect(page.engine.calls.some((call) => call.startsWith('send'))).toBe(false);
   });
 
-  test.each(['a.png', '/home/ana/a.png', 'file:///home/ana/a.png'])(
+  test.each(['a.png', '/some/folder/a.png', 'file:///some/folder/a.png'])(
     'a file that is pasted with its name beside it, as %s, is a file',
     async (text) => {
       const page = await chatting();
