@@ -34,7 +34,7 @@ const quiet: Shown = {
   draft: '',
   reason: undefined,
   send: () => undefined,
-  sendWith: () => Promise.resolve(),
+  sendAttached: () => Promise.resolve(),
   sendFile: () => undefined,
   retry: () => undefined,
   clear: () => undefined,

@@ -128,7 +128,7 @@ export class Conversation {
   }
 
   /** Sends what is in the tray, and then the text, if there is any. See Tray.take. */
-  async sendWith(text: string, clean: Clean, check: Check): Promise<void> {
+  async sendAttached(text: string, clean: Clean, check: Check): Promise<void> {
     for (const file of await this.tray.take(clean, check)) this.sendFile(file);
     if (text !== '') this.send(text);
   }

@@ -86,7 +86,7 @@ describe('a file in the history', () => {
 test('the files go first, in their order, and then the text', async () => {
   const { tray } = conversation();
   tray.add([new File(['1'], 'one.txt'), new File(['2'], 'two.txt')]);
-  await conversation().sendWith('here they are', clean, none);
+  await conversation().sendAttached('here they are', clean, none);
   await settled();
   expect(conversation().messages.map(({ text }) => text)).toEqual([
     'File: one.txt (1 byte)',
