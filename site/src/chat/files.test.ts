@@ -75,6 +75,15 @@ describe('a file in the history', () => {
     expect([message?.state, message?.file?.state]).toEqual(['received', 'withdrawn']);
   });
 
+  test('that ended before the engine has told its number is not said to be on its way', async () => {
+    engine.delivers = false;
+    conversation().sendFile(new File(['abc'], 'b.txt'));
+    engine.tell({ type: 'ended', ours: true, id: 1, how: 'refused' });
+    await settled();
+    const [message] = conversation().messages;
+    expect([message?.state, message?.file?.state]).toEqual(['received', 'refused']);
+  });
+
   test('a voice message tells how long it is, and goes as one', async () => {
     conversation().sendFile(new File(['abc'], 'voice.ogg', { type: 'audio/ogg' }), 7);
     await settled();

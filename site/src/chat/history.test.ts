@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Announcer } from './announcer.svelte.ts';
 import { History, type ChatMessage } from './history.svelte.ts';
+import { Transfer } from '../files/transfer.svelte.ts';
 import { Unread } from './unread.svelte.ts';
 
 function states(history: History): string[] {
@@ -183,4 +184,14 @@ describe('the announcer', () => {
     announcer.arrived(message('and calm again'));
     expect(said(announcer).at(-1)).toBe('Them: and calm again');
   });
+});
+
+test('a file whose message has become too old is told of, so that nothing of it stays', () => {
+  const dropped: Transfer[] = [];
+  const history = new History((file) => dropped.push(file));
+  const file = new Transfer(false, { name: 'a.zip', kind: '', size: 1, voice: false });
+  history.receive('File: a.zip', file);
+  expect(dropped).toEqual([]);
+  history.receive('x'.repeat(5_000_000));
+  expect(dropped).toEqual([file]);
 });

@@ -17,8 +17,6 @@ export class Files {
   /** Those whose content the page has, until they are shown no more: ours, and theirs that are whole. */
   readonly #held = new Set<Transfer>();
   readonly #kept = new Map<Transfer, Keeping>();
-  /** Those for which the person is asked where they go. */
-  readonly #asking = new Set<Transfer>();
   /** How files of ours ended of which the engine has not told the number yet. */
   readonly #early = new Map<number, FileEnd>();
   /** Those that are shown on the page, and saved from there. */
@@ -103,20 +101,17 @@ export class Files {
    * button. Says `no-room` where the browser has none for it.
    */
   async keep(file: Transfer, where: 'here' | 'device'): Promise<'no-room' | undefined> {
-    const wanted = () => !file.ours && file.state === 'offered' && !this.#asking.has(file);
+    const wanted = () => !file.ours && file.state === 'offered';
     if (!wanted() || file.id === undefined) return undefined;
     const { size } = file.about;
     let keeping: Keeping | undefined;
-    this.#asking.add(file);
     try {
       const here = where === 'here' && size <= mostInMemory;
       keeping = here ? keepHere() : await keepFor(file.saveName, size);
     } catch {
       return 'no-room';
-    } finally {
-      this.#asking.delete(file);
     }
-    // While a dialog was open the file may have ended.
+    // While a dialog was open the file may have ended, or a second press was faster.
     if (!keeping || !wanted()) {
       await keeping?.drop();
       return undefined;

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keepFor, mostInMemory, roomFor, sweep } from './save.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Files } from './files.svelte.ts';
+import type * as Save from './save.ts';
+
+let { keepFor, mostInMemory, roomFor, sweep } = {} as typeof Save;
 
 /*
  * The storage and the locks of a browser, as far as they are asked here: a file that is open for writing can't be removed,
@@ -15,7 +18,10 @@ class Stream {
   write = (bytes: Uint8Array) => Promise.resolve(void (this.parts = this.parts.concat([...bytes])));
   seek = () => Promise.resolve();
   truncate = () => Promise.resolve(void (this.parts = []));
-  close = () => Promise.resolve(this.#end(() => (this.#file.bytes = this.parts)));
+  close = () => {
+    if (this.#file.full) return Promise.reject(new Error('full'));
+    return Promise.resolve(this.#end(() => (this.#file.bytes = this.parts)));
+  };
   abort = () => Promise.resolve(this.#end(() => undefined));
   #end(does: () => void): void {
     this.#file.open = false;
@@ -26,6 +32,7 @@ class Stream {
 class Handle {
   bytes: number[] = [];
   open = false;
+  full = false;
   /** Opening it takes until this resolves. */
   slow: Promise<void> = Promise.resolve();
   createWritable = async () => {
@@ -60,7 +67,10 @@ class Folder {
 let root: Folder;
 let held: string[];
 
-beforeEach(() => {
+beforeEach(async () => {
+  // A page has one folder, and each test is a page.
+  vi.resetModules();
+  ({ keepFor, mostInMemory, roomFor, sweep } = await import('./save.ts'));
   root = new Folder();
   held = [];
   vi.stubGlobal('FileSystemFileHandle', Handle);
@@ -79,7 +89,10 @@ beforeEach(() => {
     },
   });
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  delete (globalThis as { showSaveFilePicker?: unknown }).showSaveFilePicker;
+});
 
 const large = 20_000_000;
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -135,6 +148,7 @@ test('a file that begins anew holds nothing of before', async () => {
 test('the folders of pages that are gone are removed, and no others', async () => {
   await kept();
   const mine = [...root.entries.keys()];
+  expect(mine).toHaveLength(1);
   root.entries.set('tincan-files-gone', new Folder());
   root.entries.set('of another', new Folder());
   await sweep();
@@ -159,6 +173,79 @@ test('a browser that opens no file for writing keeps it in memory, as far as the
   await kept();
   expect(root.entries.size).toBe(0);
   await expect(keepFor('a.bin', mostInMemory + 1)).rejects.toThrow('no room');
+});
+
+test('a folder that another page has removed is made anew', async () => {
+  await kept();
+  for (const folder of root.entries.values()) {
+    if (folder instanceof Folder)
+      folder.getFileHandle = () => Promise.reject(new DOMException('', 'NotFoundError'));
+  }
+  await kept(); // in memory
+  await kept();
+  expect(root.entries.size).toBe(2);
+});
+
+describe('a file that the person has chosen', () => {
+  const remove = vi.fn<() => Promise<void>>();
+  class Chosen extends Handle {
+    remove = remove;
+  }
+  let file: Chosen;
+  beforeEach(() => {
+    remove.mockReset().mockResolvedValue(undefined);
+    file = new Chosen();
+    Object.assign(globalThis, { showSaveFilePicker: () => Promise.resolve(file) });
+  });
+
+  test('stays when it is whole, whatever becomes of the chat', async () => {
+    const keeping = await kept();
+    await keeping.sink.write(bytes(1, 2));
+    await keeping.sink.finish();
+    await keeping.drop();
+    expect([file.bytes, remove.mock.calls.length]).toEqual([[1, 2], 0]);
+  });
+
+  test('goes when it is dropped before, or could not be closed', async () => {
+    const early = await kept();
+    await early.sink.write(bytes(1));
+    await early.drop();
+    expect(remove).toHaveBeenCalledTimes(1);
+    const full = await kept();
+    file.full = true;
+    await full.sink.write(bytes(1));
+    await expect(full.sink.finish()).rejects.toThrow('full');
+    await full.drop();
+    expect(remove).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('with the files of a chat', () => {
+  let chat: Files;
+  beforeEach(async () => {
+    const { Files } = await import('./files.svelte.ts');
+    const done = () => Promise.resolve();
+    chat = new Files({ sendFile: () => Promise.resolve(1), keepFile: done, stopFile: done });
+  });
+  const offer = { type: 'file', id: 7, name: 'a.bin', kind: '', size: large, voice: false } as const;
+
+  test('one that can’t be found any more was not saved', async () => {
+    const file = chat.offered(offer);
+    await chat.keep(file, 'device');
+    for (const handle of files()) {
+      if (handle instanceof Handle)
+        handle.getFile = () => Promise.reject(new DOMException('', 'NotFoundError'));
+    }
+    await chat.ended({ type: 'ended', ours: false, id: 7, how: 'whole' });
+    expect(file.state).toBe('unstorable');
+  });
+
+  test('what was under way when the chat ends leaves nothing', async () => {
+    await chat.keep(chat.offered(offer), 'device');
+    expect(files()).toHaveLength(1);
+    await chat.over();
+    expect(files()).toEqual([]);
+  });
 });
 
 test('where the storage is too full, a file that memory can hold is kept there', async () => {

@@ -57,6 +57,16 @@ test('what is no picture is not shown, and is looked at once', async () => {
   expect(check).toHaveBeenCalledOnce();
 });
 
+test('what is forgotten while it is looked at leaves nothing', async () => {
+  const made = vi.fn<() => string>(() => 'blob:1');
+  URL.createObjectURL = made;
+  const file = new Transfer(true, about, new Blob(['x']));
+  const looking = file.look(() => Promise.resolve({ type: 'image/png', width: 1, height: 1 }));
+  file.forget();
+  await looking;
+  expect([file.content, file.seen, made.mock.calls.length]).toEqual([undefined, undefined, 0]);
+});
+
 test('a check that throws is one that says no', async () => {
   const file = new Transfer(true, about, new Blob(['x']));
   await file.look(() => Promise.reject(new Error('x')));

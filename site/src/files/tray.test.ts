@@ -98,6 +98,7 @@ test('what is removed while it is made ready does not go', async () => {
   let make: (made: File) => void = () => undefined;
   const taking = tray.take(() => new Promise((resolve) => (make = resolve)), png);
   await new Promise((resolve) => setTimeout(resolve));
+  expect(await tray.take(clean, png), 'a second press meanwhile').toEqual([]);
   expect(tray.busy).toBe(true);
   for (const attached of tray.list) tray.remove(attached);
   make(cleaned);
