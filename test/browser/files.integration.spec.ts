@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { cameraSamples } from './camera-samples.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { attach, card, chosen, keepsIn, places, save, saved, send, sendPath, sha256 } from './files.ts';
@@ -52,6 +53,28 @@ for (const place of places) {
     await expect.poll(left).toEqual([]);
   });
 }
+
+test('Wipe leaves nothing of a file in the storage of the browser', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await keepsIn(ben, 'disk');
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  // A page removes what it finds there when it starts, and this one starts before there is anything.
+  const other = await ben.page.context().newPage();
+  await other.goto(serve.here);
+  await send(ana, 'large.bin', randomBytes(20_000_000));
+  await saved(ben, 'large.bin');
+  const left = (page: Page) =>
+    page.evaluate(async () => {
+      const names: string[] = [];
+      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+      return names;
+    });
+  expect(await left(ben.page)).toHaveLength(1);
+  await ben.page.keyboard.press('F8');
+  await ben.page.waitForURL('about:blank');
+  expect(await left(other)).toEqual([]);
+});
 
 test('declined, withdrawn, and cancelled at either side: each is told, and the chat goes on', async ({
   person,
