@@ -71,7 +71,15 @@ func eventObject(event chat.Event) js.Value {
 	case chat.MailboxChanged:
 		return object("type", "mailbox", "state", string(e.State))
 	case chat.Message:
-		return object("type", "message", "id", float64(e.ID), "text", exact(e.Text))
+		return about(object("type", "message", "id", float64(e.ID), "text", exact(e.Text)), e.Answers)
+	case chat.Talked:
+		return about(object("type", "talk", "id", float64(e.ID), "kind", string(e.Talk.Kind), "text", exact(e.Talk.Text), "seconds", e.Talk.Seconds), e.Talk.About)
+	case chat.Can:
+		return object("type", "can", "files", e.Files, "talk", e.Talk)
+	case chat.Presence:
+		return object("type", "presence", "here", e.Here)
+	case chat.Read:
+		return object("type", "read", "id", float64(e.ID))
 	case chat.FileOffered:
 		return object("type", "file", "id", float64(e.ID), "name", exact(e.File.Name), "kind", e.File.Kind,
 			"size", float64(e.File.Size), "voice", e.File.Voice)
@@ -93,6 +101,14 @@ func eventObject(event chat.Event) js.Value {
 		return object("type", "closed", "reason", string(e.Reason))
 	}
 	panic("wasm: an event without a form")
+}
+
+// about puts into o which message it is about, if it is about one.
+func about(o js.Value, said chat.Said) js.Value {
+	if said.ID > 0 {
+		o.Set("about", object("ours", said.Ours, "id", float64(said.ID)))
+	}
+	return o
 }
 
 // opened puts into o what there is to say of a chat whose keys are new.

@@ -110,7 +110,7 @@ export interface Saved {
 
 /**
  * One chat, from its invite or reply to its end. After its last event, `closed`, `diagnostics` says what it said then,
- * `typing`, `leave` and `close` do nothing, and all other verbs reject with `ended`. The verbs need no `this`.
+ * `typing`, `presence`, `read`, `leave` and `close` do nothing, and all other verbs reject with `ended`. The verbs need no `this`.
  */
 export interface Chat {
   /** The invite of `create`, the reply of `join`, or the repair of `returnTo`. */
@@ -144,6 +144,16 @@ export interface Chat {
   /** Sends a text. Resolves with the message's id once it is on its way; `delivered` or `failed` follow. */
   send: (ref: string, text: string) => Promise<number>;
   /**
+   * Does something with messages that were said, and tells the other person. Resolves with an id as `send` does, or with 0
+   * where there is nothing to tell: the message had not gone yet, and is another now, or gone. `no-talk`: the other side
+   * does not understand it; `no-message`: it cannot be done with that message, or not any more; `no-emoji`.
+   */
+  talk: (ref: string, what: Talk) => Promise<number>;
+  /** Tells the other person whether this one looks at the chat. Something is sent at most every 30 s. */
+  presence: (here: boolean) => Promise<void>;
+  /** Tells the other person that this one has seen their messages up to `id`. Something is sent at most every 4 s. */
+  read: (id: number) => Promise<void>;
+  /**
    * Tells the other person of a file and resolves with its id; `ref` is as in `send`. `delivered` follows when they know
    * of it, `progress` when they want it, and `ended` in the end; `source` is read until then. `no-files`: the other side
    * takes none. `no-file`: there can be none with such a name, kind or size. `too-many-files`: sixteen are not over.
@@ -170,6 +180,25 @@ export interface Chat {
   /** Ends the chat as `leave` does, but tells the other side that the page was closed or reloaded. */
   close: () => Promise<void>;
 }
+
+/** A message, a text or a file: whose it is, and its id. */
+export interface Said {
+  ours: boolean;
+  id: number;
+}
+
+/** What people do with messages. An edit and an unsend are of a message of who does it. */
+export type Talk =
+  /** a text that answers one */
+  | { kind: 'answer'; about: Said; text: string }
+  /** a text in place of one */
+  | { kind: 'edit'; about: Said; text: string }
+  /** it is taken back */
+  | { kind: 'unsend'; about: Said }
+  /** one emoji, or nothing in place of it */
+  | { kind: 'reaction'; about: Said; text: string }
+  /** its person wants messages to go after so many seconds: 0 for never, 300, 3600 or 86400 */
+  | { kind: 'timer'; seconds: number };
 
 /** What one side tells the other of a file. */
 export interface FileAbout {
@@ -239,8 +268,16 @@ export type ChatEvent =
   | { type: 'path'; path: 'direct' | 'relay' }
   /** How the way of the reply through the mailbox stands. The way by hand is open whatever it says. */
   | { type: 'mailbox'; state: MailboxState }
-  /** A text from the other person. */
-  | { type: 'message'; id: number; text: string }
+  /** A text from the other person. `about` is the message that it answers. */
+  | { type: 'message'; id: number; text: string; about?: Said }
+  /** The other person does something with messages. `id` numbers it among theirs. */
+  | ({ type: 'talk'; id: number } & Exclude<Talk, { kind: 'answer' }>)
+  /** What the other side understands, when it is there and when it is back. */
+  | { type: 'can'; files: boolean; talk: boolean }
+  /** The other person looks at the chat, or does not any more, and shows it. */
+  | { type: 'presence'; here: boolean }
+  /** The other person has seen our messages up to `id`, and shows it. */
+  | { type: 'read'; id: number }
   /** A file of the other person, of which nothing has come. */
   | ({ type: 'file'; id: number } & FileAbout)
   /** How far a file is: `done` bytes of it are stored at its receiver. Comes about every second while it moves. */
@@ -364,5 +401,8 @@ export type ErrorCode =
   | 'no-files'
   | 'no-file'
   | 'too-many-files'
+  | 'no-talk'
+  | 'no-message'
+  | 'no-emoji'
   | 'ended'
   | 'internal';

@@ -140,16 +140,16 @@ func (h *handle) sendFile(args []js.Value) (id any, err error) {
 
 func (h *handle) keepFile(args []js.Value) (any, error) {
 	return h.in(func(s *chat.Session) error {
-		return s.KeepFile(fileID(args, 0), &sink{object: argument(args, 1)}, 0, [32]byte{})
+		return s.KeepFile(idOf(argument(args, 0)), &sink{object: argument(args, 1)}, 0, [32]byte{})
 	})
 }
 
 func (h *handle) stopFile(args []js.Value) (any, error) {
-	return h.in(func(s *chat.Session) error { return s.StopFile(argument(args, 0).Truthy(), fileID(args, 1)) })
+	return h.in(func(s *chat.Session) error { return s.StopFile(argument(args, 0).Truthy(), idOf(argument(args, 1))) })
 }
 
-// fileID is the number of a file; no file has that of what is none.
-func fileID(args []js.Value, i int) uint64 { return uint64(max(whole(argument(args, i)), 0)) }
+// idOf is the number of a message or file; none has that of what is no number.
+func idOf(v js.Value) uint64 { return uint64(max(whole(v), 0)) }
 
 // whole is a number of bytes or of a file; -1 for what can be none.
 func whole(v js.Value) int64 {

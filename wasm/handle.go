@@ -3,6 +3,7 @@
 package main
 
 import (
+	"math"
 	"syscall/js"
 
 	"tincan/internal/chat"
@@ -27,6 +28,9 @@ var chatVerbs = []struct {
 	{"repairLink", (*handle).repairLink},
 	{"saved", (*handle).saved},
 	{"send", (*handle).send},
+	{"talk", (*handle).talk},
+	{"presence", (*handle).presence},
+	{"read", (*handle).read},
 	{"sendFile", (*handle).sendFile},
 	{"keepFile", (*handle).keepFile},
 	{"stopFile", (*handle).stopFile},
@@ -83,6 +87,36 @@ func (h *handle) send(args []js.Value) (id any, err error) {
 		return err
 	})
 	return id, err
+}
+
+func (h *handle) talk(args []js.Value) (id any, err error) {
+	_, err = h.in(func(s *chat.Session) error {
+		what := argument(args, 1)
+		about := get(what, "about")
+		number, err := s.Talk(str(args, 0), chat.Talk{
+			Kind:    chat.TalkKind(text(what, "kind")),
+			About:   chat.Said{Ours: get(about, "ours").Truthy(), ID: idOf(get(about, "id"))},
+			Text:    text(what, "text"),
+			Seconds: uint32(min(idOf(get(what, "seconds")), math.MaxUint32)),
+		})
+		id = float64(number)
+		return err
+	})
+	return id, err
+}
+
+func (h *handle) presence(args []js.Value) (any, error) {
+	if h != nil {
+		h.session.Presence(argument(args, 0).Truthy())
+	}
+	return nil, nil
+}
+
+func (h *handle) read(args []js.Value) (any, error) {
+	if h != nil {
+		h.session.Read(idOf(argument(args, 0)))
+	}
+	return nil, nil
 }
 
 func (h *handle) typing([]js.Value) (any, error) {

@@ -20,7 +20,7 @@ const (
 type abilities struct{ ours, theirs feature }
 
 // ourFeatures is what this program understands, whoever shows it to a person.
-const ourFeatures = featureCards | featureReload
+const ourFeatures = featureCards | featureReload | featureTalk
 
 func canFrame(f feature) frame {
 	return frame{kind: typeCan, content: binary.BigEndian.AppendUint64(nil, uint64(f))}

@@ -469,7 +469,7 @@ func (p *byHand) shake(t testing.TB) {
 
 // canOurs is the first frame of this program.
 const (
-	canOurs      = "\x41\x00\x00\x00\x00\x00\x00\x00\x03"
+	canOurs      = "\x41\x00\x00\x00\x00\x00\x00\x00\x0b"
 	heardNothing = "\x04\x00\x00\x00\x00\x00\x00\x00\x00"
 )
 

@@ -1,72 +1,126 @@
 package chat
 
-import "tincan/internal/seal"
+import (
+	"encoding/binary"
+	"slices"
 
-// texts are the messages of both directions, and the files that some of them tell of.
+	"tincan/internal/seal"
+)
+
+// texts are the messages of both directions, the files that some of them tell of, and what a person shows of reading them.
 type texts struct {
 	out   outbox
 	in    inbox
 	files transfers
+	signs signs
+}
+
+func newTexts(role seal.Role) texts {
+	return texts{out: outbox{role: role}, files: newTransfers(role)}
 }
 
 // outgoing is one message of ours.
 type outgoing struct {
-	ref  string
-	id   uint64
-	text string
-	file *transfer // of which text tells; nil for what a person has written
-	last uint64    // number of its last frame
-}
-
-// kind is the type of its last frame.
-func (m outgoing) kind() byte {
-	if m.file != nil {
-		return typeFile
-	}
-	return typeText
+	ref   string
+	id    uint64
+	kind  byte // the type of its last frame
+	about Said // what it is about, where it is about one; of the other side by its number on the wire
+	text  string
+	file  *transfer // of which text tells; nil for all else
+	last  uint64    // number of its last frame
 }
 
 // outbox holds our messages, in order, each until all of it is known to have arrived.
 type outbox struct {
-	said     uint64     // the id of the last message
+	role     seal.Role
+	last     uint64     // the id of the last message
 	waiting  []outgoing // not yet framed
 	bytes    int        // of the texts in waiting
 	parts    []frame    // of the message being framed
 	underWay []outgoing // framed, at least in part, and not known to have arrived
+	said     saids      // those that are signed, by their numbers on the wire
+	ids      []uint64   // and their ids
 }
 
 // room tells whether there is room for another text of n bytes.
 func (o *outbox) room(n int) bool { return len(o.waiting) < maxWaiting && o.bytes+n <= maxOutgoing }
 
-// push puts a text at the end and returns its id. next takes it from there.
-func (o *outbox) push(ref, text string) uint64 { return o.pushFile(ref, text, nil) }
-
-// pushFile does the same with what is told of a file.
-func (o *outbox) pushFile(ref, packed string, file *transfer) uint64 {
-	o.said++
-	o.bytes += len(packed)
-	o.waiting = append(o.waiting, outgoing{ref: ref, id: o.said, text: packed, file: file})
-	return o.said
-}
-
-// file is the file that is told of next, nil if that is none.
-func (o *outbox) file() *transfer {
-	if len(o.parts) > 0 || len(o.waiting) == 0 {
-		return nil
-	}
-	return o.waiting[0].file
+// push puts a message at the end and returns its id. next takes it from there.
+func (o *outbox) push(m outgoing) uint64 {
+	o.last++
+	m.id = o.last
+	o.bytes += len(m.text)
+	o.waiting = append(o.waiting, m)
+	return m.id
 }
 
 // take takes a file out that is not framed yet. It returns false if there is no such file.
 func (o *outbox) take(file *transfer) bool {
 	for i, m := range o.waiting {
 		if m.file == file {
-			o.bytes -= len(m.text)
-			o.waiting = append(o.waiting[:i], o.waiting[i+1:]...)
+			o.remove(i)
 			return true
 		}
 	}
 	return false
+}
+
+func (o *outbox) remove(i int) {
+	o.bytes -= len(o.waiting[i].text)
+	o.waiting = slices.Delete(o.waiting, i, i+1)
+}
+
+// change edits or takes back a text that is not framed yet, as m says. It returns false if there is no such text.
+func (o *outbox) change(m outgoing) bool {
+	for i := range o.waiting {
+		w := &o.waiting[i]
+		switch {
+		case w.id != m.about.ID || saidBy(w.kind) != saidText:
+			continue
+		case m.kind == typeUnsend:
+			o.remove(i)
+		default:
+			o.bytes += len(m.text) - len(w.text)
+			w.text = m.text
+		}
+		return true
+	}
+	return false
+}
+
+// wire is the number on the wire of a message of ours, 0 if it has none.
+func (o *outbox) wire(id uint64) uint64 { return uint64(slices.Index(o.ids, id) + 1) }
+
+// sayable tells whether m can be framed now: what it is about is there, and can be what m makes of it.
+func (o *outbox) sayable(m outgoing) bool {
+	if !m.about.Ours {
+		return true // it was checked when m was pushed, and again takes it out once it is not so any more
+	}
+	was := o.said.at(o.wire(m.about.ID))
+	if m.kind == typeEdit {
+		return was >= saidText && was < saidText+maxEdits
+	}
+	return was.named()
+}
+
+// content is what is signed of a message, and cut.
+func (o *outbox) content(m outgoing) []byte {
+	b, wire := make([]byte, 0, refSize+len(m.text)), m.about.ID
+	if m.about.Ours {
+		wire = o.wire(wire)
+	}
+	switch m.kind {
+	case typeAnswer, typeReaction:
+		whose := o.role
+		if !m.about.Ours {
+			whose = whose.Other()
+		}
+		b = append(b, byte(whose))
+		fallthrough
+	case typeEdit, typeUnsend:
+		b = binary.BigEndian.AppendUint64(b, wire)
+	}
+	return append(b, m.text...)
 }
 
 // empty tells whether no frame is left to be made.
@@ -80,17 +134,17 @@ func (o *outbox) next(keys *seal.Frames) (f frame, err error) {
 		o.waiting[0] = outgoing{} // else the slice would keep its text as long as those behind it
 		o.waiting = o.waiting[1:]
 		o.bytes -= len(m.text)
-		text := []byte(m.text)
-		signature, err := keys.Sign(m.kind(), text)
+		message := o.content(m)
+		signature, err := keys.Sign(m.kind, message)
 		if err != nil {
 			return frame{}, err
 		}
 		if m.file != nil {
 			m.file.wire = keys.Said()
-			o.parts = []frame{{typeFile, signature, text}}
-		} else {
-			o.parts = cutText(text, signature)
 		}
+		o.parts = cut(m.kind, message, signature)
+		o.said.change(m.kind, o.wire(m.about.ID))
+		o.said, o.ids = append(o.said, saidBy(m.kind)), append(o.ids, m.id)
 		m.last = ^uint64(0) // no ack is for it before its last frame has a number
 		o.underWay = append(o.underWay, m)
 	}
@@ -119,7 +173,7 @@ func (o *outbox) delivered(next uint64) (id uint64, ok bool) {
 
 // again has these messages framed, whatever has become of them before, and no others.
 func (o *outbox) again(list []outgoing) {
-	o.waiting, o.underWay, o.parts, o.bytes = list, nil, nil, 0
+	o.waiting, o.underWay, o.parts, o.bytes, o.said, o.ids = list, nil, nil, 0, nil, nil
 	for _, m := range o.waiting {
 		o.bytes += len(m.text)
 	}
@@ -134,30 +188,23 @@ func (o *outbox) rest() []outgoing {
 type inbox struct {
 	incoming assembly
 	received uint64 // the id of the last message
+	base     uint64 // that of the last one before the handshake
+	said     saids  // those since
 }
 
-// file takes a frame of type file, checks its signature and returns its id. It is no part of a message.
-func (i *inbox) file(f frame, keys *seal.Frames) (id uint64, err error) {
-	if i.incoming.parts != nil {
-		return 0, errFrame
-	}
-	if err := keys.Verify(typeFile, f.content, f.signature); err != nil {
-		return 0, err
-	}
-	i.received++
-	return i.received, nil
-}
+// anew has all that came before count as before the handshake.
+func (i *inbox) anew() { *i = inbox{received: i.received, base: i.received} }
 
-// add takes a frame of type text or more. With the last part of a message it checks the
-// signature and returns the whole.
-func (i *inbox) add(f frame, keys *seal.Frames) (m Message, whole bool, err error) {
-	message, err := i.incoming.add(f)
+// add takes a frame of a message. With the last it checks the signature and returns the whole and its id, which
+// is 0 before. What it counts for is put into said once it is taken: it cannot be about itself.
+func (i *inbox) add(f frame, keys *seal.Frames) (id uint64, message []byte, err error) {
+	message, err = i.incoming.add(f)
 	if err != nil || message == nil {
-		return Message{}, false, err
+		return 0, nil, err
 	}
-	if err := keys.Verify(typeText, message, f.signature); err != nil {
-		return Message{}, false, err
+	if err := keys.Verify(f.kind, message, f.signature); err != nil {
+		return 0, nil, err
 	}
 	i.received++
-	return Message{ID: i.received, Text: string(message)}, true, nil
+	return i.received, message, nil
 }

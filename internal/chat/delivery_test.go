@@ -30,7 +30,7 @@ func TestUnitOutbox(t *testing.T) {
 	sizes := []int{1, partSize, partSize + 1, 5, MaxText, 3*partSize - 1}
 	ends := []uint64{} // the number after the last frame of each message
 	for i, n := range sizes {
-		require.Equal(t, uint64(i+1), out.push(strings.Repeat("r", i), strings.Repeat("x", n)))
+		require.Equal(t, uint64(i+1), out.push(outgoing{ref: strings.Repeat("r", i), kind: typeText, text: strings.Repeat("x", n)}))
 	}
 	kept := func() (sizes []int) {
 		for _, m := range out.rest() {
@@ -46,12 +46,13 @@ func TestUnitOutbox(t *testing.T) {
 		out.framed(f, number)
 		require.Equal(t, sizes, kept(), "whatever is under way")
 		require.Equal(t, f.kind == typeText, out.underWay[len(out.underWay)-1].last == number, "no ack before its last frame is out")
-		m, whole, err := in.add(f, theirs)
+		id, message, err := in.add(f, theirs)
 		require.NoError(t, err)
-		require.Equal(t, f.kind == typeText, whole)
-		if whole {
+		require.Equal(t, f.kind == typeText, id > 0)
+		if id > 0 {
 			ends = append(ends, number+1)
-			require.Equal(t, Message{ID: uint64(len(ends)), Text: strings.Repeat("x", sizes[m.ID-1])}, m)
+			require.Equal(t, uint64(len(ends)), id)
+			require.Equal(t, strings.Repeat("x", sizes[id-1]), string(message))
 		}
 	}
 	require.Len(t, ends, len(sizes))
@@ -71,7 +72,7 @@ func TestUnitOutbox(t *testing.T) {
 func TestUnitOutboxWhole(t *testing.T) {
 	keys, _ := bothKeys(t)
 	var out outbox
-	out.push("", strings.Repeat("x", partSize+1))
+	out.push(outgoing{ref: "", kind: typeText, text: strings.Repeat("x", partSize+1)})
 	for number, whole := range []bool{false, true} {
 		f, err := out.next(keys)
 		require.NoError(t, err)
@@ -96,7 +97,7 @@ func TestUnitOutboxRoom(t *testing.T) {
 		var out outbox
 		for n := range c.fit {
 			require.True(t, out.room(c.size), "%s %d", name, n)
-			out.push("", strings.Repeat("x", c.size))
+			out.push(outgoing{ref: "", kind: typeText, text: strings.Repeat("x", c.size)})
 		}
 		require.False(t, out.room(c.size), name)
 		_, err := out.next(keys)
@@ -128,11 +129,11 @@ func TestUnitInboxRefuses(t *testing.T) {
 			signatures[i] = signature
 		}
 		var in inbox
-		m, whole, err := in.add(frame{typeText, signatures[c.signature], []byte(c.text)}, own)
+		id, message, err := in.add(frame{typeText, signatures[c.signature], []byte(c.text)}, own)
 		require.Equal(t, c.ok, err == nil, name)
-		require.Equal(t, c.ok, whole, name)
+		require.Equal(t, c.ok, id == 1, name)
 		if !c.ok {
-			require.Zero(t, m, name)
+			require.Empty(t, message, name)
 			require.Zero(t, in.received, name)
 		}
 	}

@@ -50,6 +50,9 @@ const (
 	CodeNoFiles        Code = "no-files"
 	CodeNoFile         Code = "no-file"
 	CodeTooManyFiles   Code = "too-many-files"
+	CodeNoTalk         Code = "no-talk"
+	CodeNoMessage      Code = "no-message"
+	CodeNoEmoji        Code = "no-emoji"
 	CodeEnded          Code = "ended"
 	CodeInternal       Code = "internal"
 )

@@ -53,10 +53,12 @@ type Absent struct{ Since time.Time }
 // PathChanged tells that the two ends have gone over to another path.
 type PathChanged struct{ Path Path }
 
-// Message is a text from the other person. ID numbers them from 1.
+// Message is a text from the other person. ID numbers what they have said from 1. Answers is the message that it answers;
+// its id is 0 where there is none.
 type Message struct {
-	ID   uint64
-	Text string
+	ID      uint64
+	Text    string
+	Answers Said
 }
 
 // FileOffered tells of a file that the other person has for this one. ID numbers it among their messages.
@@ -163,8 +165,11 @@ func (q *eventQueue) fullNow() bool {
 }
 
 func textSize(e Event) int {
-	if m, ok := e.(Message); ok {
-		return len(m.Text)
+	switch e := e.(type) {
+	case Message:
+		return len(e.Text)
+	case Talked:
+		return len(e.Talk.Text)
 	}
 	return 0
 }

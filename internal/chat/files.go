@@ -154,7 +154,7 @@ func (s *Session) queueFile(ref string, file File, source Source) (uint64, error
 		return 0, fail(CodeTooManyWaiting, nil)
 	}
 	f := &transfer{ours: true, ref: ref, file: file, source: source, done: -1}
-	f.id = s.out.pushFile(ref, packed, f)
+	f.id = s.out.push(outgoing{ref: ref, kind: typeFile, text: packed, file: f})
 	s.files.list = append(s.files.list, f)
 	return f.id, nil
 }
@@ -199,19 +199,6 @@ func (s *Session) unsayWant(wire uint64) {
 			s.stream.control = append(s.stream.control, f)
 		}
 	}
-}
-
-// holdFiles tells whether what is to be said next is a file, and the other side, which is here or back since just now, has
-// not said yet whether it takes any. If it does not, those that wait are over.
-func (s *Session) holdFiles() bool {
-	for f := s.out.file(); f != nil && !s.canFiles(); f = s.out.file() {
-		if s.stream.frames.Received() == 0 {
-			return true
-		}
-		s.out.take(f)
-		s.dropFile(f, FileRefused)
-	}
-	return false
 }
 
 // begin starts the goroutine that carries files, where another line is to.
@@ -322,11 +309,8 @@ func (s *Session) tellProgress() {
 
 // takeFileFrame takes a frame of the other side that has to do with files.
 func (s *Session) takeFileFrame(f frame) error {
-	switch {
-	case !s.canFiles():
+	if !s.canFiles() {
 		return errFrame
-	case f.kind == typeFile:
-		return s.takeFile(f)
 	}
 	wire := binary.BigEndian.Uint64(f.content)
 	ours, last := true, s.stream.frames.Said()
@@ -355,14 +339,10 @@ func (s *Session) takeFileFrame(f frame) error {
 }
 
 // takeFile takes what the other side tells of a file.
-func (s *Session) takeFile(f frame) error {
-	file, ok := unpackFile(f.content)
+func (s *Session) takeFile(id uint64, message []byte) error {
+	file, ok := unpackFile(message)
 	if !ok || s.files.count(false, false) == maxFiles {
 		return errFrame
-	}
-	id, err := s.in.file(f, s.stream.frames)
-	if err != nil {
-		return err
 	}
 	s.files.list = append(s.files.list, &transfer{id: id, wire: s.stream.frames.Heard(), file: file, done: -1})
 	file.Name = files.SafeName(file.Name)
@@ -387,13 +367,21 @@ func (s *Session) again(rest []outgoing) (list []outgoing) {
 		}
 		if known {
 			packed, _ := f.file.pack()
-			list = append(list, outgoing{ref: f.ref, id: f.id, text: packed, file: f})
+			list = append(list, outgoing{ref: f.ref, id: f.id, kind: typeFile, text: packed, file: f})
 		}
 	}
 	for _, m := range rest {
-		if m.file == nil || s.files.find(true, m.id) != nil {
-			list = append(list, m)
+		switch {
+		case m.file != nil && s.files.find(true, m.id) == nil:
+			continue
+		case m.about.ID == 0 || m.about.Ours:
+		case m.kind == typeAnswer: // what it answers is gone with that page
+			m.kind, m.about = typeText, Said{}
+		default:
+			s.events.push(Failed{m.ref, m.id, CodeNoMessage})
+			continue
 		}
+		list = append(list, m)
 	}
 	return list
 }

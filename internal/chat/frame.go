@@ -27,6 +27,14 @@ const (
 	typeCan    = 0x41
 	typeCard   = 0x42
 
+	typeAnswer   = 0x44 // a text that answers a message
+	typeEdit     = 0x45 // a text in place of one
+	typeUnsend   = 0x46 // a message is taken back
+	typeReaction = 0x47 // an emoji that a person has to a message
+	typeTimer    = 0x48 // after how long messages are to go
+	typePresence = 0x49 // whether the person looks at the chat
+	typeRead     = 0x4A // up to where the person has read
+
 	// What a bye says of why its side goes. Any other is read as byeLeft.
 	byeLeft   = 1 // the person left
 	byeDiffer = 2 // the person says that the safety words differ
@@ -34,7 +42,7 @@ const (
 
 	flagNow = 1 // of a card
 
-	lastUnknown = 0x7E // from 0x43 on: authenticated, counted, ignored
+	lastUnknown = 0x7E // 0x43, and from 0x4B on: authenticated, counted, ignored
 )
 
 const (
@@ -66,7 +74,17 @@ func (f frame) body() []byte {
 
 // signed tells whether a frame carries a signature. Acks and the like do not: they are
 // known to be the other side's because they open.
-func (f frame) signed() bool { return f.kind == typeText || f.kind == typeFile }
+func (f frame) signed() bool {
+	return f.kind == typeText || f.kind == typeFile || f.kind >= typeAnswer && f.kind <= typeTimer
+}
+
+// spoken tells whether a frame is the last of a message that may have several.
+func (f frame) spoken() bool { return f.kind == typeText || f.kind == typeAnswer || f.kind == typeEdit }
+
+// idle tells whether a frame says nothing for which anybody waits, so that a flood of it is none of a person's doing.
+func (f frame) idle() bool {
+	return f.kind == typeHeard || f.kind >= typeTyping && (f.kind < typeAnswer || f.kind > typeRead)
+}
 
 // saysArrived tells whether a frame says which of the other side's frames have arrived.
 func (f frame) saysArrived() bool { return f.kind == typeAck || f.kind == typeHeard }
@@ -92,7 +110,7 @@ func parseFrame(body []byte) (frame, error) {
 	}
 	ok := false
 	switch n := len(f.content); {
-	case f.kind == typeText:
+	case f.spoken():
 		ok = n >= 1 && n <= partSize
 	case f.kind == typeMore:
 		ok = n == partSize
@@ -114,6 +132,14 @@ func parseFrame(body []byte) (frame, error) {
 		ok = n >= 8
 	case f.kind == typeCard:
 		ok = n > 4
+	case f.kind == typeUnsend, f.kind == typeRead:
+		ok = n == 8
+	case f.kind == typeReaction:
+		ok = n >= refSize && n <= refSize+maxEmoji
+	case f.kind == typeTimer:
+		ok = n == 4
+	case f.kind == typePresence:
+		ok = n == 1
 	case f.kind > typeCard && f.kind <= lastUnknown:
 		ok = true
 	}
@@ -154,23 +180,23 @@ func (f frame) farewell() Reason {
 // next is the number in an ack or a heard: every frame before it has arrived.
 func (f frame) next() uint64 { return binary.BigEndian.Uint64(f.content) }
 
-// cutText makes the frames of one message. The last carries the signature over all of it.
-func cutText(text []byte, signature seal.Signature) []frame {
+// cut makes the frames of one message. The last carries its type, and the signature over all of it.
+func cut(kind byte, message []byte, signature seal.Signature) []frame {
 	var frames []frame
-	for len(text) > partSize {
-		frames = append(frames, frame{kind: typeMore, content: text[:partSize]})
-		text = text[partSize:]
+	for len(message) > partSize {
+		frames = append(frames, frame{kind: typeMore, content: message[:partSize]})
+		message = message[partSize:]
 	}
-	return append(frames, frame{typeText, signature, text})
+	return append(frames, frame{kind, signature, message})
 }
 
 // assembly collects the parts of the one message that may be under way.
 type assembly struct{ parts []byte }
 
-// add takes a text or more frame. With the last part it returns the message,
-// whose signature is still to be checked.
+// add takes a frame of a message. With the last part it returns the whole, whose signature
+// is still to be checked.
 func (a *assembly) add(f frame) (message []byte, err error) {
-	if len(a.parts)+len(f.content) > MaxText {
+	if len(a.parts)+len(f.content) > refSize+MaxText || a.parts != nil && f.kind != typeMore && !f.spoken() {
 		return nil, errFrame
 	}
 	message = f.content
@@ -181,9 +207,22 @@ func (a *assembly) add(f frame) (message []byte, err error) {
 	if f.kind == typeMore {
 		return nil, nil
 	}
-	if !utf8.Valid(message) {
+	if head := textBegins(f.kind); head >= 0 && (len(message) <= head || len(message) > head+MaxText || !utf8.Valid(message[head:])) {
 		return nil, errFrame
 	}
 	a.parts = nil
 	return message, nil
+}
+
+// textBegins is where the text begins in a message whose last frame has this type, below 0 in one without a text.
+func textBegins(kind byte) int {
+	switch kind {
+	case typeText:
+		return 0
+	case typeAnswer:
+		return refSize
+	case typeEdit:
+		return 8
+	}
+	return -1
 }

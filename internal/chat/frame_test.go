@@ -23,8 +23,19 @@ type frameVector struct {
 	Sent     int // frames that our side has sent before
 	Bodies   []body
 	Messages []text // told to the person, in order
+	Talk     []talked
 	Typing   bool   // the person is told that the other one is writing
 	Ends     string // "" goes on; "refused" or the reason of a goodbye, with the last body
+}
+
+// talked is what the person is told of a message.
+type talked struct {
+	Kind    TalkKind
+	Ours    bool
+	ID      uint64
+	Text    string
+	Fill    *text // in place of Text
+	Seconds uint32
 }
 
 type body struct {
@@ -56,6 +67,16 @@ type text struct {
 }
 
 func (x text) String() string { return strings.Repeat(x.Text, max(x.Times, 1)) }
+
+// withText counts the answers among them, which are messages, too.
+func withText(list []talked) (n int) {
+	for _, one := range list {
+		if one.Kind == TalkAnswer {
+			n++
+		}
+	}
+	return n
+}
 
 // TestIntegrationVectors feeds the streams of testdata/vectors to a session.
 func TestIntegrationVectors(t *testing.T) {
@@ -106,12 +127,25 @@ func TestIntegrationVectors(t *testing.T) {
 				require.Fail(t, "unknown end", v.Ends)
 			}
 			var messages []string
+			var talk []talked
 			for _, e := range f.events.list {
-				if m, is := e.(Message); is {
-					require.Equal(t, uint64(len(messages)+1), m.ID)
-					messages = append(messages, m.Text)
+				switch e := e.(type) {
+				case Message:
+					require.Equal(t, uint64(len(messages)+len(talk)+1-withText(talk)), e.ID)
+					messages = append(messages, e.Text)
+					if e.Answers.ID > 0 {
+						talk = append(talk, talked{TalkAnswer, e.Answers.Ours, e.Answers.ID, e.Text, nil, 0})
+					}
+				case Talked:
+					talk = append(talk, talked{e.Talk.Kind, e.Talk.About.Ours, e.Talk.About.ID, e.Talk.Text, nil, e.Talk.Seconds})
 				}
 			}
+			for i := range v.Talk {
+				if fill := v.Talk[i].Fill; fill != nil {
+					v.Talk[i].Text, v.Talk[i].Fill = fill.String(), nil
+				}
+			}
+			require.Equal(t, v.Talk, talk)
 			require.Equal(t, v.Typing, f.typingEvents() > 0)
 			var want []string
 			for _, m := range v.Messages {
@@ -156,11 +190,21 @@ func TestUnitFrameTable(t *testing.T) {
 				want = length >= 8
 			case kind == 0x42:
 				want = length > 4
+			case kind == 0x44, kind == 0x45:
+				want = length >= 1 && length <= 16000
+			case kind == 0x46, kind == 0x4A:
+				want = length == 8
+			case kind == 0x47:
+				want = length >= 9 && length <= 73
+			case kind == 0x48:
+				want = length == 4
+			case kind == 0x49:
+				want = length == 1
 			case kind >= 0x43 && kind <= 0x7E:
 				want = true
 			}
 			body := []byte{byte(kind)}
-			if kind == 0x01 || kind == 0x10 {
+			if kind == 0x01 || kind == 0x10 || kind >= 0x44 && kind <= 0x48 {
 				body = append(body, make([]byte, 64)...)
 			}
 			f, err := parseFrame(append(body, make([]byte, length)...))
@@ -249,7 +293,7 @@ func stepThrough(t testing.TB, bodies []byte) {
 		}
 		require.Equal(t, bodies[2:2+n], f.body(), "what parses encodes again to the same bytes")
 		bodies = bodies[2+n:]
-		if f.kind != typeText && f.kind != typeMore {
+		if !f.spoken() && f.kind != typeMore {
 			continue
 		}
 		message, err := incoming.add(f)
@@ -259,18 +303,18 @@ func stepThrough(t testing.TB, bodies []byte) {
 			return
 		}
 		held += len(f.content)
-		require.LessOrEqual(t, held, MaxText)
-		require.Equal(t, f.kind == typeText, message != nil)
+		require.LessOrEqual(t, held, refSize+MaxText)
+		require.Equal(t, f.spoken(), message != nil)
 		if message != nil {
 			require.Len(t, message, held)
-			require.True(t, utf8.Valid(message))
+			require.True(t, utf8.Valid(message[textBegins(f.kind):]))
 			var again assembly
-			for _, part := range cutText(message, f.signature) {
+			for _, part := range cut(f.kind, message, f.signature) {
 				part, err := parseFrame(part.body())
 				require.NoError(t, err)
 				whole, err := again.add(part)
 				require.NoError(t, err)
-				if part.kind == typeText {
+				if part.spoken() {
 					require.Equal(t, message, whole, "what was assembled can be sent on")
 					require.Equal(t, f.signature, part.signature)
 				}

@@ -15,7 +15,7 @@ import (
 )
 
 // canFiles is the first frame of a side that takes files.
-const canFiles = "\x41\x00\x00\x00\x00\x00\x00\x00\x07"
+const canFiles = "\x41\x00\x00\x00\x00\x00\x00\x00\x0f"
 
 // filesByHand is a chat with files whose joiner speaks by hand.
 func filesByHand(t *testing.T) (inviter *chat.Session, p *byHand) {

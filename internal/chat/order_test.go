@@ -62,7 +62,7 @@ func faceOver(t testing.TB, role seal.Role, conn connection) *facing {
 	_, atInviter, err := seal.OpenReply(rand.Reader, i, secret, []byte("invite"), reply)
 	require.NoError(t, err)
 	f := &facing{
-		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(noOther, conn, wantedCards), stream: stream{handshake: atInviter, can: abilities{ours: ourFeatures}}, texts: texts{files: newTransfers(role)}, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
+		Session:   &Session{timing: &usual, meet: meeting{role: role, keys: i, secret: secret}, lines: newLines(noOther, conn, wantedCards), stream: stream{handshake: atInviter, can: abilities{ours: ourFeatures}}, texts: newTexts(role), events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(), stage: stage{phase: looking, told: StateConnecting, since: time.Now()}},
 		handshake: atJoiner,
 	}
 	if role == seal.Joiner {
@@ -161,7 +161,7 @@ func TestFunctionalEveryOrder(t *testing.T) {
 							_, other, _ := f.handshake.Handle(f.stream.wire)
 							f.other = NewSpeaker(other)
 						}
-						if f.stream.frames != nil && f.out.said == 0 {
+						if f.stream.frames != nil && f.out.last == 0 {
 							// So that one ack is right, once.
 							_, sendErr := f.queue("", "hi")
 							require.NoError(t, sendErr)

@@ -228,6 +228,7 @@ func (e *twoEnds) talk(t *testing.T, every time.Duration, do func()) (told [2][]
 					heard++
 				case chat.Delivered:
 					delivered++
+				case chat.Can:
 				default:
 					told[i] = append(told[i], event)
 				}

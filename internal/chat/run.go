@@ -127,25 +127,44 @@ func (s *Session) loop(ctx context.Context) Reason {
 
 // queue puts a text into the outbox: Send, inside run. fillWire takes it from there.
 func (s *Session) queue(ref, text string) (uint64, error) {
+	text, err := s.sendable(text)
+	if err != nil {
+		return 0, err
+	}
+	return s.out.push(outgoing{ref: ref, kind: typeText, text: text}), nil
+}
+
+// sendable is a text as it can be sent, if it can.
+func (s *Session) sendable(text string) (string, error) {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
+	switch err := s.takes(len(text)); {
+	case CodeOf(err) == CodeNotOpen, CodeOf(err) == CodeEnded:
+		return "", err
+	case text == "":
+		return "", fail(CodeMessageEmpty, nil)
+	case len(text) > MaxText:
+		return "", fail(CodeMessageTooLong, nil)
+	case err != nil:
+		return "", err
+	case s.meet.isSecond(text):
+		return "", fail(CodeSecondReply, nil)
+	}
+	return text, nil
+}
+
+// takes tells why the outbox takes no message of n bytes now, if it does not.
+func (s *Session) takes(n int) error {
 	switch {
 	case !s.phase.opened():
-		return 0, fail(CodeNotOpen, nil)
+		return fail(CodeNotOpen, nil)
 	case s.phase == leaving:
-		return 0, fail(CodeEnded, nil)
-	case text == "":
-		return 0, fail(CodeMessageEmpty, nil)
-	case len(text) > MaxText:
-		return 0, fail(CodeMessageTooLong, nil)
-	case !s.out.room(len(text)):
-		return 0, fail(CodeTooManyWaiting, nil)
+		return fail(CodeEnded, nil)
+	case !s.out.room(n):
+		return fail(CodeTooManyWaiting, nil)
 	}
-	if s.meet.isSecond(text) {
-		return 0, fail(CodeSecondReply, nil)
-	}
-	return s.out.push(ref, text), nil
+	return nil
 }
 
 // fillWire seals the next frame if the last one has been sent and there is one that may
@@ -158,7 +177,7 @@ func (s *Session) fillWire() error {
 		return nil // what is sealed now would only have to be sent again
 	}
 	// Where the line carries one way only, the other side is still told what has come.
-	few := s.phase == leaving || s.phase.broken() && s.repairs() || s.holdFiles()
+	few := s.phase == leaving || s.phase.broken() && s.repairs() || s.holds()
 	if l := s.lines.untold(); l != nil && !few {
 		s.stream.control, l.told = append(s.stream.control, cardFrame(l.own)), true
 	}
@@ -253,18 +272,25 @@ func (s *Session) handle(wire []byte) error {
 		return stop{reason: ReasonUntrusted}
 	}
 	s.lines.agreed = s.lines.void
-	switch f.kind {
-	case typeText, typeMore:
+	if s.stream.frames.Received() == 1 {
+		s.events.push(Can{Files: s.canFiles(), Talk: s.stream.peerCan(featureTalk)})
+	}
+	var err error
+	switch {
+	case f.kind == typeMore, f.signed():
 		if s.phase == open {
 			s.stream.unheard.broken(s.stream.silence.heard) // what the other side has heard may be on its way behind much that it says
 		}
-		message, whole, err := s.in.add(f, s.stream.frames)
-		if err != nil {
-			return stop{reason: ReasonUntrusted}
-		}
-		if whole {
-			s.events.push(message)
-		}
+		err = s.takeMessage(f)
+	case f.kind >= typeWant && f.kind <= typeDiffers:
+		err = s.takeFileFrame(f)
+	case f.kind == typePresence || f.kind == typeRead:
+		err = s.takeSign(f)
+	}
+	if err != nil {
+		return stop{reason: ReasonUntrusted}
+	}
+	switch f.kind {
 	case typeAck, typeHeard:
 		next := f.next()
 		for id, ok := s.out.delivered(next); ok; id, ok = s.out.delivered(next) {
@@ -272,10 +298,6 @@ func (s *Session) handle(wire []byte) error {
 		}
 	case typeCard:
 		return s.takeCard(f)
-	case typeFile, typeWant, typeRefuse, typeWithdraw, typeWhole, typeDiffers:
-		if err := s.takeFileFrame(f); err != nil {
-			return stop{reason: ReasonUntrusted}
-		}
 	case typeTyping:
 		if s.typing.heard() {
 			s.events.push(Typing{})
@@ -287,6 +309,26 @@ func (s *Session) handle(wire []byte) error {
 		return stop{reason: f.farewell()}
 	}
 	return nil
+}
+
+// takeMessage takes a frame of what the other person says or does.
+func (s *Session) takeMessage(f frame) error {
+	if f.kind == typeFile && !s.canFiles() || f.kind >= typeAnswer && !s.stream.peerCan(featureTalk) {
+		return errFrame
+	}
+	id, message, err := s.in.add(f, s.stream.frames)
+	switch {
+	case err != nil, id == 0:
+		return err
+	case f.kind == typeFile:
+		err = s.takeFile(id, message)
+	case f.kind == typeText:
+		s.events.push(Message{ID: id, Text: string(message)})
+	default:
+		err = s.takeTalk(f.kind, id, message)
+	}
+	s.in.said = append(s.in.said, saidBy(f.kind))
+	return err
 }
 
 // silent tells whether the line in use counts as lost. That the other side is heard is not
@@ -309,6 +351,7 @@ func (s *Session) watch(now time.Time) error {
 			s.move(now)
 		}
 		s.typing.tick()
+		s.showSigns()
 		s.tellProgress()
 		if !s.stream.silence.lost(s.timing.mute) {
 			s.stream.say(now, s.timing.heard)

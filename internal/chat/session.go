@@ -200,7 +200,7 @@ func newSession(config Config, role seal.Role) (*Session, error) {
 		look:   newOutlook(config.Network, config.timing),
 		work:   newWork(),
 		stream: stream{can: abilities{ours: config.understands()}},
-		texts:  texts{files: newTransfers(role)},
+		texts:  newTexts(role),
 		events: newEventQueue(), calls: make(chan request), ended: make(chan struct{}),
 	}
 	s.lines.hand.site = config.Site

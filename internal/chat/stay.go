@@ -128,7 +128,8 @@ func (s *Session) changeChat(l *line, now time.Time) {
 		s.lines.drop(s.lines.before)
 	}
 	s.out.again(s.again(s.out.rest()))
-	s.in.incoming = assembly{}
+	s.in.anew()
+	s.signs.anew()
 	s.together(now)
 	s.lines.renew()
 	s.cameBack(b, now)

@@ -155,7 +155,7 @@ func (s *stream) open(wire []byte) (f frame, ok bool) {
 	if f.wantsAck() && !s.acks.asked(s.frames.Received()-1) {
 		return frame{}, false
 	}
-	if f.kind == typeHeard || f.kind >= typeTyping {
+	if f.idle() {
 		if s.idle++; s.idle > maxIdle {
 			return frame{}, false // a flood of frames that say nothing
 		}

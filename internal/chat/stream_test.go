@@ -62,8 +62,8 @@ func TestUnitStreamOrder(t *testing.T) {
 	require.NoError(t, err)
 	_, ok := a.open(b.wire)
 	require.True(t, ok)
-	out.push("", "hello")
-	out.push("", "again")
+	out.push(outgoing{ref: "", kind: typeText, text: "hello"})
+	out.push(outgoing{ref: "", kind: typeText, text: "again"})
 	typing.write()
 	a.say(began.Add(usual.heard-1), usual.heard)
 	require.False(t, a.heard)
@@ -95,7 +95,7 @@ func TestUnitStreamSays(t *testing.T) {
 	for second := range 13 {
 		now := began.Add(time.Duration(second) * time.Second)
 		a.say(now, usual.heard)
-		out.push("", "and then")
+		out.push(outgoing{ref: "", kind: typeText, text: "and then"})
 		for {
 			kind, err := a.fill(&out, &typing, false)
 			require.NoError(t, err)

@@ -89,7 +89,7 @@ func TestUnitTalk(t *testing.T) {
 			switch i {
 			case 0:
 				for k := 0; k < 1+r.IntN(5) && !e.leaves() && e.out.room(1); k++ {
-					e.out.push("", string(make([]byte, []int{1, 1, 1, partSize + 1}[r.IntN(4)])))
+					e.out.push(outgoing{kind: typeText, text: string(make([]byte, []int{1, 1, 1, partSize + 1}[r.IntN(4)]))})
 					said[n]++
 				}
 			case 1:

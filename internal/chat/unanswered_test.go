@@ -18,7 +18,7 @@ func twoSessions(t *testing.T) (a, b *Session) {
 	f.shakeHands(t)
 	f.stream.wire = nil
 	b = &Session{
-		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, lines: newLines(noOther, unconnected{}, wantedCards), stream: stream{frames: f.other.Frames, can: abilities{ours: ourFeatures}}, texts: texts{files: newTransfers(seal.Joiner)}, stage: stage{phase: open, since: time.Now()},
+		meet: meeting{role: seal.Joiner, keys: f.meet.keys, secret: f.meet.secret}, lines: newLines(noOther, unconnected{}, wantedCards), stream: stream{frames: f.other.Frames, can: abilities{ours: ourFeatures}}, texts: newTexts(seal.Joiner), stage: stage{phase: open, since: time.Now()},
 		timing: &usual, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(),
 	}
 	return f.Session, b

@@ -135,7 +135,7 @@ func newWorld(t testing.TB) *world {
 	secret, err := seal.GenerateLinkSecret(rand.Reader)
 	require.NoError(t, err)
 	j := &Session{
-		meet: meeting{role: seal.Joiner, keys: keys, secret: secret}, stream: stream{frames: f.other.Frames, can: abilities{ours: ourFeatures}, saidAt: time.Now()}, texts: texts{files: newTransfers(seal.Joiner)},
+		meet: meeting{role: seal.Joiner, keys: keys, secret: secret}, stream: stream{frames: f.other.Frames, can: abilities{ours: ourFeatures}, saidAt: time.Now()}, texts: newTexts(seal.Joiner),
 		stage: stage{phase: open, since: time.Now(), told: StateOpen}, timing: &usual, events: newEventQueue(), diary: NewDiary(), look: newOutlook(Network{}, &usual), work: newWork(),
 	}
 	w.ends = [2]*end{{Session: f.Session, w: w, n: 0}, {Session: j, w: w, n: 1}}

@@ -42,7 +42,7 @@ func (f *Frames) OpenCard(tag [32]byte, box []byte, from, to uint32) (n uint32, 
 	case !isSealed(len(box)) || to >= from && to-from >= maxCards:
 		return 0, nil, ErrSize
 	}
-	peer := f.role.other()
+	peer := f.role.Other()
 	for i := uint64(max(from, 1)); i <= uint64(to); i++ {
 		n = uint32(i)
 		if want := cardTag(f.relink, peer, n); hmac.Equal(want[:], tag[:]) {
@@ -65,5 +65,5 @@ func (f *Frames) CardSlot(own bool, n uint32) [16]byte {
 	case own:
 		return cardSlot(f.relink, f.role, n)
 	}
-	return cardSlot(f.relink, f.role.other(), n)
+	return cardSlot(f.relink, f.role.Other(), n)
 }

@@ -16,7 +16,8 @@ const (
 	Joiner  Role = 2
 )
 
-func (r Role) other() Role { return Inviter + Joiner - r }
+// Other is the role of the other side.
+func (r Role) Other() Role { return Inviter + Joiner - r }
 
 // Sizes of the three handshake messages.
 const (
@@ -188,7 +189,7 @@ func (h *Handshake) finish() *Frames {
 		role: h.role, own: h.own, peer: h.peer,
 		id: sessionID(h.root, t3), sas: SAS(sasBytes(h.root, t3)),
 		send:   chain{dir: h.role, key: chainKey(h.root, h.role, t3)},
-		recv:   chain{dir: h.role.other(), key: chainKey(h.root, h.role.other(), t3)},
+		recv:   chain{dir: h.role.Other(), key: chainKey(h.root, h.role.Other(), t3)},
 		relink: relinkKey(h.root, t3), ticket: ticketKey(h.root, t3),
 	}
 	h.Close()

@@ -27,7 +27,7 @@ func (f *Frames) Proof(line [32]byte, next uint64) [32]byte {
 // CheckProof tells whether proof is the other side's for the line and for next. After Close
 // it never is.
 func (f *Frames) CheckProof(line [32]byte, next uint64, proof [32]byte) bool {
-	want := f.proof(f.role.other(), line, next)
+	want := f.proof(f.role.Other(), line, next)
 	return hmac.Equal(want[:], proof[:]) && !f.closed
 }
 

@@ -58,7 +58,7 @@ func OpenReturn(role Role, ticket Ticket, x PublicKey, box []byte) ([]byte, erro
 	if !isSealed(len(box)) {
 		return nil, ErrSize
 	}
-	key := returnKey(ticket, role.other(), x)
+	key := returnKey(ticket, role.Other(), x)
 	defer key.Wipe()
 	return openSealed(key, box)
 }

@@ -11,6 +11,7 @@ import type {
   SafetyWord,
   Saved,
   State,
+  Talk,
 } from '../../wasm/engine.d.ts';
 
 /** Six words as the engine tells them. */
@@ -49,6 +50,7 @@ type Verb =
   | 'sendFile'
   | 'keepFile'
   | 'stopFile'
+  | 'talk'
   | 'verify'
   | 'diagnostics';
 
@@ -82,6 +84,8 @@ export class FakeEngine implements Engine {
   readonly sinks = new Map<number, FileSink>();
   /** How often the other person was to be told that this one is writing. */
   typings = 0;
+  /** What of this person's doings the other one was to be shown. */
+  readonly signs: string[] = [];
   /** How long it takes to say goodbye; without it the end is told before `leave` returns, as the engine does. */
   goodbye: Promise<void> | undefined;
   /** The other person's device confirms each message. */
@@ -244,6 +248,24 @@ class FakeChat implements Chat {
     const id = this.#ids;
     if (this.#engine.delivers) setTimeout(() => this.tell({ type: 'delivered', id }));
     return id;
+  };
+
+  readonly talk = async (_ref: string, what: Talk): Promise<number> => {
+    const about =
+      what.kind === 'timer' ? what.seconds : `${what.about.ours ? 'own' : 'their'} ${what.about.id}`;
+    this.#called('talk', `${what.kind} ${about} ${'text' in what ? what.text : ''}`.trimEnd());
+    this.#ids += 1;
+    const id = this.#ids;
+    if (this.#engine.delivers) setTimeout(() => this.tell({ type: 'delivered', id }));
+    return id;
+  };
+
+  readonly presence = async (here: boolean): Promise<void> => {
+    this.#engine.signs.push(here ? 'here' : 'away');
+  };
+
+  readonly read = async (id: number): Promise<void> => {
+    this.#engine.signs.push(`read ${id}`);
   };
 
   readonly keepFile = async (id: number, sink: FileSink): Promise<void> => {

@@ -241,6 +241,10 @@ export class Conversation {
       case 'closed':
         this.ended(event.reason);
         break;
+      case 'can': // nothing asks for that yet
+      case 'talk':
+      case 'presence':
+      case 'read':
       case 'open': // it is
       case 'mailbox': // it has done its part
         break;

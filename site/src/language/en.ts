@@ -66,6 +66,9 @@ const errors: Record<ErrorCode, string> = {
   'no-files': 'The program of the other person takes no files.',
   'no-file': 'There is no such file any more.',
   'too-many-files': 'Sixteen files wait already. Send more when some of them have arrived.',
+  'no-talk': 'The program of the other person does not understand that.',
+  'no-message': 'That cannot be done with this message, or not any more.',
+  'no-emoji': 'A reaction is one emoji.',
   ended: 'The chat has ended. Start a new one.',
   internal: 'Something went wrong in this page. Reload it and start again.',
 };

@@ -61,6 +61,9 @@ const errors: Texts['errors'] = {
   'no-files': 'El programa de la otra persona no acepta archivos.',
   'no-file': 'Ese archivo ya no existe.',
   'too-many-files': 'Ya hay dieciséis archivos en espera. Envía más cuando hayan llegado algunos.',
+  'no-talk': 'El programa de la otra persona no entiende eso.',
+  'no-message': 'Eso no se puede hacer con este mensaje, o ya no.',
+  'no-emoji': 'Una reacción es un solo emoji.',
   ended: 'El chat ha terminado. Empieza uno nuevo.',
   internal: 'Algo falló en esta página. Recárgala y empieza de nuevo.',
 };
