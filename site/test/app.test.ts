@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/app/App.svelte';
 import { Page } from '../src/app/page.svelte.ts';
 import type { AskTabs } from '../src/meet/tabs.ts';
-import { english as texts } from '../src/language/en.ts';
+import { english as texts } from '../src/language/english.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { parts } from './page.ts';
@@ -66,7 +66,7 @@ describe('Home', () => {
 
   test('says how many servers a new chat asks, without their names, or that none is', async () => {
     await started(false, ['stun.example:3478']);
-    expect(screen.getByText(texts.helps(1))).toBeTruthy();
+    expect(screen.getByText(texts.helps({ count: 1 }))).toBeTruthy();
     expect(document.body.textContent).not.toMatch(/STUN|stun\.example|3478/);
     cleanup();
     const other = new Page(ask);

@@ -1,9 +1,8 @@
 // @vitest-environment node
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { arabic } from '../src/language/ar.ts';
-import { english } from '../src/language/en.ts';
-import { spanish } from '../src/language/es.ts';
+import { english } from '../src/language/english.ts';
+import { languages, textsIn, type Tag } from '../src/language/language.svelte.ts';
 
 /*
  * What the first screen waits for, and what comes later, in the page as make has built it. A minified script does not
@@ -45,6 +44,9 @@ function eager(name: string, seen = new Set<string>()): Set<string> {
 const text = (names: Iterable<string>) => [...names].map((name) => scripts.get(name)).join('\n');
 const waitsFor = text([...eager(first), ...eager(second)]);
 
+const translated = (Object.keys(languages) as Tag[]).filter((tag) => tag !== 'en');
+const byTagline = async (tag: Tag) => [`src/language/${tag}.ts`, (await textsIn(tag)).tagline, tag] as const;
+
 /** Each with the text that it is known by, and the script that brings it. */
 const later = [
   ['src/chat/Log.svelte', '.emptyChat', 'parts'],
@@ -57,8 +59,7 @@ const later = [
   ['node_modules/lowlight/lib/index.js', 'Unknown language', 'grammars'],
   ['node_modules/highlight.js/es/languages/python.js', '__debug__', 'grammars'],
   ['node_modules/qr/decode.js', 'expected safe integer width and height', 'decode'],
-  ['src/language/es.ts', spanish.tagline, 'es'],
-  ['src/language/ar.ts', arabic.tagline, 'ar'],
+  ...(await Promise.all(translated.map(byTagline))),
   ['src/engine/generated/wasm_exec.js', 'Go program has already exited', 'wasm_exec'],
 ] as const;
 

@@ -2,9 +2,8 @@ import { cleanup, configure, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { configWithin } from '../src/engine/config.ts';
 import type * as EngineModule from '../src/engine/engine.ts';
-import { english } from '../src/language/en.ts';
-import { arabic } from '../src/language/ar.ts';
-import { spanish } from '../src/language/es.ts';
+import { english } from '../src/language/english.ts';
+import { languages, textsIn, type Tag } from '../src/language/language.svelte.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /* The page as it starts for real, but for the wasm, in browsers that lack or refuse something. */
@@ -65,7 +64,7 @@ function replace(owner: object, name: string, descriptor: PropertyDescriptor): v
   });
 }
 
-const dictionaries = [english, spanish, arabic];
+const dictionaries = await Promise.all((Object.keys(languages) as Tag[]).map(textsIn));
 /** The name that a sentence of the page has in whichever language it is in. */
 function any(pick: (texts: typeof english) => string): RegExp {
   const names = dictionaries.map(pick).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

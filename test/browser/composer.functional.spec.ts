@@ -124,7 +124,7 @@ test('a message longer than 64 KiB is told before it is sent, and kept; one of e
   const [ana, ben] = await chatting(person, serve.here);
   const longest = 'ü'.repeat(32_768);
   await ana.composer.fill(`${longest}!`);
-  await expect(ana.alert).toHaveText(texts.tooLong(1));
+  await expect(ana.alert).toHaveText(texts.tooLong({ count: 1 }));
   await expect(ana.button('Send')).toBeDisabled();
   await ana.composer.press('Enter');
   await expect(ana.composer).toHaveValue(`${longest}!`);

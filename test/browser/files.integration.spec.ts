@@ -129,7 +129,7 @@ test('several at once with a caption, one removed before, and the text comes las
       bytes: randomBytes(9),
     })),
   );
-  await ana.button(texts.removeFile('two.txt')).click();
+  await ana.button(texts.removeFile({ name: 'two.txt' })).click();
   await ana.say('here they are');
   await ben.hears('here they are');
   const shown = (await ben.history()).map(({ text }) => text);
@@ -156,7 +156,7 @@ test('pictures: shown, opened large, and nothing in them but the picture', async
   const [first] = cameraSamples;
   if (!first) throw new Error('no sample');
   await card(ben, first.name)
-    .getByRole('button', { name: texts.showLarge(first.name) })
+    .getByRole('button', { name: texts.showLarge({ name: first.name }) })
     .click();
   await expect(ben.page.getByRole('dialog')).toBeVisible();
   await ben.page.keyboard.press('Escape');
@@ -313,7 +313,7 @@ test.describe('on a plain http page of the network', () => {
     await meet(ana, ben);
     const bytes = randomBytes(10_000_000);
     await send(ana, 'plain.bin', bytes);
-    await expect(card(ben, 'plain.bin')).toContainText(texts.fileRoom(256 * 2 ** 20));
+    await expect(card(ben, 'plain.bin')).toContainText(texts.fileRoom({ room: 256 * 2 ** 20 }));
     expect(sha256(await saved(ben, 'plain.bin'))).toBe(sha256(bytes));
   });
 });

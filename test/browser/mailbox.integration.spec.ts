@@ -30,7 +30,7 @@ for (const of of kinds) {
     await ana.button('Copy link').click(); // 2
     const invite = await ana.inviteLink(); // what was copied
     await ben.open(invite);
-    await expect(ben.page.getByText(texts.joinTextMailbox(new URL(server.url).host))).toBeVisible();
+    await expect(ben.page.getByText(texts.joinTextMailbox({ host: new URL(server.url).host }))).toBeVisible();
     expect(server.count('put')).toBe(0);
     await ben.button('Join chat').click(); // 1
 
@@ -130,7 +130,7 @@ test.describe('a page opened as localhost', () => {
     expect(new URL(invite).origin).not.toBe(new URL(serveAll.here).origin);
     await ben.open(invite);
     expect(await ben.page.evaluate(() => isSecureContext), 'on plain http').toBe(false);
-    await expect(ben.page.getByText(texts.joinTextMailbox(new URL(invite).host))).toBeVisible();
+    await expect(ben.page.getByText(texts.joinTextMailbox({ host: new URL(invite).host }))).toBeVisible();
     await ben.button('Join chat').click();
     await both(ana, ben);
     await greet(ana, ben);
@@ -268,7 +268,7 @@ test('what stands behind an answer that nothing is there is no reply', async ({ 
   const proxy = await mailbox();
   const [ana, ben] = [await person(), await person()];
   await ana.choseMailbox(proxy.url);
-  const waits = ana.status.filter({ hasText: texts.mailbox.asked(new URL(proxy.url).host, true) });
+  const waits = ana.status.filter({ hasText: texts.mailbox.asked({ host: new URL(proxy.url).host }) });
   proxy.fault = 'behind';
   const invite = await ana.newChat();
   await expect.poll(() => proxy.count('take'), { timeout: 30_000 }).toBe(4);

@@ -43,7 +43,7 @@ test('STUN that is dead is told before the link is sent, and the link is there',
   await ana.open(serve.here);
   await expect(ana.page.getByText(/^(Only this page’s own|One) server helps/)).toBeVisible();
   await ana.button('Network').click();
-  await expect(ana.page.getByText(texts.asksStun([dead.address]))).toBeVisible();
+  await expect(ana.page.getByText(texts.asksStun({ stun: [dead.address] }))).toBeVisible();
   await ana.button('Cancel').click();
   expect(await ana.newChat()).toContain('#i');
   await told(ana, 'stun-silent', beforeSending);

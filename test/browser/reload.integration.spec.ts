@@ -92,7 +92,7 @@ for (const which of ['inviter', 'joiner'] as const) {
     expect(Object.keys(await stored(gone)).sort()).toEqual(['tincan-pending', key]);
     expect(JSON.stringify(await stored(gone))).not.toMatch(/secret of before|127\.0\.0\.1|two lines/);
 
-    await expect(gone.page.getByText(texts.returnedHere(1))).toBeVisible();
+    await expect(gone.page.getByText(texts.returnedHere({ count: 1 }))).toBeVisible();
     expect((await gone.history()).map(({ text }) => text)).not.toContain('a secret of before');
     await seesBack(here);
     for (const each of [ana, ben]) {
@@ -109,7 +109,9 @@ for (const which of ['inviter', 'joiner'] as const) {
 
     const own = (await here.history()).length;
     await here.button(texts.again).click();
-    await expect(here.page.getByRole('dialog')).toContainText(texts.againText(4, 2));
+    await expect(here.page.getByRole('dialog')).toContainText(
+      texts.againText({ messages: texts.againMessages({ count: 4 }), count: 2 }),
+    );
     await here.button(texts.againSend).click();
     await expect(here.page.getByText(texts.againArrived)).toBeVisible();
     expect(await here.history()).toHaveLength(own);
@@ -274,7 +276,7 @@ test.describe('Firefox', () => {
       await gone.opened();
       console.log(`reload of the ${which} in Firefox, by mailbox: ${Date.now() - began} ms`);
       await here.waits({ verb: 'see', any: [texts.back] });
-      await gone.waits({ verb: 'see', any: [texts.returnedHere(1)] });
+      await gone.waits({ verb: 'see', any: [texts.returnedHere({ count: 1 })] });
       await gone.say('after');
       await here.hears('after');
       await here.say('to you as well');

@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from '@playwright/test';
-import { english } from '../../site/src/language/en.ts';
-import { spanish } from '../../site/src/language/es.ts';
-import { arabic } from '../../site/src/language/ar.ts';
+import arabic from '../../site/src/language/ar.ts';
+import { english } from '../../site/src/language/english.ts';
+import spanish from '../../site/src/language/es.ts';
+import { spoken } from '../../site/src/language/sentences.ts';
 import { expect, test } from './fixtures.ts';
 import { Watch } from './watch.ts';
 
@@ -36,8 +37,8 @@ const opacity = (element: Locator) => element.evaluate((node) => getComputedStyl
 
 for (const [locale, texts] of [
   ['en-GB', english],
-  ['es', spanish],
-  ['ar', arabic],
+  ['es', spoken(spanish, 'es')],
+  ['ar', spoken(arabic, 'ar')],
 ] as const) {
   for (const width of [360, 390]) {
     test(`${locale}, ${width} px: the head of the chat has two lines, whichever way it goes`, async ({

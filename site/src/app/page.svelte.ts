@@ -2,7 +2,7 @@ import type { Chat, ChatEvent, Engine, EngineConfig, Network, Reason } from '../
 import { Conversation, type Listener } from '../chat/conversation.svelte.ts';
 import type { Kept } from '../life/kept.ts';
 import { codeOf } from '../language/codes.ts';
-import type { Trouble } from '../language/en.ts';
+import type { Trouble } from '../language/english.ts';
 import { texts } from '../language/language.svelte.ts';
 import { Finder } from '../meet/finder.svelte.ts';
 import { Invites } from '../meet/invites.svelte.ts';

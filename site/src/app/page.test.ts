@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../../wasm/engine.d.ts';
 import { Page } from './page.svelte.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { ask, chat, chatting, config, engine, network } from '../../test/bare-page.ts';
 
 describe('starting', () => {

@@ -1,7 +1,7 @@
 import { cleanup, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Saved } from '../../../wasm/engine.d.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import type { Kept } from '../life/kept.ts';
 import { Settings } from '../settings/settings.svelte.ts';
 import { button, field, hasButton, heading, noServers, status, TestPage } from '../../test/page.ts';
@@ -189,7 +189,7 @@ describe('a page that comes back', () => {
   test('by the mailbox there is nothing to do, and a link is folded away', async () => {
     const page = await looking({ mailbox: true }, pageMailbox);
     expect(page.engine.calls[0]).toMatch(/ mailbox$/);
-    expect(status()).toBe(texts.returnByItself('box.example'));
+    expect(status()).toBe(texts.returnByItself({ host: 'box.example' }));
     expect(document.querySelector('details')?.open).toBe(false);
     page.engine.tell({ type: 'mailbox', state: 'silent' });
     await page.settled();
@@ -231,7 +231,7 @@ describe('a page that comes back', () => {
     page.engine.open();
     page.engine.back();
     await page.settled();
-    expect(screen.getByText(texts.returnedHere(1))).toBeTruthy();
+    expect(screen.getByText(texts.returnedHere({ count: 1 }))).toBeTruthy();
     expect(screen.queryByText(texts.emptyChat)).toBeNull();
     expect(screen.queryByRole('region', { name: texts.backLabel })).toBeNull();
     expect(stored()).toMatchObject({ rounds: 1 });
@@ -354,7 +354,7 @@ describe('the mark', () => {
     await page.settled();
     expect(trust()).toContain(texts.comparedBefore);
     expect(trust()).not.toContain(texts.verifiedHint);
-    expect(screen.getByText(texts.returnedHere(5))).toBeTruthy();
+    expect(screen.getByText(texts.returnedHere({ count: 5 }))).toBeTruthy();
     expect(stored()).toMatchObject({ verified: true, rounds: 5 });
     await page.press(texts.verify);
     expect(screen.getByText(texts.comparedBeforeText)).toBeTruthy();
@@ -433,7 +433,7 @@ describe('the other side', () => {
       expect(stored()).toMatchObject({ verified: true, rounds });
       await page.user.click(region().getByRole('button', { name: texts.close }));
     }
-    expect(screen.queryByText(texts.returnedHere(2))).toBeNull();
+    expect(screen.queryByText(texts.returnedHere({ count: 2 }))).toBeNull();
   });
 
   test('shows the link that is to be sent back', async () => {
@@ -453,15 +453,17 @@ describe('the other side', () => {
     await page.settled();
     page.engine.calls.length = 0;
     await page.press(texts.again);
-    expect(screen.getByText(texts.againText(2, 2))).toBeTruthy();
+    expect(
+      screen.getByText(texts.againText({ messages: texts.againMessages({ count: 2 }), count: 2 })),
+    ).toBeTruthy();
     await page.press(texts.cancel);
     expect(page.engine.calls).not.toContainEqual(expect.stringMatching(/^send/));
     await page.press(texts.again);
     await page.press(texts.againSend);
-    expect(region().getByRole('status').textContent.trim()).toBe(texts.againDone(0, 2));
+    expect(region().getByRole('status').textContent.trim()).toBe(texts.againDone({ sent: 0, parts: 2 }));
     page.engine.tell({ type: 'delivered', id: 3 });
     await page.settled();
-    expect(region().getByRole('status').textContent.trim()).toBe(texts.againDone(1, 2));
+    expect(region().getByRole('status').textContent.trim()).toBe(texts.againDone({ sent: 1, parts: 2 }));
     page.engine.tell({ type: 'delivered', id: 4 });
     await page.settled();
     expect(region().getByRole('status').textContent.trim()).toBe(texts.againArrived);

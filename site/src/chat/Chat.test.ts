@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ChatMessage } from './history.svelte.ts';
 import { maxBytes } from './Composer.svelte';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { written } from '../language/language.svelte.ts';
 import { showChat } from '../../test/conversation.svelte.ts';
 import { digits, words } from '../../test/fake-engine.ts';
@@ -95,7 +95,7 @@ describe('a connection that is lost for long', () => {
     const card = within(screen.getByRole('region', { name: texts.absentTitle }));
     expect(card.getByText(/^Nothing has come from them since 6:22\sPM\. /)).toBeTruthy();
     const announcer = document.querySelector('[aria-live="polite"].visually-hidden');
-    expect(announcer?.textContent).toBe(texts.absent(written('time', since)));
+    expect(announcer?.textContent).toBe(texts.absent({ since: written('time', since) }));
     await view.rerender({
       typing: true,
       messages: [...lost.messages, message('you', 'y', { state: 'held' })],
@@ -272,7 +272,7 @@ describe('the composer', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     const long = `${letter.repeat(fits)}!`;
     await fireEvent.input(composer(), { target: { value: long } });
-    expect(screen.getByRole('alert').textContent).toBe(texts.tooLong(1));
+    expect(screen.getByRole('alert').textContent).toBe(texts.tooLong({ count: 1 }));
     await fireEvent.keyDown(composer(), { key: 'Enter' });
     expect(send).not.toHaveBeenCalled();
     expect(composer().value).toBe(long);

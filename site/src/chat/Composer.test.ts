@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { isBlank } from './blank.ts';
 import Composer from './Composer.svelte';
 

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { Tray } from '../files/tray.svelte.ts';
 import { showChat } from '../../test/conversation.svelte.ts';
 import { FakeMicrophone } from '../../test/fake-microphone.ts';

@@ -123,7 +123,7 @@ export function pack(said: readonly ChatMessage[]): string[] {
       room -= size;
     }
   }
-  return [texts.againUntil(written('time', last.at)), ...packed, open];
+  return [texts.againUntil({ time: written('time', last.at) }), ...packed, open];
 }
 
 /** A text in parts that are no longer than this with a mark before each line, in bytes: at ends of lines, if there are any. */

@@ -60,7 +60,7 @@ export class Announcer {
       return;
     }
     const told = this.#unsaid;
-    if (told) this.#say(texts.newMessages(this.#count));
+    if (told) this.#say(texts.newMessages({ count: this.#count }));
     this.#unsaid = false;
     this.#count = 0;
     // A flood that goes on is told every second, until one passes in silence.

@@ -3,7 +3,7 @@ import { Files } from '../files/files.svelte.ts';
 import { Transfer, type Check } from '../files/transfer.svelte.ts';
 import { aboutOf, Tray, type Clean } from '../files/tray.svelte.ts';
 import { codeOf } from '../language/codes.ts';
-import type { ChatStatus } from '../language/en.ts';
+import type { ChatStatus } from '../language/english.ts';
 import { texts } from '../language/language.svelte.ts';
 import type { Kept } from '../life/kept.ts';
 import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
@@ -293,7 +293,7 @@ export class Conversation {
 
 /** What stands for a file where there is only text. */
 function textOf({ about }: Transfer): string {
-  return texts.fileText(about.voice ? texts.voice.message : about.name, texts.size(about.size));
+  return texts.fileText({ name: about.voice ? texts.voice.message : about.name, size: about.size });
 }
 
 function unknown(event: never): void {

@@ -1,6 +1,6 @@
 import type { Chat, Code, ErrorCode, State } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
-import type { Apart } from '../language/en.ts';
+import type { Apart } from '../language/english.ts';
 
 /** For so long a lost connection may come back by itself, before the person is offered to help; in milliseconds. */
 const patience = 8_000;

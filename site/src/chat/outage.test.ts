@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { chat, chatting, engine } from '../../test/bare-page.ts';
 
 const outage = () => chat.conversation?.outage;

@@ -18,7 +18,7 @@ export function transcript(messages: readonly ChatMessage[], trimmed: boolean, n
     const lost = state === 'failed' ? ` (${texts.notDelivered})` : '';
     return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).map(shown).join('\n    ')}`;
   });
-  const head = [texts.savedFrom(date(now)), ...(trimmed ? [texts.trimmed] : []), ''];
+  const head = [texts.savedFrom({ date: date(now) }), ...(trimmed ? [texts.trimmed] : []), ''];
   return [...head, ...lines, ''].join('\n');
 }
 

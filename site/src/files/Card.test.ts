@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileAbout } from '../../../wasm/engine.d.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import InChat from '../../test/InChat.svelte';
 import type { ShownFiles } from './files.svelte.ts';
 import { Transfer } from './transfer.svelte.ts';
@@ -84,10 +84,10 @@ describe('a file of theirs', () => {
   test('where a page keeps little, that is told before, and what is larger cannot be taken', () => {
     files.room = 1_000_000;
     show(theirs());
-    expect(screen.getByText(texts.fileRoom(1_000_000))).toBeTruthy();
+    expect(screen.getByText(texts.fileRoom({ room: 1_000_000 }))).toBeTruthy();
     cleanup();
     show(theirs({ size: 1_000_001 }));
-    expect(screen.getByText(texts.fileTooLarge(1_000_000))).toBeTruthy();
+    expect(screen.getByText(texts.fileTooLarge({ room: 1_000_000 }))).toBeTruthy();
     expect(buttons()).toEqual([texts.decline]);
   });
 
@@ -143,7 +143,7 @@ describe('a file of theirs', () => {
     file.goes(12_000, 1000);
     await tick();
     expect(screen.getByText('12 kB of 48 kB, 12 kB a second, 3 seconds left')).toBeTruthy();
-    const bar = screen.getByRole('progressbar', { name: texts.fileMoves('letter.pdf') });
+    const bar = screen.getByRole('progressbar', { name: texts.fileMoves({ name: 'letter.pdf' }) });
     expect([bar.getAttribute('max'), (bar as HTMLProgressElement).value]).toEqual(['48000', 12_000]);
     await userEvent.click(button(texts.cancelFile));
     expect(files.stop).toHaveBeenCalledWith(file);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { began } from './playing.ts';
 import Recorder from './Recorder.svelte';
 import { longest } from './recording.svelte.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { FakeMicrophone } from '../../test/fake-microphone.ts';
 import { FakeSound } from '../../test/fake-sound.ts';
 

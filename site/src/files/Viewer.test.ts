@@ -2,7 +2,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import Viewer from './Viewer.svelte';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 
 const [width, height] = [800, 600];
 

@@ -1,225 +1,8 @@
-import type { ErrorCode, MailboxState, Reason, State } from '../../../wasm/engine.d.ts';
-import { lastingIn, listIn, sizeIn } from './intl.ts';
+import type { Source } from './source.ts';
 
-/** How a chat ended: what happened, and what can be done. */
-export interface Ending {
-  title: string;
-  text: string;
-}
-
-/** Why the page cannot work here, or not any more. */
-export type Trouble = 'wasm' | 'webrtc' | 'parts' | 'load' | 'stopped';
-
-const errors: Record<ErrorCode, string> = {
-  empty: 'The field is empty. Paste the link you were sent.',
-  'too-long': 'That is far more text than a link. Paste only the message that holds the link.',
-  'no-code': 'There is no invite or reply in that text. Copy the whole link and paste it again.',
-  'several-codes': 'That text holds several different links. Paste only one.',
-  cut: 'The end of that link is missing. Copy the whole link and paste it again.',
-  version: 'That link was made by another version of tincan. Both of you: reload the page, then start again.',
-  malformed: 'Something inside that link was changed on its way. Ask for it again, or for its QR code.',
-  'want-invite':
-    'That is a reply, but an invite belongs here. A reply goes into the tab where the invite was made.',
-  'want-reply':
-    'That is an invite, but a reply belongs here. Wait for the reply to your invite, or open that invite in a new tab.',
-  'want-repair':
-    'That link begins another chat. Here belongs the link with which the other person brings this one back.',
-  'own-invite':
-    'That is your own invite. Send it to the other person, and paste the reply that they send back.',
-  'own-reply': 'That is your own reply. Send it to the person who invited you.',
-  'own-repair': 'That is your own link. Send it to the other person: when they open it, the chat goes on.',
-  'other-invite':
-    'That reply answers another invite. Ask the other person to open this link, or make a new one.',
-  'wrong-chat': 'That link brings another chat back. Paste it in the tab where that chat is open.',
-  'already-used': 'That reply has been used already. Make a new link for a new chat.',
-  'no-repair': 'This chat is connected, so it needs no link to bring it back.',
-  'second-reply':
-    'A second reply to your invite came. Unless the other person joined twice, somebody else has your link: compare the safety words with Verify once you are connected, or make a new link.',
-  tries: 'Ten replies did not open, so this invite is spent. Make a new link.',
-  'no-webrtc':
-    'This browser does not allow direct connections. Allow WebRTC in its settings, or use another browser.',
-  'no-addresses':
-    'No network address was found: this device has no network, or one without a router, where browsers give none away. Connect to a network with a router, or let one of you use tincan in a terminal.',
-  unreachable: 'No way to the other person was found. Try the same network, or another one, with a new link.',
-  'stun-silent':
-    'None of the STUN servers answered: they may be down, or this network blocks UDP. The link works on the same network. For anybody else use another network, or name another server under Network on the start page.',
-  'udp-blocked':
-    'This network lets no UDP through, but the relay answered over TCP: the chat, encrypted, goes through the relay.',
-  symmetric:
-    'This network gives each connection another port, so the link works only if the other person’s network is an open one. Use another network, such as a phone’s hotspot, or name a relay under Network on the start page.',
-  'symmetric-pair':
-    'One of the two networks gives each connection another port, and the other lets nobody in unasked, so there is no direct way. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
-  'hidden-address':
-    'The browser hides its address behind a name that this network does not pass on. Use the same Wi-Fi, not a guest network that keeps devices apart, or a network with internet, and make a new link.',
-  'old-link':
-    'The reply came too late for the address in the link. Make a new link, and have it answered sooner.',
-  'nobody-came':
-    'Nobody has used this reply. Perhaps somebody else was faster with the invite, or the page that made it was closed. Ask for a new link.',
-  'no-relay':
-    'Relay only is chosen, but there is no relay to use. Name one under Network with its user name and password, or choose another way there.',
-  'relay-silent':
-    'The relay did not answer. Check its address, user name and password under Network on the start page, or use another network.',
-  'not-open': 'The chat is not connected yet. Try again in a moment.',
-  'message-empty': 'The message is empty.',
-  'message-too-long': 'The message is too long. Send it in parts.',
-  'too-many-waiting': 'Too many messages are waiting to be sent. Try again when some have arrived.',
-  'no-files': 'The program of the other person takes no files.',
-  'no-file': 'There is no such file any more.',
-  'too-many-files': 'Sixteen files wait already. Send more when some of them have arrived.',
-  'no-talk': 'The program of the other person does not understand that.',
-  'no-message': 'That cannot be done with this message, or not any more.',
-  'no-emoji': 'A reaction is one emoji.',
-  ended: 'The chat has ended. Start a new one.',
-  internal: 'Something went wrong in this page. Reload it and start again.',
-};
-
-/** Instead of `no-addresses`, where the device has a network. */
-const addressesHidden =
-  'The browser tells this page none of this device’s network addresses. Either a setting or an extension protects you from WebRTC leaks: allow WebRTC for this page, or use another browser. Or this network has no router: use one that has.';
-
-const endings: Record<Reason, Ending> = {
-  closed: {
-    title: 'You left the chat',
-    text: 'Its messages are gone from this page, and nothing of it is kept. Close the tab to clear its memory too.',
-  },
-  left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
-  'other-closed': {
-    title: 'The other person closed tincan',
-    text: 'Their page or program was closed or reloaded, so the chat has ended. To talk again, make a new link.',
-  },
-  'other-differ': {
-    title: 'The other person says that the safety words differ',
-    text: 'Somebody may be between the two of you, so the chat was ended and its keys wiped. Start again with a new link, sent another way.',
-  },
-  lost: {
-    title: 'Connection lost',
-    text: 'The other person could not be reached any more. To go on, make a new link.',
-  },
-  unreachable: {
-    title: 'No connection',
-    text: 'The reply fits, but no way between the two of you was found. Try again on the same network or on another one, or name a relay under Network on the start page.',
-  },
-  untrusted: {
-    title: 'Chat stopped for safety',
-    text: 'Something arrived that the other person’s tincan would not send, so the chat was closed and its keys wiped. Start again with a new link, sent another way.',
-  },
-  differ: {
-    title: 'The safety words differ',
-    text: 'Somebody may be between the two of you. The chat was closed and its keys wiped. Start again with a new link, sent another way.',
-  },
-  tries: {
-    title: 'This invite is spent',
-    text: 'Ten replies did not open. Make a new link and send it.',
-  },
-  internal: {
-    title: 'The chat stopped',
-    text: 'Something went wrong in this page. Reload it and start again.',
-  },
-};
-
-const troubles: Record<Trouble, Ending> = {
-  wasm: {
-    title: 'This browser cannot run tincan',
-    text: 'It has no WebAssembly, or it is switched off. Use a current browser, or allow WebAssembly in its settings.',
-  },
-  webrtc: {
-    title: 'This browser cannot run tincan',
-    text: 'It does not allow direct connections (WebRTC). Allow WebRTC in its settings, or use another browser.',
-  },
-  parts: {
-    title: 'This browser cannot run tincan',
-    text: 'It lacks parts that every current browser has, or an extension takes them away. Use a current browser, or switch off the extension for this page.',
-  },
-  load: {
-    title: 'The page did not load completely',
-    text: 'The engine is missing. Check the network connection and reload the page.',
-  },
-  stopped: { title: 'The engine stopped. Reload the page.', text: 'The chat in this tab has ended with it.' },
-};
-
-const away: Record<'invite' | 'reply' | 'chat', Ending> = {
-  invite: {
-    title: 'This invite ended while you were away',
-    text: 'A link works only while its page stays open, so the one you sent leads nowhere now. Make a new one and send that.',
-  },
-  reply: {
-    title: 'This invite ended while you were away',
-    text: 'A reply works only while its page stays open. If nobody has used yours yet, open the invite link again from the message it came in, and send the new reply back. Otherwise ask for a new link, or make one yourself.',
-  },
-  chat: {
-    title: 'This chat ended while you were away',
-    text: 'A chat lasts only while its page stays open, and its messages are gone. To talk again, make a new link.',
-  },
-};
-
-/** How the mailbox stands. `host` is its host, `inviter` says whether this person has made the invite. */
-const mailbox: Record<MailboxState, (host: string, inviter: boolean) => string> = {
-  asked: (host) => `No reply has come to ${host} yet. It is asked again and again.`,
-  foreign: (host) =>
-    `What lies at ${host} does not fit this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.`,
-  over: (host, inviter) =>
-    inviter
-      ? `Half an hour is over, so ${host} is not asked any more. Have the reply sent to you and paste it below, or make a new link.`
-      : `${host} did not take your reply for half an hour, and is not tried any more. Send it by hand.`,
-  leaving: (host) => `Your reply is being left, sealed, at ${host}.`,
-  left: (host) => `Your reply lies sealed at ${host}, for 5 minutes. Their page fetches it by itself.`,
-  expired: (host) =>
-    `5 minutes are over without a connection, and your reply is gone from ${host}. Their page may be closed, or somebody else may have answered first. Ask them, then leave it again or send it by hand.`,
-  occupied: (host) =>
-    `Another reply to this invite was left at ${host} before this one: one of yours, or somebody else has the link. Send this one by hand.`,
-  silent: (host, inviter) =>
-    inviter
-      ? `${host} does not answer as it should, and is asked again. To be sure, have the reply sent to you and paste it below.`
-      : `${host} does not take your reply as it should, and is tried again. To be sure, send it by hand.`,
-};
-
-const scanTroubles = {
-  insecure: 'Browsers allow the camera only over https. Choose a photo or screenshot of the QR code.',
-  unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
-  refused:
-    'The camera was refused. Allow it in the page’s settings beside the address bar, or choose a photo of the QR code.',
-  absent: 'No camera was found. Choose a photo or screenshot of the QR code.',
-  busy: 'The camera did not start: another program may be using it. Close that, or choose a photo of the QR code.',
-  reader: 'The QR reader did not load. Check the network connection, or paste the text instead.',
-  hidden:
-    'The browser hides pictures from this page, to protect you from being recognised. Allow it to read them (in Firefox by the picture icon beside the address bar), or paste the text instead.',
-  'not-image': 'That file is no picture that this browser can read. Choose another one.',
-  'too-large': 'That picture is too large. Cut it down to the QR code, or take a smaller one.',
-  'no-code': 'No QR code was found in that picture. Choose one where the whole code is sharp and large.',
-};
-
-const statuses = {
-  direct: 'Connected directly',
-  relay: 'Connected through a relay',
-  open: 'Connected',
-  lost: 'Connection lost',
-  ended: 'Connection lost',
-  over: 'The chat has ended',
-  left: 'The other person left',
-};
-
-/** Where an open chat stands. */
-export type ChatStatus = keyof typeof statuses;
-
-/** Where an open chat stands whose connection is lost. */
-export type Apart = Exclude<State, 'waiting' | 'connecting' | 'open'>;
-
-/** What is done about a lost connection; it stands below the status. */
-const apart: Record<Apart, string> = {
-  lost: 'Messages wait and are sent when it is back.',
-  trying: 'Trying to reach the other person again…',
-  asking: 'Asking the mailbox…',
-  paused: 'Paused. Press to look again.',
-};
-
-// As English is written here: without a comma before the last.
-const list = listIn('en-GB');
-const size = sizeIn('en-GB');
-const lasting = lastingIn('en');
-
-const pass = (relays: readonly string[]) => (relays.length === 1 ? 'passes' : 'pass');
-
-export const english = {
+/** Every sentence the page shows. `{name}` stands for what is put in: parameters.ts says what that is. */
+export const en = {
+  nativeReader: true,
   name: 'tincan',
   tagline: 'A private chat for two.',
   pitch:
@@ -236,31 +19,58 @@ export const english = {
 
   /** Which servers hear of a chat; see network/asks.ts. */
   asksNobody: 'No server is asked, so both of you need to be on the same network.',
-  asksStun: (stun: readonly string[]) => `To find your public network address, a chat asks ${list(stun)}.`,
-  asksRelay: (relays: readonly string[]) =>
-    `Where there is no direct way, ${list(relays)} ${pass(relays)} the encrypted chat on.`,
-  asksMailbox: (mailbox: string) => `The reply goes through ${mailbox}.`,
+  asksStun: 'To find your public network address, a chat asks {stun}.',
+  asksRelay: {
+    one: 'Where there is no direct way, {relays} passes the encrypted chat on.',
+    other: 'Where there is no direct way, {relays} pass the encrypted chat on.',
+  },
+  asksMailbox: 'The reply goes through {mailbox}.',
   asksNoOther: 'No other server is asked.',
   asksNoOtherNear: 'No other server is asked, so both of you need to be on the same network.',
-  tellsRelay: (relays: readonly string[]) =>
-    `Your network address is told to ${list(relays)} only, which ${pass(relays)} the encrypted chat on.`,
-  tellsRelayAndMailbox: (relays: readonly string[], mailbox: string) =>
-    `Your network address is told to ${list(relays)}, which ${pass(relays)} the encrypted chat on, and to ${mailbox}, which the reply goes through.`,
+  tellsRelay: {
+    one: 'Your network address is told to {relays} only, which passes the encrypted chat on.',
+    other: 'Your network address is told to {relays} only, which pass the encrypted chat on.',
+  },
+  tellsRelayAndMailbox: {
+    one: 'Your network address is told to {relays}, which passes the encrypted chat on, and to {mailbox}, which the reply goes through.',
+    other:
+      'Your network address is told to {relays}, which pass the encrypted chat on, and to {mailbox}, which the reply goes through.',
+  },
   /** Who is asked when a chat begins, in short: so many servers, the page's own alone, a relay alone. */
-  helps: (servers: number) =>
-    `${servers === 1 ? 'One server helps' : `${servers} servers help`} the two of you to find each other. Network says which.`,
+  helps: {
+    one: 'One server helps the two of you to find each other. Network says which.',
+    other: '{count} servers help the two of you to find each other. Network says which.',
+  },
   helpsOwn: 'Only this page’s own server helps the two of you to find each other.',
   helpsRelay: 'Everything goes through the relay that is named under Network.',
   relayMissing: 'Relay only is chosen, but no relay can be used.',
-  relayLocked: (relay: string) =>
-    `The password of ${relay} was not kept. To use this relay, enter it again under Network.`,
+  relayLocked: 'The password of {relay} was not kept. To use this relay, enter it again under Network.',
 
   byItself: 'Let the reply come back by itself',
-  mailboxSees: (host: string) =>
-    `It waits, sealed, for up to 5 minutes at ${host}, which sees both network addresses, and again if the connection is lost.`,
+  mailboxSees:
+    'It waits, sealed, for up to 5 minutes at {host}, which sees both network addresses, and again if the connection is lost.',
   mailboxLocal: 'Not with Local network only, since no server is asked then.',
 
-  mailbox,
+  /** How the mailbox stands; for the person who has made the invite, where it makes a difference. */
+  mailbox: {
+    asked: 'No reply has come to {host} yet. It is asked again and again.',
+    foreign:
+      'What lies at {host} does not fit this invite, so somebody else may have your link. Have the reply sent to you and paste it below, or make a new link.',
+    over: 'Half an hour is over, so {host} is not asked any more. Have the reply sent to you and paste it below, or make a new link.',
+    leaving: 'Your reply is being left, sealed, at {host}.',
+    left: 'Your reply lies sealed at {host}, for 5 minutes. Their page fetches it by itself.',
+    expired:
+      '5 minutes are over without a connection, and your reply is gone from {host}. Their page may be closed, or somebody else may have answered first. Ask them, then leave it again or send it by hand.',
+    occupied:
+      'Another reply to this invite was left at {host} before this one: one of yours, or somebody else has the link. Send this one by hand.',
+    silent:
+      '{host} does not answer as it should, and is asked again. To be sure, have the reply sent to you and paste it below.',
+  },
+  /** The same for the person who has replied to it. */
+  mailboxReplied: {
+    over: '{host} did not take your reply for half an hour, and is not tried any more. Send it by hand.',
+    silent: '{host} does not take your reply as it should, and is tried again. To be sure, send it by hand.',
+  },
 
   network: 'Network',
   networkLegend: 'Ways to the other person',
@@ -270,23 +80,29 @@ export const english = {
   stunLabel: 'STUN servers',
   stunHint: 'They tell a device its public address. One host:port a line; none is fine.',
   turnLegend: 'A relay of your own',
-  turnHint: (page: string[]) =>
-    page.length === 0
-      ? 'For networks that allow no direct way. The relay sees your address and how much is sent, and cannot read it.'
-      : `Used instead of ${list(page)}. The relay sees your address and how much is sent, and cannot read it.`,
+  turnHint:
+    'For networks that allow no direct way. The relay sees your address and how much is sent, and cannot read it.',
+  turnHintInstead:
+    'Used instead of {relays}. The relay sees your address and how much is sent, and cannot read it.',
   turnLabel: 'TURN server',
   turnUser: 'User name',
   turnPassword: 'Password',
   turnKept: 'This device remembers all but the password, which is forgotten when the page is closed.',
   networkDefaults: 'Use the page’s defaults',
   save: 'Save',
-  notStun: (line: string) => `“${line}” is no server. Write host:port, such as stun.example.org:3478.`,
-  tooManyStun: (most: number) => `At most ${most} servers. Remove some.`,
-  notTurn: (address: string) =>
-    `“${address}” is no relay. Write turn:host:port, if need be with ?transport=tcp, or turns:host:port.`,
+  notStun: '“{line}” is no server. Write host:port, such as stun.example.org:3478.',
+  tooManyStun: {
+    one: 'At most {count} server. Remove some.',
+    other: 'At most {count} servers. Remove some.',
+  },
+  notTurn:
+    '“{address}” is no relay. Write turn:host:port, if need be with ?transport=tcp, or turns:host:port.',
   turnForRelay: 'Relay only needs a relay: name one here, or choose another way.',
   turnIncomplete: 'A relay needs both its user name and its password.',
-  credentialTooLong: (most: number) => `User name and password have at most ${most} characters each.`,
+  credentialTooLong: {
+    one: 'User name and password have at most {count} character each.',
+    other: 'User name and password have at most {count} characters each.',
+  },
   copyDiagnostics: 'Copy diagnostics',
   diagnostics: 'Diagnostics',
   nothingTried: 'Nothing has been tried yet.',
@@ -313,16 +129,16 @@ export const english = {
   connect: 'Connect',
   connecting: 'Connecting…',
   waiting: 'Waiting for the reply. The link works as long as this page stays open.',
-  waitingUntil: (seconds: number, until: string) =>
-    `Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about ${lasting(seconds)}, until ${until}.`,
+  waitingUntil:
+    'Waiting for the reply. The link works as long as this page stays open. Somebody on another network can use it for about {lasting}, until {until}.',
   scanForeign: 'That QR code holds no invite or reply. Show the one from the other person’s tincan.',
   notConnected: 'No connection yet.',
   warnings: 'Warnings',
-  oldWarning: (age: number) =>
-    `This link is ${lasting(age)} old: somebody on another network may not get through. On the same network it still works.`,
-  lateReply: (seconds: number) =>
-    `The reply came ${lasting(seconds)} too late for the address in the link. Make a new link, and have it answered sooner.`,
-  renewed: (age: number) => `The link was ${lasting(age)} old and not used, so here is a new one.`,
+  oldWarning:
+    'This link is {lasting} old: somebody on another network may not get through. On the same network it still works.',
+  lateReply:
+    'The reply came {lasting} too late for the address in the link. Make a new link, and have it answered sooner.',
+  renewed: 'The link was {lasting} old and not used, so here is a new one.',
   localNetworkRefused:
     'The browser refuses this page access to the local network, so somebody on the same network may not get through. Allow it in the page’s settings beside the address bar, then make a new link.',
   newLink: 'New link',
@@ -336,8 +152,8 @@ export const english = {
   joinText:
     'Joining tells them your network address, now and while the chat goes on. Nothing has been sent yet.',
   joinTextRelay: 'Joining tells them the address of the relay, not yours. Nothing has been sent yet.',
-  joinTextMailbox: (host: string) =>
-    `Joining tells them your network address, now and while the chat goes on, and also ${host}, which passes your reply on. Nothing has been sent yet.`,
+  joinTextMailbox:
+    'Joining tells them your network address, now and while the chat goes on, and also {host}, which passes your reply on. Nothing has been sent yet.',
   joinNext: 'What happens next',
   joinSteps: [
     'You press Join chat and get a reply link',
@@ -346,8 +162,7 @@ export const english = {
   ],
   joinStepsByItself: ['You press Join chat', 'Your reply goes back by itself', 'The chat begins'],
   joinMore: 'Other ways, and who is asked',
-  joinByHandAbout: (host: string) =>
-    `Replying by hand, you send the reply back yourself, and ${host} learns nothing.`,
+  joinByHandAbout: 'Replying by hand, you send the reply back yourself, and {host} learns nothing.',
   joinChat: 'Join chat',
   joinByHand: 'Reply by hand',
   joining: 'Joining…',
@@ -365,8 +180,8 @@ export const english = {
   replyQr: 'QR code of the reply',
   copyReply: 'Copy reply',
   replyWaiting: 'Waiting for them to open it. The reply works as long as this page stays open.',
-  replyWaitingUntil: (seconds: number, until: string) =>
-    `Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about ${lasting(seconds)}, until ${until}.`,
+  replyWaitingUntil:
+    'Waiting for them to open it. The reply works as long as this page stays open. On different networks it can be used for about {lasting}, until {until}.',
 
   elsewhereTitle: 'A reply to an invite',
   elsewhereConnect: 'Connect in the other tab',
@@ -385,7 +200,7 @@ export const english = {
     looking: 'Looking for the tab with the chat that this link brings back…',
     back: 'The chat goes on in your other tab.',
     needless: 'The chat of this link is in your other tab. It is connected, and needs no link.',
-    own: errors['own-repair'],
+    own: 'That is your own link. Send it to the other person: when they open it, the chat goes on.',
     nowhere:
       'No tab here has the chat that this link brings back. If it is open in another browser or app, paste the link there, into the field for messages. If its page was closed, make a new link.',
   },
@@ -405,7 +220,20 @@ export const english = {
   choosePhoto: 'Choose a photo',
   photoHint: 'A photo or screenshot of the QR code works as well. You can also paste it or drop it here.',
   readingPhoto: 'Reading the picture…',
-  scanTroubles,
+  scanTroubles: {
+    insecure: 'Browsers allow the camera only over https. Choose a photo or screenshot of the QR code.',
+    unsupported: 'This browser gives no camera to pages. Choose a photo or screenshot of the QR code.',
+    refused:
+      'The camera was refused. Allow it in the page’s settings beside the address bar, or choose a photo of the QR code.',
+    absent: 'No camera was found. Choose a photo or screenshot of the QR code.',
+    busy: 'The camera did not start: another program may be using it. Close that, or choose a photo of the QR code.',
+    reader: 'The QR reader did not load. Check the network connection, or paste the text instead.',
+    hidden:
+      'The browser hides pictures from this page, to protect you from being recognised. Allow it to read them (in Firefox by the picture icon beside the address bar), or paste the text instead.',
+    'not-image': 'That file is no picture that this browser can read. Choose another one.',
+    'too-large': 'That picture is too large. Cut it down to the QR code, or take a smaller one.',
+    'no-code': 'No QR code was found in that picture. Choose one where the whole code is sharp and large.',
+  },
 
   copied: 'Copied',
   pressToCopy: 'Press Ctrl+C, or long-press the text, to copy it.',
@@ -451,13 +279,13 @@ export const english = {
     play: 'Play',
     /** The slider of a player, and what it says: how much of how much was heard, as 0:07 of 1:05. */
     position: 'Position',
-    playedOf: (gone: string, whole: string) => `${gone} of ${whole}`,
+    playedOf: '{gone} of {length}',
     unplayable: 'This browser cannot play this recording. Save it and play it with another program.',
   },
   retry: 'Send again',
   attachFile: 'Attach files',
   attached: 'Files to send',
-  removeFile: (name: string) => `Remove ${name}`,
+  removeFile: 'Remove {name}',
   folderTold: 'A folder cannot be sent as it is. Pack it into a zip file, and attach that.',
   sendOriginal: 'Send original',
   sendOriginalAbout:
@@ -465,9 +293,8 @@ export const english = {
   unclean:
     'This browser cannot make this picture anew. Send the original, with all that the camera wrote into it, or remove it.',
   preparing: 'Preparing the pictures…',
-  size,
   /** What stands for a file where there is only text. */
-  fileText: (name: string, size: string) => `File: ${name} (${size})`,
+  fileText: 'File: {name} ({size})',
   fileKinds: {
     picture: 'Picture',
     sound: 'Sound',
@@ -486,13 +313,11 @@ export const english = {
   decline: 'Decline',
   withdraw: 'Withdraw',
   cancelFile: 'Cancel',
-  showLarge: (name: string) => `Show ${name} large`,
-  fileMoves: (name: string) => `Progress of ${name}`,
+  showLarge: 'Show {name} large',
+  fileMoves: 'Progress of {name}',
   /** `rate` in bytes a second, `left` in seconds; both 0 while they are not known. */
-  fileProgress: (done: number, whole: number, rate: number, left: number) =>
-    rate > 0
-      ? `${size(done)} of ${size(whole)}, ${size(rate)} a second, ${lasting(left)} left`
-      : `${size(done)} of ${size(whole)}`,
+  fileProgress: '{done} of {whole}',
+  fileProgressRate: '{done} of {whole}, {rate} a second, {left} left',
   fileOffered: 'Waiting for them to take it',
   /** How a file ended, at its sender and at its receiver. */
   fileStates: {
@@ -513,9 +338,9 @@ export const english = {
       lost: 'It did not come: the chat ended, or their page was reloaded.',
     },
   },
-  fileRoom: (room: number) => `Here a page keeps a file in memory until it is saved: ${size(room)} at most.`,
-  fileTooLarge: (room: number) =>
-    `Here a page can keep ${size(room)} at most. Take it with tincan in a terminal, or with a current browser over https.`,
+  fileRoom: 'Here a page keeps a file in memory until it is saved: {room} at most.',
+  fileTooLarge:
+    'Here a page can keep {room} at most. Take it with tincan in a terminal, or with a current browser over https.',
   fileNoRoom: 'There is no room for it on this device. Make some, and press again.',
   verify: 'Verify',
   leave: 'Leave',
@@ -528,11 +353,17 @@ export const english = {
   sent: 'Sent',
   held: 'Waiting',
   delivered: 'Delivered',
-  failed: (code: ErrorCode | undefined) => `Not delivered. ${code === undefined ? '' : errors[code]}`.trim(),
+  failed: 'Not delivered.',
+  failedBecause: 'Not delivered. {why}',
   absentTitle: 'Not reachable',
-  absent: (since: string) =>
-    `Nothing has come from them since ${since}. The chat goes on as soon as there is a way to them again. If they closed the page, make a new link.`,
-  apart,
+  absent:
+    'Nothing has come from them since {since}. The chat goes on as soon as there is a way to them again. If they closed the page, make a new link.',
+  apart: {
+    lost: 'Messages wait and are sent when it is back.',
+    trying: 'Trying to reach the other person again…',
+    asking: 'Asking the mailbox…',
+    paused: 'Paused. Press to look again.',
+  },
   lookAgain: 'Look again',
   repair: 'Repair with a link',
   repairLabel: 'Repair link',
@@ -542,26 +373,32 @@ export const english = {
   returnTitle: 'Coming back to your chat…',
   returnLead: 'The page was reloaded. What was said is not on it any more; the other person still has it.',
   returnText: 'Send this link to the other person. They open it, and get one that they send back to you.',
-  returnByItself: (host: string) =>
-    `There is nothing to do: the two of you find each other through ${host}. Keep this page open.`,
+  returnByItself:
+    'There is nothing to do: the two of you find each other through {host}. Keep this page open.',
   returnByHand: 'Send a link by hand, if nothing happens',
   returnReply: 'The link that they send back',
   returnInstead: 'Start a new chat instead',
-  returnedHere: (rounds: number) =>
-    rounds === 1
-      ? 'You came back after a reload. What was said before is not on this page any more; the other person still has it.'
-      : `This chat has come back ${rounds} times. What was said before is not on this page any more; the other person may still have it.`,
+  returnedHere: {
+    one: 'You came back after a reload. What was said before is not on this page any more; the other person still has it.',
+    other:
+      'This chat has come back {count} times. What was said before is not on this page any more; the other person may still have it.',
+  },
   backLabel: 'Back after a reload',
   back: 'They are back after a reload; the safety words are new.',
   again: 'Send the conversation again',
   againTitle: 'Send the conversation again?',
-  againText: (count: number, parts: number) =>
-    `The other person’s page has nothing of it any more. ${count} ${count === 1 ? 'message' : 'messages'} from before the reload, with who said each, will come to them in ${parts} new ones.`,
+  againText: {
+    one: 'The other person’s page has nothing of it any more. {messages} from before the reload, with who said each, will come to them in {count} new one.',
+    other:
+      'The other person’s page has nothing of it any more. {messages} from before the reload, with who said each, will come to them in {count} new ones.',
+  },
+  /** The `{messages}` of the sentence before. */
+  againMessages: { one: '{count} message', other: '{count} messages' },
   againSend: 'Send them',
-  againDone: (done: number, parts: number) => `Sending the conversation again: ${done} of ${parts}`,
+  againDone: 'Sending the conversation again: {sent} of {parts}',
   againArrived: 'The conversation is on their page again.',
   /** What the other person reads of it. */
-  againUntil: (time: string) => `Conversation until ${time}:`,
+  againUntil: 'Conversation until {time}:',
   againMe: 'Me:',
   againYou: 'You:',
   comparedBefore: 'Compared before the reload',
@@ -573,16 +410,18 @@ export const english = {
   verified: 'Verified',
   verifiedHint: 'The safety words match. This is about this chat only.',
   latest: 'Jump to latest',
-  latestUnread: (count: number) => `Jump to latest, ${count} new`,
-  unread: (count: number) => `${count} new`,
-  newMessages: (count: number) => `${count} new ${count === 1 ? 'message' : 'messages'}`,
+  latestUnread: { one: 'Jump to latest, {count} new', other: 'Jump to latest, {count} new' },
+  unread: { one: '{count} new', other: '{count} new' },
+  newMessages: { one: '{count} new message', other: '{count} new messages' },
   newDivider: 'New',
   today: 'Today',
   yesterday: 'Yesterday',
-  savedFrom: (date: string) => `Chat of ${date}, saved from tincan`,
+  savedFrom: 'Chat of {date}, saved from tincan',
   notDelivered: 'not delivered',
-  tooLong: (bytes: number) =>
-    `Too long by ${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}. Shorten it, or send it in parts.`,
+  tooLong: {
+    one: 'Too long by {count} byte. Shorten it, or send it in parts.',
+    other: 'Too long by {count} bytes. Shorten it, or send it in parts.',
+  },
 
   showAll: 'Show all',
   showLess: 'Show less',
@@ -595,7 +434,7 @@ export const english = {
   linkTitle: 'Open this link?',
   linkText:
     'This link was sent in the chat. It opens in a new tab, and whoever runs that site learns your network address.',
-  linkOther: (host: string) => `The text of the link says ${host}, which is not where it leads.`,
+  linkOther: 'The text of the link says {host}, which is not where it leads.',
   linkAddress: 'Address',
   openLink: 'Open link',
 
@@ -614,8 +453,10 @@ export const english = {
 
   settings: 'Settings',
   language: 'Language',
-  languageBrowser: (name: string) => `Browser language (${name})`,
+  languageBrowser: 'Browser language ({name})',
   languageFailed: 'That language did not load. Check the network connection and try again.',
+  /** Below the choice of a language that nobody has read who grew up with it. */
+  translatedAlone: 'Translated without a native reader.',
   theme: 'Appearance',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   sendWith: 'Sending',
@@ -668,18 +509,24 @@ export const english = {
     pageDown: 'Page down',
   },
 
+  /** Lengths of time, as they stand in the place of `{lasting}` and `{left}`. */
+  lasting: {
+    seconds: { one: '{count} second', other: '{count} seconds' },
+    minutes: { one: '{count} minute', other: '{count} minutes' },
+  },
+
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   /** In the place of a picture in the full window. */
   pictureBroken: 'This picture cannot be shown.',
 
   typing: 'Writing…',
-  roomLeft: (characters: number) =>
-    `Room for about ${characters.toLocaleString('en')} more ${characters === 1 ? 'character' : 'characters'}.`,
+  roomLeft: {
+    one: 'Room for about {count} more character.',
+    other: 'Room for about {count} more characters.',
+  },
   /** Title of the page while messages wait to be read. */
-  unreadTitle: (count: number, title: string) => `(${count}) ${title}`,
-  /** A safety word, which the engine knows by its English name. */
-  safetyWord: (name: string) => name,
+  unreadTitle: '({count}) {title}',
 
   /** What is asked before something ends: what that is, and the button that ends it. */
   leaving: {
@@ -719,7 +566,20 @@ export const english = {
   unsent: 'You were writing this, and it was not sent',
   copyUnsent: 'Copy this text',
 
-  away,
+  away: {
+    invite: {
+      title: 'This invite ended while you were away',
+      text: 'A link works only while its page stays open, so the one you sent leads nowhere now. Make a new one and send that.',
+    },
+    reply: {
+      title: 'This invite ended while you were away',
+      text: 'A reply works only while its page stays open. If nobody has used yours yet, open the invite link again from the message it came in, and send the new reply back. Otherwise ask for a new link, or make one yourself.',
+    },
+    chat: {
+      title: 'This chat ended while you were away',
+      text: 'A chat lasts only while its page stays open, and its messages are gone. To talk again, make a new link.',
+    },
+  },
 
   reload: 'Reload the page',
   startPage: 'Start page',
@@ -731,14 +591,150 @@ export const english = {
   keepOpenReply:
     'This tab waits until your reply is opened. To open that invite, cancel first or use a new tab.',
 
-  errors,
-  addressesHidden,
-  endings,
-  troubles,
-  statuses,
+  errors: {
+    empty: 'The field is empty. Paste the link you were sent.',
+    'too-long': 'That is far more text than a link. Paste only the message that holds the link.',
+    'no-code': 'There is no invite or reply in that text. Copy the whole link and paste it again.',
+    'several-codes': 'That text holds several different links. Paste only one.',
+    cut: 'The end of that link is missing. Copy the whole link and paste it again.',
+    version:
+      'That link was made by another version of tincan. Both of you: reload the page, then start again.',
+    malformed: 'Something inside that link was changed on its way. Ask for it again, or for its QR code.',
+    'want-invite':
+      'That is a reply, but an invite belongs here. A reply goes into the tab where the invite was made.',
+    'want-reply':
+      'That is an invite, but a reply belongs here. Wait for the reply to your invite, or open that invite in a new tab.',
+    'want-repair':
+      'That link begins another chat. Here belongs the link with which the other person brings this one back.',
+    'own-invite':
+      'That is your own invite. Send it to the other person, and paste the reply that they send back.',
+    'own-reply': 'That is your own reply. Send it to the person who invited you.',
+    'own-repair': 'That is your own link. Send it to the other person: when they open it, the chat goes on.',
+    'other-invite':
+      'That reply answers another invite. Ask the other person to open this link, or make a new one.',
+    'wrong-chat': 'That link brings another chat back. Paste it in the tab where that chat is open.',
+    'already-used': 'That reply has been used already. Make a new link for a new chat.',
+    'no-repair': 'This chat is connected, so it needs no link to bring it back.',
+    'second-reply':
+      'A second reply to your invite came. Unless the other person joined twice, somebody else has your link: compare the safety words with Verify once you are connected, or make a new link.',
+    tries: 'Ten replies did not open, so this invite is spent. Make a new link.',
+    'no-webrtc':
+      'This browser does not allow direct connections. Allow WebRTC in its settings, or use another browser.',
+    'no-addresses':
+      'No network address was found: this device has no network, or one without a router, where browsers give none away. Connect to a network with a router, or let one of you use tincan in a terminal.',
+    unreachable:
+      'No way to the other person was found. Try the same network, or another one, with a new link.',
+    'stun-silent':
+      'None of the STUN servers answered: they may be down, or this network blocks UDP. The link works on the same network. For anybody else use another network, or name another server under Network on the start page.',
+    'udp-blocked':
+      'This network lets no UDP through, but the relay answered over TCP: the chat, encrypted, goes through the relay.',
+    symmetric:
+      'This network gives each connection another port, so the link works only if the other person’s network is an open one. Use another network, such as a phone’s hotspot, or name a relay under Network on the start page.',
+    'symmetric-pair':
+      'One of the two networks gives each connection another port, and the other lets nobody in unasked, so there is no direct way. One of you: use another network, such as a phone’s hotspot, or name a relay under Network, and make a new link.',
+    'hidden-address':
+      'The browser hides its address behind a name that this network does not pass on. Use the same Wi-Fi, not a guest network that keeps devices apart, or a network with internet, and make a new link.',
+    'old-link':
+      'The reply came too late for the address in the link. Make a new link, and have it answered sooner.',
+    'nobody-came':
+      'Nobody has used this reply. Perhaps somebody else was faster with the invite, or the page that made it was closed. Ask for a new link.',
+    'no-relay':
+      'Relay only is chosen, but there is no relay to use. Name one under Network with its user name and password, or choose another way there.',
+    'relay-silent':
+      'The relay did not answer. Check its address, user name and password under Network on the start page, or use another network.',
+    'not-open': 'The chat is not connected yet. Try again in a moment.',
+    'message-empty': 'The message is empty.',
+    'message-too-long': 'The message is too long. Send it in parts.',
+    'too-many-waiting': 'Too many messages are waiting to be sent. Try again when some have arrived.',
+    'no-files': 'The program of the other person takes no files.',
+    'no-file': 'There is no such file any more.',
+    'too-many-files': 'Sixteen files wait already. Send more when some of them have arrived.',
+    'no-talk': 'The program of the other person does not understand that.',
+    'no-message': 'That cannot be done with this message, or not any more.',
+    'no-emoji': 'A reaction is one emoji.',
+    ended: 'The chat has ended. Start a new one.',
+    internal: 'Something went wrong in this page. Reload it and start again.',
+  },
+  addressesHidden:
+    'The browser tells this page none of this device’s network addresses. Either a setting or an extension protects you from WebRTC leaks: allow WebRTC for this page, or use another browser. Or this network has no router: use one that has.',
+  endings: {
+    closed: {
+      title: 'You left the chat',
+      text: 'Its messages are gone from this page, and nothing of it is kept. Close the tab to clear its memory too.',
+    },
+    left: { title: 'The other person left', text: 'The chat has ended. To talk again, make a new link.' },
+    'other-closed': {
+      title: 'The other person closed tincan',
+      text: 'Their page or program was closed or reloaded, so the chat has ended. To talk again, make a new link.',
+    },
+    'other-differ': {
+      title: 'The other person says that the safety words differ',
+      text: 'Somebody may be between the two of you, so the chat was ended and its keys wiped. Start again with a new link, sent another way.',
+    },
+    lost: {
+      title: 'Connection lost',
+      text: 'The other person could not be reached any more. To go on, make a new link.',
+    },
+    unreachable: {
+      title: 'No connection',
+      text: 'The reply fits, but no way between the two of you was found. Try again on the same network or on another one, or name a relay under Network on the start page.',
+    },
+    untrusted: {
+      title: 'Chat stopped for safety',
+      text: 'Something arrived that the other person’s tincan would not send, so the chat was closed and its keys wiped. Start again with a new link, sent another way.',
+    },
+    differ: {
+      title: 'The safety words differ',
+      text: 'Somebody may be between the two of you. The chat was closed and its keys wiped. Start again with a new link, sent another way.',
+    },
+    tries: {
+      title: 'This invite is spent',
+      text: 'Ten replies did not open. Make a new link and send it.',
+    },
+    internal: {
+      title: 'The chat stopped',
+      text: 'Something went wrong in this page. Reload it and start again.',
+    },
+  },
+  troubles: {
+    wasm: {
+      title: 'This browser cannot run tincan',
+      text: 'It has no WebAssembly, or it is switched off. Use a current browser, or allow WebAssembly in its settings.',
+    },
+    webrtc: {
+      title: 'This browser cannot run tincan',
+      text: 'It does not allow direct connections (WebRTC). Allow WebRTC in its settings, or use another browser.',
+    },
+    parts: {
+      title: 'This browser cannot run tincan',
+      text: 'It lacks parts that every current browser has, or an extension takes them away. Use a current browser, or switch off the extension for this page.',
+    },
+    load: {
+      title: 'The page did not load completely',
+      text: 'The engine is missing. Check the network connection and reload the page.',
+    },
+    stopped: {
+      title: 'The engine stopped. Reload the page.',
+      text: 'The chat in this tab has ended with it.',
+    },
+  },
+  statuses: {
+    direct: 'Connected directly',
+    relay: 'Connected through a relay',
+    open: 'Connected',
+    lost: 'Connection lost',
+    ended: 'Connection lost',
+    over: 'The chat has ended',
+    left: 'The other person left',
+  },
   /** The same for narrow screens, where each has to fit into one line. */
-  statusesShort: { ...statuses, relay: 'Through a relay' },
-};
-
-/** Every sentence the page shows, for one language: one that is missing breaks the build. */
-export type Texts = typeof english;
+  statusesShort: {
+    direct: 'Connected directly',
+    open: 'Connected',
+    lost: 'Connection lost',
+    ended: 'Connection lost',
+    over: 'The chat has ended',
+    left: 'The other person left',
+    relay: 'Through a relay',
+  },
+} as const satisfies Source;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { inUnits, lastingIn, listIn } from './intl.ts';
+import { categoryIn, inUnits, listIn, numberIn, sizeIn } from './intl.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
 /** A browser whose Intl lacks this, or refuses it. */
-function without(name: 'ListFormat' | 'NumberFormat', refused: boolean) {
+function without(name: 'ListFormat' | 'NumberFormat' | 'PluralRules', refused: boolean) {
   const refuse = () => {
     throw new TypeError('refused');
   };
@@ -39,19 +39,37 @@ describe('a length of time', () => {
   ] as const)('of %d s is told as %d %s', (seconds, count, unit) => {
     expect(inUnits(seconds)).toEqual({ count, unit });
   });
+});
 
-  test.each([
-    ['en', '1 second', '30 seconds', '1 minute', '5 minutes', '1,234 minutes'],
-    ['es', '1 segundo', '30 segundos', '1 minuto', '5 minutos', '1234 minutos'],
-  ])('in %s', (locale, ...told) => {
-    expect([1, 30, 100, 300, 1234 * 60].map(lastingIn(locale))).toEqual(told);
+describe('a number', () => {
+  test('has the grouping and the digits of the language', () => {
+    const digits = new Intl.NumberFormat('fa').format(12_345);
+    expect([numberIn('en')(12_345), numberIn('es')(12_345), numberIn('fa')(12_345)]).toEqual([
+      '12,345',
+      '12.345',
+      digits,
+    ]);
   });
 
-  test.each([true, false])(
-    'has the signs of its units where the browser knows no words (refused: %s)',
-    (refused) => {
-      without('NumberFormat', refused);
-      expect([30, 300].map(lastingIn('en'))).toEqual(['30 s', '5 min']);
-    },
-  );
+  test.each([true, false])('is digits where the browser writes none (refused: %s)', (refused) => {
+    without('NumberFormat', refused);
+    expect(numberIn('es')(12_345)).toBe('12345');
+    expect([0, 1_500].map(sizeIn('es'))).toEqual(['0 B', '1.5 kB']);
+  });
+
+  test.each([true, false])('has no other plural where the browser knows none (refused: %s)', (refused) => {
+    expect([1, 2, 3].map(categoryIn('ar'))).toEqual(['one', 'two', 'few']);
+    without('PluralRules', refused);
+    expect([1, 2, 3].map(categoryIn('ar'))).toEqual(['other', 'other', 'other']);
+  });
+
+  test('is written by one formatter, however many there are', () => {
+    const make = vi.fn(Intl.NumberFormat);
+    vi.stubGlobal('Intl', Object.create(Intl, { NumberFormat: { value: make } }));
+    const [number, size] = [numberIn('en'), sizeIn('en')];
+    expect(make).not.toHaveBeenCalled();
+    expect([1, 2, 3].map(number)).toEqual(['1', '2', '3']);
+    expect([25_000, 26_000].map(size)).toEqual(['25 kB', '26 kB']);
+    expect(make).toHaveBeenCalledTimes(2);
+  });
 });

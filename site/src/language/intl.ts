@@ -30,9 +30,28 @@ function digits(at: number): string {
   return new Date(at - here.getTimezoneOffset() * 60_000).toISOString().replace('T', ' ');
 }
 
+/** What `make` gives, made when it is first asked for; nothing where the browser refuses it. */
+function once<Made>(make: () => Made): () => Made | undefined {
+  let made: { it: Made | undefined } | undefined;
+  return () => (made ??= { it: ifAllowed<Made | undefined>(make, undefined) }).it;
+}
+
 /** Joins names as this language does. Browsers that know no lists put commas between them. */
 export function listIn(locale: string): (names: readonly string[]) => string {
-  return (names) => ifAllowed(() => new Intl.ListFormat(locale).format(names), names.join(', '));
+  const format = once(() => new Intl.ListFormat(locale));
+  return (names) => ifAllowed(() => format()?.format(names), names.join(', '));
+}
+
+/** Writes a number with the digits and the grouping of this language. */
+export function numberIn(locale: string): (value: number) => string {
+  const format = once(() => new Intl.NumberFormat(locale));
+  return (value) => ifAllowed(() => format()?.format(value), String(value));
+}
+
+/** The plural category of a number. Browsers that know none have `other` for every number. */
+export function categoryIn(locale: string): (count: number) => Intl.LDMLPluralRule {
+  const rules = once(() => new Intl.PluralRules(locale));
+  return (count) => ifAllowed(() => rules()?.select(count), 'other');
 }
 
 const sizes = [
@@ -44,14 +63,18 @@ const sizes = [
 
 /** Tells a number of bytes in this language, as in `3.4 MB`, by powers of 1000, as systems write it now. */
 export function sizeIn(locale: string): (bytes: number) => string {
+  const made = new Map<string, () => Intl.NumberFormat | undefined>();
   return (bytes) => {
     const { from, unit, short } = sizes.find((each) => bytes >= each.from) ?? sizes[3];
     const count = bytes / from;
     const maximumFractionDigits = from > 1 && count < 10 ? 1 : 0;
     const unitDisplay = from > 1 ? 'short' : 'long';
     const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
+    const key = `${unit} ${maximumFractionDigits}`;
+    const format = made.get(key) ?? once(() => new Intl.NumberFormat(locale, options));
+    made.set(key, format);
     const plain = `${count.toFixed(maximumFractionDigits)} ${short}`;
-    return ifAllowed(() => new Intl.NumberFormat(locale, options).format(count), plain);
+    return ifAllowed(() => format()?.format(count), plain);
   };
 }
 
@@ -60,14 +83,4 @@ export function inUnits(seconds: number): { count: number; unit: 'second' | 'min
   return seconds < 90
     ? { count: Math.round(seconds), unit: 'second' }
     : { count: Math.floor(seconds / 60), unit: 'minute' };
-}
-
-/** Tells a length of time, in seconds, in words of this language. Browsers that know no units write `s` and `min`. */
-export function lastingIn(locale: string): (seconds: number) => string {
-  return (seconds) => {
-    const { count, unit } = inUnits(seconds);
-    const options = { style: 'unit', unit, unitDisplay: 'long' } as const;
-    const short = `${count} ${unit === 'second' ? 's' : 'min'}`;
-    return ifAllowed(() => new Intl.NumberFormat(locale, options).format(count), short);
-  };
 }

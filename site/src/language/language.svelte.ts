@@ -1,21 +1,24 @@
 import { readLanguages } from '../life/browser.ts';
 import { dateFormat } from './intl.ts';
-import { english, type Texts } from './en.ts';
+import { english } from './english.ts';
+import type { Source } from './source.ts';
+import type { LanguageTag } from './plurals.ts';
+import { spoken, type Texts } from './sentences.ts';
+import { directionOf, tagOf } from './tags.ts';
 
 interface Language {
   /** The name of the language in the language itself. */
   name: string;
-  direction: 'ltr' | 'rtl';
   /** English is always there; the others come when they are chosen. */
-  load: () => Promise<Texts>;
+  load?: () => Promise<{ default: Source }>;
 }
 
 /** The languages by their tags (BCP 47). For another one it takes a line here, and its file. */
 export const languages = {
-  en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(english) },
-  es: { name: 'Español', direction: 'ltr', load: async () => (await import('./es.ts')).spanish },
-  ar: { name: 'العربية', direction: 'rtl', load: async () => (await import('./ar.ts')).arabic },
-} satisfies Record<string, Language>;
+  ar: { name: 'العربية', load: () => import('./ar.ts') },
+  en: { name: 'English' },
+  es: { name: 'Español', load: () => import('./es.ts') },
+} satisfies Partial<Record<LanguageTag, Language>>;
 
 export type Tag = keyof typeof languages;
 
@@ -38,16 +41,26 @@ export function inUse(): Tag {
  * rejects, and changes nothing.
  */
 export async function speak(wanted: Tag): Promise<boolean> {
-  const { direction, load } = languages[wanted];
   asked += 1;
   const mine = asked;
-  const loaded = await load();
+  const loaded = await textsIn(wanted);
   if (mine !== asked) return false;
-  dictionary = loaded;
+  use(wanted, loaded);
+  return true;
+}
+
+/** The sentences in a language. */
+export async function textsIn(wanted: Tag): Promise<Texts> {
+  const { load }: Language = languages[wanted];
+  return load ? spoken((await load()).default, wanted) : english;
+}
+
+/** Shows these sentences from now on, as those of the language. */
+export function use(wanted: Tag, texts: Texts): void {
+  dictionary = texts;
   tag = wanted;
   document.documentElement.lang = wanted;
-  document.documentElement.dir = direction;
-  return true;
+  document.documentElement.dir = directionOf(wanted);
 }
 
 /**
@@ -55,7 +68,7 @@ export async function speak(wanted: Tag): Promise<boolean> {
  * formatter costs more than all the rest of a message, so there is one of each.
  */
 const formats = $derived.by(() => {
-  const locales = [...readLanguages().filter((each) => primary(each) === tag), tag, undefined];
+  const locales = [...readLanguages().filter((each) => tagOf(each) === tag), tag, undefined];
   return {
     time: dateFormat(locales, { hour: 'numeric', minute: '2-digit' }, [11, 16]),
     moment: dateFormat(locales, { dateStyle: 'medium', timeStyle: 'medium' }, [0, 19]),
@@ -70,12 +83,7 @@ export function written(as: 'time' | 'moment' | 'day', at: number): string {
 
 /** The first of the browser's languages that is one of the page's. */
 export function preferred(wanted: readonly string[]): Tag {
-  return wanted.map(primary).find(isTag) ?? 'en';
-}
-
-function primary(language: string): string {
-  // Not only as BCP 47 has it: systems write es_ES.UTF-8 and es@euro, and some browsers hand that on.
-  return language.toLowerCase().split(/[-_.@]/)[0] ?? '';
+  return wanted.map(tagOf).find(isTag) ?? 'en';
 }
 
 export function isTag(text: unknown): text is Tag {

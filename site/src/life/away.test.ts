@@ -2,7 +2,7 @@ import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Absence } from './absence.ts';
 import { answerWithin, askForPage, markedPending, markPending } from './pending.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { button, hasButton, heading, status, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-pending';

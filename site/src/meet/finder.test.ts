@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { ask, chat, chatting, engine } from '../../test/bare-page.ts';
 
 describe('an invite opened in a tab that has something to lose', () => {

@@ -101,6 +101,6 @@ export class Invites {
   async renew({ age }: Meeting): Promise<void> {
     // That the host is there was seen when the first one was made, and nobody would see an answer.
     await this.newLink(true);
-    if (this.#place.meeting?.invite) this.#place.tell(texts.renewed(age));
+    if (this.#place.meeting?.invite) this.#place.tell(texts.renewed({ lasting: age }));
   }
 }

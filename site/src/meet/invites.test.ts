@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { ask, begin, chat, engine, network } from '../../test/bare-page.ts';
 
 describe('inviting', () => {

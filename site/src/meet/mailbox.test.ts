@@ -2,10 +2,11 @@ import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MailboxState } from '../../../wasm/engine.d.ts';
 import { MailboxChoice, type PageMailbox } from './mailbox.svelte.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { button, field, hasButton, heading, noServers, status, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-mailbox';
+const replied = { ...texts.mailbox, ...texts.mailboxReplied };
 const host = 'example.test';
 const offered: PageMailbox = {
   on: false,
@@ -107,7 +108,7 @@ describe('the switch', () => {
     await page.settled();
     expect(toggle().checked).toBe(true);
     expect(page.engine.calls).toEqual(['create', 'leave', 'create mailbox']);
-    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(status()).toContain(texts.mailbox.asked({ host }));
     expect(screen.queryByText(texts.newLinkMade)).toBeNull(); // nobody had the one before
     const again = await TestPage.open(noServers, offered);
     await again.inviting();
@@ -217,7 +218,7 @@ describe('inviting with the mailbox', () => {
 
   test('sending the link is all there is to do, and the way by hand stays open', async () => {
     await inviting();
-    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(status()).toContain(texts.mailbox.asked({ host }));
     expect(status()).toContain(texts.waiting);
     expect(field('Reply')).toBeTruthy();
     expect(screen.getByText(texts.replyByItself)).toBeTruthy();
@@ -227,7 +228,7 @@ describe('inviting with the mailbox', () => {
   test.each(inviterStates)('%s is said in the one status, with the host', async (state) => {
     const page = await inviting();
     await told(page, state);
-    expect(status()).toContain(texts.mailbox[state](host, true));
+    expect(status()).toContain(texts.mailbox[state]({ host }));
     expect(status()).toContain(host);
     const byItself = state === 'asked';
     // What is to be done by hand is folded away only while nothing is.
@@ -306,11 +307,11 @@ describe('inviting with the mailbox', () => {
     });
     await page.inviting();
     await page.settled();
-    expect(status()).toContain(texts.mailbox.silent(host, true));
+    expect(status()).toContain(texts.mailbox.silent({ host }));
     silent = false;
     await page.press('New link');
     await page.settled();
-    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(status()).toContain(texts.mailbox.asked({ host }));
   });
 
   test('is no matter once the two look for each other, and none in the chat', async () => {
@@ -331,7 +332,7 @@ describe('inviting with the mailbox', () => {
     await page.inviting();
     await vi.advanceTimersByTimeAsync(40_000);
     expect(page.engine.calls).toEqual(['create mailbox', 'leave', 'create mailbox']);
-    expect(status()).toContain(texts.mailbox.asked(host, true));
+    expect(status()).toContain(texts.mailbox.asked({ host }));
     vi.useRealTimers();
   });
 
@@ -352,8 +353,8 @@ describe('inviting with the mailbox', () => {
 describe('joining with the mailbox', () => {
   test('what is left where is said before anything is sent', async () => {
     const page = await opened();
-    expect(screen.getByText(texts.joinTextMailbox(host))).toBeTruthy();
-    expect(screen.getByText(texts.joinByHandAbout(host))).toBeTruthy();
+    expect(screen.getByText(texts.joinTextMailbox({ host }))).toBeTruthy();
+    expect(screen.getByText(texts.joinByHandAbout({ host }))).toBeTruthy();
     expect(hasButton('Reply by hand')).toBe(true);
     expect(page.engine.calls).toEqual(['find https://example.test/#iInvite']);
     await page.press('Join chat');
@@ -368,10 +369,10 @@ describe('joining with the mailbox', () => {
 
   test('the host is that of the link, where the server has several', async () => {
     const page = await opened('https://other-name.test:8443');
-    expect(screen.getByText(texts.joinTextMailbox('other-name.test:8443'))).toBeTruthy();
+    expect(screen.getByText(texts.joinTextMailbox({ host: 'other-name.test:8443' }))).toBeTruthy();
     await page.press('Join chat');
     expect(page.engine.calls.at(-1)).toBe('join iInvite mailbox');
-    expect(status()).toContain(texts.mailbox.leaving('other-name.test:8443', false));
+    expect(status()).toContain(texts.mailbox.leaving({ host: 'other-name.test:8443' }));
   });
 
   test.each([
@@ -427,7 +428,7 @@ describe('joining with the mailbox', () => {
     await page.press('Join chat');
     expect(heading()).toBe(texts.replyTitleByItself);
     expect(screen.getByText(texts.replyDoByItself)).toBeTruthy();
-    expect(status()).toContain(texts.mailbox.leaving(host, false));
+    expect(status()).toContain(texts.mailbox.leaving({ host }));
     expect(status()).toContain(texts.replyWaiting);
     expect(field('Reply link').value).toContain('#r');
     expect(screen.getByRole('img', { name: 'QR code of the reply' })).toBeTruthy();
@@ -438,7 +439,7 @@ describe('joining with the mailbox', () => {
     const page = await opened();
     await page.press('Join chat');
     await told(page, state);
-    expect(status()).toContain(texts.mailbox[state](host, false));
+    expect(status()).toContain(replied[state]({ host }));
     expect(status()).toContain(host);
     const byItself = state === 'leaving' || state === 'left';
     expect(heading()).toBe(byItself ? texts.replyTitleByItself : texts.replyTitle);
@@ -599,10 +600,10 @@ describe('another network', () => {
 });
 
 test('every sentence about the mailbox names it, and says something else', () => {
-  for (const inviter of [true, false]) {
-    const told = Object.values(texts.mailbox).map((says) => says('box.example:1', inviter));
+  for (const sentences of [texts.mailbox, replied]) {
+    const told = Object.values(sentences).map((says) => says({ host: 'box.example:1' }));
     expect(new Set(told).size).toBe(told.length);
     for (const sentence of told) expect(sentence).toMatch(/^[A-Z]?.*box\.example:1.*\.$/);
   }
-  expect(texts.mailbox.silent(host, true)).not.toBe(texts.mailbox.silent(host, false));
+  expect(texts.mailbox.silent({ host })).not.toBe(replied.silent({ host }));
 });

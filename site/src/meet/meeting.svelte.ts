@@ -139,7 +139,7 @@ export class Meeting {
   /** What is in the way, as sentences. */
   get warnings(): readonly string[] {
     const told = this.#way.warnings(this.#invite);
-    if (this.stale) told.push(texts.oldWarning(this.age));
+    if (this.stale) told.push(texts.oldWarning({ lasting: this.age }));
     return told;
   }
 

@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../../wasm/engine.d.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { written } from '../language/language.svelte.ts';
 import { button, field, hasButton, status, TestPage, warnings } from '../../test/page.ts';
 
@@ -177,8 +177,8 @@ describe('connecting', () => {
   });
 
   test.each([
-    [120, 180, texts.lateReply(60)],
-    [120, 420, texts.lateReply(300)],
+    [120, 180, texts.lateReply({ lasting: 60 })],
+    [120, 420, texts.lateReply({ lasting: 300 })],
     [0, 420, texts.errors['old-link']],
   ])('a link good for %i s, answered after %i s', async (goodFor, after, sentence) => {
     const page = await TestPage.open();
@@ -221,7 +221,7 @@ describe('good for how long', () => {
     [300, '5 minutes'],
   ])('%i s: until when, without counting down', async (goodFor, lasting) => {
     const page = await inviting(goodFor);
-    const said = texts.waitingUntil(goodFor, until(page, goodFor));
+    const said = texts.waitingUntil({ lasting: goodFor, until: until(page, goodFor) });
     expect(status()).toBe(said);
     expect(said).toContain(`about ${lasting}, until `);
     await seconds(goodFor - 1);
@@ -232,7 +232,7 @@ describe('good for how long', () => {
     const page = await TestPage.open();
     page.engine.goodFor = 120;
     await page.replying();
-    expect(status()).toBe(texts.replyWaitingUntil(120, until(page, 120)));
+    expect(status()).toBe(texts.replyWaitingUntil({ lasting: 120, until: until(page, 120) }));
   });
 
   test('a link that nobody can have is replaced when it is over', async () => {
@@ -241,7 +241,7 @@ describe('good for how long', () => {
     expect(page.engine.calls).toEqual(['create']);
     await seconds(3);
     expect(page.engine.calls).toEqual(['create', 'leave', 'create']);
-    expect(screen.getByRole('alert').textContent).toBe(texts.renewed(121));
+    expect(screen.getByRole('alert').textContent).toBe(texts.renewed({ lasting: 121 }));
     expect(status()).toContain('about 2 minutes');
     await seconds(60);
     expect(page.engine.calls).toHaveLength(3);
@@ -267,12 +267,12 @@ describe('good for how long', () => {
     expect(button('New link').classList).not.toContain('primary');
     await seconds(125);
     expect(page.engine.calls).toEqual(['create']);
-    expect(warnings()).toEqual([texts.oldWarning(125)]);
+    expect(warnings()).toEqual([texts.oldWarning({ lasting: 125 })]);
     expect(warnings()[0]).toContain('2 minutes old');
     expect(status()).toBe(texts.waiting);
     expect(button('New link').classList).toContain('primary');
     await seconds(60);
-    expect(warnings()).toEqual([texts.oldWarning(185)]);
+    expect(warnings()).toEqual([texts.oldWarning({ lasting: 185 })]);
     // It still works on the same network.
     expect(await page.chat.finder.accept('#rReply')).toBe(true);
     await page.settled();

@@ -96,6 +96,8 @@ export class Way {
   #sentence(code: ErrorCode, invite: Made | undefined): string {
     const { goodFor = 0, at = 0 } = invite ?? {};
     const late = (this.#since - at) / 1000 - goodFor;
-    return code === 'old-link' && goodFor > 0 && late >= 1 ? texts.lateReply(late) : sentenceOf(code);
+    return code === 'old-link' && goodFor > 0 && late >= 1
+      ? texts.lateReply({ lasting: late })
+      : sentenceOf(code);
   }
 }

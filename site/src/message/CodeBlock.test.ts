@@ -8,7 +8,7 @@ import LinkDialog from './LinkDialog.svelte';
 import { otherHost } from './links.ts';
 import Markdown from './Markdown.svelte';
 import Message from '../chat/Message.svelte';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 
 afterEach(() => {
   cleanup();
@@ -308,6 +308,6 @@ describe('a link', () => {
     const url = new URL(`https://${host}/`);
     expect(otherHost(shown, url)).toBe(other);
     render(LinkDialog, { href: url.href, shown, onclose: vi.fn() });
-    expect(screen.queryByRole('alert')?.textContent).toBe(other && texts.linkOther(other));
+    expect(screen.queryByRole('alert')?.textContent).toBe(other && texts.linkOther({ host: other }));
   });
 });

@@ -6,7 +6,7 @@ import { parse } from './markdown.ts';
 import Markdown from './Markdown.svelte';
 import Message from '../chat/Message.svelte';
 import { cutBefore, cutRuns, joinRuns } from './runs.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { mayRead, turn } from './turns.ts';
 import Twenty from './Twenty.test.svelte';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Network } from '../../../wasm/engine.d.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { languages, speak, texts as inUse, type Tag } from '../language/language.svelte.ts';
 import { asked, helped } from './asks.ts';
 import { turnName } from './servers.ts';
@@ -37,11 +37,16 @@ describe('asked', () => {
     ['nobody', [], [], texts.asksNobody],
     ['the page’s own server', ['chat.example:3478'], [], texts.helpsOwn],
     ['that and its relay', ['chat.example:3478'], ['chat.example:3479'], texts.helpsOwn],
-    ['the page’s own server in IPv6', ['[2001:db8::7]:1'], [], texts.helps(1)],
-    ['one other', ['other.example:3478'], [], texts.helps(1)],
-    ['its own and another', ['chat.example:1', 'other.example:1'], [], texts.helps(2)],
-    ['one host by two ports', ['other.example:1', 'other.example:2'], ['other.example:3'], texts.helps(1)],
-    ['three', ['a:1', 'b:1'], ['c:1'], texts.helps(3)],
+    ['the page’s own server in IPv6', ['[2001:db8::7]:1'], [], texts.helps({ count: 1 })],
+    ['one other', ['other.example:3478'], [], texts.helps({ count: 1 })],
+    ['its own and another', ['chat.example:1', 'other.example:1'], [], texts.helps({ count: 2 })],
+    [
+      'one host by two ports',
+      ['other.example:1', 'other.example:2'],
+      ['other.example:3'],
+      texts.helps({ count: 1 }),
+    ],
+    ['three', ['a:1', 'b:1'], ['c:1'], texts.helps({ count: 3 })],
   ])('tells in short that %s helps', (_, stun, urls, sentence) => {
     expect(helped({ mode: 'all', stun, turn: urls.map(turn) }, 'chat.example')).toBe(sentence);
     expect(helped({ mode: 'local', stun, turn: urls.map(turn) }, 'chat.example')).toBe(texts.asksNobody);

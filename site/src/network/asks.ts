@@ -9,20 +9,24 @@ import { turnName } from './servers.ts';
 /** In full; `mailbox` is the host of the mailbox that the reply goes through, empty where there is none. */
 export function asked({ mode, stun, turn }: Network, mailbox = ''): string {
   const relays = turn.map(({ url }) => turnName(url));
+  const count = relays.length;
   if (mode === 'local') return texts.asksNobody;
   if (mode === 'relay') {
-    if (relays.length === 0) return texts.relayMissing;
-    const told = mailbox === '' ? texts.tellsRelay(relays) : texts.tellsRelayAndMailbox(relays, mailbox);
+    if (count === 0) return texts.relayMissing;
+    const told =
+      mailbox === ''
+        ? texts.tellsRelay({ relays, count })
+        : texts.tellsRelayAndMailbox({ relays, mailbox, count });
     return `${told} ${texts.asksNoOther}`;
   }
   const all = [
-    ...(stun.length > 0 ? [texts.asksStun(stun)] : []),
-    ...(relays.length > 0 ? [texts.asksRelay(relays)] : []),
-    ...(mailbox === '' ? [] : [texts.asksMailbox(mailbox)]),
+    ...(stun.length > 0 ? [texts.asksStun({ stun })] : []),
+    ...(count > 0 ? [texts.asksRelay({ relays, count })] : []),
+    ...(mailbox === '' ? [] : [texts.asksMailbox({ mailbox })]),
   ];
   if (all.length === 0) return texts.asksNobody;
   // A mailbox passes the reply on, and tells nobody their address.
-  const alone = stun.length === 0 && relays.length === 0;
+  const alone = stun.length === 0 && count === 0;
   return [...all, alone ? texts.asksNoOtherNear : texts.asksNoOther].join(' ');
 }
 
@@ -32,7 +36,7 @@ export function helped({ mode, stun, turn }: Network, own: string): string {
   if (mode === 'relay') return turn.length === 0 ? texts.relayMissing : texts.helpsRelay;
   const hosts = new Set([...stun, ...turn.map(({ url }) => turnName(url))].map(hostOf));
   if (hosts.size === 0) return texts.asksNobody;
-  return hosts.size === 1 && hosts.has(own) ? texts.helpsOwn : texts.helps(hosts.size);
+  return hosts.size === 1 && hosts.has(own) ? texts.helpsOwn : texts.helps({ count: hosts.size });
 }
 
 /** The host of `host:port`. */

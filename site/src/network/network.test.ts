@@ -2,7 +2,7 @@ import { cleanup, screen, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Network } from '../../../wasm/engine.d.ts';
 import { NetworkChoice } from './network.svelte.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { button, field, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-network';
@@ -157,7 +157,7 @@ describe('the Network dialog', () => {
     choice().choose({ mode: 'relay', turn });
     const page = await TestPage.open(named);
     expect(screen.getByText(texts.relayMissing)).toBeTruthy();
-    expect(screen.getByText(texts.relayLocked('relay.example:3478'))).toBeTruthy();
+    expect(screen.getByText(texts.relayLocked({ relay: 'relay.example:3478' }))).toBeTruthy();
     await page.press('New chat');
     expect(screen.getByRole('alert').textContent.trim()).toBe(texts.errors['no-relay']);
     expect(page.engine.networks).toEqual([{ mode: 'relay', stun: [], turn: [] }]);
@@ -195,12 +195,12 @@ describe('the Network dialog', () => {
     await page.user.clear(stun);
     await page.user.type(stun, 'mine.example:1{Enter}yours');
     await page.press('Save');
-    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.notStun('yours'));
+    expect(screen.getByRole('alert').textContent.trim()).toBe(texts.notStun({ line: 'yours' }));
     expect(stun.getAttribute('aria-invalid')).toBe('true');
-    expect(described(stun)).toContain(texts.notStun('yours'));
+    expect(described(stun)).toContain(texts.notStun({ line: 'yours' }));
     await page.user.type(stun, ':2');
     await page.press('Save');
-    expect(screen.getByText(texts.helps(2))).toBeTruthy();
+    expect(screen.getByText(texts.helps({ count: 2 }))).toBeTruthy();
     await page.press('Network');
     expect(described(radio('Any way that works'))).toContain('asks mine.example:1 and yours:2.');
   });
@@ -233,7 +233,7 @@ describe('the Network dialog', () => {
     await page.chat.finder.open('#iInvite');
     await page.settled();
     expect(screen.getByText(texts.joinText)).toBeTruthy();
-    expect(screen.getByText(texts.helps(2))).toBeTruthy();
+    expect(screen.getByText(texts.helps({ count: 2 }))).toBeTruthy();
     await page.press('Network');
     await page.user.type(field('TURN server'), 'turn:relay.example:3478');
     await page.user.type(field('User name'), 'ana');

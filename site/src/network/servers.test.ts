@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atHost, isStun, isTurn, readStun, readTurn } from './servers.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 
 test.each([
   ['stun.example:3478', true],
@@ -57,10 +57,14 @@ describe('what is typed', () => {
   });
 
   test.each([
-    ['no port', 'a:1\nstun.example', texts.notStun('stun.example')],
-    ['a URL', 'https://a.example', texts.notStun('https://a.example')],
-    ['a long line', 'x'.repeat(5000), texts.notStun('x'.repeat(60))],
-    ['too many', Array.from({ length: 17 }, (_, n) => `a:${n + 1}`).join('\n'), texts.tooManyStun(16)],
+    ['no port', 'a:1\nstun.example', texts.notStun({ line: 'stun.example' })],
+    ['a URL', 'https://a.example', texts.notStun({ line: 'https://a.example' })],
+    ['a long line', 'x'.repeat(5000), texts.notStun({ line: 'x'.repeat(60) })],
+    [
+      'too many',
+      Array.from({ length: 17 }, (_, n) => `a:${n + 1}`).join('\n'),
+      texts.tooManyStun({ count: 16 }),
+    ],
   ])('STUN: %s', (_name, field, problem) => {
     expect(readStun(field).problem).toBe(problem);
   });
@@ -82,13 +86,13 @@ describe('what is typed', () => {
   });
 
   test.each([
-    ['no port', { url: 'r', username: 'u', credential: 'p' }, texts.notTurn('r')],
+    ['no port', { url: 'r', username: 'u', credential: 'p' }, texts.notTurn({ address: 'r' })],
     ['no password', { url: 'r:1', username: 'u', credential: '' }, texts.turnIncomplete],
     ['no user name', { url: 'r:1', username: ' ', credential: 'p' }, texts.turnIncomplete],
     [
       'an endless password',
       { url: 'r:1', username: 'u', credential: 'p'.repeat(257) },
-      texts.credentialTooLong(256),
+      texts.credentialTooLong({ count: 256 }),
     ],
   ])('TURN: %s', (_name, fields, problem) => {
     expect(readTurn(fields, true).problem).toBe(problem);

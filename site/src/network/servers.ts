@@ -60,9 +60,9 @@ export function readStun(field: string): Filled<string[]> {
     .split(/[\n,]/)
     .map((line) => line.trim().replace(/^stun:(?=.*:)/i, ''))
     .filter((line) => line !== '');
-  if (lines.length > maxStun) return { problem: texts.tooManyStun(maxStun) };
+  if (lines.length > maxStun) return { problem: texts.tooManyStun({ count: maxStun }) };
   const wrong = lines.find((line) => !isStun(line));
-  if (wrong !== undefined) return { problem: texts.notStun(wrong.slice(0, 60)) };
+  if (wrong !== undefined) return { problem: texts.notStun({ line: wrong.slice(0, 60) }) };
   return { value: [...new Set(lines)] };
 }
 
@@ -71,11 +71,11 @@ export function readTurn(fields: TurnServer, complete: boolean): Filled<TurnServ
   const address = fields.url.trim();
   if (address === '') return { value: undefined };
   const url = /^turns?:/.test(address) ? address : `turn:${address}`;
-  if (!isTurn(url)) return { problem: texts.notTurn(address.slice(0, 60)) };
+  if (!isTurn(url)) return { problem: texts.notTurn({ address: address.slice(0, 60) }) };
   const username = fields.username.trim();
   const named = username === '' || isCredential(username);
   const secret = fields.credential === '' || isCredential(fields.credential);
-  if (!named || !secret) return { problem: texts.credentialTooLong(maxCredential) };
+  if (!named || !secret) return { problem: texts.credentialTooLong({ count: maxCredential }) };
   if (complete && (username === '' || fields.credential === '')) return { problem: texts.turnIncomplete };
   return { value: { url, username, credential: fields.credential } };
 }

@@ -2,7 +2,7 @@ import { cleanup, screen, within } from '@testing-library/svelte';
 import { decodeQR, decodeQRBatch } from 'qr/decode.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bestCode, canSee, readPhoto as readAny, type Decode, type Worth } from './scan.ts';
-import { english as texts } from '../language/en.ts';
+import { english as texts } from '../language/english.ts';
 import { drawCode, FakeCamera, part, type Pixels } from '../../test/fake-camera.ts';
 import { button, field, hasButton, status, TestPage } from '../../test/page.ts';
 

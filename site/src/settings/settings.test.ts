@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import App from '../app/App.svelte';
 import { Page } from '../app/page.svelte.ts';
-import { inUse, preferred, speak } from '../language/language.svelte.ts';
+import { inUse, languages, preferred, speak, textsIn } from '../language/language.svelte.ts';
 import { Settings } from './settings.svelte.ts';
-import { english } from '../language/en.ts';
+import { english } from '../language/english.ts';
 import { button, field, TestPage } from '../../test/page.ts';
 
 const key = 'tincan-settings';
@@ -87,7 +87,9 @@ describe('appearance', () => {
   });
 });
 
-describe('language', () => {
+describe('language', async () => {
+  const spanish = await textsIn('es');
+
   test('the page speaks the one that is chosen, at once and in its direction', async () => {
     const page = await settings();
     const languages = screen.getByRole('combobox', { name: 'Language' });
@@ -97,9 +99,22 @@ describe('language', () => {
     expect(screen.queryByRole('button', { name: english.done })).toBeNull();
     await page.user.selectOptions(screen.getByRole('combobox'), 'Español');
     await vi.waitFor(() => expect(inUse()).toBe('es'));
+    expect(screen.getByText(spanish.translatedAlone)).toBeTruthy();
     expect(document.documentElement.dir).toBe('ltr');
     await page.user.selectOptions(screen.getByRole('combobox'), 'English');
     await vi.waitFor(() => expect(button(english.done)).toBeTruthy());
+    expect(screen.queryByText(english.translatedAlone)).toBeNull();
+  });
+
+  test('there are all that the page has, by their names, below that of the browser', async () => {
+    await settings();
+    const [browsers, ...names] = [...screen.getByRole('combobox').querySelectorAll('option')];
+    expect(browsers?.textContent).toBe(english.languageBrowser({ name: 'English' }));
+    expect(names.map(({ lang, textContent }) => [lang, textContent]).sort()).toEqual(
+      Object.entries(languages).map(([tag, { name }]) => [tag, name]),
+    );
+    const shown = names.map(({ textContent }) => textContent);
+    expect(shown).toEqual(shown.toSorted(new Intl.Collator('en').compare));
   });
 
   test('the last one wanted is the one that is spoken, however long another takes', async () => {
