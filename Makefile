@@ -30,7 +30,7 @@ GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots slow vuln clean \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
-	synth deploy destroy chromium firefox icons
+	synth deploy destroy chromium firefox icons texts
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -255,6 +255,10 @@ chromium: test/node_modules/.installed
 
 icons: test/node_modules/.installed chromium ## the icons of the page, drawn anew from the logo
 	node site/icons.mjs
+
+# A translator's program reads and writes the file; what is missing or wrong in it is said.
+texts: site/node_modules/.installed ## the sentences in LANGUAGE=de for a translator, into bin/de.po or the folder TO; with FROM=de.po back
+	@node site/texts.mjs $(LANGUAGE) $(if $(FROM),--from $(FROM),$(or $(TO),bin))
 
 # Firefox for the tests: Debian's where apt can install it.
 firefox:

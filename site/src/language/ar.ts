@@ -79,7 +79,11 @@ export default dictionary('ar', {
   },
   network: 'الشبكة',
   networkLegend: 'طرق الوصول إلى الطرف الآخر',
-  modes: { all: 'أي طريق يصلح', local: 'الشبكة المحلية فقط', relay: 'خادم الترحيل فقط' },
+  modes: {
+    all: 'أي طريق يصلح',
+    local: 'الشبكة المحلية فقط',
+    relay: 'خادم الترحيل فقط',
+  },
   localOnly: 'كلاكما على الشبكة نفسها. لا يُطلب شيء من أي خادم.',
   relayNeedsTurn: 'لهذا يُرجى تحديد خادم TURN أدناه.',
   stunLabel: 'خوادم STUN',
@@ -482,7 +486,11 @@ export default dictionary('ar', {
   languageFailed: 'لم تُحمَّل تلك اللغة. يُرجى فحص الاتصال بالشبكة والمحاولة مرة أخرى.',
   translatedAlone: 'تُرجمت دون مراجعة من متحدث أصلي.',
   theme: 'المظهر',
-  themes: { system: 'النظام', light: 'فاتح', dark: 'داكن' },
+  themes: {
+    system: 'النظام',
+    light: 'فاتح',
+    dark: 'داكن',
+  },
   sendWith: 'الإرسال',
   sendWays: {
     enter: 'الإرسال بمفتاح Enter، والسطر الجديد بمفتاحي Shift+Enter',

@@ -72,7 +72,11 @@ export default dictionary('es', {
   },
   network: 'Red',
   networkLegend: 'Vías hacia la otra persona',
-  modes: { all: 'Cualquier vía que funcione', local: 'Solo red local', relay: 'Solo retransmisor' },
+  modes: {
+    all: 'Cualquier vía que funcione',
+    local: 'Solo red local',
+    relay: 'Solo retransmisor',
+  },
   localOnly: 'Las dos personas están en la misma red. No se pide nada a ningún servidor.',
   relayNeedsTurn: 'Para esto, indica abajo un servidor TURN.',
   stunLabel: 'Servidores STUN',
@@ -457,7 +461,11 @@ export default dictionary('es', {
   languageFailed: 'Ese idioma no se cargó. Comprueba la conexión de red e inténtalo de nuevo.',
   translatedAlone: 'Traducido sin que lo revisara un hablante nativo.',
   theme: 'Apariencia',
-  themes: { system: 'Sistema', light: 'Clara', dark: 'Oscura' },
+  themes: {
+    system: 'Sistema',
+    light: 'Clara',
+    dark: 'Oscura',
+  },
   sendWith: 'Envío',
   sendWays: {
     enter: 'Enter envía, Mayús+Enter empieza una línea nueva',
