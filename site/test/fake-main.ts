@@ -6,16 +6,20 @@ import '../src/look/base.css';
 import { mount, tick } from 'svelte';
 import App from '../src/app/App.svelte';
 import { Page } from '../src/app/page.svelte.ts';
-import { preferred, speak } from '../src/language/language.svelte.ts';
+import { en } from '../src/language/en.ts';
+import { preferred, speak, use } from '../src/language/language.svelte.ts';
+import { spoken } from '../src/language/sentences.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
 import type { FileSink, MailboxState, Network } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { long } from './fake-long.ts';
 import PlainLog from './PlainLog.svelte';
 
 /** Where the page would be. */
 const site = 'https://chat.example/';
 const engine = new FakeEngine(site);
-const screen = location.search.slice(1);
+// ?chat&xx-long: the same in a language that is longer than all others, where what isn't translated shows.
+const [screen = '', language] = location.search.slice(1).split('&');
 // ?mailbox, ?mailbox-local, ?mailbox-join; ?mailbox-left and so on for each state of the mailbox.
 const mailbox =
   screen.startsWith('mailbox') || screen === 'return-mailbox'
@@ -42,11 +46,12 @@ Object.assign(globalThis, { chat, engine });
 
 const settings = new Settings();
 await speak(settings.chosen.language ?? preferred(navigator.languages));
+if (language === 'xx-long') use('en', spoken(long(en), 'en'));
 const parts = import('../src/app/parts.ts');
 const target = document.getElementById('app') ?? document.body;
-const long = /^(\d+)(-plain)?$/.exec(screen);
-if (long) {
-  await longChat(Number(long[1]), long[2] !== undefined);
+const many = /^(\d+)(-plain)?$/.exec(screen);
+if (many) {
+  await longChat(Number(many[1]), many[2] !== undefined);
 } else {
   mount(App, { target, props: { page: chat, settings, parts } });
   await parts;
