@@ -9,13 +9,14 @@ import { expect, test } from 'vitest';
  */
 const arrows: Record<string, readonly string[]> = {
   app: ['chat', 'files', 'meet', 'settings', 'scan', 'network', 'look', 'language', 'life'],
-  chat: ['files', 'message', 'network', 'look', 'language', 'life'],
+  chat: ['files', 'search', 'message', 'network', 'look', 'language', 'life'],
   engine: ['meet', 'network', 'life'],
   meet: ['network', 'scan', 'look', 'language', 'life'],
   settings: ['look', 'language', 'life'],
   network: ['look', 'language', 'life'],
   scan: ['look', 'language', 'life'],
   files: ['look', 'language', 'life'],
+  search: ['message', 'look', 'language', 'life'],
   message: ['look', 'language'],
   look: ['language', 'life'],
   language: ['life'],

@@ -112,11 +112,30 @@ export const screens: readonly Screen[] = [
   },
   { name: 'tray', at: 'tray', act: (page) => page.locator('footer li img').waitFor() },
   { name: 'recorder', at: 'recorder', act: press('footer .box button:nth-of-type(2)'), variant: true },
+  {
+    name: 'search',
+    at: 'chat',
+    act: async (page) => {
+      await page.keyboard.press('Control+f');
+      await page.locator('.search input').fill('the');
+      await page.locator('.search [role=status] span').first().waitFor();
+    },
+  },
+  {
+    name: 'search-none',
+    at: 'markdown',
+    act: async (page) => {
+      await page.keyboard.press('Control+f');
+      await page.locator('.search input').fill('nothing of the kind');
+      await page.locator('.search [role=status] span').first().waitFor();
+    },
+    variant: true,
+  },
   { name: 'menu', at: 'chat', act: press('.menu > button') },
   {
     name: 'clear',
     at: 'chat',
-    act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(2) button']),
+    act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(3) button']),
     variant: true,
   },
   { name: 'verify', at: 'chat', act: press('header .who + button') },

@@ -147,6 +147,11 @@ export class Stick {
     this.#record(this.#box);
   }
 
+  /** Follows again where the end is in sight: what the reader looked at is put away. */
+  resume(): void {
+    if (this.#box && this.#place(this.#box).rest <= slack) this.jump();
+  }
+
   /** Moves by a page, as the keys do; `up` leads to what is older. */
   page(direction: 'up' | 'down'): void {
     const box = this.#box;

@@ -591,6 +591,18 @@ export const en = {
   keepOpenReply:
     'This tab waits until your reply is opened. To open that invite, cancel first or use a new tab.',
 
+  search: {
+    open: 'Search',
+    field: 'Search the history',
+    older: 'Older match',
+    newer: 'Newer match',
+    at: '{position} of {count}',
+    none: 'No match',
+    failed: 'The search could not be loaded. Your browser’s own finds what is in sight.',
+    shortcut: 'Search the history',
+    shortcutStep: 'Go to an older or a newer match',
+  },
+
   errors: {
     empty: 'The field is empty. Paste the link you were sent.',
     'too-long': 'That is far more text than a link. Paste only the message that holds the link.',

@@ -587,6 +587,18 @@ export default dictionary('es', {
   keepOpenChat: 'En esta pestaña hay un chat en curso. Para abrir esa invitación, usa una pestaña nueva.',
   keepOpenReply:
     'Esta pestaña espera a que se abra tu respuesta. Para abrir esa invitación, cancela primero o usa una pestaña nueva.',
+  search: {
+    open: 'Buscar',
+    field: 'Buscar en el historial',
+    older: 'Coincidencia anterior',
+    newer: 'Coincidencia posterior',
+    at: '{position} de {count}',
+    none: 'Sin coincidencias',
+    failed: 'No se pudo cargar la búsqueda. La del propio navegador encuentra lo que está a la vista.',
+    shortcut: 'Buscar en el historial',
+    shortcutStep: 'Ir a una coincidencia anterior o posterior',
+  },
+
   errors: {
     empty: 'El campo está vacío. Pega el enlace que te enviaron.',
     'too-long': 'Eso es mucho más texto que un enlace. Pega solo el mensaje que contiene el enlace.',

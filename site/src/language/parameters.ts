@@ -20,6 +20,7 @@ export interface Kinds {
 export const kinds = {
   count: 'number',
   sent: 'number',
+  position: 'number',
   parts: 'number',
   stun: 'list',
   relays: 'list',
