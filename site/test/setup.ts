@@ -4,6 +4,7 @@
 if (typeof document !== 'undefined') {
   // jsdom lays nothing out, so there is nowhere to scroll to.
   Element.prototype.scrollIntoView = () => undefined;
+  Range.prototype.getBoundingClientRect = () => document.body.getBoundingClientRect();
 
   HTMLDialogElement.prototype.showModal = function () {
     this.open = true;
