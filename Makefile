@@ -187,7 +187,7 @@ network: bin/tincan test/node_modules/.installed chromium firefox ## chats throu
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
 # What the engine costs in two pages of Chromium, for messages and for files, beside a raw
-# data channel in the same run; files between terminals; then the mailbox. Ratios and processor time are printed; nothing fails by them.
+# data channel in the same run, and a search beside a bare one; files between terminals; then the mailbox. Ratios and processor time are printed; nothing fails by them.
 bench: bench-engine bench-files bench-relay ## what engine, files and mailbox cost, beside bare ones in the same run
 
 bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { firefox, launchFirefox, noFirefox } from './firefox.ts';
 import { expect, test as base } from './fixtures.ts';
 import { texts } from './texts.ts';
 import { Watch } from './watch.ts';
@@ -204,4 +205,39 @@ test('by the menu alone, and all is forgotten with the history', async ({ chat }
   await expect(page.getByRole('search')).toHaveCount(0);
   expect(await page.evaluate(() => CSS.highlights.size)).toBe(0);
   expect(await stored(page)).toBe(before);
+});
+
+test('Firefox finds and marks the same among ten thousand messages', async ({ fake }) => {
+  test.skip(firefox === undefined, noFirefox);
+  const browser = await launchFirefox();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${fake.url}?10000`);
+    await page.waitForFunction(() => (globalThis as unknown as Driven).painted !== undefined);
+    await page.keyboard.down('Control');
+    await page.keyboard.press('f');
+    await page.keyboard.up('Control');
+    await page.waitForSelector('.search input:focus');
+    await page.keyboard.type('MESSAGE 12');
+    const state = () =>
+      page.evaluate(() => {
+        const [range] = [...(CSS.highlights.get('tincan-current') ?? [])] as Range[];
+        const [box, place] = [document.querySelector('.log'), range?.getBoundingClientRect()];
+        const frame = box?.getBoundingClientRect();
+        const inSight = frame && place && place.top >= frame.top && place.bottom <= frame.bottom;
+        const row = range?.startContainer.parentElement?.closest('.text')?.textContent.slice(0, 13);
+        const told = document.querySelector('.search [role=status] span')?.textContent;
+        return { told, text: range?.toString(), row, inSight };
+      });
+    const first = { told: '1 of 111', text: 'Message 12', row: 'Message 1299.', inSight: true };
+    await expect.poll(state).toEqual(first);
+    await page.keyboard.down('Shift');
+    await page.keyboard.press('F3');
+    await page.keyboard.up('Shift');
+    await expect.poll(state).toMatchObject({ told: '111 of 111', text: 'Message 12', inSight: true });
+    await page.keyboard.press('F3');
+    await expect.poll(state).toEqual(first);
+  } finally {
+    await browser.close();
+  }
 });

@@ -6,7 +6,7 @@ import type { Rows, Row } from './rows.ts';
 /*
  * Which rows of the history are on the page. Browsers lay out a thousand of them without effort and ten thousand not
  * at all, so above a limit only those in sight are there, by way of virtua. That costs something: the browser's own
- * search finds only what is in sight. So a history goes over late, and comes back once it is short again:
+ * search finds only what is in sight, and the page's own, in search/, has to make the row it shows. So a history goes over late, and comes back once it is short again:
  *
  *     all rows  ── more than `many` messages, or heavier than `heavy` ──>  those in sight
  *     all rows  <── fewer than `few` messages, and lighter than `light` ──  those in sight

@@ -1,5 +1,6 @@
 import { turn } from '../message/turns.ts';
 import { fold, occurrences, places } from './folding.ts';
+import { hitsIn } from './hits.ts';
 import type { Current } from './marks.ts';
 import { foldedOf, piecesOf, type Searched } from './shown.ts';
 
@@ -13,15 +14,6 @@ import { foldedOf, piecesOf, type Searched } from './shown.ts';
  *     hits (newest first)        d 1, c 2, a 1
  *     position                   d 1   c 2 3   a 4      in a message the last one is the newest
  */
-
-/** A message that has what is searched for. */
-export interface Hit {
-  readonly key: string;
-  /** How often it has that. */
-  readonly count: number;
-  /** How many come before, in newer messages. */
-  readonly before: number;
-}
 
 /** So much is folded at once, in characters. Reading Markdown costs more than folding. */
 const atOnce = 50_000;
@@ -152,25 +144,4 @@ export class Finder {
     const hit = this.#hits.find(({ before, count }) => position <= before + count);
     return hit && { key: hit.key, nth: hit.before + hit.count - position };
   }
-}
-
-/** The messages that have the folded words `wanted`, newest first. Those that have no text yet are left out. */
-export function hitsIn(
-  messages: readonly Searched[],
-  texts: Pick<WeakMap<Searched, string>, 'get'>,
-  wanted: string,
-): Hit[] {
-  const hits: Hit[] = [];
-  if (wanted === '') return hits;
-  let before = 0;
-  for (let i = messages.length - 1; i >= 0; i--) {
-    const message = messages[i];
-    const text = message && texts.get(message);
-    if (!message || text === undefined) continue;
-    let count = 0;
-    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) count += 1;
-    if (count > 0) hits.push({ key: message.key, count, before });
-    before += count;
-  }
-  return hits;
 }

@@ -82,11 +82,22 @@ function apart(character: string): string {
 
 const plain = /^[\0-\x7F]*$/;
 
+/** The same as `known`, for what most texts are written with: by its code, which is several times as fast. */
+const common: (string | undefined)[] = Array.from({ length: 0x3000 });
+
 /** The text as it is searched. */
 export function fold(text: string): string {
   if (plain.test(text)) return text.toLowerCase().replace(/\s+/g, ' ');
   let folded = '';
-  for (const character of text) folded += one(character);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < common.length) folded += common[unit] ??= one(text.charAt(i));
+    else {
+      const character = String.fromCodePoint(text.codePointAt(i) ?? 0);
+      folded += one(character);
+      i += character.length - 1;
+    }
+  }
   return folded.replace(/\n+/g, ' ');
 }
 
