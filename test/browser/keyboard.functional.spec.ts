@@ -109,7 +109,7 @@ test('from New chat to Wipe without a mouse, past menu, settings and the list of
   await tabBack(ana, 'button', 'More');
   await ana.page.keyboard.press('Enter');
   await ana.page.keyboard.press('ArrowDown');
-  await expect(ana.button('Save as text')).toBeFocused();
+  await expect(ana.button('Search')).toBeFocused();
   await ana.page.keyboard.press('ArrowUp');
   await expect(ana.button('Wipe')).toBeFocused();
   await ana.page.keyboard.press('Escape');

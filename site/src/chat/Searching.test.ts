@@ -94,6 +94,19 @@ describe('the search', () => {
     expect(told()).toBe('');
   });
 
+  test('has what was typed before its field was there, and the composer has not', async () => {
+    showChat({ messages: [message('word')] });
+    const composer: HTMLTextAreaElement = screen.getByRole('textbox', { name: texts.message });
+    composer.focus();
+    ctrlF();
+    expect(screen.queryByRole('search')).toBeNull();
+    for (const key of 'wor') expect(press(key)).toBe(true);
+    expect(await field()).toHaveProperty('value', 'wor');
+    await waitFor(() => expect(told()).toMatch(/^1 of 1/));
+    expect(press('d')).toBe(false);
+    expect(composer.value).toBe('');
+  });
+
   test('an input method’s Enter and arrows are its own', async () => {
     showChat({ messages: [message('a'), message('a')] });
     ctrlF();
