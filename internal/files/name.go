@@ -33,13 +33,19 @@ func SafeName(name string) string {
 	}
 	stem = shorten(stem, maxNameRunes-utf8.RuneCountInString(extension), maxNameBytes-len(extension))
 	base, _, _ := strings.Cut(stem, ".")
-	switch base := strings.TrimRight(base, " "); {
-	case stem == "":
-		return "file"
-	case isDevice(base):
+	if isDevice(strings.TrimRight(base, " ")) {
 		stem = "_" + stem
 	}
-	return stem + extension
+	name = stem + extension
+	if strings.Trim(name, "-_~. ") == "" { // Chromium saves these under a name of its own
+		return "file"
+	}
+	for _, i := range []int{0, len(name) - 1} {
+		if name[i] == '~' { // Chromium saves it as a _, and what is saved is to be called as it was shown
+			name = name[:i] + "_" + name[i+1:]
+		}
+	}
+	return name
 }
 
 // shorten cuts a name to so many characters and bytes.
