@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Files } from './files.svelte.ts';
 import type * as Save from './save.ts';
+import type { Keeping } from './save.ts';
 
 let { keepFor, mostInMemory, roomFor, sweep } = {} as typeof Save;
 
@@ -116,6 +117,13 @@ test('a large file lies in the storage of the browser, in a folder whose lock th
   await keeping.sink.finish();
   expect(held).toContain([...root.entries.keys()][0]);
   expect((await keeping.content())?.size).toBe(3);
+});
+
+test('no browser has to guess the type of what is kept, wherever that is', async () => {
+  const type = async (keeping: Keeping | undefined) => (await keeping?.content())?.type;
+  expect(await type(await kept())).toBe('application/octet-stream');
+  expect(files()).toHaveLength(1);
+  expect(await type(await keepFor('a', 3))).toBe('application/octet-stream');
 });
 
 test('what is dropped leaves nothing, also while it is being opened', async () => {

@@ -25,6 +25,11 @@ export interface Keeping {
 export const mostInMemory = 256 * 2 ** 20;
 /** Up to here a file is not worth a place on the disk, from which it has to be removed again. */
 const small = 16 * 2 ** 20;
+/**
+ * The type of what is kept. Into what has none browsers look when they save it, and where its name has no ending they put
+ * one behind it that goes with what they have found: it would be saved as another kind of file than was shown.
+ */
+const type = 'application/octet-stream';
 
 declare global {
   /** Of Chromium on a computer, on secure pages. */
@@ -161,7 +166,7 @@ class Memory implements Keeping, FileSink {
   finish = (): Promise<void> => Promise.resolve();
 
   content(): Promise<Blob> {
-    return Promise.resolve(new Blob(this.#pieces));
+    return Promise.resolve(new Blob(this.#pieces, { type }));
   }
   drop(): Promise<void> {
     return this.restart();
@@ -201,7 +206,8 @@ class OnDisk implements Keeping, FileSink {
   };
 
   async content(): Promise<Blob | undefined> {
-    return this.#remove && this.#file.getFile();
+    const file = this.#remove && (await this.#file.getFile());
+    return file?.slice(0, file.size, type);
   }
   async drop(): Promise<void> {
     this.#dropped = true;
