@@ -3,7 +3,7 @@ import type { Files } from './files.svelte.ts';
 import type * as Save from './save.ts';
 import type { Keeping } from './save.ts';
 
-let { keepFor, mostInMemory, roomFor, sweep } = {} as typeof Save;
+let { download, keepFor, mostInMemory, roomFor, sweep } = {} as typeof Save;
 
 /*
  * The storage and the locks of a browser, as far as they are asked here: a file that is open for writing can't be removed,
@@ -71,7 +71,7 @@ let held: string[];
 beforeEach(async () => {
   // A page has one folder, and each test is a page.
   vi.resetModules();
-  ({ keepFor, mostInMemory, roomFor, sweep } = await import('./save.ts'));
+  ({ download, keepFor, mostInMemory, roomFor, sweep } = await import('./save.ts'));
   root = new Folder();
   held = [];
   vi.stubGlobal('FileSystemFileHandle', Handle);
@@ -260,4 +260,26 @@ test('where the storage is too full, a file that memory can hold is kept there',
   Object.assign(navigator.storage, { estimate: () => Promise.resolve({ quota: 10, usage: 1 }) });
   await kept();
   expect(root.entries.size).toBe(0);
+});
+
+test('of many that come at once each is saved, and not more in a second than a browser lets pass', () => {
+  vi.useFakeTimers();
+  const saved: { name: string; at: number }[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push({ name: this.download, at: performance.now() });
+  });
+  const names = Array.from({ length: 30 }, (_, i) => `${i}.bin`);
+  try {
+    for (const name of names) download('blob:x', name);
+    expect(saved, 'the first in the event of the button').toHaveLength(1);
+    vi.runAllTimers();
+  } finally {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  }
+  expect(saved.map(({ name }) => name)).toEqual(names);
+  for (const { at } of saved) {
+    const within = saved.filter((other) => other.at >= at && other.at - at <= 1000);
+    expect(within.length).toBeLessThanOrEqual(10);
+  }
 });
