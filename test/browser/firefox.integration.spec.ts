@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, ElementHandle } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { card, keepsIn, saved, sendPath, sha256 } from './files.ts';
-import { firefox, launchFirefox, noFirefox } from './firefox.ts';
+import { firefox, gives, keepSaved, launchFirefox, noFirefox, save, type SavedScope } from './firefox.ts';
 import { expect, test } from './fixtures.ts';
 import { texts } from './texts.ts';
 
@@ -25,32 +25,11 @@ test.describe('Firefox', () => {
     return AtPuppeteer.open('Firefox', browser, url, keepSaved);
   }
 
-  /** Runs before the page does: keeps what the browser would save, since puppeteer cannot wait for Firefox's downloads. */
-  function keepSaved(): void {
-    const blobs = new Map<string, Blob>();
-    const make = URL.createObjectURL.bind(URL);
-    URL.createObjectURL = (blob: Blob) => {
-      const url = make(blob);
-      blobs.set(url, blob);
-      return url;
-    };
-    Object.assign(globalThis, { saved: undefined });
-    HTMLAnchorElement.prototype.click = function () {
-      Object.assign(globalThis, { saved: blobs.get(this.href) });
-    };
-  }
-
   /** Presses Save, and reads what the browser would save. */
   async function keeps(end: AtPuppeteer): Promise<Uint8Array> {
-    await end.waits({ verb: 'press', name: texts.saveFile });
-    type Scope = { saved: Blob | undefined };
-    await expect
-      .poll(() => end.run(() => (globalThis as unknown as Scope).saved !== undefined, undefined), {
-        timeout: 60_000,
-      })
-      .toBe(true);
+    await save(end);
     const address = await end.run(async () => {
-      const scope = globalThis as unknown as Scope;
+      const scope = globalThis as unknown as SavedScope;
       const reader = new FileReader();
       const read = new Promise((resolve) => (reader.onload = resolve));
       reader.readAsDataURL(scope.saved ?? new Blob());
@@ -59,13 +38,6 @@ test.describe('Firefox', () => {
       return String(reader.result);
     }, undefined);
     return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
-  }
-
-  async function gives(end: AtPuppeteer, path: string): Promise<void> {
-    const input = await end.page.$('input[type=file]');
-    if (!input) throw new Error('nothing to attach a file with');
-    await (input as ElementHandle<HTMLInputElement>).uploadFile(path);
-    await end.waits({ verb: 'press', name: texts.send });
   }
 
   let folder: string;
