@@ -1,9 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AtPuppeteer } from '../network/end.ts';
+import { hasNetwork } from './chromium.ts';
 import { card, chosen, digestOf, downloaded, keepsIn, randomFile, save, sendPath } from './files.ts';
+import {
+  firefox,
+  gives,
+  keepSaved,
+  launchFirefox,
+  noFirefox,
+  save as saveInFirefox,
+  type SavedScope,
+} from './firefox.ts';
 import { expect, test } from './fixtures.ts';
-import { PageMemory, type Taken } from './page-memory.ts';
+import { PageMemory, watchFirefox, type Taken } from './page-memory.ts';
 import { greet, meet } from './person.ts';
 import { texts } from './texts.ts';
 
@@ -107,6 +118,46 @@ test.describe('200 MB', { tag: '@slow' }, () => {
     await rm(other.path);
   });
 
+  for (const sender of ['Firefox', 'Chromium'] as const) {
+    test(`from page to page, from ${sender} to ${sender === 'Firefox' ? 'Chromium' : 'Firefox'}`, async ({
+      person,
+      chromium,
+      serve,
+    }) => {
+      test.skip(firefox === undefined, noFirefox);
+      const browser = await launchFirefox();
+      try {
+        const ana = await AtPuppeteer.open('Firefox', browser, serve.here, keepSaved);
+        // Where there is a network Firefox has no loopback address, so both take the other ones.
+        const ben = await person(hasNetwork ? await chromium([]) : undefined);
+        await keepsIn(ben, 'disk');
+        await ben.open(await ana.invite());
+        await ana.accept(await ben.joinChat());
+        await ana.opened();
+        await ben.connected();
+        const pid = process.platform === 'linux' ? browser.process()?.pid : undefined;
+        const more = pid === undefined ? undefined : await watchFirefox(pid);
+        const began = Date.now();
+        const told = () => `${rate(began)} MB/s; Firefox took at most ${more?.().toFixed(0)} MiB more`;
+        if (sender === 'Firefox') {
+          await gives(ana, file.path);
+          const download = await downloaded(ben, name, patience);
+          console.log(`from Firefox to Chromium: ${told()}`);
+          expect(await digestOf(await download.path())).toBe(file.digest);
+        } else {
+          await sendPath(ben, file.path);
+          await saveInFirefox(ana, patience);
+          console.log(`from Chromium to Firefox: ${told()}`);
+          expect(await ana.run(digestOfSaved, undefined)).toBe(file.digest);
+          await expect(card(ben, name)).toContainText(texts.fileStates.ours.whole);
+        }
+        await ana.leave();
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+
   test('from page to page over a line that breaks five times', async ({ person, serve }) => {
     const [ana, ben] = [await person(), await person()];
     await keepsIn(ben, 'disk');
@@ -130,6 +181,13 @@ test.describe('200 MB', { tag: '@slow' }, () => {
     await greet(ana, ben);
   });
 });
+
+/** Runs in a page with `keepSaved`. */
+async function digestOfSaved(): Promise<string> {
+  const { saved } = globalThis as unknown as SavedScope;
+  const digest = await crypto.subtle.digest('SHA-256', await (saved ?? new Blob()).arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 const rate = (began: number) => (size / 1000 / (Date.now() - began)).toFixed(1);
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Browser, CDPSession, Page } from '@playwright/test';
 
 /** What a page takes, in MiB. */
@@ -84,12 +84,45 @@ export class PageMemory {
   async #process(): Promise<number> {
     const { processInfo } = await this.#browser.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
-    const shares = renderers.map(async ({ id }) => {
-      const rollup = await readFile(`/proc/${id}/smaps_rollup`, 'utf8');
-      const mega = (name: string) =>
-        Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(rollup)?.[1]) / 1024;
-      return mega('Pss_Anon') + mega('Pss_Shmem');
-    });
+    const shares = renderers.map(({ id }) => shareOf(id));
     return (await Promise.all(shares)).reduce((sum, share) => sum + share, 0);
   }
+}
+
+/** What a process has of its own in memory, and its share of what it has with others, in MiB. */
+async function shareOf(pid: number | string): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mega = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(rollup)?.[1]) / 1024;
+  return mega('Pss_Anon') + mega('Pss_Shmem');
+}
+
+/**
+ * Looks at the processes of a Firefox until the function that it returns is called, which tells how much more they have
+ * taken at most than at the beginning, in MiB. Firefox tells nobody which of them shows a page, so all count.
+ */
+export async function watchFirefox(pid: number): Promise<() => number> {
+  const taken = async () => {
+    const shares = await Promise.all((await family(String(pid))).map(shareOf));
+    return shares.reduce((sum, share) => sum + share, 0);
+  };
+  const before = await taken();
+  let highest = before;
+  const watching = setInterval(() => {
+    void taken().then(
+      (now) => (highest = Math.max(highest, now)),
+      () => undefined, // one has ended meanwhile
+    );
+  }, every);
+  return () => {
+    clearInterval(watching);
+    return highest - before;
+  };
+}
+
+/** A process and all that come from it. */
+async function family(pid: string): Promise<string[]> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const lists = tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8'));
+  const children = (await Promise.all(lists)).flatMap((list) => list.match(/\d+/g) ?? []);
+  return [pid, ...(await Promise.all(children.map(family))).flat()];
 }
