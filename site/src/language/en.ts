@@ -603,6 +603,74 @@ export const en = {
     shortcutStep: 'Go to an older or a newer match',
   },
 
+  /** What is done with a message: reply to it, react to it, edit it, take it back. */
+  talk: {
+    menu: 'Actions for this message',
+    reply: 'Reply',
+    react: 'React',
+    edit: 'Edit',
+    unsend: 'Unsend',
+    selectText: 'Select text',
+    /** Above the field, while a reply is written. */
+    replyYou: 'Reply to yourself',
+    replyThem: 'Reply to the other person',
+    cancelReply: 'Cancel the reply',
+    editing: 'Edit the message',
+    cancelEdit: 'Cancel the edit',
+    saveEdit: 'Save the edit',
+    edited: 'edited',
+    /** Above a reply, for a screen reader: what it answers. */
+    answersYou: 'Answers you: {quote}',
+    answersThem: 'Answers the other person: {quote}',
+    /** In the place of a message that a reply answers, and that is not shown any more. */
+    gone: 'A message that is not here any more',
+    unsentYou: 'You took this message back.',
+    unsentThem: 'The other person took this message back.',
+    unsendTitle: 'Take this message back?',
+    unsendText:
+      'It goes from both pages. Whoever has read it knows it, and a program that does not follow the rules may keep it.',
+    /** Below a message: who has which emoji to it. */
+    reactionYou: 'You: {emoji}',
+    reactionThem: 'The other person: {emoji}',
+    otherEmoji: 'Another emoji',
+    emojiHint: 'Type or paste one emoji',
+    takeBack: 'Take {emoji} back',
+    failed: 'That did not reach the other person.',
+  },
+
+  /** Messages that disappear. `time` is one of the times below. */
+  timer: {
+    title: 'Disappearing messages',
+    off: 'Off',
+    times: { short: '5 minutes', hour: '1 hour', day: '1 day' },
+    about:
+      'Messages disappear from both pages after this time, as soon as both of you have chosen one. If the times differ, the longer one counts. This is an agreement and no lock: whoever has read a message may have copied it, and a terminal keeps what it has printed.',
+    youWant: 'You want messages to disappear after this time: {time}. The other person has not agreed yet.',
+    theyWant: 'The other person wants messages to disappear after this time: {time}.',
+    agree: 'Agree',
+    on: 'Messages disappear after this time: {time}.',
+    ended: 'Messages do not disappear any more.',
+  },
+
+  /** What a person shows of being there. */
+  presence: {
+    tell: 'Show when I am here',
+    tellAbout: 'The other person sees whether you look at the chat, at most every 30 seconds.',
+    here: 'here',
+    away: 'away',
+    read: 'Show what I have read',
+    readAbout: 'The other person sees up to which message you have read.',
+    /** Below a message of one's own. */
+    seen: 'Read',
+  },
+
+  /** In the list of keys. */
+  messageKeys: {
+    move: 'Go from message to message',
+    menu: 'Open the actions for a message',
+    editLast: 'Edit your last message, while the field is empty',
+  },
+
   errors: {
     empty: 'The field is empty. Paste the link you were sent.',
     'too-long': 'That is far more text than a link. Paste only the message that holds the link.',

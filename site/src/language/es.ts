@@ -599,6 +599,66 @@ export default dictionary('es', {
     shortcutStep: 'Ir a una coincidencia anterior o posterior',
   },
 
+  talk: {
+    menu: 'Acciones para este mensaje',
+    reply: 'Responder',
+    react: 'Reaccionar',
+    edit: 'Editar',
+    unsend: 'Retirar',
+    selectText: 'Seleccionar texto',
+    replyYou: 'Respuesta a un mensaje tuyo',
+    replyThem: 'Respuesta a la otra persona',
+    cancelReply: 'Cancelar la respuesta',
+    editing: 'Editar el mensaje',
+    cancelEdit: 'Cancelar la edición',
+    saveEdit: 'Guardar la edición',
+    edited: 'editado',
+    answersYou: 'Te responde a ti: {quote}',
+    answersThem: 'Responde a la otra persona: {quote}',
+    gone: 'Un mensaje que ya no está aquí',
+    unsentYou: 'Has retirado este mensaje.',
+    unsentThem: 'La otra persona ha retirado este mensaje.',
+    unsendTitle: '¿Retirar este mensaje?',
+    unsendText:
+      'Desaparece de las dos páginas. Quien lo haya leído lo conoce, y un programa que no siga las reglas puede conservarlo.',
+    reactionYou: 'Tú: {emoji}',
+    reactionThem: 'La otra persona: {emoji}',
+    otherEmoji: 'Otro emoji',
+    emojiHint: 'Escribe o pega un emoji',
+    takeBack: 'Quitar {emoji}',
+    failed: 'Eso no le ha llegado a la otra persona.',
+  },
+
+  timer: {
+    title: 'Mensajes que desaparecen',
+    off: 'Desactivado',
+    times: { short: '5 minutos', hour: '1 hora', day: '1 día' },
+    about:
+      'Los mensajes desaparecen de las dos páginas tras este tiempo, en cuanto ambos hayáis elegido uno. Si los tiempos son distintos, cuenta el más largo. Es un acuerdo y no un candado: quien haya leído un mensaje puede haberlo copiado, y un terminal conserva lo que ha mostrado.',
+    youWant:
+      'Quieres que los mensajes desaparezcan tras este tiempo: {time}. La otra persona aún no está de acuerdo.',
+    theyWant: 'La otra persona quiere que los mensajes desaparezcan tras este tiempo: {time}.',
+    agree: 'De acuerdo',
+    on: 'Los mensajes desaparecen tras este tiempo: {time}.',
+    ended: 'Los mensajes ya no desaparecen.',
+  },
+
+  presence: {
+    tell: 'Mostrar cuándo estoy',
+    tellAbout: 'La otra persona ve si estás mirando el chat, como mucho cada 30 segundos.',
+    here: 'presente',
+    away: 'ausente',
+    read: 'Mostrar lo que he leído',
+    readAbout: 'La otra persona ve hasta qué mensaje has leído.',
+    seen: 'Leído',
+  },
+
+  messageKeys: {
+    move: 'Ir de un mensaje a otro',
+    menu: 'Abrir las acciones para un mensaje',
+    editLast: 'Editar tu último mensaje, con el campo vacío',
+  },
+
   errors: {
     empty: 'El campo está vacío. Pega el enlace que te enviaron.',
     'too-long': 'Eso es mucho más texto que un enlace. Pega solo el mensaje que contiene el enlace.',
