@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 // Layout alone moves the engine by up to 5,000 bytes: a budget nearer than that fails at random.
-const budgets = { engine: 1_016_000, page: 60_000 };
+const budgets = { engine: 1_018_000, page: 60_000 };
 const aims = { engine: 760_000, page: 45_000 };
 
 const brotli = (bytes) =>

@@ -88,9 +88,10 @@ async function start(): Promise<void> {
     });
     addEventListener('pagehide', () => page.away.pageHidden());
     addEventListener('pageshow', () => page.away.pageShown());
-    const [loaded, config] = await Promise.all([loading, starting, parts]);
+    const [loaded, config, { converse }] = await Promise.all([loading, starting, parts]);
     await page.started(
       engine,
+      converse,
       config,
       defaultNetwork(loaded, config),
       pageMailbox(loaded, config),

@@ -1,3 +1,4 @@
+import { converse } from '../src/chat/conversation.svelte.ts';
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -26,7 +27,7 @@ afterEach(cleanup);
 
 async function started(loopback = false, stun: string[] = []): Promise<void> {
   const config = { site: 'https://example.test/', loopback, mailbox: '' };
-  await chat.started(engine, config, { mode: 'all', stun, turn: [] });
+  await chat.started(engine, converse, config, { mode: 'all', stun, turn: [] });
   await settled();
 }
 
@@ -72,7 +73,7 @@ describe('Home', () => {
     const other = new Page(ask);
     render(App, { page: other, settings: new Settings(), parts });
     const config = { site: 'https://example.test/', loopback: false, mailbox: '' };
-    await other.started(engine, config, { mode: 'all', stun: [], turn: [] });
+    await other.started(engine, converse, config, { mode: 'all', stun: [], turn: [] });
     await settled();
     expect(screen.getByText(texts.asksNobody)).toBeTruthy();
   });

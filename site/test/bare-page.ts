@@ -1,3 +1,4 @@
+import { converse } from '../src/chat/conversation.svelte.ts';
 import { beforeEach, vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import { Page } from '../src/app/page.svelte.ts';
@@ -18,7 +19,7 @@ export async function begin(hostAnswers?: () => Promise<boolean>): Promise<void>
   ask = vi.fn<AskTabs>();
   engine = new FakeEngine();
   chat = new Page(ask, hostAnswers);
-  await chat.started(engine, config, network);
+  await chat.started(engine, converse, config, network);
 }
 
 beforeEach(() => begin());

@@ -1,5 +1,6 @@
 /* The page with the fake engine, on the screen that the address names: `npm run dev -- --mode fake`, then ?chat. */
 
+import { converse } from '../src/chat/conversation.svelte.ts';
 import '../src/look/tokens.css';
 import '../src/look/base.css';
 
@@ -63,7 +64,12 @@ if (many) {
 
 /** ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page. */
 async function longChat(count: number, plain: boolean): Promise<void> {
-  await chat.started(engine, { site, loopback: false, mailbox: '' }, { mode: 'all', stun: [], turn: [] });
+  await chat.started(
+    engine,
+    converse,
+    { site, loopback: false, mailbox: '' },
+    { mode: 'all', stun: [], turn: [] },
+  );
   await chat.invites.create();
   engine.open('direct');
   for (let i = 0; i < count; i++) {
@@ -103,7 +109,7 @@ async function show(): Promise<void> {
     return chat.finder.open('#i');
   }
   if (screen === 'webrtc' || screen === 'stopped' || screen === 'load') return chat.unusable(screen);
-  await chat.started(engine, config, network, mailbox);
+  await chat.started(engine, converse, config, network, mailbox);
   engine.mailbox = mailbox ? new URL(site).origin : '';
   if (screen.startsWith('return')) return comeBack();
   const state = states.find((each) => screen === `mailbox-${each}`);

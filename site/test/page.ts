@@ -1,3 +1,4 @@
+import { converse } from '../src/chat/conversation.svelte.ts';
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { vi } from 'vitest';
@@ -45,7 +46,7 @@ export class TestPage {
 
   async started(network: Network = noServers, mailbox?: PageMailbox): Promise<void> {
     const config = { site: 'https://example.test/', loopback: false, mailbox: mailbox?.origins[0] ?? '' };
-    await this.chat.started(this.engine, config, network, mailbox);
+    await this.chat.started(this.engine, converse, config, network, mailbox);
     await this.settled();
   }
 

@@ -1,5 +1,5 @@
 import type { Chat, ChatEvent, Engine, EngineConfig, Network, Reason } from '../../../wasm/engine.d.ts';
-import { Conversation, type Listener } from '../chat/conversation.svelte.ts';
+import type { Conversation, Converse, Listener } from '../chat/conversation.svelte.ts';
 import type { Kept } from '../life/kept.ts';
 import { codeOf } from '../language/codes.ts';
 import type { Trouble } from '../language/english.ts';
@@ -21,6 +21,7 @@ import { Return } from './return.svelte.ts';
 /** What the screen shows, and the verbs behind its buttons. Decides nothing about the protocol. */
 export class Page implements Place {
   #engine = $state.raw<Engine>();
+  #converse: Converse | undefined;
   #screen = $state<Screen>('home');
   #progress = $state(0);
   #problem = $state.raw<Problem>();
@@ -139,11 +140,12 @@ export class Page implements Place {
   }
 
   /**
-   * The engine is there, started with this configuration; `network` and `mailbox` are what the page names, and
+   * The engine is there, and `converse` for the chats that it opens. It was started with this configuration; `network` and `mailbox` are what the page names, and
    * `configUnread` says that it may name more than could be read. Opens the link that came before it.
    */
   async started(
     engine: Engine,
+    converse: Converse,
     config: EngineConfig,
     network: Network,
     mailbox?: PageMailbox,
@@ -151,6 +153,7 @@ export class Page implements Place {
   ): Promise<void> {
     if (this.#screen === 'wiped') return;
     this.#engine = engine;
+    this.#converse = converse;
     this.about.takes(config, configUnread);
     this.network.offer(network);
     this.mailbox.offer(mailbox);
@@ -274,7 +277,8 @@ export class Page implements Place {
         if (!isAboutTheWay(code)) this.#notice = texts.errors[code];
       },
     };
-    const conversation = new Conversation(chat, opened, listener, this.return.kept);
+    if (!this.#converse) throw new Error('a chat has opened before the engine was there');
+    const conversation = this.#converse(chat, opened, listener, this.return.kept);
     this.return.shows('chat');
     this.#conversation = conversation;
     this.#screen = 'chat';

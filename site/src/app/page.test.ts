@@ -1,3 +1,4 @@
+import { converse } from '../chat/conversation.svelte.ts';
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../../wasm/engine.d.ts';
 import { Page } from './page.svelte.ts';
@@ -10,7 +11,7 @@ describe('starting', () => {
     await early.finder.open('#iEarly');
     expect(early.screen).toBe('opening');
     expect(engine.calls).toEqual([]);
-    await early.started(engine, config, network);
+    await early.started(engine, converse, config, network);
     expect(early.screen).toBe('join');
   });
 
@@ -113,7 +114,7 @@ describe('joining', () => {
     const early = new Page(ask);
     expect(await early.finder.take(text)).toBe(true);
     expect(early.screen).toBe('opening');
-    await early.started(engine, config, network);
+    await early.started(engine, converse, config, network);
     expect(early).toMatchObject(after);
     expect(ask).toHaveBeenCalledTimes(text === '#rPasted' ? 1 : 0);
   });

@@ -18,6 +18,19 @@ export interface Listener {
   ontrouble: (code: ErrorCode) => void;
 }
 
+/**
+ * Begins the conversation of a chat that has opened. With what was `kept` of it, this page was reloaded and has come
+ * back to it.
+ */
+export type Converse = (
+  chat: Chat,
+  opened: Extract<ChatEvent, { type: 'open' }>,
+  listener: Listener,
+  kept?: Kept,
+) => Conversation;
+
+export const converse: Converse = (...given) => new Conversation(...given);
+
 /** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
 const writing = 7_000;
 
@@ -44,7 +57,6 @@ export class Conversation {
   /** The other person has said something, whether it is still shown or not. */
   #heard = $state(false);
 
-  /** The chat that has opened. With what was `kept` of it, this page was reloaded and has come back to it. */
   constructor(chat: Chat, opened: Extract<ChatEvent, { type: 'open' }>, listener: Listener, kept?: Kept) {
     this.#chat = chat;
     this.#listener = listener;
