@@ -13,17 +13,31 @@ import (
 // A command is what a person or a program asks for. Programs write it as JSON; the lines that a
 // person types are turned into it.
 type command struct {
-	Do    string   `json:"do"` // reply, send, file, accept, decline, withdraw, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
+	Do    string   `json:"do"` // reply, send, edit, unsend, react, timer, presence, read, file, accept, decline, withdraw, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
 	Link  string   `json:"link"`
 	Ref   string   `json:"ref"`
 	Text  string   `json:"text"`
 	Match *bool    `json:"match"`
 	Paths []string `json:"paths"` // of files to send
 	Path  string   `json:"path"`  // where a file is to be kept
-	ID    uint64   `json:"id"`    // of a file
+	ID    uint64   `json:"id"`    // of a file, or of the message that is edited, taken back or read
+
+	About   *about  `json:"about"`   // the message that is answered or reacted to
+	Emoji   *string `json:"emoji"`   // of a reaction; empty takes it back
+	Seconds *uint32 `json:"seconds"` // of a timer; 0 is never
+	Here    *bool   `json:"here"`    // of a presence
 
 	Number int `json:"-"` // of a file, for a person; 0 for all that fit
 }
+
+// about names a message of either person.
+type about struct {
+	Ours *bool  `json:"ours"`
+	ID   uint64 `json:"id"`
+}
+
+// said is the message for the session.
+func (a *about) said() chat.Said { return chat.Said{Ours: *a.Ours, ID: a.ID} }
 
 // A front shows a chat to a person (plain) or a program (jsonLines).
 type front interface {
@@ -35,7 +49,8 @@ type front interface {
 	// repair shows a link that brings the chat back; answers says that it is sent back for one
 	// of the other person's.
 	repair(link chat.Link, answers bool)
-	sent(ref string, id uint64)
+	// sent tells that the session has taken a message, a file or what is done with a message, and its id; 0 where nothing goes.
+	sent(do command, id uint64)
 	// file tells of a file that is offered, goes how far it is, and fileEnded how it ended.
 	file(e *entry)
 	goes(e *entry)

@@ -124,6 +124,9 @@ func TestUnitJSONDocumented(t *testing.T) {
 		documented[name] = slices.Sorted(maps.Keys(fields))
 	}
 	link := chat.Link{Link: "iAAA", QR: "AAA"}
+	talked := func(talk chat.Talk) map[string]any {
+		return jsonLine(t, func(j *jsonLines) { j.event(chat.Talked{ID: 1, Talk: talk}) })
+	}
 	told := map[string]map[string]any{
 		"invite":      jsonLine(t, func(j *jsonLines) { j.code(chat.KindInvite, link, false) }),
 		"reply":       jsonLine(t, func(j *jsonLines) { j.code(chat.KindReply, link, true) }),
@@ -134,9 +137,17 @@ func TestUnitJSONDocumented(t *testing.T) {
 		"back":        jsonLine(t, func(j *jsonLines) { j.event(chat.Back{Path: chat.PathDirect}) }),
 		"path":        jsonLine(t, func(j *jsonLines) { j.event(chat.PathChanged{Path: chat.PathRelay}) }),
 		"mailbox":     jsonLine(t, func(j *jsonLines) { j.event(chat.MailboxChanged{State: chat.MailboxExpired}) }),
-		"sent":        jsonLine(t, func(j *jsonLines) { j.sent("a", 1) }),
+		"sent":        jsonLine(t, func(j *jsonLines) { j.sent(command{Ref: "a"}, 1) }),
 		"delivered":   jsonLine(t, func(j *jsonLines) { j.event(chat.Delivered{ID: 1}) }),
 		"message":     jsonLine(t, func(j *jsonLines) { j.event(chat.Message{ID: 1, Text: "a"}) }),
+		"message'":    jsonLine(t, func(j *jsonLines) { j.event(chat.Message{ID: 1, Text: "a", Answers: chat.Said{ID: 1}}) }),
+		"talk":        talked(chat.Talk{Kind: chat.TalkEdit, Text: "a"}),
+		"talk'":       talked(chat.Talk{Kind: chat.TalkUnsend}),
+		"talk''":      talked(chat.Talk{Kind: chat.TalkReaction}),
+		"talk'''":     talked(chat.Talk{Kind: chat.TalkTimer}),
+		"can":         jsonLine(t, func(j *jsonLines) { j.event(chat.Can{Talk: true}) }),
+		"presence":    jsonLine(t, func(j *jsonLines) { j.event(chat.Presence{Here: true}) }),
+		"read":        jsonLine(t, func(j *jsonLines) { j.event(chat.Read{ID: 1}) }),
 		"file":        jsonLine(t, func(j *jsonLines) { j.file(&entry{}) }),
 		"progress":    jsonLine(t, func(j *jsonLines) { j.goes(&entry{}) }),
 		"ended":       jsonLine(t, func(j *jsonLines) { j.fileEnded(&entry{}, chat.FileWhole) }),
@@ -154,7 +165,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 	}
 	for name := range documented {
 		if do, ok := strings.CutPrefix(name, "do "); ok {
-			line, err := json.Marshal(map[string]any{"do": do, "match": true, "paths": []string{"a"}, "id": 1})
+			line, err := json.Marshal(map[string]any{"do": do, "match": true, "paths": []string{"a"}, "id": 1, "about": map[string]any{"ours": true, "id": 1}, "emoji": "👍", "seconds": 0, "here": false})
 			require.NoError(t, err)
 			_, err = (&jsonLines{}).parse(string(line), false)
 			assert.NoError(t, err, name)
@@ -163,7 +174,7 @@ func TestUnitJSONDocumented(t *testing.T) {
 			assert.Contains(t, told, name, "README.md")
 		}
 	}
-	assert.Len(t, documented, len(told)+13)
+	assert.Len(t, documented, len(told)+19)
 }
 
 // TestUnitJSONCommands: what is no command is refused, with its own ref where that is one.
@@ -178,9 +189,31 @@ func TestUnitJSONCommands(t *testing.T) {
 		`{"ref":"y"}`:                        "y",
 		`{"do":"send","ref":["a"],"text":1}`: "",
 		`["send"]`:                           "",
-		`"send"`:                             "",
-		`null`:                               "",
-		`{"do":"send","text":"x"} {}`:        "",
+
+		`{"do":"send","ref":"a","text":"x","about":3}`:                       "a",
+		`{"do":"send","ref":"a","text":"x","about":{}}`:                      "a",
+		`{"do":"send","ref":"a","text":"x","about":{"id":3}}`:                "a",
+		`{"do":"send","ref":"a","text":"x","about":{"ours":true,"id":0}}`:    "a",
+		`{"do":"send","ref":"a","text":"x","about":{"ours":1,"id":3}}`:       "a",
+		`{"do":"send","ref":"a","text":"x","about":{"ours":true,"id":-1}}`:   "a",
+		`{"do":"edit","ref":"a","text":"x"}`:                                 "a",
+		`{"do":"edit","ref":"a","id":"1","text":"x"}`:                        "a",
+		`{"do":"unsend","ref":"a"}`:                                          "a",
+		`{"do":"react","ref":"a","emoji":"👍"}`:                               "a",
+		`{"do":"react","ref":"a","about":{"ours":true,"id":1}}`:              "a",
+		`{"do":"react","ref":"a","about":{"ours":true,"id":1},"emoji":null}`: "a",
+		`{"do":"react","ref":"a","about":{"ours":true,"id":1},"emoji":5}`:    "a",
+		`{"do":"timer","ref":"a"}`:                                           "a",
+		`{"do":"timer","ref":"a","seconds":"3600"}`:                          "a",
+		`{"do":"timer","ref":"a","seconds":-1}`:                              "a",
+		`{"do":"timer","ref":"a","seconds":4294967296}`:                      "a",
+		`{"do":"presence","ref":"a"}`:                                        "a",
+		`{"do":"presence","ref":"a","here":"yes"}`:                           "a",
+		`{"do":"read","ref":"a"}`:                                            "a",
+		`{"do":"marks","ref":"a","here":true}`:                               "a",
+		`"send"`:                                                             "",
+		`null`:                                                               "",
+		`{"do":"send","text":"x"} {}`:                                        "",
 	} {
 		do, err := j.parse(line, false)
 		assert.Equal(t, commandError{ref}, err, line)

@@ -96,7 +96,7 @@ func (c *talk) sendFiles(do command) {
 			if id, err = c.s.SendFile(do.Ref, file, source); err == nil {
 				e := &entry{ours: true, id: id, file: file, source: source}
 				c.cabinet.add(e)
-				c.f.sent(do.Ref, id)
+				c.f.sent(command{Do: "file", Ref: do.Ref}, id)
 				c.f.file(e)
 				continue
 			}

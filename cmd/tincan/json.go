@@ -24,9 +24,7 @@ func newJSONLines(t terminal) *jsonLines { return &jsonLines{out: t.out} }
 // for example, is refused, because it would be handed back as a string.
 func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	if json.Unmarshal([]byte(line), &do) == nil {
-		switch {
-		case do.Do == "file" && len(do.Paths) > 0, (do.Do == "accept" || do.Do == "decline" || do.Do == "withdraw") && do.ID > 0,
-			do.Do == "reply", do.Do == "send", do.Do == "close", do.Do == "typing", do.Do == "put", do.Do == "look", do.Do == "repair", do.Do == "diagnostics", do.Do == "verify" && do.Match != nil:
+		if do.whole() {
 			return do, nil
 		}
 	}
@@ -36,12 +34,36 @@ func (j *jsonLines) parse(line string, _ bool) (do command, err error) {
 	return command{}, commandError{ref}
 }
 
+// whole tells whether a command has what it needs.
+func (do command) whole() bool {
+	named := do.About != nil && do.About.Ours != nil && do.About.ID > 0
+	switch do.Do {
+	case "reply", "close", "typing", "put", "look", "repair", "diagnostics":
+		return true
+	case "send":
+		return do.About == nil || named
+	case "react":
+		return named && do.Emoji != nil
+	case "edit", "unsend", "read", "accept", "decline", "withdraw":
+		return do.ID > 0
+	case "timer":
+		return do.Seconds != nil
+	case "presence":
+		return do.Here != nil
+	case "file":
+		return len(do.Paths) > 0
+	case "verify":
+		return do.Match != nil
+	}
+	return false
+}
+
 // commandError is the error for a line that is no command. ref is that of the line, if it has one.
 type commandError struct{ ref string }
 
 // Error is for whoever writes the program at the other end of the pipe.
 func (commandError) Error() string {
-	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, {"do":"file","ref":…,"paths":[…]}, {"do":"accept","id":…}, {"do":"decline","id":…}, {"do":"withdraw","id":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"look"}, {"do":"repair"}, {"do":"diagnostics"}, {"do":"close"}.`
+	return `A line must be one of {"do":"reply","link":…}, {"do":"send","ref":…,"text":…}, the same with "about":{"ours":true,"id":…}, {"do":"edit","ref":…,"id":…,"text":…}, {"do":"unsend","ref":…,"id":…}, {"do":"react","ref":…,"about":{"ours":true,"id":…},"emoji":…}, {"do":"timer","ref":…,"seconds":3600}, {"do":"presence","here":true}, {"do":"read","id":…}, {"do":"file","ref":…,"paths":[…]}, {"do":"accept","id":…}, {"do":"decline","id":…}, {"do":"withdraw","id":…}, {"do":"typing"}, {"do":"verify","match":true}, {"do":"put"}, {"do":"look"}, {"do":"repair"}, {"do":"diagnostics"}, {"do":"close"}.`
 }
 
 type object map[string]any
@@ -87,7 +109,7 @@ func (j *jsonLines) repair(link chat.Link, _ bool) {
 	j.put("repair", object{"link": link.Link, "qr": link.QR})
 }
 
-func (j *jsonLines) sent(ref string, id uint64) { j.put("sent", object{"ref": ref, "id": id}) }
+func (j *jsonLines) sent(do command, id uint64) { j.put("sent", object{"ref": do.Ref, "id": id}) }
 
 func (j *jsonLines) file(e *entry) {
 	if !e.ours { // of ours, sent tells
@@ -162,7 +184,19 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.MailboxChanged:
 		j.put("mailbox", object{"state": e.State, "text": mailboxSentences[e.State]})
 	case chat.Message:
-		j.put("message", object{"id": e.ID, "text": e.Text})
+		fields := object{"id": e.ID, "text": e.Text}
+		if e.Answers.ID > 0 {
+			fields["about"] = aboutOf(e.Answers)
+		}
+		j.put("message", fields)
+	case chat.Talked:
+		j.talked(e)
+	case chat.Can:
+		j.put("can", object{"files": e.Files, "talk": e.Talk})
+	case chat.Presence:
+		j.put("presence", object{"here": e.Here})
+	case chat.Read:
+		j.put("read", object{"id": e.ID})
 	case chat.Typing:
 		j.put("typing", object{})
 	case chat.Delivered:
@@ -176,6 +210,24 @@ func (j *jsonLines) event(e chat.Event) {
 	case chat.Closed:
 		j.put("closed", object{"reason": e.Reason, "text": farewell(e.Reason, j.open)})
 	}
+}
+
+// aboutOf names a message, as about reads it.
+func aboutOf(s chat.Said) object { return object{"ours": s.Ours, "id": s.ID} }
+
+func (j *jsonLines) talked(e chat.Talked) {
+	fields := object{"id": e.ID, "kind": e.Talk.Kind}
+	switch e.Talk.Kind {
+	case chat.TalkTimer:
+		fields["seconds"] = e.Talk.Seconds
+	case chat.TalkReaction:
+		fields["about"], fields["emoji"] = aboutOf(e.Talk.About), e.Talk.Text
+	case chat.TalkEdit:
+		fields["about"], fields["text"] = aboutOf(e.Talk.About), e.Talk.Text
+	case chat.TalkUnsend:
+		fields["about"] = aboutOf(e.Talk.About)
+	}
+	j.put("talk", fields)
 }
 
 // pathName is direct or relay. A path that is not known yet is called direct; if it turns out to be

@@ -183,7 +183,7 @@ func (p *plain) stands(state chat.State) {
 	}
 }
 
-func (p *plain) sent(string, uint64) {}
+func (p *plain) sent(command, uint64) {}
 
 // fileCommand reads /send, /accept and /decline.
 func fileCommand(line string) (do command, ok bool) {

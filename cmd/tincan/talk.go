@@ -143,7 +143,7 @@ func (c *talk) line(l inputLine) {
 			do = command{Do: "reply", Link: do.Text}
 		}
 	}
-	if (do.Do == "send" || do.Do == "file") && !c.open && !c.waiting {
+	if do.waits() && !c.open && !c.waiting {
 		c.held = append(c.held, do) // typed before the chat has opened
 		return
 	}
@@ -160,14 +160,20 @@ func (c *talk) do(do command) {
 		}
 		c.waiting = false
 		c.tells()
-	case "send":
-		id, err := c.s.Send(do.Ref, do.Text)
+	case "send", "edit", "unsend", "react", "timer":
+		id, err := c.say(do)
 		if err != nil {
 			c.f.problem(do.Ref, err)
 			return
 		}
-		c.undelivered[id] = true
-		c.f.sent(do.Ref, id)
+		if id > 0 {
+			c.undelivered[id] = true
+		}
+		c.f.sent(do, id)
+	case "presence":
+		c.s.Presence(*do.Here)
+	case "read":
+		c.s.Read(do.ID)
 	case "file":
 		c.sendFiles(do)
 	case "accept":
@@ -198,6 +204,36 @@ func (c *talk) do(do command) {
 	case "close":
 		_ = c.s.Leave()
 	}
+}
+
+// waits tells whether a command is kept until the chat is open.
+func (do command) waits() bool {
+	switch do.Do {
+	case "send", "edit", "unsend", "react", "timer", "presence", "file":
+		return true
+	}
+	return false
+}
+
+// say hands to the session what is said, or done with a message.
+func (c *talk) say(do command) (id uint64, err error) {
+	t := chat.Talk{Text: do.Text}
+	switch do.Do {
+	case "send":
+		if do.About == nil {
+			return c.s.Send(do.Ref, do.Text)
+		}
+		t.Kind, t.About = chat.TalkAnswer, do.About.said()
+	case "edit":
+		t.Kind, t.About = chat.TalkEdit, chat.Said{Ours: true, ID: do.ID}
+	case "unsend":
+		t.Kind, t.About = chat.TalkUnsend, chat.Said{Ours: true, ID: do.ID}
+	case "react":
+		t.Kind, t.About, t.Text = chat.TalkReaction, do.About.said(), *do.Emoji
+	case "timer":
+		t.Kind, t.Seconds = chat.TalkTimer, *do.Seconds
+	}
+	return c.s.Talk(do.Ref, t)
 }
 
 func (c *talk) event(e chat.Event) {

@@ -240,6 +240,8 @@ func TestIntegrationTwoTerminals(t *testing.T) {
 				delivered++
 				require.EqualValues(t, delivered, e["id"])
 				require.LessOrEqual(t, delivered, sent)
+			case "can":
+				require.Equal(t, event{"event": "can", "files": true, "talk": true}, e)
 			default:
 				require.Fail(t, "not expected", "%v", e)
 			}
