@@ -13,7 +13,7 @@ import (
 // A command is what a person or a program asks for. Programs write it as JSON; the lines that a
 // person types are turned into it.
 type command struct {
-	Do    string   `json:"do"` // reply, send, edit, unsend, react, timer, presence, read, file, accept, decline, withdraw, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
+	Do    string   `json:"do"` // reply, send, edit, unsend, react, timer, presence, read, marks, file, accept, decline, withdraw, typing, verify, put, look, repair, diagnostics, close; help is said by the front itself
 	Link  string   `json:"link"`
 	Ref   string   `json:"ref"`
 	Text  string   `json:"text"`
@@ -25,9 +25,11 @@ type command struct {
 	About   *about  `json:"about"`   // the message that is answered or reacted to
 	Emoji   *string `json:"emoji"`   // of a reaction; empty takes it back
 	Seconds *uint32 `json:"seconds"` // of a timer; 0 is never
-	Here    *bool   `json:"here"`    // of a presence
+	Here    *bool   `json:"here"`    // of a presence; of marks, which a person types, whether what is printed is told to be read
 
-	Number int `json:"-"` // of a file, for a person; 0 for all that fit
+	Number int `json:"-"` // of a file or a message, for a person; 0 for all files that fit
+
+	show func(name string) // shows the line where the terminal has not; may be nil
 }
 
 // about names a message of either person.
@@ -38,6 +40,13 @@ type about struct {
 
 // said is the message for the session.
 func (a *about) said() chat.Said { return chat.Said{Ours: *a.Ours, ID: a.ID} }
+
+// shown shows the line of a command behind name, if nothing has shown it yet.
+func (do command) shown(name string) {
+	if do.show != nil {
+		do.show(name)
+	}
+}
 
 // A front shows a chat to a person (plain) or a program (jsonLines).
 type front interface {

@@ -45,6 +45,7 @@ type editor struct {
 
 const (
 	prompt    = "> "
+	notSent   = "not sent: "
 	clearRow  = "\r\x1b[K"
 	pasteOn   = "\x1b[?2004h"
 	pasteOff  = "\x1b[?2004l"
@@ -115,6 +116,11 @@ func (e *editor) release() {
 // await waits until the person has ended the line that is half typed, if there is one. The other
 // side may end the chat at any moment, and the shell would carry out what is typed after that.
 func (e *editor) await(ctx context.Context, t terminal) {
+	select {
+	case l := <-e.lines: // entered when nobody took it any more
+		l.show(notSent)
+	default:
+	}
 	e.mu.Lock()
 	unsent := ""
 	if e.running {
@@ -124,7 +130,7 @@ func (e *editor) await(ctx context.Context, t terminal) {
 	if unsent == "" || ctx.Err() != nil {
 		return
 	}
-	_, _ = io.WriteString(t.err, speech("not sent: ", strings.ReplaceAll(unsent, string(lineBreak), "\n"), widthOf(e.screen)))
+	_, _ = io.WriteString(t.err, speech(notSent, strings.ReplaceAll(unsent, string(lineBreak), "\n"), widthOf(e.screen)))
 	t.say("Press Enter to go back to the shell, which would take the rest of your line for a command.")
 	select {
 	case <-e.lines:
@@ -225,10 +231,11 @@ func (e *editor) read() {
 			break
 		}
 		line = strings.ReplaceAll(line, string(lineBreak), "\n")
+		entered := inputLine{text: line, tooLong: len(line) > maxLine, typed: true, more: e.typed.hasLine(), at: time.Now()}
 		if line != "" {
-			_, _ = io.WriteString(e, speech("you:  ", line, widthOf(e.screen)))
+			entered.echo = func(name string) { _, _ = io.WriteString(e, speech(name, line, widthOf(e.screen))) }
 		}
-		e.lines <- inputLine{text: line, tooLong: len(line) > maxLine, typed: true, more: e.typed.hasLine(), at: time.Now()}
+		e.lines <- entered
 	}
 	_ = e.Close()
 }

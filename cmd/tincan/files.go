@@ -11,7 +11,7 @@ import (
 
 // entry is a file of a chat, ours or one of the other person's.
 type entry struct {
-	number int // by which a person names it
+	number int // by which a person names it, as the front has given it
 	ours   bool
 	id     uint64 // by which the session does
 	file   chat.File
@@ -27,15 +27,10 @@ type entry struct {
 // cabinet has the files of a chat that are not over.
 type cabinet struct {
 	folder string // where files are kept
-	count  int
 	files  []*entry
 }
 
-func (c *cabinet) add(e *entry) {
-	c.count++
-	e.number = c.count
-	c.files = append(c.files, e)
-}
+func (c *cabinet) add(e *entry) { c.files = append(c.files, e) }
 
 // find returns the entry with this id of the session.
 func (c *cabinet) find(ours bool, id uint64) *entry {
@@ -50,7 +45,7 @@ func (c *cabinet) find(ours bool, id uint64) *entry {
 // named are the files with this number, or, for 0, all for which f is true.
 func (c *cabinet) named(number int, f func(*entry) bool) (list []*entry) {
 	for _, e := range c.files {
-		if number == e.number || number == 0 && f(e) {
+		if number > 0 && number == e.number || number == 0 && f(e) {
 			list = append(list, e)
 		}
 	}

@@ -15,9 +15,18 @@ const maxLine = 512 << 10
 type inputLine struct {
 	text    string
 	tooLong bool
-	typed   bool      // it comes from a terminal
-	more    bool      // another line had arrived in the terminal already
-	at      time.Time // when it was read
+	typed   bool              // it comes from a terminal
+	more    bool              // another line had arrived in the terminal already
+	at      time.Time         // when it was read
+	echo    func(name string) // shows it, where the terminal has not; nil once that is done
+}
+
+// show shows a line behind a name above what is typed next. Whoever takes the line calls it, who knows whether it has a number.
+func (l *inputLine) show(name string) {
+	if l.echo != nil {
+		l.echo(name)
+		l.echo = nil
+	}
 }
 
 // readLines reads lines in a goroutine, which ends with the input or with the program: a read from

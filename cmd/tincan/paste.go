@@ -51,6 +51,7 @@ func askInvite(ctx context.Context, f front, lines <-chan inputLine) (link strin
 	for {
 		select {
 		case line, ok := <-lines:
+			line.show(unnumbered)
 			switch {
 			case !ok:
 				return "", errNoInvite

@@ -19,10 +19,11 @@ type plain struct {
 	words   string              // the safety words, once open
 	lost    bool                // the connection is, since it was open
 	state   chat.State          // the last that was told
-	said    map[chat.State]bool // what was said of the lost connection
+	stood   map[chat.State]bool // what was said of the lost connection
 	differs bool                // /differ was typed once, and the person was asked to confirm it
 	kind    chat.Kind
 	link    chat.Link
+	said
 }
 
 const plainHelp = `A line you type is sent.
@@ -32,6 +33,13 @@ const plainHelp = `A line you type is sent.
   /send     offers files: /send photo.jpg "another file.pdf"
   /accept   has the other person's files come; /accept 2 that one alone
   /decline  does not; /decline 2 stops that one, yours as well
+  /reply    answers a message: /reply 12 Yes. So for all with a number; /list shows them
+  /react    has an emoji to one: /react 12 👍; without the emoji, none any more
+  /edit     has one of yours say something else: /edit 12 Yes
+  /unsend   takes one of yours back: /unsend 12
+  /timer    has messages go after 5m, 1h or 1d, when both of you want it; or off
+  /presence shows the other person that you are here: on or off
+  /read     shows them up to where you have read: on or off
   /again    leaves the reply in the mailbox again
   /code     shows the invite or the reply again, before there is a chat
   /repair   makes a link that brings back a lost connection
@@ -84,6 +92,9 @@ func (p *plain) parse(line string, waiting bool) (command, error) {
 				return command{}, nil
 			}
 			return do, nil
+		}
+		if do, ok, err := p.aboutMessages(line); ok {
+			return do, err
 		}
 		fallthrough
 	case strings.HasPrefix(line, "/"):
@@ -170,20 +181,18 @@ func (p *plain) stands(state chat.State) {
 		if p.lost {
 			p.t.say("The connection is back.")
 		}
-		p.lost, p.said = false, nil
+		p.lost, p.stood = false, nil
 	case isApart(state):
 		p.lost = true
-		if p.said == nil || was == chat.StatePaused {
-			p.said = map[chat.State]bool{}
+		if p.stood == nil || was == chat.StatePaused {
+			p.stood = map[chat.State]bool{}
 		}
-		if !p.said[state] {
+		if !p.stood[state] {
 			p.t.say("%s", apartWords[state])
 		}
-		p.said[state] = true
+		p.stood[state] = true
 	}
 }
-
-func (p *plain) sent(command, uint64) {}
 
 // fileCommand reads /send, /accept and /decline.
 func fileCommand(line string) (do command, ok bool) {
@@ -213,6 +222,7 @@ func fileCommand(line string) (do command, ok bool) {
 }
 
 func (p *plain) file(e *entry) {
+	e.number = p.add(chat.Said{Ours: e.ours, ID: e.id}, e.file.Name)
 	what := neutral(e.file.Name) + ", " + inUnits(e.file.Size)
 	if e.ours {
 		p.t.say("File %d: %s. It goes when the other person takes it. /decline %d withdraws it.", e.number, what, e.number)
@@ -235,6 +245,9 @@ func (p *plain) goes(e *entry) {
 
 func (p *plain) fileEnded(e *entry, how chat.FileEnd) {
 	name := neutral(e.file.Name)
+	if how == chat.FileWithdrawn {
+		p.take(e.number)
+	}
 	if e.sink != nil && how == chat.FileWhole {
 		p.t.say(fileWords[e.ours][how], name, e.sink.path)
 		return
@@ -274,6 +287,7 @@ func (p *plain) event(e chat.Event) {
 			pathWords[e.Path], p.words)
 	case chat.Back:
 		p.words = safetyWords(chat.Opened(e))
+		p.anew()
 		p.t.say("The other person is back%s, after their page was reloaded. The safety words are new: compare them again, by voice (/verify). Until then somebody else may have taken their place.\n%s",
 			pathWords[e.Path], p.words)
 	case chat.PathChanged:
@@ -281,9 +295,19 @@ func (p *plain) event(e chat.Event) {
 	case chat.MailboxChanged:
 		p.t.say("%s", mailboxWords(e.State))
 	case chat.Message:
-		p.t.hear(e.Text)
+		p.hear(e)
+	case chat.Talked:
+		p.talked(e.Talk)
+	case chat.Can:
+		p.mute = !e.Talk
+	case chat.Presence:
+		p.t.say("%s", map[bool]string{true: "The other person is here.", false: "The other person is away."}[e.Here])
+	case chat.Read:
+		p.readUpTo(e.ID)
+	case chat.Delivered:
+		delete(p.doing, e.ID)
 	case chat.Failed:
-		p.t.say("tincan: A message was not delivered.")
+		p.failed(e)
 	case chat.Problem:
 		p.t.say("tincan: %s", codeSentences[e.Code])
 	case chat.Closed:

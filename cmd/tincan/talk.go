@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"tincan/internal/chat"
@@ -21,6 +22,8 @@ type talk struct {
 	heard       time.Time
 	held        []command
 	undelivered map[uint64]bool // by id
+	printed     uint64          // the other person's messages up to this id
+	marks       bool            // they are told so
 	cabinet     cabinet
 	moves       string // send or receive, where the chat is for files alone
 	files       []string
@@ -118,6 +121,11 @@ func (c *talk) result() error {
 }
 
 func (c *talk) line(l inputLine) {
+	numbered := c.open && numberedLine(l.text) && !l.tooLong
+	if !numbered {
+		l.show(unnumbered)
+	}
+	defer l.show(unnumbered) // unless it had a number
 	if l.tooLong {
 		c.f.problem("", chat.ErrTooLong)
 		return
@@ -134,6 +142,7 @@ func (c *talk) line(l inputLine) {
 	}
 	do, err := c.f.parse(l.text, c.waiting)
 	if err != nil {
+		l.show(unnumbered)
 		c.f.problem("", err)
 		return
 	}
@@ -147,6 +156,7 @@ func (c *talk) line(l inputLine) {
 		c.held = append(c.held, do) // typed before the chat has opened
 		return
 	}
+	do.show = l.show
 	c.do(do)
 }
 
@@ -163,6 +173,7 @@ func (c *talk) do(do command) {
 	case "send", "edit", "unsend", "react", "timer":
 		id, err := c.say(do)
 		if err != nil {
+			do.shown(unnumbered)
 			c.f.problem(do.Ref, err)
 			return
 		}
@@ -174,6 +185,9 @@ func (c *talk) do(do command) {
 		c.s.Presence(*do.Here)
 	case "read":
 		c.s.Read(do.ID)
+	case "marks":
+		c.marks = *do.Here
+		c.seen(c.printed)
 	case "file":
 		c.sendFiles(do)
 	case "accept":
@@ -215,6 +229,12 @@ func (do command) waits() bool {
 	return false
 }
 
+// numberedLine tells whether a line that a person types is to be a message, which has a number.
+func numberedLine(text string) bool {
+	word, _ := cutWord(text)
+	return !strings.HasPrefix(text, "/") || word == "/reply"
+}
+
 // say hands to the session what is said, or done with a message.
 func (c *talk) say(do command) (id uint64, err error) {
 	t := chat.Talk{Text: do.Text}
@@ -234,6 +254,14 @@ func (c *talk) say(do command) (id uint64, err error) {
 		t.Kind, t.Seconds = chat.TalkTimer, *do.Seconds
 	}
 	return c.s.Talk(do.Ref, t)
+}
+
+// seen notes that the other person's messages up to this one are printed, and tells them so if the person wants that.
+func (c *talk) seen(id uint64) {
+	c.printed = id
+	if c.marks && id > 0 {
+		c.s.Read(id)
+	}
 }
 
 func (c *talk) event(e chat.Event) {
@@ -265,6 +293,12 @@ func (c *talk) event(e chat.Event) {
 				c.failure, c.ending = errNotAll, true
 			}
 		}
+	case chat.Message:
+		c.seen(e.ID)
+	case chat.FileOffered:
+		c.seen(e.ID)
+	case chat.Talked:
+		c.seen(e.ID)
 	case chat.Delivered:
 		delete(c.undelivered, e.ID)
 		c.heard = time.Now()

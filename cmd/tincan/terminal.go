@@ -70,9 +70,9 @@ func (t terminal) say(format string, args ...any) {
 	fmt.Fprintln(t.err, text)
 }
 
-// hear writes a message of the other person to out.
-func (t terminal) hear(text string) {
-	said := speech("them: ", text, widthOf(t.window))
+// hear writes a message of the other person to out, behind their name.
+func (t terminal) hear(name, text string) {
+	said := speech(name, text, widthOf(t.window))
 	if t.drawn {
 		// If the terminal takes a character to be wider than we do, the row is cut off
 		// and does not continue at the left edge.

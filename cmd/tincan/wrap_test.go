@@ -182,6 +182,6 @@ func TestUnitSay(t *testing.T) {
 		}
 	}
 	said.Reset()
-	terminal{out: &said}.hear("a\nb▌")
+	terminal{out: &said}.hear("them: ", "a\nb▌")
 	assert.Equal(t, "them: a\n      b\uFFFD\n", said.String())
 }

@@ -195,14 +195,19 @@ func TestIntegrationPose(t *testing.T) {
 			inviter.do(event{"do": "send", "ref": fmt.Sprint(i), "text": text})
 		}
 		inviter.do(event{"do": "send", "ref": "end", "text": "e-n-d"})
-		w.await(`(?m)^them: e-n-d?$`)
+		w.await(`(?m)^them( \d+)?: e-n-d?$`)
 		w.awaitRow(">")
-		messages := 0
+		messages, indent := 0, ""
+		begins := regexp.MustCompile(`^them: ?`)
+		if width >= 24 {
+			begins = regexp.MustCompile(`^them \d+: ?`)
+		}
 		for _, row := range w.all() {
 			switch {
-			case strings.HasPrefix(row, "them: "), row == "them:":
+			case begins.MatchString(row):
 				messages++
-			case row == "", row == ">", strings.HasPrefix(row, "      "):
+				indent = strings.Repeat(" ", len(begins.FindString(row)))
+			case row == "", row == ">", indent != "" && strings.HasPrefix(row, indent):
 			default:
 				assert.Fail(t, "a row of its own", "%q in %d columns", row, width)
 			}
@@ -222,13 +227,13 @@ func TestIntegrationHalfTyped(t *testing.T) {
 	w.type_("half a senten")
 	w.awaitRow("> half a senten")
 	inviter.do(event{"do": "send", "ref": "1", "text": "interruption " + strings.Repeat("long ", 30)})
-	w.await(`(?m)^them: interruption`)
+	w.await(`(?m)^them 1: interruption`)
 	w.awaitRow("> half a senten")
 	w.resize(40, 24)
 	w.awaitRow("> half a senten")
 	w.enter("ce")
 	said("half a sentence")
-	w.await(`(?m)^you:  half a sentence$`)
+	w.await(`(?m)^you  2: half a sentence$`)
 	w.awaitRow(">")
 
 	w.press("Up")
@@ -244,7 +249,7 @@ func TestIntegrationHalfTyped(t *testing.T) {
 	w.awaitRow("> 你好👍")
 	assert.Equal(t, "6", strings.TrimSpace(w.tmux("display", "-p", "#{cursor_x}")), "after two wide characters")
 	inviter.do(event{"do": "send", "ref": "2", "text": "again"})
-	w.await(`(?m)^them: again$`)
+	w.await(`(?m)^them \d+: again$`)
 	w.awaitRow("> 你好👍")
 	w.press("Enter")
 	said("你好👍")
@@ -333,7 +338,7 @@ func TestIntegrationStopped(t *testing.T) {
 	w.enter("of it")
 	assert.Equal(t, "half of it", inviter.await("message")["text"])
 	inviter.do(event{"do": "send", "ref": "1", "text": "welcome back"})
-	w.await(`(?m)^them: welcome back$`)
+	w.await(`(?m)^them \d+: welcome back$`)
 	w.enter("/leave")
 	w.await(`You left the chat`)
 	w.awaitRow("$")
