@@ -1,4 +1,4 @@
-import { converse } from '../src/chat/conversation.svelte.ts';
+import { converse } from '../src/chat/converse.ts';
 import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

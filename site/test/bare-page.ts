@@ -1,4 +1,4 @@
-import { converse } from '../src/chat/conversation.svelte.ts';
+import { converse } from '../src/chat/converse.ts';
 import { beforeEach, vi } from 'vitest';
 import type { Network } from '../../wasm/engine.d.ts';
 import { Page } from '../src/app/page.svelte.ts';

@@ -9,6 +9,27 @@ type Parts = Partial<Omit<Shown, 'outage' | 'reloads'>> & {
   reloads?: Partial<Shown['reloads']>;
 } & Rest;
 
+/** Nothing can be done with messages. */
+export const quietTalk: Shown['talk'] = {
+  can: false,
+  doing: undefined,
+  told: '',
+  wishes: { mine: 0, theirs: 0 },
+  lasting: 0,
+  last: undefined,
+  allows: () => false,
+  edits: () => false,
+  answered: () => undefined,
+  begin: () => undefined,
+  cancel: () => undefined,
+  edit: () => undefined,
+  unsend: () => undefined,
+  react: () => undefined,
+  wish: () => undefined,
+  shows: () => undefined,
+  saw: () => undefined,
+};
+
 /** An open chat in which nothing has been said yet. */
 const quiet: Shown = {
   messages: [],
@@ -26,6 +47,8 @@ const quiet: Shown = {
   reloads: { here: false, rounds: 0, there: false, again: undefined, dismiss: () => undefined },
   files: { room: Infinity, keep: () => Promise.resolve(undefined), stop: () => Promise.resolve() },
   tray: new Tray(),
+  here: undefined,
+  talk: quietTalk,
   comparedBefore: false,
   words: [],
   digits: [],

@@ -1,6 +1,6 @@
 /* The page with the fake engine, on the screen that the address names: `npm run dev -- --mode fake`, then ?chat. */
 
-import { converse } from '../src/chat/conversation.svelte.ts';
+import { converse } from '../src/chat/converse.ts';
 import '../src/look/tokens.css';
 import '../src/look/base.css';
 
@@ -11,12 +11,15 @@ import { en } from '../src/language/en.ts';
 import { preferred, speak, use } from '../src/language/language.svelte.ts';
 import { spoken } from '../src/language/sentences.ts';
 import { Settings } from '../src/settings/settings.svelte.ts';
-import type { FileSink, MailboxState, Network } from '../../wasm/engine.d.ts';
+import type { FileSink, MailboxState, Network, Said } from '../../wasm/engine.d.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { long } from './fake-long.ts';
 import PlainLog from './PlainLog.svelte';
 
 /** Where the page would be. */
+/** So many messages of the other person have come. */
+let theirs = 0;
+
 const site = 'https://chat.example/';
 const engine = new FakeEngine(site);
 // ?chat&xx-long: the same in a language that is longer than all others, where what isn't translated shows.
@@ -208,6 +211,14 @@ async function show(): Promise<void> {
       engine.open('direct');
       if (screen !== 'empty') await talk();
       break;
+    case 'talk':
+    case 'replying':
+    case 'editing':
+    case 'timer':
+      await chat.invites.create();
+      engine.open('direct');
+      await doing();
+      break;
     case 'markdown':
       await chat.invites.create();
       engine.open('direct');
@@ -278,8 +289,9 @@ async function apart(state: 'lost' | 'trying' | 'asking' | 'paused'): Promise<vo
   await say('I am in the tunnel, back in a minute.');
 }
 
-function said(text: string): void {
-  engine.tell({ type: 'message', id: 0, text });
+function said(text: string, about?: Said): void {
+  theirs += 1;
+  engine.tell({ type: 'message', id: theirs, text, ...(about && { about }) });
 }
 
 async function say(text: string): Promise<void> {
@@ -297,6 +309,31 @@ async function talk(): Promise<void> {
   );
   await say('Let us compare the safety words before we go on. Can I call you?');
   said('Give me two minutes. שלום, וגם טקסט מימין לשמאל');
+}
+
+/** What people do with messages: ?talk, ?replying, ?editing, ?timer. */
+async function doing(): Promise<void> {
+  engine.tell({ type: 'can', files: true, talk: true });
+  const about = (ours: boolean, id: number): Said => ({ ours, id });
+  said('Shall we meet at the harbour at nine, or is that too early for a Sunday?');
+  await say('Nine is fine. I bring the bread.');
+  said('Lovely! 🥖', about(true, 1));
+  engine.tell({ type: 'talk', id: 20, kind: 'reaction', about: about(true, 1), text: '❤️' });
+  const [first, mine, answer] = chat.conversation?.messages ?? [];
+  if (!chat.conversation || !first || !mine || !answer) return;
+  const { talk } = chat.conversation;
+  talk.react(first, '👍');
+  talk.begin('reply', first);
+  await say('It is early, and I like it');
+  said('This one is taken back');
+  engine.tell({ type: 'talk', id: 21, kind: 'unsend', about: about(false, 3) });
+  said('I meen: see you there');
+  engine.tell({ type: 'talk', id: 22, kind: 'edit', about: about(false, 4), text: 'I mean: see you there' });
+  engine.tell({ type: 'read', id: 9 });
+  engine.tell({ type: 'presence', here: true });
+  if (screen === 'timer') engine.tell({ type: 'talk', id: 23, kind: 'timer', seconds: 3_600 });
+  if (screen === 'replying') talk.begin('reply', answer);
+  if (screen === 'editing') talk.begin('edit', mine);
 }
 
 /** Everything that a message may hold. */

@@ -41,6 +41,9 @@ interface Screen {
 
 const press = (selector: string) => (page: Page) => page.locator(selector).click();
 
+/** What can be done with a message of the other person. */
+const actions = (page: Page) => page.locator('.message').first().press('Enter');
+
 /** Every screen and dialog of the page. */
 export const screens: readonly Screen[] = [
   { name: 'home', at: 'home' },
@@ -137,6 +140,37 @@ export const screens: readonly Screen[] = [
     at: 'chat',
     act: (page) => pressAll(page, ['.menu > button', '.menu li:nth-child(3) button']),
     variant: true,
+  },
+  { name: 'talk', at: 'talk' },
+  { name: 'talk-actions', at: 'talk', act: actions },
+  {
+    name: 'talk-emoji',
+    at: 'talk',
+    act: async (page) => {
+      await actions(page);
+      await page.locator('dialog .emoji button').last().click();
+    },
+    variant: true,
+  },
+  {
+    name: 'talk-unsend',
+    at: 'talk',
+    act: async (page) => {
+      await page.locator('.message.mine').first().press('Enter');
+      await page.locator('dialog .danger').click();
+    },
+    variant: true,
+  },
+  { name: 'talk-replying', at: 'replying', variant: true },
+  { name: 'talk-editing', at: 'editing', variant: true },
+  { name: 'talk-timer', at: 'timer', variant: true },
+  {
+    name: 'timer',
+    at: 'timer',
+    act: async (page) => {
+      await page.locator('.menu > button').click();
+      await page.locator('.menu li:nth-child(2) button').click();
+    },
   },
   { name: 'verify', at: 'chat', act: press('header .who + button') },
   { name: 'link', at: 'markdown', act: press('.message a >> nth=0') },

@@ -1,5 +1,6 @@
 import type { Chat, ChatEvent, Engine, EngineConfig, Network, Reason } from '../../../wasm/engine.d.ts';
-import type { Conversation, Converse, Listener } from '../chat/conversation.svelte.ts';
+import type { Conversation, Listener } from '../chat/conversation.svelte.ts';
+import type { Converse } from '../chat/converse.ts';
 import type { Kept } from '../life/kept.ts';
 import { codeOf } from '../language/codes.ts';
 import type { Trouble } from '../language/english.ts';

@@ -1,4 +1,4 @@
-import { converse } from '../chat/conversation.svelte.ts';
+import { converse } from '../chat/converse.ts';
 import { describe, expect, test } from 'vitest';
 import type { Reason } from '../../../wasm/engine.d.ts';
 import { Page } from './page.svelte.ts';

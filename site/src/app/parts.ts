@@ -1,7 +1,7 @@
 /* What is loaded beside the engine, after the first screen: all that is of no use before the engine is there. */
 
 export { default as Chat } from '../chat/Chat.svelte';
-export { converse } from '../chat/conversation.svelte.ts';
+export { converse } from '../chat/converse.ts';
 export { default as Invite } from '../meet/Invite.svelte';
 export { default as Join } from '../meet/Join.svelte';
 export { default as LeaveDialog } from './LeaveDialog.svelte';

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { maxBytes } from './Composer.svelte';
 import { english as texts } from '../language/english.ts';
 import { written } from '../language/language.svelte.ts';
@@ -418,15 +418,24 @@ test('few messages of very many elements are not all on the page', async () => {
   expect(log().querySelectorAll('*').length).toBeLessThan(30_000);
 });
 
-test('one stop of the keyboard copies messages, and arrows lead to the others', async () => {
+test('the history is one stop of the keyboard, and arrows lead from message to message', async () => {
   showChat({ ...base, messages: [message('them', 'a'), message('you', 'b'), message('them', 'c')] });
-  const buttons = screen.getAllByRole('button', { name: texts.copyMessage });
-  expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
-  buttons[2]?.focus();
-  await userEvent.keyboard('{ArrowUp}{ArrowUp}');
-  expect(document.activeElement).toBe(buttons[0]);
-  await userEvent.keyboard('{ArrowUp}{ArrowDown}');
-  expect(document.activeElement).toBe(buttons[1]);
+  const all = screen.getAllByRole('article');
+  for (const inside of log().querySelectorAll<HTMLElement>('button, [tabindex]'))
+    expect(inside.tabIndex).toBe(-1);
+  log().focus();
+  await userEvent.keyboard('{ArrowUp}');
+  expect(document.activeElement).toBe(all[2]);
+  await userEvent.keyboard('{ArrowUp}{ArrowUp}{ArrowUp}');
+  expect(document.activeElement).toBe(all[0]);
+  await userEvent.keyboard('{ArrowDown}');
+  expect(document.activeElement).toBe(all[1]);
+  expect(
+    all[1]
+      ?.getAttribute('aria-labelledby')
+      ?.split(' ')
+      .map((id) => document.getElementById(id)?.textContent.trim()),
+  ).toEqual([texts.you, 'b', expect.stringContaining(texts.delivered) as string]);
 });
 
 test('what comes while the page is hidden from the start is below the divider', async () => {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { showChat } from '../../test/conversation.svelte.ts';
 import { english as texts } from '../language/english.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 
 afterEach(() => {
   cleanup();

@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { english as texts } from '../language/english.ts';
 import { Tray } from '../files/tray.svelte.ts';
-import { showChat } from '../../test/conversation.svelte.ts';
+import { quietTalk, showChat } from '../../test/conversation.svelte.ts';
 import { FakeMicrophone } from '../../test/fake-microphone.ts';
 import { FakeSound } from '../../test/fake-sound.ts';
 import Writing from './Writing.svelte';
@@ -11,6 +11,7 @@ import Writing from './Writing.svelte';
 let microphone: FakeMicrophone;
 const conversation = {
   tray: new Tray(),
+  talk: quietTalk,
   draft: '',
   write: vi.fn(),
   writes: vi.fn(),

@@ -2,7 +2,7 @@ import type { Chat, ErrorCode } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import { texts, written } from '../language/language.svelte.ts';
 import { lineEnds } from '../message/lines.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 
 /** How long a message is in which a conversation is said again, in bytes of UTF-8. */
 export const maxPacked = 16_000;

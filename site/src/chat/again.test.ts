@@ -4,7 +4,7 @@ import { noServers } from '../../test/page.ts';
 import { lineEnds } from '../message/lines.ts';
 import { parse } from '../message/markdown.ts';
 import { Again, maxPacked, pack } from './again.svelte.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 
 const at = new Date(2026, 10, 28, 14, 3).getTime();
 let count = 0;

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { texts } from '../language/language.svelte.ts';
 
 /** Of a longer message only the beginning is read out, for a screen reader would take minutes; in characters. */

@@ -1,14 +1,17 @@
 import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
 import { Files } from '../files/files.svelte.ts';
-import { Transfer, type Check } from '../files/transfer.svelte.ts';
+import { textOf, Transfer, type Check } from '../files/transfer.svelte.ts';
 import { aboutOf, Tray, type Clean } from '../files/tray.svelte.ts';
 import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/english.ts';
-import { texts } from '../language/language.svelte.ts';
 import type { Kept } from '../life/kept.ts';
-import { History, type Attempt, type ChatMessage } from './history.svelte.ts';
+import type { Attempt, ChatMessage } from './entry.svelte.ts';
+import { History } from './history.svelte.ts';
 import { Outage } from './outage.svelte.ts';
 import { Reloads } from './reloads.svelte.ts';
+import { Safety } from './safety.svelte.ts';
+import { Signs } from './signs.svelte.ts';
+import { Draft, Talk } from './talk.svelte.ts';
 
 /** What concerns more than the chat itself. */
 export interface Listener {
@@ -18,22 +21,6 @@ export interface Listener {
   ontrouble: (code: ErrorCode) => void;
 }
 
-/**
- * Begins the conversation of a chat that has opened. With what was `kept` of it, this page was reloaded and has come
- * back to it.
- */
-export type Converse = (
-  chat: Chat,
-  opened: Extract<ChatEvent, { type: 'open' }>,
-  listener: Listener,
-  kept?: Kept,
-) => Conversation;
-
-export const converse: Converse = (...given) => new Conversation(...given);
-
-/** The other person is writing for this long after the last sign of it, which comes every 5 s; in milliseconds. */
-const writing = 7_000;
-
 /** An open chat, until its page is left: what was said stays when it has ended. */
 export class Conversation {
   readonly #chat: Chat;
@@ -42,16 +29,14 @@ export class Conversation {
   readonly outage: Outage;
   readonly reloads: Reloads;
   readonly files: Files;
+  readonly talk: Talk;
   /** The files that go with what the person is writing. */
   readonly tray = new Tray();
   #path = $state<'direct' | 'relay' | ''>('');
-  #words = $state.raw<SafetyWord[]>([]);
-  #digits = $state.raw<string[]>([]);
-  #compared = $state<'no' | 'before' | 'now'>('no');
+  readonly #safety: Safety;
   #reason = $state<Reason>();
-  #draft = $state('');
-  #typing = $state(false);
-  #typed: ReturnType<typeof setTimeout> | undefined;
+  readonly #draft = new Draft();
+  readonly #signs = new Signs();
   /** Ends when what was written before is known to be a message, or has been used. */
   #before: Promise<void> | undefined;
   /** The other person has said something, whether it is still shown or not. */
@@ -63,10 +48,9 @@ export class Conversation {
     this.outage = new Outage(chat, listener.ontrouble);
     this.reloads = new Reloads(chat, kept);
     this.files = new Files(chat);
-    if (kept?.verified) this.#compared = 'before';
+    this.talk = new Talk(chat, this.#history, this.#draft, listener.ontrouble);
     this.#path = opened.path;
-    this.#words = opened.sas;
-    this.#digits = opened.digits;
+    this.#safety = new Safety(opened.sas, opened.digits, kept?.verified ?? false);
   }
 
   get messages(): readonly ChatMessage[] {
@@ -83,32 +67,36 @@ export class Conversation {
   }
   /** The six safety words; none once the chat has ended. */
   get words(): readonly SafetyWord[] {
-    return this.#words;
+    return this.#safety.words;
   }
   /** The safety words as numbers. */
   get digits(): readonly string[] {
-    return this.#digits;
+    return this.#safety.digits;
   }
   /** The person has compared the words, and they match. */
   get verified(): boolean {
-    return this.#compared === 'now';
+    return this.#safety.compared === 'now';
   }
   /** The person has compared the words that there were before a reload, and they matched. */
   get comparedBefore(): boolean {
-    return this.#compared === 'before';
+    return this.#safety.compared === 'before';
   }
   /** What this tab keeps for coming back to the chat after a reload, where that is wanted. */
   get kept(): Kept | undefined {
     const { saved, rounds } = this.reloads;
-    return saved && { ...saved, verified: this.#compared !== 'no', rounds };
+    return saved && { ...saved, verified: this.#safety.compared !== 'no', rounds };
   }
   /** The other person is writing. */
   get typing(): boolean {
-    return this.#typing && !this.outage.apart;
+    return this.#signs.typing && !this.outage.apart;
+  }
+  /** The other person looks at the chat, or not; undefined where they don't show it. */
+  get here(): boolean | undefined {
+    return this.outage.apart ? undefined : this.#signs.here;
   }
   /** What the person is writing. It outlives the chat, until the next begins or the page is left. */
   get draft(): string {
-    return this.#draft;
+    return this.#draft.text;
   }
   /** Why the chat ended; undefined while it goes on. */
   get reason(): Reason | undefined {
@@ -116,7 +104,7 @@ export class Conversation {
   }
   /** Something was said or written here. */
   get atStake(): boolean {
-    const unsent = this.#draft.trim() !== '' || this.tray.list.length > 0;
+    const unsent = this.#draft.text.trim() !== '' || this.tray.list.length > 0;
     return this.messages.length > 0 || this.#heard || unsent;
   }
 
@@ -125,6 +113,16 @@ export class Conversation {
    * engine first has a look at it: a link that brings this chat back is of use here, and not to who can't be reached.
    */
   send(text: string): void {
+    const { doing } = this.talk;
+    this.talk.cancel();
+    if (doing?.kind === 'edit') {
+      this.talk.edit(doing.message, text);
+      return;
+    }
+    if (doing) {
+      this.#say(text, doing.message.key);
+      return;
+    }
     if (!this.outage.apart && !this.#before) {
       this.#say(text);
       return;
@@ -133,7 +131,7 @@ export class Conversation {
       const found = await this.outage.use(text);
       if (found === 'other') this.#say(text);
       // It is written once more, unless something else is by now.
-      else if (found === 'refused' && this.#draft === '') this.#draft = text;
+      else if (found === 'refused' && this.#draft.text === '') this.#draft.text = text;
       if (this.#before === before) this.#before = undefined;
     });
     this.#before = before;
@@ -167,10 +165,8 @@ export class Conversation {
 
   /** Records the comparison of the safety words. With `false` the chat ends. */
   async verify(match: boolean): Promise<void> {
-    const words = this.#words;
     try {
-      await this.#chat.verify(match);
-      this.#compared = !match ? 'no' : words === this.#words ? 'now' : 'before';
+      await this.#safety.verify(this.#chat, match);
     } catch (error) {
       this.#listener.ontrouble(codeOf(error));
     }
@@ -178,7 +174,7 @@ export class Conversation {
 
   /** The person has changed what is being written. */
   write(draft: string): void {
-    this.#draft = draft;
+    this.#draft.text = draft;
   }
 
   /** This person is writing, and lets the other one know. */
@@ -202,27 +198,27 @@ export class Conversation {
         break;
       case 'back':
         this.#path = event.path;
-        this.#words = event.sas;
-        this.#digits = event.digits;
-        if (this.#compared === 'now') this.#compared = 'before';
+        this.#safety.change(event.sas, event.digits);
         // What has not arrived until now the engine says again by itself.
         this.reloads.back(
           this.messages.filter(({ state, file }) => !file && (state === 'received' || state === 'delivered')),
         );
         this.files.again();
+        this.talk.back();
+        this.#signs.over();
         break;
       case 'path':
         this.#path = event.path;
         break;
       case 'message':
-        this.#history.receive(event.text);
+        this.#history.receive(event.text, event.id, undefined, event.about);
         this.#heard = true;
-        this.#stopsTyping();
+        this.#signs.stopsTyping();
         this.#listener.onmessage();
         break;
       case 'file': {
         const file = this.files.offered(event);
-        this.#history.receive(textOf(file), file);
+        this.#history.receive(textOf(file), event.id, file);
         this.#heard = true;
         this.#listener.onmessage();
         break;
@@ -235,9 +231,7 @@ export class Conversation {
         if (event.ours) this.#history.over(event.id);
         break;
       case 'typing':
-        this.#stopsTyping();
-        this.#typing = true;
-        this.#typed = setTimeout(() => this.#stopsTyping(), writing);
+        this.#signs.types();
         break;
       case 'delivered':
         this.#history.delivered(event.id);
@@ -245,6 +239,7 @@ export class Conversation {
         break;
       case 'failed':
         this.#history.failed(event.ref, event.code);
+        this.talk.failed(event.ref, event.code);
         this.reloads.again?.failed(event.ref, event.code);
         break;
       case 'error':
@@ -253,40 +248,51 @@ export class Conversation {
       case 'closed':
         this.ended(event.reason);
         break;
-      case 'can': // nothing asks for that yet
+      case 'can':
+        this.talk.understands(event.talk);
+        break;
       case 'talk':
+        this.talk.apply(event);
+        break;
       case 'presence':
+        this.#signs.looks(event.here);
+        break;
       case 'read':
+        this.#history.seen(event.id);
+        break;
       case 'open': // it is
       case 'mailbox': // it has done its part
         break;
       default:
-        unknown(event);
+        event satisfies never;
     }
   }
 
   /** The chat has ended, and its words are good for nothing more. */
   ended(reason: Reason): void {
     this.#history.ended();
+    this.talk.over();
     void this.files.over();
     this.tray.empty();
-    this.#stopsTyping();
+    this.#signs.over();
     this.outage.over();
     this.reloads.over();
     if (this.#reason !== undefined) return;
-    this.#words = [];
-    this.#digits = [];
-    this.#compared = 'no';
+    this.#safety.over();
     this.#reason = reason;
   }
 
-  #say(text: string): void {
-    void this.#send(this.#history.write(text));
+  #say(text: string, answers?: string): void {
+    void this.#send(this.#history.write(text, undefined, answers));
   }
 
-  async #send({ ref, text, file }: Attempt): Promise<void> {
+  async #send({ ref, text, file, about }: Attempt): Promise<void> {
     try {
-      const id = await (file ? this.files.send(ref, file) : this.#chat.send(ref, text));
+      const id = await (file
+        ? this.files.send(ref, file)
+        : about
+          ? this.#chat.talk(ref, { kind: 'answer', about, text })
+          : this.#chat.send(ref, text));
       this.#history.sent(ref, id);
       if (file?.over) this.#history.over(id);
     } catch (error) {
@@ -296,18 +302,4 @@ export class Conversation {
       if (code === 'second-reply') this.#listener.ontrouble(code);
     }
   }
-
-  #stopsTyping(): void {
-    clearTimeout(this.#typed);
-    this.#typing = false;
-  }
-}
-
-/** What stands for a file where there is only text. */
-function textOf({ about }: Transfer): string {
-  return texts.fileText({ name: about.voice ? texts.voice.message : about.name, size: about.size });
-}
-
-function unknown(event: never): void {
-  void event;
 }

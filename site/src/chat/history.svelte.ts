@@ -1,5 +1,7 @@
-import type { ErrorCode } from '../../../wasm/engine.d.ts';
+import type { ErrorCode, Said } from '../../../wasm/engine.d.ts';
 import type { Transfer } from '../files/transfer.svelte.ts';
+import { Names } from './names.ts';
+import { Entry, type Attempt, type ChatMessage, type Written } from './entry.svelte.ts';
 
 /*
  * What was said in a chat, and what became of each message of one's own:
@@ -22,75 +24,7 @@ import type { Transfer } from '../files/transfer.svelte.ts';
  *     engine                   ──> delivered(id)
  *
  * Both maps hold what is under way also where it is shown no more: clearing the history stops nothing.
- *
- * Of all this only the fate of a message and the number of the list's version are state of Svelte. Were the list, it
- * and each of its 20,000 messages would be proxies, through which every look at them goes.
  */
-
-/** One message of the history. */
-export interface ChatMessage {
-  /** Stays the same as long as the message is shown. */
-  readonly key: string;
-  readonly from: 'you' | 'them';
-  /** Exactly what its author wrote: only ever shown as text. */
-  readonly text: string;
-  /** When it was written or arrived here, in milliseconds since 1970. */
-  readonly at: number;
-  /** `sent`: on its way; `held`: it waits for a lost connection; `delivered`: on the other person's device. */
-  readonly state: 'sending' | 'sent' | 'held' | 'delivered' | 'failed' | 'received';
-  /** It is a file, whose name and size are its text. */
-  readonly file?: Transfer | undefined;
-  /** Why it failed. */
-  readonly code?: ErrorCode | undefined;
-}
-
-interface Fate {
-  state: ChatMessage['state'];
-  code?: ErrorCode | undefined;
-}
-
-class Entry implements ChatMessage {
-  readonly key: string;
-  readonly from: ChatMessage['from'];
-  readonly text: string;
-  readonly at = Date.now();
-  /** What the engine calls this attempt to send it. */
-  readonly ref: string;
-  readonly file: Transfer | undefined;
-  id: number | undefined;
-  /** All that ever changes of a message, so it alone is watched. */
-  #fate = $state.raw<Fate>({ state: 'received' });
-
-  constructor(key: string, from: ChatMessage['from'], text: string, ref: string, file?: Transfer) {
-    this.file = file;
-    this.key = key;
-    this.from = from;
-    this.text = text;
-    this.ref = ref;
-    if (from === 'you') this.#fate = { state: 'sending' };
-  }
-
-  get state(): ChatMessage['state'] {
-    return this.#fate.state;
-  }
-  get code(): ErrorCode | undefined {
-    return this.#fate.code;
-  }
-  get underWay(): boolean {
-    return this.state === 'sending' || this.state === 'sent' || this.state === 'held';
-  }
-
-  becomes(state: ChatMessage['state'], code?: ErrorCode): void {
-    this.#fate = { state, code };
-  }
-}
-
-/** A text, or a file, on its way to the engine: `ref` is what the engine calls this attempt. */
-export interface Attempt {
-  ref: string;
-  text: string;
-  file?: Transfer | undefined;
-}
 
 /** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
 const keptMessages = 20_000;
@@ -111,12 +45,17 @@ export class History {
   /** What may still be delivered or fail, shown or not, by what the engine calls it. */
   readonly #byRef = new Map<string, Entry>();
   readonly #byId = new Map<number, Entry>();
+  readonly #byKey = new Map<string, Entry>();
+  readonly #names = new Names();
   /** Delivered before the engine has told which message that is. */
   readonly #early = new Set<number>();
   /* eslint-enable svelte/prefer-svelte-reactivity */
   #length = 0;
   #count = 0;
   #lost = false;
+  /** After how many seconds what is said from now on disappears; 0 for never. */
+  lasting = 0;
+  #expiry: ReturnType<typeof setTimeout> | undefined;
 
   readonly #ondropped: (file: Transfer) => void;
 
@@ -133,15 +72,77 @@ export class History {
     return this.#trimmed;
   }
 
-  /** A text that the person writes, or a file, of which the text tells. */
-  write(text: string, file?: Transfer): Attempt {
-    const key = this.#nextKey();
-    return this.#send(key, text, key, file);
+  /** A message with this key, if it is shown. */
+  find(key: string): ChatMessage | undefined {
+    void this.#version;
+    return this.#byKey.get(key);
   }
 
-  /** A text of the other person, or a file, of which the text tells. */
-  receive(text: string, file?: Transfer): void {
-    this.#add(new Entry(this.#nextKey(), 'them', text, '', file));
+  /** What the engine calls a message; undefined where it can't be named, or not any more. */
+  nameOf({ key, from }: ChatMessage): Said | undefined {
+    return this.#names.of(key, from, this.#byKey.get(key)?.id);
+  }
+
+  /** The message that the engine calls so, if it is shown. */
+  named(said: Said): ChatMessage | undefined {
+    return this.#byKey.get(this.#names.find(said) ?? '');
+  }
+
+  /** The page of the other person has lost what was said: of that nothing can be named any more. */
+  unnamed(): void {
+    this.#names.clear((key) => this.#byKey.get(key)?.underWay === true);
+  }
+
+  /** A text that the person writes, or a file, of which the text tells. */
+  write(text: string, file?: Transfer, answers?: string): Attempt {
+    const key = this.#nextKey();
+    return this.#send({ key, from: 'you', text, file, answers }, key);
+  }
+
+  /** What the engine calls `id` has come: a text of the other person, or a file, of which the text tells. */
+  receive(text: string, id: number, file?: Transfer, about?: Said): void {
+    const answers = about && (this.named(about)?.key ?? '');
+    const entry = new Entry({ key: this.#nextKey(), from: 'them', text, file, answers }, '');
+    entry.id = id;
+    this.#names.add('them', id, entry.key);
+    this.#add(entry);
+  }
+
+  /** Another text stands in the place of a message, or, where it was taken back, none. */
+  change({ key }: ChatMessage, text: string, now: ChatMessage['now']): void {
+    const at = this.#list.findLastIndex((entry) => entry.key === key);
+    const before = this.#list[at];
+    if (!before) return;
+    const { from, file, answers, ref } = before;
+    const gone = now === 'gone';
+    const written = {
+      key,
+      from,
+      text,
+      now,
+      file: gone ? undefined : file,
+      answers: gone ? undefined : answers,
+    };
+    const entry = new Entry(written, ref, before);
+    this.#list[at] = entry;
+    this.#byKey.set(key, entry);
+    this.#length += text.length - before.text.length;
+    this.#version += 1;
+  }
+
+  react({ key }: ChatMessage, from: ChatMessage['from'], emoji: string): void {
+    this.#byKey.get(key)?.reacts(from, emoji);
+  }
+
+  /** The other person has seen what the engine calls so, and all before it. */
+  seen(id: number): void {
+    const last = this.#list.findLastIndex(({ from, id: own = Infinity }) => from === 'you' && own <= id);
+    for (let at = last; at >= 0; at--) {
+      const entry = this.#list[at];
+      if (entry?.from !== 'you') continue;
+      if (entry.seen) break;
+      entry.sees();
+    }
   }
 
   /** A failed message becomes the newest, to be sent once more. */
@@ -151,7 +152,8 @@ export class History {
     if (!failed) return undefined;
     this.#length -= failed.text.length;
     this.#settle(failed);
-    return this.#send(key, failed.text, this.#nextKey(), failed.file);
+    const { text, file, answers } = failed;
+    return this.#send({ key, from: 'you', text, file, answers }, this.#nextKey());
   }
 
   /** The engine has given an attempt its id: it is on its way. */
@@ -159,7 +161,10 @@ export class History {
     const entry = this.#byRef.get(ref);
     if (!entry) return;
     entry.id = id;
+    const shown = this.#byKey.get(entry.key);
+    if (shown) shown.id = id;
     this.#byId.set(id, entry);
+    this.#names.add('you', id, entry.key);
     if (entry.state === 'sending') entry.becomes(this.#lost ? 'held' : 'sent');
     if (this.#early.delete(id)) this.delivered(id);
   }
@@ -204,7 +209,9 @@ export class History {
    * shown, or nobody could stop them.
    */
   clear(): void {
-    this.#list = this.#list.filter(({ file }) => file && !file.over);
+    const [stay, go] = parted(this.#list, ({ file }) => file !== undefined && !file.over);
+    this.#list = stay;
+    this.#forget(go);
     this.#length = this.#list.reduce((sum, { text }) => sum + text.length, 0);
     this.#trimmed = false;
     this.#version += 1;
@@ -218,15 +225,46 @@ export class History {
     this.#forgetAttempts();
   }
 
-  #send(key: string, text: string, ref: string, file: Transfer | undefined): Attempt {
-    const entry = new Entry(key, 'you', text, ref, file);
+  #send(written: Written, ref: string): Attempt {
+    const { text, file, answers } = written;
+    const entry = new Entry(written, ref);
     this.#byRef.set(ref, entry);
     this.#add(entry);
-    return { ref, text, file };
+    const answered = answers === undefined ? undefined : this.#byKey.get(answers);
+    return { ref, text, file, about: answered && this.nameOf(answered) };
+  }
+
+  /** Takes out what is to disappear by now. */
+  #expire(): void {
+    const now = Date.now();
+    const [go, stay] = parted(this.#list, ({ goes }) => goes !== undefined && goes <= now);
+    if (go.length > 0) {
+      this.#list = stay;
+      this.#length -= go.reduce((sum, { text }) => sum + text.length, 0);
+      this.#forget(go);
+      for (const { file } of go) if (file) this.#ondropped(file);
+      this.#version += 1;
+    }
+    clearTimeout(this.#expiry);
+    this.#expiry = undefined;
+    const next = stay.reduce((first, { goes }) => Math.min(first, goes ?? Infinity), Infinity);
+    if (next < Infinity) this.#expiry = setTimeout(() => this.#expire(), next - now);
+  }
+
+  #forget(entries: readonly Entry[]): void {
+    for (const { key, id, from } of entries) {
+      this.#byKey.delete(key);
+      this.#names.remove(key, from, id);
+    }
   }
 
   #add(entry: Entry): void {
     this.#list.push(entry);
+    this.#byKey.set(entry.key, entry);
+    if (this.lasting > 0) {
+      entry.goes = entry.at + this.lasting * 1000;
+      this.#expiry ??= setTimeout(() => this.#expire(), this.lasting * 1000);
+    }
     this.#length += entry.text.length;
     let drop = 0;
     while (this.#list.length - drop > keptMessages || this.#length > keptLength) {
@@ -234,7 +272,9 @@ export class History {
       drop += 1;
     }
     if (drop > 0) {
-      for (const { file } of this.#list.splice(0, drop)) if (file) this.#ondropped(file);
+      const dropped = this.#list.splice(0, drop);
+      this.#forget(dropped);
+      for (const { file } of dropped) if (file) this.#ondropped(file);
       this.#trimmed = true;
     }
     this.#version += 1;
@@ -247,6 +287,7 @@ export class History {
   }
 
   #forgetAttempts(): void {
+    this.#names.clear();
     this.#byRef.clear();
     this.#byId.clear();
     this.#early.clear();
@@ -256,4 +297,8 @@ export class History {
     this.#count += 1;
     return `m${this.#count}`;
   }
+}
+
+function parted<T>(list: readonly T[], first: (one: T) => boolean): [T[], T[]] {
+  return [list.filter(first), list.filter((one) => !first(one))];
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Announcer } from './announcer.svelte.ts';
-import { History, type ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
+import { History } from './history.svelte.ts';
 import { Transfer } from '../files/transfer.svelte.ts';
 import { Unread } from './unread.svelte.ts';
 
@@ -96,9 +97,9 @@ describe('what becomes of a message', () => {
 
 test('each version of the list is an array of its own, of the same messages', () => {
   const history = new History();
-  history.receive('a');
+  history.receive('a', 1);
   const before = history.messages;
-  history.receive('b');
+  history.receive('b', 2);
   expect(before).toHaveLength(1);
   expect(history.messages).not.toBe(before);
   expect(history.messages[0]).toBe(before[0]);
@@ -190,8 +191,8 @@ test('a file whose message has become too old is told of, so that nothing of it 
   const dropped: Transfer[] = [];
   const history = new History((file) => dropped.push(file));
   const file = new Transfer(false, { name: 'a.zip', kind: '', size: 1, voice: false });
-  history.receive('File: a.zip', file);
+  history.receive('File: a.zip', 1, file);
   expect(dropped).toEqual([]);
-  history.receive('x'.repeat(5_000_000));
+  history.receive('x'.repeat(5_000_000), 2);
   expect(dropped).toEqual([file]);
 });

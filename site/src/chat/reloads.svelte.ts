@@ -1,7 +1,7 @@
 import type { Chat, Saved } from '../../../wasm/engine.d.ts';
 import type { Kept } from '../life/kept.ts';
 import { Again } from './again.svelte.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 
 /** The part of it that components read, and the verb that they call. */
 export type ShownReloads = Pick<Reloads, 'here' | 'rounds' | 'there' | 'again' | 'dismiss'>;

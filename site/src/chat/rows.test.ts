@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { added, dayOf, rowsOf, type Rows, type Row } from './rows.ts';
 
 let count = 0;

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 
 /*
  * The history in rows: messages, a day above the first of each day, and a divider above the first that came unread.

@@ -5,7 +5,7 @@ import * as markdown from '../message/markdown.ts';
 import * as language from '../language/language.svelte.ts';
 import * as runs from '../message/runs.ts';
 import { copied } from './selection.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { turn } from '../message/turns.ts';
 
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { lineEnds } from '../message/lines.ts';
 import { texts } from '../language/language.svelte.ts';
 import { joinRuns } from '../message/runs.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { transcript, transcriptName } from './transcript.ts';
 
 const now = new Date(2026, 10, 26, 14, 5);

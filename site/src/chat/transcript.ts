@@ -1,6 +1,6 @@
 import { download, saving } from '../files/save.ts';
 import { showBidi, showCode } from '../message/bidi.ts';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { lineEnds } from '../message/lines.ts';
 import { texts } from '../language/language.svelte.ts';
 
@@ -13,7 +13,10 @@ const controls = /[\u0000-\u0008\u000E-\u001F\u007F-\u009F]/g;
  * beginning of somebody's next message.
  */
 export function transcript(messages: readonly ChatMessage[], trimmed: boolean, now = new Date()): string {
-  const lines = messages.map(({ from, text, at, state }) => {
+  const lines = messages.map((message) => {
+    const { from, at, state, now } = message;
+    const trace = from === 'you' ? texts.talk.unsentYou : texts.talk.unsentThem;
+    const text = now === 'gone' ? trace : message.text;
     const who = from === 'you' ? texts.you : texts.them;
     const lost = state === 'failed' ? ` (${texts.notDelivered})` : '';
     return `[${stamp(new Date(at))}] ${who}${lost}: ${text.split(lineEnds).map(shown).join('\n    ')}`;

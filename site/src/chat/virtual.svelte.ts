@@ -1,6 +1,6 @@
 import { tick, type ComponentProps } from 'svelte';
 import type { Virtualizer } from 'virtua/svelte';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import type { Rows, Row } from './rows.ts';
 
 /*

@@ -2,7 +2,7 @@ import { cleanup, render } from '@testing-library/svelte';
 import { createRawSnippet } from 'svelte';
 import { Virtualizer } from 'virtua/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ChatMessage } from './history.svelte.ts';
+import type { ChatMessage } from './entry.svelte.ts';
 import { rowsOf } from './rows.ts';
 import { sizesOf, Virtual } from './virtual.svelte.ts';
 

@@ -1,3 +1,4 @@
+import { texts } from '../language/language.svelte.ts';
 import type { FileAbout, FileEnd } from '../../../wasm/engine.d.ts';
 import { kindOf, voiceName } from './kinds.ts';
 
@@ -137,4 +138,9 @@ export class Transfer {
     this.#content = undefined;
     this.#seen = undefined;
   }
+}
+
+/** What stands for a file where there is only text. */
+export function textOf({ about }: Transfer): string {
+  return texts.fileText({ name: about.voice ? texts.voice.message : about.name, size: about.size });
 }

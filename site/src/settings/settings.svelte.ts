@@ -10,6 +10,9 @@ export interface Chosen {
   sendWith?: 'enter' | 'ctrl' | undefined;
   /** The other person is told when this one writes. */
   typing: boolean;
+  /** The other person is told whether this one looks at the chat, and what they have read. */
+  presence: boolean;
+  read: boolean;
   notify: boolean;
   /** Pictures that are not too large come without being asked for. */
   pictures: boolean;
@@ -42,7 +45,7 @@ export class Settings {
 
 /** What is stored may have been written by another version, or by anybody. A wrong part counts as never chosen. */
 function parse(stored: unknown): Chosen {
-  const { language, theme, sendWith, typing, notify, pictures, outlive } = (
+  const { language, theme, sendWith, typing, presence, read, notify, pictures, outlive } = (
     typeof stored === 'object' && stored !== null ? stored : {}
   ) as Record<string, unknown>;
   return {
@@ -50,6 +53,8 @@ function parse(stored: unknown): Chosen {
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
     sendWith: sendWith === 'enter' || sendWith === 'ctrl' ? sendWith : undefined,
     typing: typing === true,
+    presence: presence === true,
+    read: read === true,
     notify: notify === true,
     pictures: pictures === true,
     outlive: outlive !== false,

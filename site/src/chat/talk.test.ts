@@ -1,0 +1,232 @@
+import { expect, test, vi } from 'vitest';
+import type { Said } from '../../../wasm/engine.d.ts';
+import { FakeEngine } from '../../test/fake-engine.ts';
+import { Conversation } from './conversation.svelte.ts';
+
+async function open() {
+  const engine = new FakeEngine();
+  const ontrouble = vi.fn();
+  let conversation: Conversation | undefined;
+  const chat = await engine.create({ mode: 'all', stun: [], turn: [] }, false, (event) => {
+    if (event.type === 'open')
+      conversation = new Conversation(chat, event, { onmessage: () => undefined, ontrouble });
+    else conversation?.apply(event);
+  });
+  engine.open();
+  if (!conversation) throw new Error('no chat has opened');
+  engine.tell({ type: 'can', files: true, talk: true });
+  return { engine, conversation, ontrouble, talk: conversation.talk };
+}
+
+/** What was sent arrives. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const mine = (id: number): Said => ({ ours: true, id });
+const theirs = (id: number): Said => ({ ours: false, id });
+
+async function both() {
+  const all = await open();
+  all.engine.tell({ type: 'message', id: 1, text: 'theirs' });
+  all.conversation.send('mine');
+  await settled();
+  all.engine.calls.length = 0;
+  const [first, second] = all.conversation.messages;
+  if (!first || !second) throw new Error('two were said');
+  return { ...all, first, second };
+}
+
+test('a text in place of theirs is shown there, and nothing but that changes', async () => {
+  const { engine, conversation } = await both();
+  const [before, other] = conversation.messages;
+  engine.tell({ type: 'talk', id: 2, kind: 'edit', about: theirs(1), text: 'better' });
+  const [after, same] = conversation.messages;
+  expect(after).toMatchObject({
+    key: before?.key,
+    text: 'better',
+    now: 'edited',
+    at: before?.at,
+    from: 'them',
+  });
+  expect(after).not.toBe(before);
+  expect(same).toBe(other);
+});
+
+test('what either answers names a message, and one that is gone is told to be', async () => {
+  const { engine, conversation, talk, first, second } = await both();
+  engine.tell({ type: 'message', id: 2, text: 'an answer', about: mine(1) });
+  engine.tell({ type: 'message', id: 3, text: 'to what is not here', about: mine(99) });
+  talk.begin('reply', first);
+  conversation.send('my answer');
+  await settled();
+  expect(engine.calls).toEqual(['talk answer their 1 my answer']);
+  expect(talk.doing).toBeUndefined();
+  const [, , answer, lost, own] = conversation.messages;
+  expect(answer && talk.answered(answer)).toBe(second);
+  expect(lost?.answers).toBe('');
+  expect(lost && talk.answered(lost)).toBeUndefined();
+  expect(own && talk.answered(own)).toBe(first);
+  expect(own?.state).toBe('delivered');
+  conversation.clear();
+  expect(answer && talk.answered(answer)).toBeUndefined();
+});
+
+test('an edit takes the place of the text, and what was being written comes back', async () => {
+  const { engine, conversation, talk, second } = await both();
+  conversation.write('a draft');
+  expect(talk.last).toBe(second);
+  talk.begin('edit', second);
+  expect(conversation.draft).toBe('mine');
+  talk.cancel();
+  expect(conversation.draft).toBe('a draft');
+  talk.begin('edit', second);
+  conversation.write('');
+  conversation.send('mine, mended');
+  expect(conversation.draft).toBe('a draft');
+  expect(conversation.messages[1]).toMatchObject({ text: 'mine, mended', now: 'edited', state: 'delivered' });
+  await settled();
+  expect(engine.calls).toEqual(['talk edit own 1 mine, mended']);
+});
+
+test('an edit that changes nothing is not told', async () => {
+  const { engine, conversation, talk, second } = await both();
+  talk.begin('edit', second);
+  conversation.send('mine');
+  expect(engine.calls).toEqual([]);
+  expect(conversation.messages[1]).toBe(second);
+});
+
+test.each(['edit', 'unsend', 'react'] as const)(
+  '%s that the engine refuses is undone, and told',
+  async (what) => {
+    const { engine, conversation, talk, ontrouble, second } = await both();
+    engine.fails.talk = 'no-message';
+    if (what === 'edit') talk.edit(second, 'other');
+    else if (what === 'unsend') talk.unsend(second);
+    else talk.react(second, '👍');
+    await settled();
+    expect(conversation.messages[1]).toMatchObject({ text: 'mine', now: undefined });
+    expect(conversation.messages[1]?.reactions?.you ?? '').toBe('');
+    expect(ontrouble).toHaveBeenCalledExactlyOnceWith('no-message');
+  },
+);
+
+test('what fails later is undone as well, but not with the end of the chat', async () => {
+  const { engine, conversation, talk, ontrouble, second } = await both();
+  talk.edit(second, 'other');
+  engine.tell({ type: 'failed', ref: 't1', id: 2, code: 'no-message' });
+  expect(conversation.messages[1]?.text).toBe('mine');
+  talk.edit(second, 'another');
+  engine.tell({ type: 'failed', ref: 't2', id: 3, code: 'ended' });
+  expect(conversation.messages[1]?.text).toBe('another');
+  expect(ontrouble).toHaveBeenCalledExactlyOnceWith('no-message');
+});
+
+test('a message that was taken back leaves a trace without a text, at either person', async () => {
+  const { engine, conversation, talk, first, second } = await both();
+  talk.unsend(second);
+  engine.tell({ type: 'talk', id: 2, kind: 'unsend', about: theirs(1) });
+  expect(conversation.messages.map(({ text, now }) => [text, now])).toEqual([
+    ['', 'gone'],
+    ['', 'gone'],
+  ]);
+  expect(engine.calls).toEqual(['talk unsend own 1']);
+  expect(talk.told).not.toBe('');
+  for (const message of conversation.messages) expect(talk.allows(message)).toBe(false);
+  talk.unsend(first); // not one's own
+  expect(engine.calls).toHaveLength(2);
+});
+
+test('one emoji each, and the same once more takes it back', async () => {
+  const { engine, talk, first } = await both();
+  talk.react(first, '👍');
+  talk.react(first, '❤️');
+  engine.tell({ type: 'talk', id: 2, kind: 'reaction', about: theirs(1), text: '🎉' });
+  expect(first.reactions).toEqual({ you: '❤️', them: '🎉' });
+  talk.react(first, '❤️');
+  engine.tell({ type: 'talk', id: 3, kind: 'reaction', about: theirs(1), text: '' });
+  expect(first.reactions).toEqual({ you: '', them: '' });
+  expect(engine.calls).toEqual([
+    'talk reaction their 1 👍',
+    'talk reaction their 1 ❤️',
+    'talk reaction their 1',
+  ]);
+});
+
+test('who cannot talk is told nothing, and what a reloaded page has lost is named no more', async () => {
+  const { engine, conversation, talk, first, second } = await both();
+  engine.tell({ type: 'can', files: true, talk: false });
+  for (const message of [first, second]) expect(talk.allows(message)).toBe(false);
+  engine.tell({ type: 'can', files: true, talk: true });
+  expect([talk.allows(first), talk.edits(first), talk.edits(second)]).toEqual([true, false, true]);
+  engine.delivers = false;
+  conversation.send('under way');
+  await settled();
+  engine.back();
+  const last = conversation.messages.at(-1);
+  expect([first, second].map((message) => talk.allows(message))).toEqual([false, false]);
+  expect(last && talk.allows(last)).toBe(true);
+  engine.tell({ type: 'talk', id: 9, kind: 'edit', about: theirs(1), text: 'of before' });
+  expect(conversation.messages[0]).toBe(first);
+  engine.tell({ type: 'closed', reason: 'left' });
+  expect(last && talk.allows(last)).toBe(false);
+});
+
+test('messages disappear once both want it, after the longer time, and those of before stay', async () => {
+  vi.useFakeTimers();
+  try {
+    const { engine, conversation, talk } = await open();
+    conversation.send('before');
+    talk.wish(300);
+    expect(talk.lasting).toBe(0);
+    engine.tell({ type: 'talk', id: 1, kind: 'timer', seconds: 3_600 });
+    expect(talk.lasting).toBe(3_600);
+    conversation.send('goes');
+    await vi.advanceTimersByTimeAsync(60_000);
+    engine.tell({ type: 'message', id: 2, text: 'goes later' });
+    await vi.advanceTimersByTimeAsync(3_539_000);
+    expect(conversation.messages).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(conversation.messages.map(({ text }) => text)).toEqual(['before', 'goes later']);
+    talk.wish(0);
+    expect(talk.lasting).toBe(0);
+    conversation.send('stays');
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    expect(conversation.messages.map(({ text }) => text)).toEqual(['before', 'stays']);
+    expect(engine.calls.filter((call) => call.startsWith('talk'))).toEqual([
+      'talk timer 300',
+      'talk timer 0',
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what was seen is told of the newest of theirs, and shown of all up to it', async () => {
+  const { engine, conversation, talk } = await both();
+  conversation.send('second');
+  await settled();
+  engine.tell({ type: 'read', id: 1 });
+  expect(conversation.messages.map(({ seen }) => seen)).toEqual([false, true, false]);
+  engine.tell({ type: 'read', id: 2 });
+  expect(conversation.messages.map(({ seen }) => seen)).toEqual([false, true, true]);
+  talk.saw(conversation.messages);
+  talk.shows(true);
+  expect(engine.signs).toEqual(['read 1', 'here']);
+  expect(conversation.here).toBeUndefined();
+  engine.tell({ type: 'presence', here: false });
+  expect(conversation.here).toBe(false);
+  engine.tell({ type: 'state', state: 'lost' });
+  expect(conversation.here).toBeUndefined();
+});
+
+test('an own message may be named from when the engine has it, and an edit of it meanwhile is its own', async () => {
+  const { engine, conversation, talk } = await open();
+  engine.delivers = false;
+  conversation.send('a');
+  const [early] = conversation.messages;
+  expect(early && talk.allows(early)).toBe(false);
+  await settled();
+  expect(early && talk.allows(early)).toBe(true);
+  if (early) talk.edit(early, 'b');
+  engine.tell({ type: 'delivered', id: 1 });
+  expect(conversation.messages[0]).toMatchObject({ text: 'b', state: 'delivered' });
+});

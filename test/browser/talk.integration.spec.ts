@@ -1,0 +1,106 @@
+import { expect, test } from './fixtures.ts';
+import { meet, type Person } from './person.ts';
+import { texts } from './texts.ts';
+
+/** The message with this text, as a screen reader finds it. */
+function message(one: Person, text: string) {
+  return one.log.getByRole('article', { name: text });
+}
+
+/** Opens what can be done with a message, by the keyboard, and chooses it. */
+async function act(one: Person, text: string, action: string) {
+  await message(one, text).press('Enter');
+  await one.page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+}
+
+async function says(one: Person, text: string) {
+  await one.composer.fill(text);
+  await one.composer.press('Enter');
+}
+
+test('two people answer, react, edit and take back, and see the same', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await says(ana, 'Shall we meet at nine?');
+  await expect(message(ben, 'Shall we meet at nine?')).toBeVisible();
+
+  // A reply, by the menu, with its quotation at both; pressing that leads to what it answers.
+  await ben.composer.fill('half');
+  await act(ben, 'Shall we meet at nine?', texts.talk.reply);
+  await expect(ben.page.getByRole('group', { name: texts.talk.replyThem })).toBeVisible();
+  await expect(ben.composer).toBeFocused();
+  await ben.composer.fill('Nine is fine');
+  await ben.composer.press('Enter');
+  const quote = ana.log.getByRole('button', {
+    name: texts.talk.answersYou({ quote: 'Shall we meet at nine?' }),
+  });
+  await quote.click();
+  await expect(message(ana, 'Shall we meet at nine?').first()).toBeFocused();
+
+  // Reactions, one at hand and any other, and taking one back.
+  await act(ana, 'Nine is fine', '❤️');
+  await expect(ben.log.getByText(texts.talk.reactionThem({ emoji: '❤️' }))).toBeAttached();
+  await message(ben, 'Nine is fine').press('Enter');
+  await ben.button(texts.talk.otherEmoji).click();
+  await ben.page.getByLabel(texts.talk.emojiHint).fill('no');
+  await ben.page.getByRole('dialog').getByRole('button', { name: texts.talk.react, exact: true }).click();
+  await expect(ben.page.getByRole('dialog').getByRole('alert')).toHaveText(texts.errors['no-emoji']);
+  await ben.page.getByLabel(texts.talk.emojiHint).fill('🥖');
+  await ben.page.getByLabel(texts.talk.emojiHint).press('Enter');
+  await expect(ana.log.getByText(texts.talk.reactionThem({ emoji: '🥖' }))).toBeAttached();
+  await act(ana, 'Nine is fine', texts.talk.takeBack({ emoji: '❤️' }));
+  await expect(ben.log.getByText(texts.talk.reactionThem({ emoji: '❤️' }))).toHaveCount(0);
+
+  // An edit by the arrow key, with what was being written back afterwards.
+  await ben.composer.fill('');
+  await ben.composer.press('ArrowUp');
+  await expect(ben.composer).toHaveValue('Nine is fine');
+  await ben.composer.press('Escape');
+  await expect(ben.composer).toHaveValue('');
+  await ben.composer.fill('a draft');
+  await act(ben, 'Nine is fine', texts.talk.edit);
+  await ben.composer.fill('Half past nine is fine');
+  await ben.composer.press('Enter');
+  await expect(ben.composer).toHaveValue('a draft');
+  await expect(message(ana, 'Half past nine is fine')).toContainText(texts.talk.edited);
+  await expect(ana.log.getByText('Nine is fine', { exact: true })).toHaveCount(0);
+
+  // Taken back: a trace at both, also where it was quoted.
+  await act(ana, 'Shall we meet at nine?', texts.talk.unsend);
+  await ana.page.getByRole('dialog').getByRole('button', { name: texts.talk.unsend }).click();
+  await expect(ana.log.getByText(texts.talk.unsentYou)).toBeVisible();
+  await expect(ben.log.getByText(texts.talk.unsentThem)).toBeVisible();
+  await expect(ben.log).not.toContainText('Shall we meet at nine?');
+  await expect(ana.log).not.toContainText('Shall we meet at nine?');
+
+  // A timer that one proposes and the other agrees to.
+  await ana.button(texts.more).click();
+  await ana.button(texts.timer.title).click();
+  await ana.page.getByRole('radio', { name: texts.timer.times.short }).check();
+  await ana.button(texts.done).click();
+  const time = texts.timer.times.short;
+  await expect(ana.page.getByText(texts.timer.youWant({ time }))).toBeVisible();
+  await expect(ben.page.getByText(texts.timer.theyWant({ time }))).toBeVisible();
+  await ben.button(texts.timer.agree).click();
+  for (const one of [ana, ben]) await expect(one.page.getByText(texts.timer.on({ time }))).toBeVisible();
+});
+
+test('presence and what was read are shown where their person wants that, and not before', async ({
+  person,
+  serve,
+}) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  await meet(ana, ben);
+  await says(ana, 'one');
+  await expect(message(ben, 'one')).toBeVisible();
+  await expect(message(ana, 'one')).not.toContainText(texts.presence.seen);
+  await ben.button(texts.more).click();
+  await ben.button(texts.settings).click();
+  await ben.page.getByRole('switch', { name: texts.presence.tell }).click();
+  await ben.page.getByRole('switch', { name: texts.presence.read }).click();
+  await ben.button(texts.done).click();
+  await expect(ana.page.getByText(texts.presence.here, { exact: true })).toBeVisible();
+  await expect(message(ana, 'one')).toContainText(texts.presence.seen);
+});
