@@ -16,8 +16,14 @@ interface Language {
 /** The languages by their tags (BCP 47). For another one it takes a line here, and its file. */
 export const languages = {
   ar: { name: 'العربية', load: () => import('./ar.ts') },
+  da: { name: 'Dansk', load: () => import('./da.ts') },
+  de: { name: 'Deutsch', load: () => import('./de.ts') },
   en: { name: 'English' },
   es: { name: 'Español', load: () => import('./es.ts') },
+  fi: { name: 'Suomi', load: () => import('./fi.ts') },
+  nb: { name: 'Norsk bokmål', load: () => import('./nb.ts') },
+  nl: { name: 'Nederlands', load: () => import('./nl.ts') },
+  sv: { name: 'Svenska', load: () => import('./sv.ts') },
 } satisfies Partial<Record<LanguageTag, Language>>;
 
 export type Tag = keyof typeof languages;

@@ -23,7 +23,13 @@ const sources = await Promise.all(
 const common = /^(name|keys\.\w+|unreadTitle|chatTitle|fileKinds\.video|themes\.system|againMessages)$/;
 
 /** What else is the same in a language as in English. */
-const same: Partial<Record<LanguageTag, string[]>> = {};
+const same: Partial<Record<LanguageTag, string[]>> = {
+  da: ['fileKinds.program', 'send'],
+  de: ['code'],
+  nb: ['fileKinds.program', 'send'],
+  nl: ['code', 'fileKinds.document'],
+  sv: ['fileKinds.program'],
+};
 
 /** The marks that a language puts around the name of a button. */
 const quotes: Record<LanguageTag, string[]> = {
