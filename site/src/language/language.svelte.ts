@@ -16,13 +16,19 @@ interface Language {
 /** The languages by their tags (BCP 47). For another one it takes a line here, and its file. */
 export const languages = {
   ar: { name: 'العربية', load: () => import('./ar.ts') },
+  ca: { name: 'Català', load: () => import('./ca.ts') },
   da: { name: 'Dansk', load: () => import('./da.ts') },
   de: { name: 'Deutsch', load: () => import('./de.ts') },
+  el: { name: 'Ελληνικά', load: () => import('./el.ts') },
   en: { name: 'English' },
   es: { name: 'Español', load: () => import('./es.ts') },
   fi: { name: 'Suomi', load: () => import('./fi.ts') },
+  fr: { name: 'Français', load: () => import('./fr.ts') },
+  it: { name: 'Italiano', load: () => import('./it.ts') },
   nb: { name: 'Norsk bokmål', load: () => import('./nb.ts') },
   nl: { name: 'Nederlands', load: () => import('./nl.ts') },
+  'pt-BR': { name: 'Português (Brasil)', load: () => import('./pt-BR.ts') },
+  ro: { name: 'Română', load: () => import('./ro.ts') },
   sv: { name: 'Svenska', load: () => import('./sv.ts') },
 } satisfies Partial<Record<LanguageTag, Language>>;
 

@@ -24,10 +24,24 @@ const common = /^(name|keys\.\w+|unreadTitle|chatTitle|fileKinds\.video|themes\.
 
 /** What else is the same in a language as in English. */
 const same: Partial<Record<LanguageTag, string[]>> = {
+  ca: ['fileKinds.document'],
   da: ['fileKinds.program', 'send'],
   de: ['code'],
+  fr: [
+    'code',
+    'fileKinds.archive',
+    'fileKinds.document',
+    'lasting.minutes',
+    'message',
+    'messages',
+    'timer.times.short',
+    'voice.pause',
+    'voice.position',
+  ],
+  it: ['fileKinds.file', 'fileText', 'turnPassword'],
   nb: ['fileKinds.program', 'send'],
   nl: ['code', 'fileKinds.document'],
+  ro: ['fileKinds.document', 'fileKinds.program'],
   sv: ['fileKinds.program'],
 };
 
