@@ -16,7 +16,9 @@ interface Language {
 /** The languages by their tags (BCP 47). For another one it takes a line here, and its file. */
 export const languages = {
   ar: { name: 'العربية', load: () => import('./ar.ts') },
+  bg: { name: 'Български', load: () => import('./bg.ts') },
   ca: { name: 'Català', load: () => import('./ca.ts') },
+  cs: { name: 'Čeština', load: () => import('./cs.ts') },
   da: { name: 'Dansk', load: () => import('./da.ts') },
   de: { name: 'Deutsch', load: () => import('./de.ts') },
   el: { name: 'Ελληνικά', load: () => import('./el.ts') },
@@ -27,9 +29,13 @@ export const languages = {
   it: { name: 'Italiano', load: () => import('./it.ts') },
   nb: { name: 'Norsk bokmål', load: () => import('./nb.ts') },
   nl: { name: 'Nederlands', load: () => import('./nl.ts') },
+  pl: { name: 'Polski', load: () => import('./pl.ts') },
   'pt-BR': { name: 'Português (Brasil)', load: () => import('./pt-BR.ts') },
   ro: { name: 'Română', load: () => import('./ro.ts') },
+  ru: { name: 'Русский', load: () => import('./ru.ts') },
+  sk: { name: 'Slovenčina', load: () => import('./sk.ts') },
   sv: { name: 'Svenska', load: () => import('./sv.ts') },
+  uk: { name: 'Українська', load: () => import('./uk.ts') },
 } satisfies Partial<Record<LanguageTag, Language>>;
 
 export type Tag = keyof typeof languages;

@@ -25,6 +25,7 @@ const common = /^(name|keys\.\w+|unreadTitle|chatTitle|fileKinds\.video|themes\.
 /** What else is the same in a language as in English. */
 const same: Partial<Record<LanguageTag, string[]>> = {
   ca: ['fileKinds.document'],
+  cs: ['fileKinds.program'],
   da: ['fileKinds.program', 'send'],
   de: ['code'],
   fr: [
@@ -41,7 +42,9 @@ const same: Partial<Record<LanguageTag, string[]>> = {
   it: ['fileKinds.file', 'fileText', 'turnPassword'],
   nb: ['fileKinds.program', 'send'],
   nl: ['code', 'fileKinds.document'],
+  pl: ['fileKinds.program'],
   ro: ['fileKinds.document', 'fileKinds.program'],
+  sk: ['fileKinds.program'],
   sv: ['fileKinds.program'],
 };
 
