@@ -27,6 +27,8 @@ export const languages = {
   fi: { name: 'Suomi', load: () => import('./fi.ts') },
   fr: { name: 'Français', load: () => import('./fr.ts') },
   it: { name: 'Italiano', load: () => import('./it.ts') },
+  ja: { name: '日本語', load: () => import('./ja.ts') },
+  ko: { name: '한국어', load: () => import('./ko.ts') },
   nb: { name: 'Norsk bokmål', load: () => import('./nb.ts') },
   nl: { name: 'Nederlands', load: () => import('./nl.ts') },
   pl: { name: 'Polski', load: () => import('./pl.ts') },
@@ -35,7 +37,11 @@ export const languages = {
   ru: { name: 'Русский', load: () => import('./ru.ts') },
   sk: { name: 'Slovenčina', load: () => import('./sk.ts') },
   sv: { name: 'Svenska', load: () => import('./sv.ts') },
+  th: { name: 'ไทย', load: () => import('./th.ts') },
   uk: { name: 'Українська', load: () => import('./uk.ts') },
+  vi: { name: 'Tiếng Việt', load: () => import('./vi.ts') },
+  'zh-Hans': { name: '简体中文', load: () => import('./zh-Hans.ts') },
+  'zh-Hant': { name: '繁體中文', load: () => import('./zh-Hant.ts') },
 } satisfies Partial<Record<LanguageTag, Language>>;
 
 export type Tag = keyof typeof languages;
