@@ -71,7 +71,11 @@ export default dictionary('ca', {
   },
   network: 'Xarxa',
   networkLegend: 'Vies cap a l’altra persona',
-  modes: { all: 'Qualsevol via que funcioni', local: 'Només xarxa local', relay: 'Només repetidor' },
+  modes: {
+    all: 'Qualsevol via que funcioni',
+    local: 'Només xarxa local',
+    relay: 'Només repetidor',
+  },
   localOnly: 'Tots dos sou a la mateixa xarxa. No es demana res a cap servidor.',
   relayNeedsTurn: 'Per a això, indica un servidor TURN a sota.',
   stunLabel: 'Servidors STUN',
@@ -457,7 +461,11 @@ export default dictionary('ca', {
   languageFailed: 'Aquesta llengua no s’ha carregat. Comprova la connexió de xarxa i torna-ho a provar.',
   translatedAlone: 'Traduït sense la revisió d’un parlant nadiu.',
   theme: 'Aparença',
-  themes: { system: 'Sistema', light: 'Clara', dark: 'Fosca' },
+  themes: {
+    system: 'Sistema',
+    light: 'Clara',
+    dark: 'Fosca',
+  },
   sendWith: 'Enviament',
   sendWays: {
     enter: 'Retorn envia, Maj+Retorn comença una línia nova',
@@ -625,7 +633,11 @@ export default dictionary('ca', {
   timer: {
     title: 'Missatges temporals',
     off: 'Desactivat',
-    times: { short: '5 minuts', hour: '1 hora', day: '1 dia' },
+    times: {
+      short: '5 minuts',
+      hour: '1 hora',
+      day: '1 dia',
+    },
     about:
       'Els missatges desapareixen de totes dues pàgines després d’aquest temps, així que tots dos n’hàgiu triat un. Si els temps són diferents, compta el més llarg. És un acord i no un cadenat: qui ha llegit un missatge pot haver-lo copiat, i un terminal conserva el que ha mostrat.',
     youWant:

@@ -73,7 +73,11 @@ export default dictionary('cs', {
   },
   network: 'Síť',
   networkLegend: 'Cesty k druhé straně',
-  modes: { all: 'Jakákoli funkční cesta', local: 'Jen místní síť', relay: 'Jen předávací server' },
+  modes: {
+    all: 'Jakákoli funkční cesta',
+    local: 'Jen místní síť',
+    relay: 'Jen předávací server',
+  },
   localOnly: 'Oba jste ve stejné síti. Chat se na nic neptá žádného serveru.',
   relayNeedsTurn: 'K tomu uveďte níže server TURN.',
   stunLabel: 'Servery STUN',
@@ -462,7 +466,11 @@ export default dictionary('cs', {
   languageFailed: 'Tento jazyk se nenačetl. Zkontrolujte připojení k síti a zkuste to znovu.',
   translatedAlone: 'Přeloženo bez kontroly rodilým mluvčím.',
   theme: 'Vzhled',
-  themes: { system: 'Podle systému', light: 'Světlý', dark: 'Tmavý' },
+  themes: {
+    system: 'Podle systému',
+    light: 'Světlý',
+    dark: 'Tmavý',
+  },
   sendWith: 'Odesílání',
   sendWays: {
     enter: 'Enter odesílá, Shift+Enter začne nový řádek',
@@ -631,7 +639,11 @@ export default dictionary('cs', {
   timer: {
     title: 'Mizející zprávy',
     off: 'Vypnuto',
-    times: { short: '5 minut', hour: '1 hodina', day: '1 den' },
+    times: {
+      short: '5 minut',
+      hour: '1 hodina',
+      day: '1 den',
+    },
     about:
       'Zprávy po této době zmizí z obou stránek, jakmile si oba nějakou zvolíte. Pokud se doby liší, platí delší. Je to dohoda, ne zámek: kdo zprávu četl, mohl si ji zkopírovat, a terminál uchovává, co vypsal.',
     youWant: 'Chcete, aby zprávy mizely po této době: {time}. Druhá strana zatím nesouhlasila.',

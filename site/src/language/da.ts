@@ -67,7 +67,11 @@ export default dictionary('da', {
   },
   network: 'Netværk',
   networkLegend: 'Veje til den anden person',
-  modes: { all: 'Enhver vej, der virker', local: 'Kun lokalt netværk', relay: 'Kun relæ' },
+  modes: {
+    all: 'Enhver vej, der virker',
+    local: 'Kun lokalt netværk',
+    relay: 'Kun relæ',
+  },
   localOnly: 'I er begge på samme netværk. Ingen server bliver spurgt om noget.',
   relayNeedsTurn: 'Angiv en TURN-server nedenfor til dette.',
   stunLabel: 'STUN-servere',
@@ -84,10 +88,7 @@ export default dictionary('da', {
   networkDefaults: 'Brug sidens standarder',
   save: 'Gem',
   notStun: '»{line}« er ikke en server. Skriv vært:port, f.eks. stun.example.org:3478.',
-  tooManyStun: {
-    one: 'Højst {count} server. Fjern nogle.',
-    other: 'Højst {count} servere. Fjern nogle.',
-  },
+  tooManyStun: { one: 'Højst {count} server. Fjern nogle.', other: 'Højst {count} servere. Fjern nogle.' },
   notTurn:
     '»{address}« er ikke et relæ. Skriv turn:vært:port, om nødvendigt med ?transport=tcp, eller turns:vært:port.',
   turnForRelay: '»Kun relæ« kræver et relæ: angiv et her, eller vælg en anden vej.',
@@ -437,7 +438,11 @@ export default dictionary('da', {
   languageFailed: 'Det sprog blev ikke indlæst. Kontrollér netværksforbindelsen, og prøv igen.',
   translatedAlone: 'Oversat, uden at nogen med sproget som modersmål har læst det.',
   theme: 'Udseende',
-  themes: { system: 'System', light: 'Lyst', dark: 'Mørkt' },
+  themes: {
+    system: 'System',
+    light: 'Lyst',
+    dark: 'Mørkt',
+  },
   sendWith: 'Send med',
   sendWays: {
     enter: 'Enter sender, Skift+Enter begynder en ny linje',
@@ -493,10 +498,7 @@ export default dictionary('da', {
   zoomOut: 'Zoom ud',
   pictureBroken: 'Dette billede kan ikke vises.',
   typing: 'Skriver…',
-  roomLeft: {
-    one: 'Plads til cirka {count} tegn mere.',
-    other: 'Plads til cirka {count} tegn mere.',
-  },
+  roomLeft: { one: 'Plads til cirka {count} tegn mere.', other: 'Plads til cirka {count} tegn mere.' },
   unreadTitle: '({count}) {title}',
   leaving: {
     chat: {
@@ -569,7 +571,6 @@ export default dictionary('da', {
     shortcut: 'Søg i historikken',
     shortcutStep: 'Gå til et ældre eller nyere resultat',
   },
-
   talk: {
     menu: 'Handlinger for denne besked',
     reply: 'Svar',
@@ -599,11 +600,14 @@ export default dictionary('da', {
     takeBack: 'Tag {emoji} tilbage',
     failed: 'Det nåede ikke den anden person.',
   },
-
   timer: {
     title: 'Beskeder, der forsvinder',
     off: 'Fra',
-    times: { short: '5 minutter', hour: '1 time', day: '1 dag' },
+    times: {
+      short: '5 minutter',
+      hour: '1 time',
+      day: '1 dag',
+    },
     about:
       'Beskeder forsvinder fra begge sider efter denne tid, så snart I begge har valgt en. Hvis tiderne er forskellige, gælder den længste. Det er en aftale og ingen lås: den, der har læst en besked, kan have kopieret den, og en terminal beholder det, den har skrevet ud.',
     youWant:
@@ -613,7 +617,6 @@ export default dictionary('da', {
     on: 'Beskeder forsvinder efter denne tid: {time}.',
     ended: 'Beskeder forsvinder ikke længere.',
   },
-
   presence: {
     tell: 'Vis, når jeg er her',
     tellAbout: 'Den anden person ser, om du kigger på chatten, højst hvert 30. sekund.',
@@ -623,13 +626,11 @@ export default dictionary('da', {
     readAbout: 'Den anden person ser, til og med hvilken besked du har læst.',
     seen: 'Læst',
   },
-
   messageKeys: {
     move: 'Gå fra besked til besked',
     menu: 'Åbn handlingerne for en besked',
     editLast: 'Rediger din seneste besked, mens feltet er tomt',
   },
-
   errors: {
     empty: 'Feltet er tomt. Indsæt det link, du har fået.',
     'too-long': 'Det er meget mere tekst end et link. Indsæt kun den besked, der indeholder linket.',

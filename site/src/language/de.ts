@@ -67,7 +67,11 @@ export default dictionary('de', {
   },
   network: 'Netzwerk',
   networkLegend: 'Wege zur anderen Person',
-  modes: { all: 'Jeder Weg, der geht', local: 'Nur lokales Netzwerk', relay: 'Nur Relay' },
+  modes: {
+    all: 'Jeder Weg, der geht',
+    local: 'Nur lokales Netzwerk',
+    relay: 'Nur Relay',
+  },
   localOnly: 'Ihr seid beide im selben Netzwerk. Kein Server wird nach irgendetwas gefragt.',
   relayNeedsTurn: 'Gib dafür unten einen TURN-Server an.',
   stunLabel: 'STUN-Server',
@@ -449,7 +453,11 @@ export default dictionary('de', {
     'Diese Sprache wurde nicht geladen. Prüfe die Netzwerkverbindung, und versuch es noch einmal.',
   translatedAlone: 'Übersetzt, aber noch von niemandem mit dieser Muttersprache gelesen.',
   theme: 'Erscheinungsbild',
-  themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
+  themes: {
+    system: 'System',
+    light: 'Hell',
+    dark: 'Dunkel',
+  },
   sendWith: 'Senden mit',
   sendWays: {
     enter: 'Enter sendet, Umschalt+Enter beginnt eine neue Zeile',
@@ -507,10 +515,7 @@ export default dictionary('de', {
   zoomOut: 'Verkleinern',
   pictureBroken: 'Dieses Bild lässt sich nicht anzeigen.',
   typing: 'Schreibt…',
-  roomLeft: {
-    one: 'Platz für noch etwa {count} Zeichen.',
-    other: 'Platz für noch etwa {count} Zeichen.',
-  },
+  roomLeft: { one: 'Platz für noch etwa {count} Zeichen.', other: 'Platz für noch etwa {count} Zeichen.' },
   unreadTitle: '({count}) {title}',
   leaving: {
     chat: {
@@ -583,7 +588,6 @@ export default dictionary('de', {
     shortcut: 'Verlauf durchsuchen',
     shortcutStep: 'Zu einem älteren oder neueren Treffer gehen',
   },
-
   talk: {
     menu: 'Aktionen für diese Nachricht',
     reply: 'Antworten',
@@ -613,11 +617,14 @@ export default dictionary('de', {
     takeBack: '{emoji} zurücknehmen',
     failed: 'Das hat die andere Person nicht erreicht.',
   },
-
   timer: {
     title: 'Verschwindende Nachrichten',
     off: 'Aus',
-    times: { short: '5 Minuten', hour: '1 Stunde', day: '1 Tag' },
+    times: {
+      short: '5 Minuten',
+      hour: '1 Stunde',
+      day: '1 Tag',
+    },
     about:
       'Nachrichten verschwinden nach dieser Zeit von beiden Seiten, sobald ihr beide eine gewählt habt. Sind die Zeiten verschieden, gilt die längere. Das ist eine Abmachung und kein Schloss: Wer eine Nachricht gelesen hat, kann sie kopiert haben, und ein Terminal behält, was es ausgegeben hat.',
     youWant:
@@ -627,7 +634,6 @@ export default dictionary('de', {
     on: 'Nachrichten verschwinden nach dieser Zeit: {time}.',
     ended: 'Nachrichten verschwinden nicht mehr.',
   },
-
   presence: {
     tell: 'Zeigen, wenn ich da bin',
     tellAbout: 'Die andere Person sieht, ob du den Chat vor dir hast, höchstens alle 30 Sekunden.',
@@ -637,13 +643,11 @@ export default dictionary('de', {
     readAbout: 'Die andere Person sieht, bis zu welcher Nachricht du gelesen hast.',
     seen: 'Gelesen',
   },
-
   messageKeys: {
     move: 'Von Nachricht zu Nachricht gehen',
     menu: 'Die Aktionen für eine Nachricht öffnen',
     editLast: 'Deine letzte Nachricht bearbeiten, solange das Feld leer ist',
   },
-
   errors: {
     empty: 'Das Feld ist leer. Füge den Link ein, den du bekommen hast.',
     'too-long': 'Das ist viel mehr Text als ein Link. Füge nur die Nachricht ein, die den Link enthält.',

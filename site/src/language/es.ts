@@ -598,7 +598,6 @@ export default dictionary('es', {
     shortcut: 'Buscar en el historial',
     shortcutStep: 'Ir a una coincidencia anterior o posterior',
   },
-
   talk: {
     menu: 'Acciones para este mensaje',
     reply: 'Responder',
@@ -628,11 +627,14 @@ export default dictionary('es', {
     takeBack: 'Quitar {emoji}',
     failed: 'Eso no le ha llegado a la otra persona.',
   },
-
   timer: {
     title: 'Mensajes que desaparecen',
     off: 'Desactivado',
-    times: { short: '5 minutos', hour: '1 hora', day: '1 día' },
+    times: {
+      short: '5 minutos',
+      hour: '1 hora',
+      day: '1 día',
+    },
     about:
       'Los mensajes desaparecen de las dos páginas tras este tiempo, en cuanto ambos hayáis elegido uno. Si los tiempos son distintos, cuenta el más largo. Es un acuerdo y no un candado: quien haya leído un mensaje puede haberlo copiado, y un terminal conserva lo que ha mostrado.',
     youWant:
@@ -642,7 +644,6 @@ export default dictionary('es', {
     on: 'Los mensajes desaparecen tras este tiempo: {time}.',
     ended: 'Los mensajes ya no desaparecen.',
   },
-
   presence: {
     tell: 'Mostrar cuándo estoy',
     tellAbout: 'La otra persona ve si estás mirando el chat, como mucho cada 30 segundos.',
@@ -652,13 +653,11 @@ export default dictionary('es', {
     readAbout: 'La otra persona ve hasta qué mensaje has leído.',
     seen: 'Leído',
   },
-
   messageKeys: {
     move: 'Ir de un mensaje a otro',
     menu: 'Abrir las acciones para un mensaje',
     editLast: 'Editar tu último mensaje, con el campo vacío',
   },
-
   errors: {
     empty: 'El campo está vacío. Pega el enlace que te enviaron.',
     'too-long': 'Eso es mucho más texto que un enlace. Pega solo el mensaje que contiene el enlace.',

@@ -68,7 +68,11 @@ export default dictionary('fi', {
   },
   network: 'Verkko',
   networkLegend: 'Reitit toisen luo',
-  modes: { all: 'Mikä tahansa toimiva reitti', local: 'Vain lähiverkko', relay: 'Vain välittäjä' },
+  modes: {
+    all: 'Mikä tahansa toimiva reitti',
+    local: 'Vain lähiverkko',
+    relay: 'Vain välittäjä',
+  },
   localOnly: 'Olette molemmat samassa verkossa. Miltään palvelimelta ei kysytä mitään.',
   relayNeedsTurn: 'Tätä varten anna alla TURN-palvelin.',
   stunLabel: 'STUN-palvelimet',
@@ -435,7 +439,11 @@ export default dictionary('fi', {
   languageFailed: 'Se kieli ei latautunut. Tarkista verkkoyhteys ja yritä uudelleen.',
   translatedAlone: 'Käännetty ilman, että kukaan äidinkielinen on lukenut sitä.',
   theme: 'Ulkoasu',
-  themes: { system: 'Järjestelmä', light: 'Vaalea', dark: 'Tumma' },
+  themes: {
+    system: 'Järjestelmä',
+    light: 'Vaalea',
+    dark: 'Tumma',
+  },
   sendWith: 'Lähettäminen',
   sendWays: {
     enter: 'Enter lähettää, Vaihto+Enter aloittaa uuden rivin',
@@ -491,10 +499,7 @@ export default dictionary('fi', {
   zoomOut: 'Pienennä',
   pictureBroken: 'Tätä kuvaa ei voi näyttää.',
   typing: 'Kirjoittaa…',
-  roomLeft: {
-    one: 'Tilaa vielä noin {count} merkille.',
-    other: 'Tilaa vielä noin {count} merkille.',
-  },
+  roomLeft: { one: 'Tilaa vielä noin {count} merkille.', other: 'Tilaa vielä noin {count} merkille.' },
   unreadTitle: '({count}) {title}',
   leaving: {
     chat: {
@@ -566,7 +571,6 @@ export default dictionary('fi', {
     shortcut: 'Hae historiasta',
     shortcutStep: 'Siirry vanhempaan tai uudempaan osumaan',
   },
-
   talk: {
     menu: 'Tämän viestin toiminnot',
     reply: 'Vastaa',
@@ -596,11 +600,14 @@ export default dictionary('fi', {
     takeBack: 'Peru {emoji}',
     failed: 'Se ei tavoittanut toista.',
   },
-
   timer: {
     title: 'Katoavat viestit',
     off: 'Pois',
-    times: { short: '5 minuuttia', hour: '1 tunti', day: '1 päivä' },
+    times: {
+      short: '5 minuuttia',
+      hour: '1 tunti',
+      day: '1 päivä',
+    },
     about:
       'Viestit katoavat molemmilta sivuilta tämän ajan kuluttua, heti kun olette molemmat valinneet ajan. Jos ajat eroavat, pidempi pätee. Tämä on sopimus eikä lukko: viestin lukenut on voinut kopioida sen, ja pääte säilyttää sen, minkä se on tulostanut.',
     youWant: 'Haluat, että viestit katoavat tämän ajan kuluttua: {time}. Toinen ei ole vielä suostunut.',
@@ -609,7 +616,6 @@ export default dictionary('fi', {
     on: 'Viestit katoavat tämän ajan kuluttua: {time}.',
     ended: 'Viestit eivät enää katoa.',
   },
-
   presence: {
     tell: 'Näytä, kun olen paikalla',
     tellAbout: 'Toinen näkee, katsotko keskustelua, enintään 30 sekunnin välein.',
@@ -619,13 +625,11 @@ export default dictionary('fi', {
     readAbout: 'Toinen näkee, mihin viestiin asti olet lukenut.',
     seen: 'Luettu',
   },
-
   messageKeys: {
     move: 'Siirry viestistä toiseen',
     menu: 'Avaa viestin toiminnot',
     editLast: 'Muokkaa viimeisintä viestiäsi, kun kenttä on tyhjä',
   },
-
   errors: {
     empty: 'Kenttä on tyhjä. Liitä saamasi linkki.',
     'too-long': 'Siinä on paljon enemmän tekstiä kuin linkissä. Liitä vain viesti, jossa linkki on.',

@@ -38,46 +38,50 @@ export default dictionary('fr', {
       'Votre adresse réseau est communiquée à {relays}, par où passe la discussion chiffrée, et à {mailbox}, par où passe la réponse.',
   },
   helps: {
-    one: 'Un serveur vous aide à vous trouver. « Réseau » indique lequel.',
-    many: '{count} de serveurs vous aident à vous trouver. « Réseau » indique lesquels.',
-    other: '{count} serveurs vous aident à vous trouver. « Réseau » indique lesquels.',
+    one: 'Un serveur vous aide à vous trouver. «\u00a0Réseau\u00a0» indique lequel.',
+    many: '{count} de serveurs vous aident à vous trouver. «\u00a0Réseau\u00a0» indique lesquels.',
+    other: '{count} serveurs vous aident à vous trouver. «\u00a0Réseau\u00a0» indique lesquels.',
   },
   helpsOwn: 'Seul le serveur de cette page vous aide à vous trouver.',
-  helpsRelay: 'Tout passe par le relais indiqué sous « Réseau ».',
-  relayMissing: '« Relais uniquement » est choisi, mais aucun relais n’est utilisable.',
+  helpsRelay: 'Tout passe par le relais indiqué sous «\u00a0Réseau\u00a0».',
+  relayMissing: '«\u00a0Relais uniquement\u00a0» est choisi, mais aucun relais n’est utilisable.',
   relayLocked:
-    'Le mot de passe de {relay} n’a pas été conservé. Pour utiliser ce relais, saisissez-le à nouveau sous « Réseau ».',
+    'Le mot de passe de {relay} n’a pas été conservé. Pour utiliser ce relais, saisissez-le à nouveau sous «\u00a0Réseau\u00a0».',
   byItself: 'Laisser la réponse revenir toute seule',
   mailboxSees:
     'Elle attend, scellée, jusqu’à 5 minutes chez {host}, qui voit les deux adresses réseau, et de nouveau si la connexion est perdue.',
-  mailboxLocal: 'Pas avec « Réseau local uniquement », car aucun serveur n’est alors consulté.',
+  mailboxLocal: 'Pas avec «\u00a0Réseau local uniquement\u00a0», car aucun serveur n’est alors consulté.',
   mailbox: {
     asked: 'Aucune réponse n’est encore arrivée chez {host}. La question lui est reposée régulièrement.',
     foreign:
-      'Ce qui se trouve chez {host} ne correspond pas à cette invitation : quelqu’un d’autre a peut-être votre lien. Faites-vous envoyer la réponse et collez-la ci-dessous, ou créez un nouveau lien.',
+      'Ce qui se trouve chez {host} ne correspond pas à cette invitation\u00a0: quelqu’un d’autre a peut-être votre lien. Faites-vous envoyer la réponse et collez-la ci-dessous, ou créez un nouveau lien.',
     over: 'Une demi-heure s’est écoulée, {host} n’est donc plus consulté. Faites-vous envoyer la réponse et collez-la ci-dessous, ou créez un nouveau lien.',
     leaving: 'Dépôt de votre réponse, scellée, chez {host}.',
     left: 'Votre réponse est déposée, scellée, chez {host}, pour 5 minutes. La page de l’autre personne la récupère toute seule.',
     expired:
       '5 minutes se sont écoulées sans connexion, et votre réponse n’est plus chez {host}. La page de l’autre personne est peut-être fermée, ou quelqu’un d’autre a peut-être répondu avant vous. Posez-lui la question, puis déposez à nouveau la réponse ou envoyez-la à la main.',
     occupied:
-      'Une autre réponse à cette invitation a été déposée chez {host} avant celle-ci : l’une des vôtres, ou bien quelqu’un d’autre a le lien. Envoyez celle-ci à la main.',
+      'Une autre réponse à cette invitation a été déposée chez {host} avant celle-ci\u00a0: l’une des vôtres, ou bien quelqu’un d’autre a le lien. Envoyez celle-ci à la main.',
     silent:
       '{host} ne répond pas comme il faut et est consulté à nouveau. Pour plus de sûreté, faites-vous envoyer la réponse et collez-la ci-dessous.',
   },
   mailboxReplied: {
-    over: '{host} n’a pas accepté votre réponse pendant une demi-heure ; les essais s’arrêtent là. Envoyez-la à la main.',
+    over: '{host} n’a pas accepté votre réponse pendant une demi-heure\u202f; les essais s’arrêtent là. Envoyez-la à la main.',
     silent:
       '{host} n’accepte pas votre réponse comme il faut, un nouvel essai est en cours. Pour plus de sûreté, envoyez-la à la main.',
   },
   network: 'Réseau',
   networkLegend: 'Voies vers l’autre personne',
-  modes: { all: 'Toute voie qui fonctionne', local: 'Réseau local uniquement', relay: 'Relais uniquement' },
+  modes: {
+    all: 'Toute voie qui fonctionne',
+    local: 'Réseau local uniquement',
+    relay: 'Relais uniquement',
+  },
   localOnly: 'Vous êtes tous les deux sur le même réseau. Rien n’est demandé à aucun serveur.',
   relayNeedsTurn: 'Pour cela, indiquez un serveur TURN ci-dessous.',
   stunLabel: 'Serveurs STUN',
   stunHint:
-    'Ils indiquent à un appareil son adresse publique. Un hôte:port par ligne ; aucun, c’est possible aussi.',
+    'Ils indiquent à un appareil son adresse publique. Un hôte:port par ligne\u202f; aucun, c’est possible aussi.',
   turnLegend: 'Un relais à vous',
   turnHint:
     'Pour les réseaux qui ne permettent pas de voie directe. Le relais voit votre adresse et la quantité envoyée, mais ne peut rien lire.',
@@ -89,16 +93,16 @@ export default dictionary('fr', {
   turnKept: 'Cet appareil retient tout sauf le mot de passe, qui est oublié à la fermeture de la page.',
   networkDefaults: 'Reprendre les valeurs de la page',
   save: 'Enregistrer',
-  notStun: '« {line} » n’est pas un serveur. Écrivez hôte:port, par exemple stun.example.org:3478.',
+  notStun: '«\u00a0{line}\u00a0» n’est pas un serveur. Écrivez hôte:port, par exemple stun.example.org:3478.',
   tooManyStun: {
     one: '{count} serveur au maximum. Enlevez-en.',
     many: '{count} de serveurs au maximum. Enlevez-en.',
     other: '{count} serveurs au maximum. Enlevez-en.',
   },
   notTurn:
-    '« {address} » n’est pas un relais. Écrivez turn:hôte:port, au besoin avec ?transport=tcp, ou turns:hôte:port.',
+    '«\u00a0{address}\u00a0» n’est pas un relais. Écrivez turn:hôte:port, au besoin avec ?transport=tcp, ou turns:hôte:port.',
   turnForRelay:
-    '« Relais uniquement » nécessite un relais : indiquez-en un ici, ou choisissez une autre voie.',
+    '«\u00a0Relais uniquement\u00a0» nécessite un relais\u00a0: indiquez-en un ici, ou choisissez une autre voie.',
   turnIncomplete: 'Un relais nécessite à la fois un identifiant et un mot de passe.',
   credentialTooLong: {
     one: 'L’identifiant et le mot de passe ont chacun au maximum {count} caractère.',
@@ -111,10 +115,10 @@ export default dictionary('fr', {
   pasteLabel: 'Collez une invitation ou une réponse',
   pasteButton: 'Ouvrir',
   lostSecret:
-    'Vous avez ouvert une invitation et vous voyez ceci ? Sa partie secrète s’est perdue en chemin. Copiez le lien entier depuis le message et collez-le ci-dessus.',
+    'Vous avez ouvert une invitation et vous voyez ceci\u202f? Sa partie secrète s’est perdue en chemin. Copiez le lien entier depuis le message et collez-le ci-dessus.',
   inviteTitle: 'Invitez l’autre personne',
   stepSend: 'Envoyez ce lien à une personne, par le moyen de votre choix',
-  stepJoin: 'Elle l’ouvre et appuie sur « Rejoindre la discussion »',
+  stepJoin: 'Elle l’ouvre et appuie sur «\u00a0Rejoindre la discussion\u00a0»',
   stepReply: 'Sa réponse revient, et la discussion commence',
   inviteLabel: 'Lien d’invitation',
   inviteQr: 'Code QR du lien d’invitation',
@@ -136,10 +140,10 @@ export default dictionary('fr', {
   notConnected: 'Pas encore de connexion.',
   warnings: 'Avertissements',
   oldWarning:
-    'Ce lien a été créé il y a {lasting} : quelqu’un sur un autre réseau n’arrivera peut-être pas à se connecter. Sur le même réseau, il fonctionne encore.',
+    'Ce lien a été créé il y a {lasting}\u00a0: quelqu’un sur un autre réseau n’arrivera peut-être pas à se connecter. Sur le même réseau, il fonctionne encore.',
   lateReply:
     'La réponse est arrivée {lasting} trop tard pour l’adresse du lien. Créez un nouveau lien, et demandez une réponse plus rapide.',
-  renewed: 'Le lien avait été créé il y a {lasting} et n’avait pas servi ; en voici un nouveau.',
+  renewed: 'Le lien avait été créé il y a {lasting} et n’avait pas servi\u202f; en voici un nouveau.',
   localNetworkRefused:
     'Le navigateur refuse à cette page l’accès au réseau local, quelqu’un sur le même réseau n’arrivera donc peut-être pas à se connecter. Autorisez-le dans les réglages de la page, à côté de la barre d’adresse, puis créez un nouveau lien.',
   newLink: 'Nouveau lien',
@@ -148,7 +152,7 @@ export default dictionary('fr', {
   linkAnyway: 'Créer un lien quand même',
   cancel: 'Annuler',
   joinTitle: 'On vous invite à une discussion privée',
-  joinLead: 'Quelqu’un veut discuter avec vous ici, rien qu’à deux : pas de compte, rien à installer.',
+  joinLead: 'Quelqu’un veut discuter avec vous ici, rien qu’à deux\u00a0: pas de compte, rien à installer.',
   joinText:
     'En rejoignant la discussion, vous communiquez à cette personne votre adresse réseau, maintenant et tant que la discussion dure. Rien n’a encore été envoyé.',
   joinTextRelay:
@@ -157,12 +161,12 @@ export default dictionary('fr', {
     'En rejoignant la discussion, vous communiquez votre adresse réseau à cette personne, maintenant et tant que la discussion dure, et aussi à {host}, qui transmet votre réponse. Rien n’a encore été envoyé.',
   joinNext: 'La suite',
   joinSteps: [
-    'Vous appuyez sur « Rejoindre la discussion » et recevez un lien de réponse',
+    'Vous appuyez sur «\u00a0Rejoindre la discussion\u00a0» et recevez un lien de réponse',
     'Vous le renvoyez à la personne qui vous a envoyé l’invitation',
     'Elle l’ouvre, et la discussion commence',
   ],
   joinStepsByItself: [
-    'Vous appuyez sur « Rejoindre la discussion »',
+    'Vous appuyez sur «\u00a0Rejoindre la discussion\u00a0»',
     'Votre réponse repart toute seule',
     'La discussion commence',
   ],
@@ -185,9 +189,9 @@ export default dictionary('fr', {
   replyQr: 'Code QR de la réponse',
   copyReply: 'Copier la réponse',
   replyWaiting:
-    'En attente : l’autre personne doit l’ouvrir. La réponse fonctionne tant que cette page reste ouverte.',
+    'En attente\u00a0: l’autre personne doit l’ouvrir. La réponse fonctionne tant que cette page reste ouverte.',
   replyWaitingUntil:
-    'En attente : l’autre personne doit l’ouvrir. La réponse fonctionne tant que cette page reste ouverte. Entre des réseaux différents, elle est utilisable pendant environ {lasting} (jusqu’à {until}).',
+    'En attente\u00a0: l’autre personne doit l’ouvrir. La réponse fonctionne tant que cette page reste ouverte. Entre des réseaux différents, elle est utilisable pendant environ {lasting} (jusqu’à {until}).',
   elsewhereTitle: 'Une réponse à une invitation',
   elsewhereConnect: 'Se connecter dans l’autre onglet',
   replyOpened: 'Une réponse a été ouverte dans cet onglet. Ne vous connectez que si vous l’attendez.',
@@ -205,14 +209,14 @@ export default dictionary('fr', {
     back: 'La discussion continue dans votre autre onglet.',
     needless:
       'La discussion de ce lien est dans votre autre onglet. Elle est connectée et n’a besoin d’aucun lien.',
-    own: 'C’est votre propre lien. Envoyez-le à l’autre personne : dès qu’elle l’ouvre, la discussion continue.',
+    own: 'C’est votre propre lien. Envoyez-le à l’autre personne\u00a0: dès qu’elle l’ouvre, la discussion continue.',
     nowhere:
       'Ici, aucun onglet ne contient la discussion que ce lien rétablit. Si elle est ouverte dans un autre navigateur ou une autre application, collez-y le lien, dans le champ des messages. Si sa page a été fermée, créez un nouveau lien.',
   },
   elsewhereRepairTitle: 'Un lien qui rétablit une discussion',
   elsewhereTakenHint: 'Il se trouve parmi les onglets ouverts de ce navigateur. Vous pouvez fermer celui-ci.',
   elsewhereUsedHint:
-    'Si quelqu’un d’autre l’a envoyée, plus d’une personne a votre lien : comparez les mots de sécurité dans cet onglet.',
+    'Si quelqu’un d’autre l’a envoyée, plus d’une personne a votre lien\u00a0: comparez les mots de sécurité dans cet onglet.',
   closeTab: 'Fermer cet onglet',
   closeTabFailed: 'Le navigateur ne laisse aucune page fermer cet onglet. Fermez-le vous-même.',
   enlarge: 'Afficher le code QR en grand',
@@ -233,7 +237,7 @@ export default dictionary('fr', {
     refused:
       'L’accès à la caméra a été refusé. Autorisez-le dans les réglages de la page, à côté de la barre d’adresse, ou choisissez une photo du code QR.',
     absent: 'Aucune caméra n’a été trouvée. Choisissez une photo ou une capture d’écran du code QR.',
-    busy: 'La caméra n’a pas démarré : un autre programme l’utilise peut-être. Fermez-le, ou choisissez une photo du code QR.',
+    busy: 'La caméra n’a pas démarré\u00a0: un autre programme l’utilise peut-être. Fermez-le, ou choisissez une photo du code QR.',
     reader:
       'Le lecteur de codes QR n’a pas pu être chargé. Vérifiez la connexion réseau, ou collez plutôt le texte.',
     hidden:
@@ -267,7 +271,7 @@ export default dictionary('fr', {
       refused:
         'L’accès au microphone a été refusé. Autorisez-le dans les réglages de la page, à côté de la barre d’adresse, puis réessayez.',
       absent: 'Aucun microphone n’a été trouvé. Branchez-en un, puis réessayez.',
-      busy: 'Le microphone n’a pas démarré : un autre programme l’utilise peut-être. Fermez-le, puis réessayez.',
+      busy: 'Le microphone n’a pas démarré\u00a0: un autre programme l’utilise peut-être. Fermez-le, puis réessayez.',
       nothing: 'Rien n’a été enregistré. Réessayez.',
     },
     cuts: {
@@ -280,7 +284,7 @@ export default dictionary('fr', {
     goOn: 'Continuer',
     listen: 'Arrêter et écouter',
     discard: 'Supprimer',
-    discardTitle: 'Supprimer ce message vocal ?',
+    discardTitle: 'Supprimer ce message vocal\u202f?',
     discardText: 'Il n’a pas été envoyé, et rien n’en est conservé.',
     keep: 'Le garder',
     play: 'Lire',
@@ -301,7 +305,7 @@ export default dictionary('fr', {
   unclean:
     'Ce navigateur ne peut pas refaire cette image. Envoyez l’original, avec tout ce que la caméra y a inscrit, ou retirez-la.',
   preparing: 'Préparation des images…',
-  fileText: 'Fichier : {name} ({size})',
+  fileText: 'Fichier\u00a0: {name} ({size})',
   fileKinds: {
     picture: 'Image',
     sound: 'Son',
@@ -333,7 +337,7 @@ export default dictionary('fr', {
       withdrawn: 'Vous l’avez retiré.',
       unreadable: 'Il n’était plus lisible. Joignez-le à nouveau.',
       unstorable: 'L’appareil de l’autre personne n’a pas pu l’enregistrer.',
-      lost: 'Il n’est pas arrivé : la discussion s’est terminée avant.',
+      lost: 'Il n’est pas arrivé\u00a0: la discussion s’est terminée avant.',
     },
     theirs: {
       whole: 'Enregistré',
@@ -341,10 +345,11 @@ export default dictionary('fr', {
       withdrawn: 'L’autre personne l’a retiré.',
       unreadable: 'L’appareil de l’autre personne ne pouvait plus le lire.',
       unstorable: 'Il n’a pas pu être enregistré ici. Il n’y a peut-être plus de place.',
-      lost: 'Il n’est pas venu : la discussion s’est terminée, ou la page de l’autre personne a été rechargée.',
+      lost: 'Il n’est pas venu\u00a0: la discussion s’est terminée, ou la page de l’autre personne a été rechargée.',
     },
   },
-  fileRoom: 'Ici, une page garde un fichier en mémoire jusqu’à ce qu’il soit enregistré : {room} au maximum.',
+  fileRoom:
+    'Ici, une page garde un fichier en mémoire jusqu’à ce qu’il soit enregistré\u00a0: {room} au maximum.',
   fileTooLarge:
     'Ici, une page peut garder {room} au maximum. Recevez-le avec tincan dans un terminal, ou avec un navigateur récent par https.',
   fileNoRoom: 'Il n’y a pas assez de place sur cet appareil. Libérez-en, puis appuyez à nouveau.',
@@ -352,7 +357,7 @@ export default dictionary('fr', {
   leave: 'Quitter',
   you: 'Vous',
   them: 'L’autre personne',
-  trimmed: 'Des messages anciens ont été supprimés : l’historique était devenu trop long.',
+  trimmed: 'Des messages anciens ont été supprimés\u00a0: l’historique était devenu trop long.',
   emptyChat:
     'La connexion est établie, chiffrée de votre page à la sienne. Comparez les mots de sécurité pour savoir que c’est bien la bonne personne.',
   sending: 'Envoi',
@@ -377,22 +382,22 @@ export default dictionary('fr', {
   repairText: 'Envoyez ce lien à l’autre personne. Elle l’ouvre, et la discussion continue.',
   repairAnswers: 'Renvoyez ce lien à l’autre personne. Elle l’ouvre, et la discussion continue.',
   returnTitle: 'Retour à votre discussion…',
-  returnLead: 'La page a été rechargée. Ce qui a été dit n’y est plus ; l’autre personne l’a encore.',
+  returnLead: 'La page a été rechargée. Ce qui a été dit n’y est plus\u202f; l’autre personne l’a encore.',
   returnText: 'Envoyez ce lien à l’autre personne. Elle l’ouvre, et en reçoit un qu’elle vous renvoie.',
-  returnByItself: 'Il n’y a rien à faire : vous vous retrouvez par {host}. Laissez cette page ouverte.',
+  returnByItself: 'Il n’y a rien à faire\u00a0: vous vous retrouvez par {host}. Laissez cette page ouverte.',
   returnByHand: 'Envoyer un lien à la main, si rien ne se passe',
   returnReply: 'Le lien que l’autre personne vous renvoie',
   returnInstead: 'Commencer plutôt une nouvelle discussion',
   returnedHere: {
-    one: 'Vous êtes de retour après un rechargement. Ce qui a été dit avant n’est plus sur cette page ; l’autre personne l’a encore.',
-    many: 'Cette discussion est revenue {count} de fois. Ce qui a été dit avant n’est plus sur cette page ; l’autre personne l’a peut-être encore.',
+    one: 'Vous êtes de retour après un rechargement. Ce qui a été dit avant n’est plus sur cette page\u202f; l’autre personne l’a encore.',
+    many: 'Cette discussion est revenue {count} de fois. Ce qui a été dit avant n’est plus sur cette page\u202f; l’autre personne l’a peut-être encore.',
     other:
-      'Cette discussion est revenue {count} fois. Ce qui a été dit avant n’est plus sur cette page ; l’autre personne l’a peut-être encore.',
+      'Cette discussion est revenue {count} fois. Ce qui a été dit avant n’est plus sur cette page\u202f; l’autre personne l’a peut-être encore.',
   },
   backLabel: 'Retour après un rechargement',
-  back: 'L’autre personne est de retour après un rechargement ; les mots de sécurité sont nouveaux.',
+  back: 'L’autre personne est de retour après un rechargement\u202f; les mots de sécurité sont nouveaux.',
   again: 'Renvoyer la conversation',
-  againTitle: 'Renvoyer la conversation ?',
+  againTitle: 'Renvoyer la conversation\u202f?',
   againText: {
     one: 'La page de l’autre personne n’en a plus rien. Ce qui a été dit avant le rechargement ({messages}), avec l’auteur de chaque message, lui parviendra en {count} nouveau message.',
     many: 'La page de l’autre personne n’en a plus rien. Ce qui a été dit avant le rechargement ({messages}), avec l’auteur de chaque message, lui parviendra en {count} de nouveaux messages.',
@@ -401,16 +406,16 @@ export default dictionary('fr', {
   },
   againMessages: { one: '{count} message', many: '{count} de messages', other: '{count} messages' },
   againSend: 'Envoyer',
-  againDone: 'Renvoi de la conversation : {sent} sur {parts}',
+  againDone: 'Renvoi de la conversation\u00a0: {sent} sur {parts}',
   againArrived: 'La conversation est de nouveau sur la page de l’autre personne.',
-  againUntil: 'Conversation jusqu’à {time} :',
-  againMe: 'Moi :',
-  againYou: 'Vous :',
+  againUntil: 'Conversation jusqu’à {time}\u00a0:',
+  againMe: 'Moi\u00a0:',
+  againYou: 'Vous\u00a0:',
   comparedBefore: 'Comparés avant le rechargement',
   comparedBeforeHint:
     'Les mots de sécurité sont nouveaux. Comparez-les à nouveau pour savoir avec certitude de qui il s’agit.',
   comparedBeforeText:
-    'Vous les avez comparés avant un rechargement, et ceux-ci sont nouveaux. Comparez-les à nouveau : d’ici là, quelqu’un qui aurait obtenu ce que l’onglet rechargé conservait a pu prendre la place de l’autre personne.',
+    'Vous les avez comparés avant un rechargement, et ceux-ci sont nouveaux. Comparez-les à nouveau\u00a0: d’ici là, quelqu’un qui aurait obtenu ce que l’onglet rechargé conservait a pu prendre la place de l’autre personne.',
   notVerified: 'Non vérifiée',
   notVerifiedHint: 'Comparez les mots de sécurité pour savoir avec certitude de qui il s’agit.',
   verified: 'Vérifiée',
@@ -440,11 +445,11 @@ export default dictionary('fr', {
   showAll: 'Tout afficher',
   showLess: 'Afficher moins',
   copyMessage: 'Copier le message',
-  taskOpen: 'À faire :',
-  taskDone: 'Fait :',
+  taskOpen: 'À faire\u00a0:',
+  taskDone: 'Fait\u00a0:',
   code: 'Code',
   copyCode: 'Copier le code',
-  linkTitle: 'Ouvrir ce lien ?',
+  linkTitle: 'Ouvrir ce lien\u202f?',
   linkText:
     'Ce lien a été envoyé dans la discussion. Il s’ouvre dans un nouvel onglet, et qui gère ce site apprend votre adresse réseau.',
   linkOther: 'Le texte du lien dit {host}, mais ce n’est pas là qu’il mène.',
@@ -453,10 +458,10 @@ export default dictionary('fr', {
   verifyTitle: 'Comparez les mots de sécurité',
   verifyText:
     'Dites-les-vous l’un à l’autre par téléphone ou de vive voix. Comparez les images, car leurs noms changent d’une langue à l’autre. Si les six sont identiques des deux côtés, personne ne se trouve entre vous.',
-  verifyDigits: 'Ou sous forme de nombres :',
+  verifyDigits: 'Ou sous forme de nombres\u00a0:',
   match: 'Ils concordent',
   differ: 'Ils diffèrent',
-  differTitle: 'Les mots diffèrent ?',
+  differTitle: 'Les mots diffèrent\u202f?',
   differText:
     'Si un seul est différent, quelqu’un se trouve peut-être entre vous. La discussion se termine pour vous deux, et l’autre personne apprend pourquoi.',
   compareAgain: 'Comparer à nouveau',
@@ -468,7 +473,11 @@ export default dictionary('fr', {
   languageFailed: 'Cette langue n’a pas pu être chargée. Vérifiez la connexion réseau et réessayez.',
   translatedAlone: 'Traduit sans relecture par une personne de langue maternelle.',
   theme: 'Apparence',
-  themes: { system: 'Système', light: 'Claire', dark: 'Sombre' },
+  themes: {
+    system: 'Système',
+    light: 'Claire',
+    dark: 'Sombre',
+  },
   sendWith: 'Envoi',
   sendWays: {
     enter: 'Entrée envoie, Maj+Entrée commence une nouvelle ligne',
@@ -482,7 +491,7 @@ export default dictionary('fr', {
   notifyRefused:
     'Le navigateur refuse les notifications. Autorisez-les dans les réglages de la page, à côté de la barre d’adresse, puis réactivez ceci.',
   notifyUnsupported:
-    'Il n’y en a pas ici : l’adresse de cette page est en simple http, ou le navigateur n’en a pas.',
+    'Il n’y en a pas ici\u00a0: l’adresse de cette page est en simple http, ou le navigateur n’en a pas.',
   picturesCome: 'Recevoir les images automatiquement',
   picturesComeAbout: 'Jusqu’à 10 Mo chacune. Sinon, on vous demande avant chaque réception.',
   outlive: 'Revenir à une discussion après un rechargement',
@@ -491,12 +500,12 @@ export default dictionary('fr', {
   notifyMessage: 'Nouveau message',
   notifyOpen: 'La discussion est ouverte',
   settingsKept:
-    'Cet appareil retient ces réglages jusqu’à ce que vous appuyiez sur « Tout effacer », et personne d’autre ne les apprend.',
+    'Cet appareil retient ces réglages jusqu’à ce que vous appuyiez sur «\u00a0Tout effacer\u00a0», et personne d’autre ne les apprend.',
   done: 'Terminé',
   more: 'Plus',
   saveText: 'Enregistrer comme texte',
   clearHistory: 'Vider l’historique',
-  clearTitle: 'Vider l’historique ?',
+  clearTitle: 'Vider l’historique\u202f?',
   clearText:
     'Tous les messages sont effacés de cette page. La discussion continue, et l’autre personne garde les siens.',
   clear: 'Vider',
@@ -508,7 +517,7 @@ export default dictionary('fr', {
   shortcutLatest: 'Aller au plus récent',
   shortcutClose: 'Fermer une boîte de dialogue ou un menu',
   shortcutSheet: 'Afficher cette liste',
-  shortcutWipe: 'Tout effacer : terminer la discussion et vider la page aussitôt',
+  shortcutWipe: 'Tout effacer\u00a0: terminer la discussion et vider la page aussitôt',
   keys: {
     enter: 'Entrée',
     shift: 'Maj',
@@ -534,32 +543,32 @@ export default dictionary('fr', {
   unreadTitle: '({count}) {title}',
   leaving: {
     chat: {
-      title: 'Quitter cette discussion ?',
+      title: 'Quitter cette discussion\u202f?',
       text: 'Elle se termine pour vous deux, et ses messages ainsi que ce que vous écriviez sont effacés de cette page.',
       leave: 'Quitter quand même',
     },
     chatLink: {
-      title: 'Créer un nouveau lien ?',
+      title: 'Créer un nouveau lien\u202f?',
       text: 'Cette discussion se termine, et ses messages ainsi que ce que vous écriviez sont effacés de cette page. Enregistrez-les d’abord si vous en avez besoin.',
       leave: 'Créer un nouveau lien',
     },
     invite: {
-      title: 'Ne plus attendre ?',
+      title: 'Ne plus attendre\u202f?',
       text: 'Le lien que vous avez donné cesse de fonctionner.',
       leave: 'Ne plus attendre',
     },
     reply: {
-      title: 'Ne plus attendre ?',
+      title: 'Ne plus attendre\u202f?',
       text: 'Votre réponse cesse de fonctionner. Si vous ne l’avez pas encore envoyée, elle ne manquera à personne.',
       leave: 'Ne plus attendre',
     },
     returning: {
-      title: 'Commencer plutôt une nouvelle discussion ?',
+      title: 'Commencer plutôt une nouvelle discussion\u202f?',
       text: 'Personne ne pourra alors revenir à la précédente. Ce qui y a été dit n’est que sur la page de l’autre personne.',
       leave: 'Nouvelle discussion',
     },
     link: {
-      title: 'Créer un nouveau lien ?',
+      title: 'Créer un nouveau lien\u202f?',
       text: 'Le lien que vous avez donné cesse de fonctionner, vous devrez donc envoyer le nouveau.',
       leave: 'Créer un nouveau lien',
     },
@@ -571,7 +580,7 @@ export default dictionary('fr', {
   away: {
     invite: {
       title: 'Cette invitation a pris fin en votre absence',
-      text: 'Un lien ne fonctionne que tant que sa page reste ouverte ; celui que vous avez envoyé ne mène donc plus nulle part. Créez-en un nouveau et envoyez-le.',
+      text: 'Un lien ne fonctionne que tant que sa page reste ouverte\u202f; celui que vous avez envoyé ne mène donc plus nulle part. Créez-en un nouveau et envoyez-le.',
     },
     reply: {
       title: 'Cette invitation a pris fin en votre absence',
@@ -618,16 +627,16 @@ export default dictionary('fr', {
     cancelEdit: 'Annuler la modification',
     saveEdit: 'Enregistrer la modification',
     edited: 'modifié',
-    answersYou: 'Vous répond : {quote}',
-    answersThem: 'Répond à l’autre personne : {quote}',
+    answersYou: 'Vous répond\u00a0: {quote}',
+    answersThem: 'Répond à l’autre personne\u00a0: {quote}',
     gone: 'Un message qui n’est plus là',
     unsentYou: 'Vous avez retiré ce message.',
     unsentThem: 'L’autre personne a retiré ce message.',
-    unsendTitle: 'Retirer ce message ?',
+    unsendTitle: 'Retirer ce message\u202f?',
     unsendText:
       'Il disparaît des deux pages. Qui l’a lu le connaît, et un programme qui ne suit pas les règles peut le garder.',
-    reactionYou: 'Vous : {emoji}',
-    reactionThem: 'L’autre personne : {emoji}',
+    reactionYou: 'Vous\u00a0: {emoji}',
+    reactionThem: 'L’autre personne\u00a0: {emoji}',
     otherEmoji: 'Un autre émoji',
     emojiHint: 'Tapez ou collez un émoji',
     takeBack: 'Retirer {emoji}',
@@ -636,14 +645,18 @@ export default dictionary('fr', {
   timer: {
     title: 'Messages éphémères',
     off: 'Désactivé',
-    times: { short: '5 minutes', hour: '1 heure', day: '1 jour' },
+    times: {
+      short: '5 minutes',
+      hour: '1 heure',
+      day: '1 jour',
+    },
     about:
-      'Les messages disparaissent des deux pages après ce délai, dès que vous en avez choisi un tous les deux. Si les délais diffèrent, le plus long compte. C’est un accord, pas un verrou : qui a lu un message peut l’avoir copié, et un terminal garde ce qu’il a affiché.',
+      'Les messages disparaissent des deux pages après ce délai, dès que vous en avez choisi un tous les deux. Si les délais diffèrent, le plus long compte. C’est un accord, pas un verrou\u00a0: qui a lu un message peut l’avoir copié, et un terminal garde ce qu’il a affiché.',
     youWant:
-      'Vous voulez que les messages disparaissent après ce délai : {time}. L’autre personne n’a pas encore accepté.',
-    theyWant: 'L’autre personne veut que les messages disparaissent après ce délai : {time}.',
+      'Vous voulez que les messages disparaissent après ce délai\u00a0: {time}. L’autre personne n’a pas encore accepté.',
+    theyWant: 'L’autre personne veut que les messages disparaissent après ce délai\u00a0: {time}.',
     agree: 'Accepter',
-    on: 'Les messages disparaissent après ce délai : {time}.',
+    on: 'Les messages disparaissent après ce délai\u00a0: {time}.',
     ended: 'Les messages ne disparaissent plus.',
   },
   presence: {
@@ -681,30 +694,30 @@ export default dictionary('fr', {
       'C’est votre propre invitation. Envoyez-la à l’autre personne, et collez la réponse qu’elle vous renvoie.',
     'own-reply': 'C’est votre propre réponse. Envoyez-la à la personne qui vous a envoyé l’invitation.',
     'own-repair':
-      'C’est votre propre lien. Envoyez-le à l’autre personne : dès qu’elle l’ouvre, la discussion continue.',
+      'C’est votre propre lien. Envoyez-le à l’autre personne\u00a0: dès qu’elle l’ouvre, la discussion continue.',
     'other-invite':
       'Cette réponse concerne une autre invitation. Demandez à l’autre personne d’ouvrir ce lien-ci, ou créez-en un nouveau.',
     'wrong-chat': 'Ce lien rétablit une autre discussion. Collez-le dans l’onglet où elle est ouverte.',
     'already-used': 'Cette réponse a déjà été utilisée. Créez un nouveau lien pour une nouvelle discussion.',
     'no-repair': 'Cette discussion est connectée, elle n’a donc besoin d’aucun lien pour la rétablir.',
     'second-reply':
-      'Une deuxième réponse à votre invitation est arrivée. À moins que l’autre personne n’ait rejoint la discussion deux fois, quelqu’un d’autre a votre lien : une fois la connexion établie, comparez les mots de sécurité avec « Vérifier », ou créez un nouveau lien.',
+      'Une deuxième réponse à votre invitation est arrivée. À moins que l’autre personne n’ait rejoint la discussion deux fois, quelqu’un d’autre a votre lien\u00a0: une fois la connexion établie, comparez les mots de sécurité avec «\u00a0Vérifier\u00a0», ou créez un nouveau lien.',
     tries:
       'Dix réponses n’ont pas pu être ouvertes, cette invitation n’est donc plus valable. Créez un nouveau lien.',
     'no-webrtc':
       'Ce navigateur ne permet pas les connexions directes. Autorisez WebRTC dans ses réglages, ou utilisez un autre navigateur.',
     'no-addresses':
-      'Aucune adresse réseau n’a été trouvée : cet appareil n’a pas de réseau, ou un réseau sans routeur, où les navigateurs n’en donnent aucune. Connectez-vous à un réseau avec un routeur, ou que l’un de vous utilise tincan dans un terminal.',
+      'Aucune adresse réseau n’a été trouvée\u00a0: cet appareil n’a pas de réseau, ou un réseau sans routeur, où les navigateurs n’en donnent aucune. Connectez-vous à un réseau avec un routeur, ou que l’un de vous utilise tincan dans un terminal.',
     unreachable:
       'Aucune voie vers l’autre personne n’a été trouvée. Essayez sur le même réseau, ou sur un autre, avec un nouveau lien.',
     'stun-silent':
-      'Aucun des serveurs STUN n’a répondu : ils sont peut-être en panne, ou ce réseau bloque UDP. Le lien fonctionne sur le même réseau. Pour toute autre personne, utilisez un autre réseau, ou indiquez un autre serveur sous « Réseau » sur la page d’accueil.',
+      'Aucun des serveurs STUN n’a répondu\u00a0: ils sont peut-être en panne, ou ce réseau bloque UDP. Le lien fonctionne sur le même réseau. Pour toute autre personne, utilisez un autre réseau, ou indiquez un autre serveur sous «\u00a0Réseau\u00a0» sur la page d’accueil.',
     'udp-blocked':
-      'Ce réseau ne laisse pas passer UDP, mais le relais a répondu par TCP : la discussion, chiffrée, passe par le relais.',
+      'Ce réseau ne laisse pas passer UDP, mais le relais a répondu par TCP\u00a0: la discussion, chiffrée, passe par le relais.',
     symmetric:
-      'Ce réseau donne à chaque connexion un port différent, le lien ne fonctionne donc que si le réseau de l’autre personne est ouvert. Utilisez un autre réseau, comme le partage de connexion d’un téléphone, ou indiquez un relais sous « Réseau » sur la page d’accueil.',
+      'Ce réseau donne à chaque connexion un port différent, le lien ne fonctionne donc que si le réseau de l’autre personne est ouvert. Utilisez un autre réseau, comme le partage de connexion d’un téléphone, ou indiquez un relais sous «\u00a0Réseau\u00a0» sur la page d’accueil.',
     'symmetric-pair':
-      'L’un des deux réseaux donne à chaque connexion un port différent, et l’autre ne laisse entrer personne sans demande, il n’y a donc pas de voie directe. L’un de vous doit utiliser un autre réseau, comme le partage de connexion d’un téléphone, ou indiquer un relais sous « Réseau », et créer un nouveau lien.',
+      'L’un des deux réseaux donne à chaque connexion un port différent, et l’autre ne laisse entrer personne sans demande, il n’y a donc pas de voie directe. L’un de vous doit utiliser un autre réseau, comme le partage de connexion d’un téléphone, ou indiquer un relais sous «\u00a0Réseau\u00a0», et créer un nouveau lien.',
     'hidden-address':
       'Le navigateur cache son adresse derrière un nom que ce réseau ne transmet pas. Utilisez le même Wi-Fi, pas un réseau d’invités qui isole les appareils, ou un réseau avec internet, et créez un nouveau lien.',
     'old-link':
@@ -712,9 +725,9 @@ export default dictionary('fr', {
     'nobody-came':
       'Personne n’a utilisé cette réponse. Quelqu’un d’autre a peut-être été plus rapide, ou la page qui a créé l’invitation a été fermée. Demandez un nouveau lien.',
     'no-relay':
-      '« Relais uniquement » est choisi, mais il n’y a pas de relais utilisable. Indiquez-en un sous « Réseau » avec son identifiant et son mot de passe, ou choisissez-y une autre voie.',
+      '«\u00a0Relais uniquement\u00a0» est choisi, mais il n’y a pas de relais utilisable. Indiquez-en un sous «\u00a0Réseau\u00a0» avec son identifiant et son mot de passe, ou choisissez-y une autre voie.',
     'relay-silent':
-      'Le relais n’a pas répondu. Vérifiez son adresse, l’identifiant et le mot de passe sous « Réseau » sur la page d’accueil, ou utilisez un autre réseau.',
+      'Le relais n’a pas répondu. Vérifiez son adresse, l’identifiant et le mot de passe sous «\u00a0Réseau\u00a0» sur la page d’accueil, ou utilisez un autre réseau.',
     'not-open': 'La discussion n’est pas encore connectée. Réessayez dans un instant.',
     'message-empty': 'Le message est vide.',
     'message-too-long': 'Le message est trop long. Envoyez-le en plusieurs parties.',
@@ -730,7 +743,7 @@ export default dictionary('fr', {
     internal: 'Quelque chose s’est mal passé dans cette page. Rechargez-la et recommencez.',
   },
   addressesHidden:
-    'Le navigateur ne donne à cette page aucune adresse réseau de cet appareil. Soit un réglage ou une extension vous protège des fuites WebRTC : autorisez WebRTC pour cette page, ou utilisez un autre navigateur. Soit ce réseau n’a pas de routeur : utilisez-en un qui en a un.',
+    'Le navigateur ne donne à cette page aucune adresse réseau de cet appareil. Soit un réglage ou une extension vous protège des fuites WebRTC\u00a0: autorisez WebRTC pour cette page, ou utilisez un autre navigateur. Soit ce réseau n’a pas de routeur\u00a0: utilisez-en un qui en a un.',
   endings: {
     closed: {
       title: 'Vous avez quitté la discussion',
@@ -746,7 +759,7 @@ export default dictionary('fr', {
     },
     'other-differ': {
       title: 'L’autre personne dit que les mots de sécurité diffèrent',
-      text: 'Quelqu’un se trouve peut-être entre vous : la discussion a été terminée et ses clés ont été effacées. Recommencez avec un nouveau lien, envoyé par un autre moyen.',
+      text: 'Quelqu’un se trouve peut-être entre vous\u00a0: la discussion a été terminée et ses clés ont été effacées. Recommencez avec un nouveau lien, envoyé par un autre moyen.',
     },
     lost: {
       title: 'Connexion perdue',
@@ -754,11 +767,11 @@ export default dictionary('fr', {
     },
     unreachable: {
       title: 'Pas de connexion',
-      text: 'La réponse convient, mais aucune voie entre vous n’a été trouvée. Réessayez sur le même réseau ou sur un autre, ou indiquez un relais sous « Réseau » sur la page d’accueil.',
+      text: 'La réponse convient, mais aucune voie entre vous n’a été trouvée. Réessayez sur le même réseau ou sur un autre, ou indiquez un relais sous «\u00a0Réseau\u00a0» sur la page d’accueil.',
     },
     untrusted: {
       title: 'Discussion arrêtée par sécurité',
-      text: 'Quelque chose est arrivé que le tincan de l’autre personne n’enverrait pas : la discussion a été fermée et ses clés ont été effacées. Recommencez avec un nouveau lien, envoyé par un autre moyen.',
+      text: 'Quelque chose est arrivé que le tincan de l’autre personne n’enverrait pas\u00a0: la discussion a été fermée et ses clés ont été effacées. Recommencez avec un nouveau lien, envoyé par un autre moyen.',
     },
     differ: {
       title: 'Les mots de sécurité diffèrent',

@@ -71,7 +71,11 @@ export default dictionary('it', {
   },
   network: 'Rete',
   networkLegend: 'Vie verso l’altra persona',
-  modes: { all: 'Qualsiasi via che funzioni', local: 'Solo rete locale', relay: 'Solo relay' },
+  modes: {
+    all: 'Qualsiasi via che funzioni',
+    local: 'Solo rete locale',
+    relay: 'Solo relay',
+  },
   localOnly: 'Siete entrambi sulla stessa rete. Non si chiede niente a nessun server.',
   relayNeedsTurn: 'Per questo, indica un server TURN qui sotto.',
   stunLabel: 'Server STUN',
@@ -466,7 +470,11 @@ export default dictionary('it', {
   languageFailed: 'Quella lingua non si è caricata. Controlla la connessione di rete e riprova.',
   translatedAlone: 'Tradotto senza la rilettura di un madrelingua.',
   theme: 'Aspetto',
-  themes: { system: 'Sistema', light: 'Chiaro', dark: 'Scuro' },
+  themes: {
+    system: 'Sistema',
+    light: 'Chiaro',
+    dark: 'Scuro',
+  },
   sendWith: 'Invio dei messaggi',
   sendWays: {
     enter: 'Invio invia, Maiusc+Invio va a capo',
@@ -632,7 +640,11 @@ export default dictionary('it', {
   timer: {
     title: 'Messaggi a scomparsa',
     off: 'Disattivati',
-    times: { short: '5 minuti', hour: '1 ora', day: '1 giorno' },
+    times: {
+      short: '5 minuti',
+      hour: '1 ora',
+      day: '1 giorno',
+    },
     about:
       'I messaggi scompaiono da entrambe le pagine dopo questo tempo, appena entrambi ne avete scelto uno. Se i tempi sono diversi, vale il più lungo. È un accordo e non un lucchetto: chi ha letto un messaggio può averlo copiato, e un terminale conserva ciò che ha mostrato.',
     youWant:

@@ -67,7 +67,11 @@ export default dictionary('nb', {
   },
   network: 'Nettverk',
   networkLegend: 'Veier til den andre personen',
-  modes: { all: 'Enhver vei som virker', local: 'Bare lokalt nettverk', relay: 'Bare relé' },
+  modes: {
+    all: 'Enhver vei som virker',
+    local: 'Bare lokalt nettverk',
+    relay: 'Bare relé',
+  },
   localOnly: 'Dere er begge på samme nettverk. Ingen server blir spurt om noe.',
   relayNeedsTurn: 'Oppgi en TURN-server nedenfor for dette.',
   stunLabel: 'STUN-servere',
@@ -85,10 +89,7 @@ export default dictionary('nb', {
   networkDefaults: 'Bruk sidens standardvalg',
   save: 'Lagre',
   notStun: '«{line}» er ikke en server. Skriv vert:port, for eksempel stun.example.org:3478.',
-  tooManyStun: {
-    one: 'Høyst {count} server. Fjern noen.',
-    other: 'Høyst {count} servere. Fjern noen.',
-  },
+  tooManyStun: { one: 'Høyst {count} server. Fjern noen.', other: 'Høyst {count} servere. Fjern noen.' },
   notTurn:
     '«{address}» er ikke et relé. Skriv turn:vert:port, om nødvendig med ?transport=tcp, eller turns:vert:port.',
   turnForRelay: '«Bare relé» trenger et relé: oppgi et her, eller velg en annen vei.',
@@ -437,7 +438,11 @@ export default dictionary('nb', {
   languageFailed: 'Det språket ble ikke lastet inn. Kontroller nettverksforbindelsen og prøv igjen.',
   translatedAlone: 'Oversatt uten at noen med språket som morsmål har lest det.',
   theme: 'Utseende',
-  themes: { system: 'System', light: 'Lyst', dark: 'Mørkt' },
+  themes: {
+    system: 'System',
+    light: 'Lyst',
+    dark: 'Mørkt',
+  },
   sendWith: 'Send med',
   sendWays: {
     enter: 'Enter sender, Skift+Enter begynner en ny linje',
@@ -493,10 +498,7 @@ export default dictionary('nb', {
   zoomOut: 'Zoom ut',
   pictureBroken: 'Dette bildet kan ikke vises.',
   typing: 'Skriver…',
-  roomLeft: {
-    one: 'Plass til omtrent {count} tegn til.',
-    other: 'Plass til omtrent {count} tegn til.',
-  },
+  roomLeft: { one: 'Plass til omtrent {count} tegn til.', other: 'Plass til omtrent {count} tegn til.' },
   unreadTitle: '({count}) {title}',
   leaving: {
     chat: {
@@ -569,7 +571,6 @@ export default dictionary('nb', {
     shortcut: 'Søk i historikken',
     shortcutStep: 'Gå til et eldre eller nyere treff',
   },
-
   talk: {
     menu: 'Handlinger for denne meldingen',
     reply: 'Svar',
@@ -599,11 +600,14 @@ export default dictionary('nb', {
     takeBack: 'Ta tilbake {emoji}',
     failed: 'Det nådde ikke den andre personen.',
   },
-
   timer: {
     title: 'Meldinger som forsvinner',
     off: 'Av',
-    times: { short: '5 minutter', hour: '1 time', day: '1 dag' },
+    times: {
+      short: '5 minutter',
+      hour: '1 time',
+      day: '1 dag',
+    },
     about:
       'Meldinger forsvinner fra begge sidene etter denne tiden, så snart dere begge har valgt en. Hvis tidene er ulike, gjelder den lengste. Dette er en avtale og ingen lås: den som har lest en melding, kan ha kopiert den, og en terminal beholder det den har skrevet ut.',
     youWant:
@@ -613,7 +617,6 @@ export default dictionary('nb', {
     on: 'Meldinger forsvinner etter denne tiden: {time}.',
     ended: 'Meldinger forsvinner ikke lenger.',
   },
-
   presence: {
     tell: 'Vis når jeg er her',
     tellAbout: 'Den andre personen ser om du ser på samtalen, høyst hvert 30. sekund.',
@@ -623,13 +626,11 @@ export default dictionary('nb', {
     readAbout: 'Den andre personen ser til og med hvilken melding du har lest.',
     seen: 'Lest',
   },
-
   messageKeys: {
     move: 'Gå fra melding til melding',
     menu: 'Åpne handlingene for en melding',
     editLast: 'Rediger den siste meldingen din, mens feltet er tomt',
   },
-
   errors: {
     empty: 'Feltet er tomt. Lim inn lenken du har fått.',
     'too-long': 'Det er mye mer tekst enn en lenke. Lim inn bare meldingen som inneholder lenken.',

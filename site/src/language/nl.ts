@@ -68,7 +68,11 @@ export default dictionary('nl', {
   },
   network: 'Netwerk',
   networkLegend: 'Wegen naar de ander',
-  modes: { all: 'Elke weg die werkt', local: 'Alleen lokaal netwerk', relay: 'Alleen relay' },
+  modes: {
+    all: 'Elke weg die werkt',
+    local: 'Alleen lokaal netwerk',
+    relay: 'Alleen relay',
+  },
   localOnly: 'Jullie zitten allebei op hetzelfde netwerk. Er wordt geen server ergens om gevraagd.',
   relayNeedsTurn: 'Geef hiervoor hieronder een TURN-server op.',
   stunLabel: 'STUN-servers',
@@ -442,7 +446,11 @@ export default dictionary('nl', {
   languageFailed: 'Die taal is niet geladen. Controleer de netwerkverbinding en probeer het opnieuw.',
   translatedAlone: 'Vertaald, maar nog niet door een moedertaalspreker gelezen.',
   theme: 'Weergave',
-  themes: { system: 'Systeem', light: 'Licht', dark: 'Donker' },
+  themes: {
+    system: 'Systeem',
+    light: 'Licht',
+    dark: 'Donker',
+  },
   sendWith: 'Versturen met',
   sendWays: {
     enter: 'Enter verstuurt, Shift+Enter begint een nieuwe regel',
@@ -575,7 +583,6 @@ export default dictionary('nl', {
     shortcut: 'Zoeken in de geschiedenis',
     shortcutStep: 'Naar een ouder of nieuwer resultaat gaan',
   },
-
   talk: {
     menu: 'Acties voor dit bericht',
     reply: 'Beantwoorden',
@@ -605,11 +612,14 @@ export default dictionary('nl', {
     takeBack: '{emoji} terugnemen',
     failed: 'Dat heeft de ander niet bereikt.',
   },
-
   timer: {
     title: 'Verdwijnende berichten',
     off: 'Uit',
-    times: { short: '5 minuten', hour: '1 uur', day: '1 dag' },
+    times: {
+      short: '5 minuten',
+      hour: '1 uur',
+      day: '1 dag',
+    },
     about:
       'Berichten verdwijnen na deze tijd van beide pagina’s, zodra jullie er allebei een hebben gekozen. Als de tijden verschillen, telt de langste. Dit is een afspraak en geen slot: wie een bericht heeft gelezen, kan het hebben gekopieerd, en een terminal houdt wat hij heeft getoond.',
     youWant: 'Je wilt dat berichten na deze tijd verdwijnen: {time}. De ander is nog niet akkoord gegaan.',
@@ -618,7 +628,6 @@ export default dictionary('nl', {
     on: 'Berichten verdwijnen na deze tijd: {time}.',
     ended: 'Berichten verdwijnen niet meer.',
   },
-
   presence: {
     tell: 'Tonen wanneer ik er ben',
     tellAbout: 'De ander ziet of je naar de chat kijkt, hooguit elke 30 seconden.',
@@ -628,13 +637,11 @@ export default dictionary('nl', {
     readAbout: 'De ander ziet tot welk bericht je hebt gelezen.',
     seen: 'Gelezen',
   },
-
   messageKeys: {
     move: 'Van bericht naar bericht gaan',
     menu: 'De acties voor een bericht openen',
     editLast: 'Je laatste bericht bewerken, zolang het veld leeg is',
   },
-
   errors: {
     empty: 'Het veld is leeg. Plak de link die je hebt gekregen.',
     'too-long': 'Dat is veel meer tekst dan een link. Plak alleen het bericht waar de link in staat.',

@@ -75,7 +75,11 @@ export default dictionary('pl', {
   },
   network: 'Sieć',
   networkLegend: 'Drogi do drugiej osoby',
-  modes: { all: 'Dowolna działająca droga', local: 'Tylko sieć lokalna', relay: 'Tylko przekaźnik' },
+  modes: {
+    all: 'Dowolna działająca droga',
+    local: 'Tylko sieć lokalna',
+    relay: 'Tylko przekaźnik',
+  },
   localOnly: 'Jesteście w tej samej sieci. Czat nie pyta o nic żadnego serwera.',
   relayNeedsTurn: 'W tym celu podaj poniżej serwer TURN.',
   stunLabel: 'Serwery STUN',
@@ -468,7 +472,11 @@ export default dictionary('pl', {
   languageFailed: 'Ten język się nie wczytał. Sprawdź połączenie z siecią i spróbuj ponownie.',
   translatedAlone: 'Tłumaczenie bez sprawdzenia przez rodzimego użytkownika języka.',
   theme: 'Wygląd',
-  themes: { system: 'Systemowy', light: 'Jasny', dark: 'Ciemny' },
+  themes: {
+    system: 'Systemowy',
+    light: 'Jasny',
+    dark: 'Ciemny',
+  },
   sendWith: 'Wysyłanie',
   sendWays: {
     enter: 'Enter wysyła, Shift+Enter zaczyna nowy wiersz',
@@ -637,7 +645,11 @@ export default dictionary('pl', {
   timer: {
     title: 'Znikające wiadomości',
     off: 'Wyłączone',
-    times: { short: '5 minut', hour: '1 godzina', day: '1 dzień' },
+    times: {
+      short: '5 minut',
+      hour: '1 godzina',
+      day: '1 dzień',
+    },
     about:
       'Wiadomości znikają z obu stron po tym czasie, gdy tylko oboje jakiś wybierzecie. Jeśli czasy są różne, liczy się dłuższy. To umowa, a nie zamek: kto przeczytał wiadomość, mógł ją skopiować, a terminal zachowuje to, co wypisał.',
     youWant: 'Chcesz, aby wiadomości znikały po tym czasie: {time}. Druga osoba jeszcze się nie zgodziła.',
@@ -728,7 +740,10 @@ export default dictionary('pl', {
       title: 'Czat opuszczony',
       text: 'Jego wiadomości zniknęły z tej strony i nic z niego nie zostało. Zamknij kartę, aby wyczyścić też jej pamięć.',
     },
-    left: { title: 'Druga osoba wyszła', text: 'Czat się skończył. Aby znów porozmawiać, utwórz nowy link.' },
+    left: {
+      title: 'Druga osoba wyszła',
+      text: 'Czat się skończył. Aby znów porozmawiać, utwórz nowy link.',
+    },
     'other-closed': {
       title: 'Druga osoba zamknęła tincan',
       text: 'Jej strona lub program zostały zamknięte albo odświeżone, więc czat się skończył. Aby znów porozmawiać, utwórz nowy link.',

@@ -71,7 +71,11 @@ export default dictionary('pt-BR', {
   },
   network: 'Rede',
   networkLegend: 'Caminhos até a outra pessoa',
-  modes: { all: 'Qualquer caminho que funcione', local: 'Só rede local', relay: 'Só retransmissor' },
+  modes: {
+    all: 'Qualquer caminho que funcione',
+    local: 'Só rede local',
+    relay: 'Só retransmissor',
+  },
   localOnly: 'Vocês dois estão na mesma rede. Nada é pedido a servidor nenhum.',
   relayNeedsTurn: 'Para isto, indique um servidor TURN abaixo.',
   stunLabel: 'Servidores STUN',
@@ -454,7 +458,11 @@ export default dictionary('pt-BR', {
   languageFailed: 'Esse idioma não carregou. Verifique a conexão de rede e tente de novo.',
   translatedAlone: 'Traduzido sem a revisão de um falante nativo.',
   theme: 'Aparência',
-  themes: { system: 'Sistema', light: 'Clara', dark: 'Escura' },
+  themes: {
+    system: 'Sistema',
+    light: 'Clara',
+    dark: 'Escura',
+  },
   sendWith: 'Envio',
   sendWays: {
     enter: 'Enter envia, Shift+Enter quebra a linha',
@@ -620,7 +628,11 @@ export default dictionary('pt-BR', {
   timer: {
     title: 'Mensagens temporárias',
     off: 'Desativado',
-    times: { short: '5 minutos', hour: '1 hora', day: '1 dia' },
+    times: {
+      short: '5 minutos',
+      hour: '1 hora',
+      day: '1 dia',
+    },
     about:
       'As mensagens somem das duas páginas depois deste tempo, assim que vocês dois tiverem escolhido um. Se os tempos forem diferentes, vale o mais longo. Isto é um acordo, não um cadeado: quem leu uma mensagem pode tê-la copiado, e um terminal guarda o que mostrou.',
     youWant:

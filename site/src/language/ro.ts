@@ -71,7 +71,11 @@ export default dictionary('ro', {
   },
   network: 'Rețea',
   networkLegend: 'Căi către cealaltă persoană',
-  modes: { all: 'Orice cale care merge', local: 'Doar rețeaua locală', relay: 'Doar prin releu' },
+  modes: {
+    all: 'Orice cale care merge',
+    local: 'Doar rețeaua locală',
+    relay: 'Doar prin releu',
+  },
   localOnly: 'Sunteți amândoi în aceeași rețea. Nu se cere nimic niciunui server.',
   relayNeedsTurn: 'Pentru asta, indică mai jos un server TURN.',
   stunLabel: 'Servere STUN',
@@ -457,7 +461,11 @@ export default dictionary('ro', {
   languageFailed: 'Acea limbă nu s-a încărcat. Verifică conexiunea la rețea și încearcă din nou.',
   translatedAlone: 'Tradus fără recitirea unui vorbitor nativ.',
   theme: 'Aspect',
-  themes: { system: 'Sistem', light: 'Luminos', dark: 'Întunecat' },
+  themes: {
+    system: 'Sistem',
+    light: 'Luminos',
+    dark: 'Întunecat',
+  },
   sendWith: 'Trimitere',
   sendWays: {
     enter: 'Enter trimite, Shift+Enter începe un rând nou',
@@ -624,7 +632,11 @@ export default dictionary('ro', {
   timer: {
     title: 'Mesaje care dispar',
     off: 'Dezactivat',
-    times: { short: '5 minute', hour: '1 oră', day: '1 zi' },
+    times: {
+      short: '5 minute',
+      hour: '1 oră',
+      day: '1 zi',
+    },
     about:
       'Mesajele dispar de pe ambele pagini după acest timp, de îndată ce amândoi ați ales unul. Dacă timpii diferă, contează cel mai lung. Este o înțelegere, nu un lacăt: cine a citit un mesaj poate să-l fi copiat, iar un terminal păstrează ce a afișat.',
     youWant: 'Vrei ca mesajele să dispară după acest timp: {time}. Cealaltă persoană nu a acceptat încă.',

@@ -74,7 +74,11 @@ export default dictionary('sk', {
   },
   network: 'Sieť',
   networkLegend: 'Cesty k druhej strane',
-  modes: { all: 'Akákoľvek funkčná cesta', local: 'Iba miestna sieť', relay: 'Iba prenosový server' },
+  modes: {
+    all: 'Akákoľvek funkčná cesta',
+    local: 'Iba miestna sieť',
+    relay: 'Iba prenosový server',
+  },
   localOnly: 'Obaja ste v tej istej sieti. Chat sa na nič nepýta žiadneho servera.',
   relayNeedsTurn: 'Na to uveďte nižšie server TURN.',
   stunLabel: 'Servery STUN',
@@ -462,7 +466,11 @@ export default dictionary('sk', {
   languageFailed: 'Tento jazyk sa nenačítal. Skontrolujte pripojenie k sieti a skúste to znova.',
   translatedAlone: 'Preložené bez kontroly rodeným hovoriacim.',
   theme: 'Vzhľad',
-  themes: { system: 'Podľa systému', light: 'Svetlý', dark: 'Tmavý' },
+  themes: {
+    system: 'Podľa systému',
+    light: 'Svetlý',
+    dark: 'Tmavý',
+  },
   sendWith: 'Odosielanie',
   sendWays: {
     enter: 'Enter odosiela, Shift+Enter začne nový riadok',
@@ -630,7 +638,11 @@ export default dictionary('sk', {
   timer: {
     title: 'Miznúce správy',
     off: 'Vypnuté',
-    times: { short: '5 minút', hour: '1 hodina', day: '1 deň' },
+    times: {
+      short: '5 minút',
+      hour: '1 hodina',
+      day: '1 deň',
+    },
     about:
       'Správy po tomto čase zmiznú z oboch stránok, len čo si obaja nejaký zvolíte. Ak sa časy líšia, platí dlhší. Je to dohoda, nie zámok: kto správu čítal, mohol si ju skopírovať, a terminál uchováva, čo vypísal.',
     youWant: 'Chcete, aby správy mizli po tomto čase: {time}. Druhá strana zatiaľ nesúhlasila.',

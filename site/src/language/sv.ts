@@ -67,7 +67,11 @@ export default dictionary('sv', {
   },
   network: 'Nätverk',
   networkLegend: 'Vägar till den andra personen',
-  modes: { all: 'Vilken väg som helst som fungerar', local: 'Endast lokalt nätverk', relay: 'Endast relä' },
+  modes: {
+    all: 'Vilken väg som helst som fungerar',
+    local: 'Endast lokalt nätverk',
+    relay: 'Endast relä',
+  },
   localOnly: 'Ni är båda på samma nätverk. Ingen server tillfrågas om något.',
   relayNeedsTurn: 'Ange en TURN-server nedan för det här.',
   stunLabel: 'STUN-servrar',
@@ -441,7 +445,11 @@ export default dictionary('sv', {
   languageFailed: 'Det språket lästes inte in. Kontrollera nätverksanslutningen och försök igen.',
   translatedAlone: 'Översatt utan att någon med språket som modersmål har läst det.',
   theme: 'Utseende',
-  themes: { system: 'System', light: 'Ljust', dark: 'Mörkt' },
+  themes: {
+    system: 'System',
+    light: 'Ljust',
+    dark: 'Mörkt',
+  },
   sendWith: 'Skicka med',
   sendWays: {
     enter: 'Enter skickar, Skift+Enter börjar en ny rad',
@@ -573,7 +581,6 @@ export default dictionary('sv', {
     shortcut: 'Sök i historiken',
     shortcutStep: 'Gå till en äldre eller nyare träff',
   },
-
   talk: {
     menu: 'Åtgärder för det här meddelandet',
     reply: 'Svara',
@@ -603,11 +610,14 @@ export default dictionary('sv', {
     takeBack: 'Ta tillbaka {emoji}',
     failed: 'Det nådde inte den andra personen.',
   },
-
   timer: {
     title: 'Försvinnande meddelanden',
     off: 'Av',
-    times: { short: '5 minuter', hour: '1 timme', day: '1 dag' },
+    times: {
+      short: '5 minuter',
+      hour: '1 timme',
+      day: '1 dag',
+    },
     about:
       'Meddelanden försvinner från båda sidorna efter den här tiden, så snart ni båda har valt en. Om tiderna är olika gäller den längre. Det är en överenskommelse och inget lås: den som har läst ett meddelande kan ha kopierat det, och en terminal behåller det som den har skrivit ut.',
     youWant:
@@ -617,7 +627,6 @@ export default dictionary('sv', {
     on: 'Meddelanden försvinner efter den här tiden: {time}.',
     ended: 'Meddelanden försvinner inte längre.',
   },
-
   presence: {
     tell: 'Visa när jag är här',
     tellAbout: 'Den andra personen ser om du tittar på chatten, högst var 30:e sekund.',
@@ -627,13 +636,11 @@ export default dictionary('sv', {
     readAbout: 'Den andra personen ser till och med vilket meddelande du har läst.',
     seen: 'Läst',
   },
-
   messageKeys: {
     move: 'Gå från meddelande till meddelande',
     menu: 'Öppna åtgärderna för ett meddelande',
     editLast: 'Redigera ditt senaste meddelande, medan fältet är tomt',
   },
-
   errors: {
     empty: 'Fältet är tomt. Klistra in länken som du fick.',
     'too-long': 'Det är mycket mer text än en länk. Klistra bara in meddelandet som innehåller länken.',
