@@ -39,6 +39,9 @@ const same: Partial<Record<LanguageTag, string[]>> = {
     'voice.pause',
     'voice.position',
   ],
+  hr: ['fileKinds.program'],
+  hu: ['fileKinds.program'],
+  id: ['fileKinds.program'],
   it: ['fileKinds.file', 'fileText', 'turnPassword'],
   nb: ['fileKinds.program', 'send'],
   nl: ['code', 'fileKinds.document'],
@@ -46,6 +49,7 @@ const same: Partial<Record<LanguageTag, string[]>> = {
   ro: ['fileKinds.document', 'fileKinds.program'],
   sk: ['fileKinds.program'],
   sv: ['fileKinds.program'],
+  tr: ['fileKinds.program'],
 };
 
 /** The marks that a language puts around the name of a button. */
