@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { arabic, looks, narrow, screens, show, type Look } from './looks.ts';
+import { arabic, looks, narrow, screens, show, wide, type Look } from './looks.ts';
 import { Watch } from './watch.ts';
 
 /* Every screen as people meet it, filled by the fake engine. */
@@ -25,23 +25,6 @@ async function open(
   page.on('dialog', (dialog) => void dialog.accept());
   await page.clock.setFixedTime(new Date('2026-11-26T14:03:00Z'));
   return page;
-}
-
-/** What sticks out at the side: the page, or a box of it that isn't meant to scroll by itself. */
-function wide(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const sticks = [...document.querySelectorAll('body *')].filter(
-      (box) =>
-        box.scrollWidth > box.clientWidth + 1 &&
-        /auto|scroll/.test(getComputedStyle(box).overflowX) &&
-        !box.matches('pre, .table'),
-    );
-    const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
-    return [
-      ...page,
-      ...sticks.map((box) => `${box.tagName} ${box.getAttribute('aria-label') ?? box.className}`),
-    ];
-  });
 }
 
 /** Both colours, both directions and the narrowest are looked through every day. */

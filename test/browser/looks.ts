@@ -202,3 +202,20 @@ export async function show(page: Page, fake: FakePage, { at, act }: Screen): Pro
   await act?.(page);
   await page.evaluate(() => document.fonts.ready);
 }
+
+/** What sticks out at the side: the page, or a box of it that isn't meant to scroll by itself. */
+export function wide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const sticks = [...document.querySelectorAll('body *')].filter(
+      (box) =>
+        box.scrollWidth > box.clientWidth + 1 &&
+        /auto|scroll/.test(getComputedStyle(box).overflowX) &&
+        !box.matches('pre, .table'),
+    );
+    const page = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
+    return [
+      ...page,
+      ...sticks.map((box) => `${box.tagName} ${box.getAttribute('aria-label') ?? box.className}`),
+    ];
+  });
+}
