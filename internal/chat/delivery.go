@@ -70,32 +70,37 @@ func (o *outbox) remove(i int) {
 	o.waiting = slices.Delete(o.waiting, i, i+1)
 }
 
+// waits tells whether a message that can be named is not framed yet.
+func (o *outbox) waits(id uint64) bool {
+	return slices.ContainsFunc(o.waiting, func(w outgoing) bool { return w.id == id && saidBy(w.kind).named() })
+}
+
 // change edits or takes back a text that is not framed yet, as m says. It returns false if there is no such text.
 func (o *outbox) change(m outgoing) bool {
-	for i := range o.waiting {
-		w := &o.waiting[i]
-		switch {
-		case w.id != m.about.ID || saidBy(w.kind) != saidText:
-			continue
-		case m.kind == typeUnsend:
-			o.remove(i)
-		default:
-			o.bytes += len(m.text) - len(w.text)
-			w.text = m.text
-		}
+	i := slices.IndexFunc(o.waiting, func(w outgoing) bool { return w.id == m.about.ID && saidBy(w.kind) == saidText })
+	switch {
+	case i < 0:
+		return false
+	case m.kind == typeUnsend:
+		o.remove(i)
 		return true
 	}
-	return false
+	last := &o.waiting[i]
+	for j := i + 1; j < len(o.waiting); j++ { // after a reload edits of before wait behind their text, and the last one counts
+		if w := &o.waiting[j]; w.kind == typeEdit && w.about.ID == m.about.ID {
+			last = w
+		}
+	}
+	o.bytes += len(m.text) - len(last.text)
+	last.text = m.text
+	return true
 }
 
 // wire is the number on the wire of a message of ours, 0 if it has none.
 func (o *outbox) wire(id uint64) uint64 { return uint64(slices.Index(o.ids, id) + 1) }
 
-// sayable tells whether m can be framed now: what it is about is there, and can be what m makes of it.
+// sayable tells whether m, which is about a message of ours, can be framed now: that is there, and can be what m makes of it.
 func (o *outbox) sayable(m outgoing) bool {
-	if !m.about.Ours {
-		return true // it was checked when m was pushed, and again takes it out once it is not so any more
-	}
 	was := o.said.at(o.wire(m.about.ID))
 	if m.kind == typeEdit {
 		return was >= saidText && was < saidText+maxEdits

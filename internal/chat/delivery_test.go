@@ -10,7 +10,7 @@ import (
 )
 
 // bothKeys are those of an inviter and of a joiner who have shaken hands.
-func bothKeys(t *testing.T) (inviter, joiner *seal.Frames) {
+func bothKeys(t testing.TB) (inviter, joiner *seal.Frames) {
 	t.Helper()
 	f := face(t, seal.Inviter)
 	f.shakeHands(t)
@@ -137,4 +137,33 @@ func TestUnitInboxRefuses(t *testing.T) {
 			require.Zero(t, in.received, name)
 		}
 	}
+}
+
+// TestUnitOutboxEditAgain: where an edit has to be said again with its text, a later one takes its place, and nothing is
+// turned back to what an earlier one said.
+func TestUnitOutboxEditAgain(t *testing.T) {
+	keys, _ := bothKeys(t)
+	out := outbox{role: seal.Inviter}
+	said := out.push(outgoing{kind: typeText, text: "first"})
+	out.push(outgoing{kind: typeEdit, about: Said{true, said}, text: "second"})
+	out.push(outgoing{kind: typeEdit, about: Said{true, said}, text: "third"})
+	for !out.empty() {
+		_, err := out.next(keys)
+		require.NoError(t, err)
+	}
+	out.again(out.rest())
+	other := out.push(outgoing{kind: typeText, text: "other"})
+	require.True(t, out.change(outgoing{kind: typeEdit, about: Said{true, said}, text: "fourth of all"}))
+	require.True(t, out.change(outgoing{kind: typeEdit, about: Said{true, other}, text: "others"}))
+	var texts []string
+	bytes := 0
+	for _, m := range out.waiting {
+		texts = append(texts, m.text)
+		bytes += len(m.text)
+	}
+	require.Equal(t, []string{"first", "second", "fourth of all", "others"}, texts)
+	require.Equal(t, bytes, out.bytes)
+	require.True(t, out.change(outgoing{kind: typeUnsend, about: Said{true, said}}))
+	require.False(t, out.change(outgoing{kind: typeEdit, about: Said{true, said}, text: "fifth"}))
+	require.Equal(t, bytes-len("first"), out.bytes)
 }

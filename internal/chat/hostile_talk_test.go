@@ -167,6 +167,38 @@ func TestFunctionalTalkWithoutTheBit(t *testing.T) {
 	require.Equal(t, []string{"one", "two"}, texts)
 }
 
+// TestFunctionalTalkOfWhatIsGone: what waits when the other person takes back what it is about is not said of that any more: an
+// answer is a text, and a reaction is over.
+func TestFunctionalTalkOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	inviter, p := talkByHand(t)
+	about := others(1)
+	for range 64 {
+		_, err := inviter.Send("", "a")
+		require.NoError(t, err)
+	}
+	_, err := inviter.Talk("", chat.Talk{Kind: chat.TalkAnswer, About: about, Text: "an answer"})
+	require.NoError(t, err)
+	reaction, err := inviter.Talk("late", chat.Talk{Kind: chat.TalkReaction, About: about, Text: "👍"})
+	require.NoError(t, err)
+	_, err = inviter.Send("", "the last")
+	require.NoError(t, err)
+	p.send(t, unsends(1)) // what waits does so until this side acks the 64
+	require.Equal(t, chat.Talk{Kind: chat.TalkUnsend, About: about}, await[chat.Talked](t, inviter).Talk)
+	var bodies []string
+	for len(bodies) == 0 || bodies[len(bodies)-1] != "\x01the last" {
+		body := string(p.receive(t))
+		switch {
+		case body[0] == 1 && body != "\x01a", body[0] >= 0x44:
+			bodies = append(bodies, body)
+		case p.session.Received()%16 == 0:
+			p.send(t, "\x04"+number(p.session.Received()))
+		}
+	}
+	require.Equal(t, []string{"\x01an answer", "\x01the last"}, bodies)
+	require.Equal(t, chat.Failed{Ref: "late", ID: reaction, Code: chat.CodeNoMessage}, await[chat.Failed](t, inviter))
+}
+
 // talkByHand is a chat in which both have said something, as TestFunctionalHostileTalk has it.
 func talkByHand(t *testing.T) (inviter *chat.Session, p *byHand) {
 	t.Helper()

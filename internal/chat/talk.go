@@ -123,9 +123,11 @@ func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
 			return 0, fail(CodeNoEmoji, nil)
 		}
 	case typeTimer:
-		m.text = string(binary.BigEndian.AppendUint32(nil, t.Seconds))
+		m.text, m.about = string(binary.BigEndian.AppendUint32(nil, t.Seconds)), Said{}
 	}
 	switch err := s.takes(len(m.text)); {
+	case CodeOf(err) == CodeTooManyWaiting && m.kind == typeUnsend && t.About.Ours && s.out.waits(t.About.ID) && s.change(m):
+		return 0, nil // that makes room
 	case err != nil:
 		return 0, err
 	case s.stream.frames.Received() > 0 && !s.stream.peerCan(featureTalk):
@@ -156,8 +158,15 @@ func (s *Session) known(m outgoing) bool {
 	if !m.about.Ours {
 		return s.in.said.at(m.about.ID - s.in.base).named()
 	}
-	waits := func(o outgoing) bool { return o.id == m.about.ID && saidBy(o.kind).named() }
-	return slices.ContainsFunc(s.out.waiting, waits) || s.out.sayable(m)
+	return m.kind != typeEdit && s.out.waits(m.about.ID) || s.out.sayable(m)
+}
+
+// sayable tells whether m, which is at the head of those that wait, can be framed now.
+func (s *Session) sayable(m outgoing) bool {
+	if m.about.ID > 0 && !m.about.Ours {
+		return s.in.said.at(m.about.ID).named()
+	}
+	return m.about.ID == 0 || s.out.sayable(m)
 }
 
 // holds tells whether what is to be said next has to wait: the other side, which is here or back since just now, has not said
@@ -174,10 +183,10 @@ func (s *Session) holds() bool {
 			file := m.file
 			s.out.take(file)
 			s.dropFile(file, FileRefused)
-		case s.stream.peerCan(featureTalk) && s.out.sayable(*m):
+		case s.stream.peerCan(featureTalk) && s.sayable(*m):
 			return false
 		case m.kind == typeAnswer:
-			m.kind = typeText
+			m.kind, m.about = typeText, Said{}
 		default:
 			s.events.push(Failed{m.ref, m.id, CodeNoMessage})
 			s.out.remove(0)

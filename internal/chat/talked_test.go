@@ -258,3 +258,47 @@ func TestFunctionalSigns(t *testing.T) {
 	s.Presence(false)
 	require.Equal(t, chat.Presence{Here: false}, awaits[chat.Presence](t, e, 0))
 }
+
+// TestFunctionalTalkWithoutRoom: where no more can wait, what waits can be taken back, which makes room. A file that waits is no
+// text that could be edited.
+func TestFunctionalTalkWithoutRoom(t *testing.T) {
+	t.Parallel()
+	e := newTwoEnds(t, withFiles)
+	awaits[chat.Can](t, e, 0)
+	awaits[chat.Can](t, e, 1)
+	gone, there := e.says(t, 0, "gone")
+	e.cut(true)
+	e.inState(t, 0, chat.StateLost)
+	s := e.ends[0]
+	file, err := s.SendFile("", chat.File{Name: "a", Size: 3}, content("abc"))
+	require.NoError(t, err)
+	_, err = s.Talk("", chat.Talk{Kind: chat.TalkEdit, About: own(file), Text: "a"})
+	wantCode(t, chat.CodeNoMessage, err)
+	var last uint64
+	for n := 0; err == nil || chat.CodeOf(err) == chat.CodeNoMessage; n++ {
+		require.Less(t, n, 2000)
+		var id uint64
+		if id, err = s.Send("", "a"); err == nil {
+			last = id
+		}
+	}
+	wantCode(t, chat.CodeTooManyWaiting, err)
+	_, err = s.Talk("", chat.Talk{Kind: chat.TalkUnsend, About: own(gone)})
+	wantCode(t, chat.CodeTooManyWaiting, err)
+	for _, id := range []uint64{last, file} {
+		told, err := s.Talk("", chat.Talk{Kind: chat.TalkUnsend, About: own(id)})
+		require.NoError(t, err)
+		require.Zero(t, told)
+	}
+	e.fileEnds(t, 0, chat.FileEnded{Ours: true, ID: file, How: chat.FileWithdrawn})
+	_, err = s.Talk("", chat.Talk{Kind: chat.TalkUnsend, About: own(gone)})
+	require.NoError(t, err)
+	_, err = s.Send("", "the last")
+	require.NoError(t, err)
+	e.cut(false)
+	for n := range last - file - 1 {
+		require.Equal(t, chat.Message{ID: there + n + 1, Text: "a"}, awaits[chat.Message](t, e, 1))
+	}
+	require.Equal(t, chat.Talk{Kind: chat.TalkUnsend, About: others(there)}, awaits[chat.Talked](t, e, 1).Talk)
+	require.Equal(t, "the last", awaits[chat.Message](t, e, 1).Text)
+}
