@@ -87,6 +87,10 @@ type pages struct {
 	ends [2]page
 	puts [2][]time.Time // when each has left its returns
 	log  []string
+
+	files bool                 // they can send and keep files
+	tells func(i int, e Event) // what is told is for this, too; it holds mu
+	fresh func(i int)          // a page has lost all that it was told
 }
 
 // page is one of the two, with what it keeps.
@@ -98,8 +102,11 @@ type page struct {
 	closed Reason
 }
 
-func newPages(t *testing.T, delay func() time.Duration) *pages {
-	p := &pages{t: t, hub: &hub{conns: map[string]*hconn{}, delay: 5 * time.Millisecond}}
+func newPages(t *testing.T, delay func() time.Duration, changes ...func(*pages)) *pages {
+	p := &pages{t: t, hub: &hub{conns: map[string]*hconn{}, delay: 5 * time.Millisecond}, tells: func(int, Event) {}, fresh: func(int) {}}
+	for _, change := range changes {
+		change(p)
+	}
 	var leave context.CancelFunc
 	p.context, leave = context.WithCancel(context.Background())
 	store := relay.NewMemory()
@@ -151,7 +158,7 @@ func (c slowly) Accept(ctx context.Context, text string) error {
 }
 
 func (p *pages) config(i int) Config {
-	return Config{dial: func(way peer.Config) (connection, error) {
+	return Config{Files: p.files, dial: func(way peer.Config) (connection, error) {
 		conn, err := p.hub.dial(i)(way)
 		return slowly{conn, p.boxes[i].delay}, err
 	}}
@@ -190,6 +197,7 @@ func (p *pages) listen(i int, s *Session) {
 	defer p.mu.Unlock()
 	e := &p.ends[i]
 	e.s, e.state, e.opened, e.closed = s, "", false, ""
+	p.fresh(i)
 	p.running.Go(func() {
 		for event, ok := s.Next(p.context); ok; event, ok = s.Next(p.context) {
 			saved, err := s.Saved()
@@ -206,7 +214,8 @@ func (p *pages) listen(i int, s *Session) {
 				if err == nil {
 					e.saved = saved
 				}
-				p.log = append(p.log, fmt.Sprintf("%s %d %T%v", time.Now().Format("04:05.000"), i, event, event))
+				p.log = append(p.log, fmt.Sprintf("%s %d %T%.200v", time.Now().Format("04:05.000"), i, event, event))
+				p.tells(i, event)
 			}
 			p.mu.Unlock()
 		}

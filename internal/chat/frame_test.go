@@ -342,7 +342,97 @@ func FuzzFrame(f *testing.F) {
 	f.Add(with(part, heardNothing, part, "\x01"+noSignature+"\xc3\xa9"))
 	f.Add(with(part, part, part, part, "\x01"+noSignature+strings.Repeat("y", 1536)))
 	f.Add(with("\x7efuture", "\x01"+noSignature+"\xff"))
+	for _, seed := range talkSeeds {
+		f.Add(with(seed...))
+	}
 	f.Fuzz(func(t *testing.T, bodies []byte) { stepThrough(t, bodies) })
+}
+
+// ofOurs and ofTheirs name messages as talk does, where the session under test invites.
+const (
+	ofOurs   = "\x01\x00\x00\x00\x00\x00\x00\x00"
+	ofTheirs = "\x02\x00\x00\x00\x00\x00\x00\x00"
+)
+
+// talkSeeds are bodies of talk, right and wrong.
+var talkSeeds = [][]string{
+	{"\x01" + noSignature + "yours", "\x44" + noSignature + ofOurs + "\x01an answer", "\x44" + noSignature + ofTheirs + "\x02to myself"},
+	{"\x01" + noSignature + "yours", "\x45" + noSignature + ofTheirs[1:] + "\x01an edit", "\x46" + noSignature + ofTheirs[1:] + "\x01", "\x46" + noSignature + ofTheirs[1:] + "\x01"},
+	{"\x47" + noSignature + ofOurs + "\x02👍", "\x47" + noSignature + ofOurs + "\x02", "\x47" + noSignature + ofOurs + "\x03❤️", "\x47" + noSignature + ofOurs + "\x04👍"},
+	{"\x48" + noSignature + "\x00\x00\x01\x2c", "\x49\x01", "\x49\x02", "\x4a" + ofOurs[1:] + "\x01", "\x4a" + ofOurs[1:] + "\x04", "\x4a" + ofOurs[1:] + "\x05"},
+	{"\x02" + ofOurs + "\x01" + strings.Repeat("x", partSize-refSize), "\x44" + noSignature + "the rest"},
+	{"\x44" + noSignature + ofOurs, "\x45" + noSignature + "\x00", "\x46" + noSignature, "\x47" + noSignature + "\x01", "\x48" + noSignature, "\x49", "\x4a"},
+}
+
+// FuzzTalk: whatever a peer that has the keys does with messages, a person is told of those alone that can be named.
+func FuzzTalk(f *testing.F) {
+	own, _ := bothKeys(f)
+	for range 4 {
+		_, err := own.Sign(typeText, nil)
+		require.NoError(f, err)
+	}
+	for _, seed := range talkSeeds {
+		var b []byte
+		for _, body := range seed {
+			b = append(append(b, byte(len(body)>>8), byte(len(body))), body...)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, bodies []byte) {
+		s := &Session{texts: newTexts(seal.Inviter), events: newEventQueue()}
+		s.meet.role, s.stream.frames, s.stream.can.theirs = seal.Inviter, own, ourFeatures
+		s.out.said, s.out.ids = saids{saidText, saidFile, saidGone, saidTalk}, []uint64{1, 3, 4, 7}
+		s.in.received, s.in.base = 9, 9
+		var incoming assembly
+		for len(bodies) >= 2 {
+			n := min(int(bodies[0])<<8|int(bodies[1]), len(bodies)-2)
+			frame, err := parseFrame(bodies[2 : 2+n])
+			bodies = bodies[2+n:]
+			switch {
+			case err != nil:
+				return
+			case frame.kind == typePresence, frame.kind == typeRead:
+				err = s.takeSign(frame)
+			case frame.kind == typeMore, frame.signed():
+				var message []byte
+				if message, err = incoming.add(frame); err != nil || message == nil {
+					break
+				}
+				s.in.received++
+				if frame.kind >= typeAnswer {
+					err = s.takeTalk(frame.kind, s.in.received, message)
+				}
+				s.in.said = append(s.in.said, saidBy(frame.kind))
+			}
+			if err != nil {
+				return
+			}
+		}
+		for _, event := range s.events.list {
+			var about Said
+			switch e := event.(type) {
+			case Message:
+				if about = e.Answers; about.ID == 0 {
+					continue
+				}
+			case Talked:
+				if about = e.Talk.About; e.Talk.Kind == TalkTimer {
+					continue
+				}
+				require.True(t, e.Talk.Kind != TalkReaction || e.Talk.Text == "" || isEmoji(e.Talk.Text))
+			case Read:
+				require.Contains(t, s.out.ids, e.ID)
+				continue
+			default:
+				continue
+			}
+			if about.Ours {
+				require.Contains(t, []uint64{1, 3}, about.ID)
+			} else {
+				require.NotEqual(t, saidTalk, s.in.said.at(about.ID-s.in.base), "%v", event)
+			}
+		}
+	})
 }
 
 // TestUnitFrameMemory: 4 KiB of any bodies cost less than 1 MiB.
