@@ -70,18 +70,23 @@ func (o *outbox) remove(i int) {
 	o.waiting = slices.Delete(o.waiting, i, i+1)
 }
 
-// waits tells whether a message that can be named is not framed yet.
-func (o *outbox) waits(id uint64) bool {
-	return slices.ContainsFunc(o.waiting, func(w outgoing) bool { return w.id == id && saidBy(w.kind).named() })
+// find is the place of a message that can be named and is not framed yet, below 0 if there is no such message.
+func (o *outbox) find(id uint64) int {
+	for i := range o.waiting {
+		if w := &o.waiting[i]; w.id == id && saidBy(w.kind).named() {
+			return i
+		}
+	}
+	return -1
 }
 
 // change edits or takes back a text that is not framed yet, as m says. It returns false if there is no such text.
-func (o *outbox) change(m outgoing) bool {
-	i := slices.IndexFunc(o.waiting, func(w outgoing) bool { return w.id == m.about.ID && saidBy(w.kind) == saidText })
-	switch {
-	case i < 0:
+func (o *outbox) change(m *outgoing) bool {
+	i := o.find(m.about.ID)
+	if i < 0 || o.waiting[i].kind == typeFile {
 		return false
-	case m.kind == typeUnsend:
+	}
+	if m.kind == typeUnsend {
 		o.remove(i)
 		return true
 	}
@@ -100,7 +105,7 @@ func (o *outbox) change(m outgoing) bool {
 func (o *outbox) wire(id uint64) uint64 { return uint64(slices.Index(o.ids, id) + 1) }
 
 // sayable tells whether m, which is about a message of ours, can be framed now: that is there, and can be what m makes of it.
-func (o *outbox) sayable(m outgoing) bool {
+func (o *outbox) sayable(m *outgoing) bool {
 	was := o.said.at(o.wire(m.about.ID))
 	if m.kind == typeEdit {
 		return was >= saidText && was < saidText+maxEdits

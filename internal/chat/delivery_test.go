@@ -137,6 +137,17 @@ func TestUnitInboxRefuses(t *testing.T) {
 			require.Zero(t, in.received, name)
 		}
 	}
+	for kind := byte(typeAnswer); kind <= typeTimer; kind++ { // each is signed, and for what it is
+		other, own := bothKeys(t)
+		message := []byte("\x02\x00\x00\x00\x00\x00\x00\x00\x01yes")
+		require.True(t, frame{kind: kind}.signed(), "%x", kind)
+		signature, err := other.Sign(kind-1, message)
+		require.NoError(t, err)
+		var in inbox
+		_, _, err = in.add(frame{kind, signature, message}, own)
+		require.Error(t, err, "%x", kind)
+		require.Zero(t, in.received)
+	}
 }
 
 // TestUnitOutboxEditAgain: where an edit has to be said again with its text, a later one takes its place, and nothing is
@@ -153,8 +164,8 @@ func TestUnitOutboxEditAgain(t *testing.T) {
 	}
 	out.again(out.rest())
 	other := out.push(outgoing{kind: typeText, text: "other"})
-	require.True(t, out.change(outgoing{kind: typeEdit, about: Said{true, said}, text: "fourth of all"}))
-	require.True(t, out.change(outgoing{kind: typeEdit, about: Said{true, other}, text: "others"}))
+	require.True(t, out.change(&outgoing{kind: typeEdit, about: Said{true, said}, text: "fourth of all"}))
+	require.True(t, out.change(&outgoing{kind: typeEdit, about: Said{true, other}, text: "others"}))
 	var texts []string
 	bytes := 0
 	for _, m := range out.waiting {
@@ -163,7 +174,50 @@ func TestUnitOutboxEditAgain(t *testing.T) {
 	}
 	require.Equal(t, []string{"first", "second", "fourth of all", "others"}, texts)
 	require.Equal(t, bytes, out.bytes)
-	require.True(t, out.change(outgoing{kind: typeUnsend, about: Said{true, said}}))
-	require.False(t, out.change(outgoing{kind: typeEdit, about: Said{true, said}, text: "fifth"}))
+	require.True(t, out.change(&outgoing{kind: typeUnsend, about: Said{true, said}}))
+	require.False(t, out.change(&outgoing{kind: typeEdit, about: Said{true, said}, text: "fifth"}))
 	require.Equal(t, bytes-len("first"), out.bytes)
+}
+
+// TestUnitSaidAgain: of what waits to be said again to a page that was reloaded, nothing names what that has lost, whatever it
+// says anew under the same numbers.
+func TestUnitSaidAgain(t *testing.T) {
+	s := &Session{texts: newTexts(seal.Inviter), events: newEventQueue()}
+	theirs := Said{ID: 1}
+	list := s.again([]outgoing{
+		{id: 1, kind: typeText, text: "a"},
+		{id: 2, kind: typeAnswer, about: theirs, text: "b"},
+		{id: 3, kind: typeReaction, about: theirs, text: "👍", ref: "over"},
+		{id: 4, kind: typeAnswer, about: Said{true, 1}, text: "c"},
+		{id: 5, kind: typeReaction, about: Said{true, 1}, text: "👍"},
+		{id: 6, kind: typeTimer, text: "\x00\x00\x00\x00"},
+	})
+	require.Equal(t, []outgoing{
+		{id: 1, kind: typeText, text: "a"},
+		{id: 2, kind: typeText, text: "b"},
+		{id: 4, kind: typeAnswer, about: Said{true, 1}, text: "c"},
+		{id: 5, kind: typeReaction, about: Said{true, 1}, text: "👍"},
+		{id: 6, kind: typeTimer, text: "\x00\x00\x00\x00"},
+	}, list)
+	require.Equal(t, []Event{Failed{"over", 3, CodeNoMessage}}, s.events.list)
+}
+
+// TestUnitSigns: presence is told once in 30 s at most, and what was read once in 4 s.
+func TestUnitSigns(t *testing.T) {
+	s := signs{here: presenceHere, read: 1}
+	said := map[byte][]int{}
+	for tick := range 100 {
+		for _, f := range s.tick() {
+			said[f.kind] = append(said[f.kind], tick)
+		}
+		s.here = presenceHere + presenceAway - s.here
+		s.read++
+	}
+	for kind, rest := range map[byte]int{typePresence: 30, typeRead: 4} {
+		require.GreaterOrEqual(t, len(said[kind]), 3)
+		require.Zero(t, said[kind][0])
+		for i, tick := range said[kind][1:] {
+			require.Greater(t, tick-said[kind][i], rest, "a tick may come a second early: %v", said)
+		}
+	}
 }

@@ -172,7 +172,7 @@ func TestFunctionalTalkWithoutTheBit(t *testing.T) {
 func TestFunctionalTalkOfWhatIsGone(t *testing.T) {
 	t.Parallel()
 	inviter, p := talkByHand(t)
-	about := others(1)
+	about := others(await[chat.Message](t, inviter).ID)
 	for range 64 {
 		_, err := inviter.Send("", "a")
 		require.NoError(t, err)
@@ -197,6 +197,34 @@ func TestFunctionalTalkOfWhatIsGone(t *testing.T) {
 	}
 	require.Equal(t, []string{"\x01an answer", "\x01the last"}, bodies)
 	require.Equal(t, chat.Failed{Ref: "late", ID: reaction, Code: chat.CodeNoMessage}, await[chat.Failed](t, inviter))
+}
+
+// TestFunctionalTalkThatCrosses: who cannot know yet that a message was taken back may still say something of it. A reaction is
+// ignored then, and an answer is a text. What the other side understands is told once, whatever it says.
+func TestFunctionalTalkThatCrosses(t *testing.T) {
+	t.Parallel()
+	inviter, p := talkByHand(t)
+	p.send(t, reacts(ofInviter, 3, "👍"))
+	p.send(t, answers(ofInviter, 3, "an answer"))
+	p.send(t, reacts(ofInviter, 1, "❤️"))
+	p.send(t, unsends(2))
+	var told []chat.Event
+	for len(told) < 6 {
+		switch e, ok := inviter.Next(ctx(t)); e.(type) {
+		case chat.Message, chat.Talked, chat.FileOffered, chat.FileEnded, chat.Can:
+			told = append(told, e)
+		default:
+			require.True(t, ok)
+		}
+	}
+	require.Equal(t, []chat.Event{
+		chat.Message{ID: 1, Text: "yours"},
+		chat.FileOffered{ID: 2, File: chat.File{Name: "a", Size: 1}},
+		chat.Message{ID: 4, Text: "an answer"},
+		chat.Talked{ID: 5, Talk: chat.Talk{Kind: chat.TalkReaction, About: own(1), Text: "❤️"}},
+		chat.FileEnded{ID: 2, How: chat.FileWithdrawn},
+		chat.Talked{ID: 6, Talk: chat.Talk{Kind: chat.TalkUnsend, About: others(2)}},
+	}, told, "a file comes no more that is taken back, even where nobody withdraws it")
 }
 
 // talkByHand is a chat in which both have said something, as TestFunctionalHostileTalk has it.

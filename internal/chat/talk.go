@@ -109,7 +109,7 @@ func (s *Session) Read(id uint64) {
 
 // queueTalk puts t into the outbox.
 func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
-	m := outgoing{ref: ref, kind: t.Kind.frameType(), about: t.About, text: t.Text}
+	m := &outgoing{ref: ref, kind: t.Kind.frameType(), about: t.About, text: t.Text}
 	own := m.kind == typeEdit || m.kind == typeUnsend
 	switch m.kind {
 	case typeAnswer, typeEdit:
@@ -126,14 +126,14 @@ func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
 		m.text, m.about = string(binary.BigEndian.AppendUint32(nil, t.Seconds)), Said{}
 	}
 	switch err := s.takes(len(m.text)); {
-	case CodeOf(err) == CodeTooManyWaiting && m.kind == typeUnsend && t.About.Ours && s.out.waits(t.About.ID) && s.change(m):
+	case CodeOf(err) == CodeTooManyWaiting && m.kind == typeUnsend && t.About.Ours && s.out.find(t.About.ID) >= 0 && s.change(m):
 		return 0, nil // that makes room
 	case err != nil:
 		return 0, err
 	case s.stream.frames.Received() > 0 && !s.stream.peerCan(featureTalk):
 		return 0, fail(CodeNoTalk, nil) // before its first frame the other side may still say that it understands it
 	case m.kind == typeTimer && slices.Contains(timers, t.Seconds):
-		return s.out.push(m), nil
+		return s.out.push(*m), nil
 	case own && t.About.Ours && s.change(m):
 		return 0, nil
 	case own && !t.About.Ours, m.kind == 0, m.kind == typeTimer, !s.known(m):
@@ -141,11 +141,11 @@ func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
 	case !t.About.Ours:
 		m.about.ID -= s.in.base
 	}
-	return s.out.push(m), nil
+	return s.out.push(*m), nil
 }
 
 // change edits or takes back a message that has not gone yet, and tells whether there is such a one.
-func (s *Session) change(m outgoing) bool {
+func (s *Session) change(m *outgoing) bool {
 	if f := s.files.find(true, m.about.ID); f != nil && m.kind == typeUnsend {
 		s.stopFile(f, fileByPerson, FileWithdrawn)
 		return f.wire == 0
@@ -154,15 +154,15 @@ func (s *Session) change(m outgoing) bool {
 }
 
 // known tells whether what m is about can be named, or can be by the time that it goes.
-func (s *Session) known(m outgoing) bool {
+func (s *Session) known(m *outgoing) bool {
 	if !m.about.Ours {
 		return s.in.said.at(m.about.ID - s.in.base).named()
 	}
-	return m.kind != typeEdit && s.out.waits(m.about.ID) || s.out.sayable(m)
+	return m.kind != typeEdit && s.out.find(m.about.ID) >= 0 || s.out.sayable(m)
 }
 
 // sayable tells whether m, which is at the head of those that wait, can be framed now.
-func (s *Session) sayable(m outgoing) bool {
+func (s *Session) sayable(m *outgoing) bool {
 	if m.about.ID > 0 && !m.about.Ours {
 		return s.in.said.at(m.about.ID).named()
 	}
@@ -183,7 +183,7 @@ func (s *Session) holds() bool {
 			file := m.file
 			s.out.take(file)
 			s.dropFile(file, FileRefused)
-		case s.stream.peerCan(featureTalk) && s.sayable(*m):
+		case s.stream.peerCan(featureTalk) && s.sayable(m):
 			return false
 		case m.kind == typeAnswer:
 			m.kind, m.about = typeText, Said{}
