@@ -104,13 +104,18 @@ func (o *outbox) change(m *outgoing) bool {
 // wire is the number on the wire of a message of ours, 0 if it has none.
 func (o *outbox) wire(id uint64) uint64 { return uint64(slices.Index(o.ids, id) + 1) }
 
-// sayable tells whether m, which is about a message of ours, can be framed now: that is there, and can be what m makes of it.
-func (o *outbox) sayable(m *outgoing) bool {
-	was := o.said.at(o.wire(m.about.ID))
+// sayable tells whether m can be framed now: what it is about is there, and can be what m makes of it. theirs are the
+// messages of the other side.
+func (o *outbox) sayable(m *outgoing, theirs saids) bool {
+	list, wire := theirs, m.about.ID
+	if m.about.Ours {
+		list, wire = o.said, o.wire(wire)
+	}
+	was := list.at(wire)
 	if m.kind == typeEdit {
 		return was >= saidText && was < saidText+maxEdits
 	}
-	return was.named()
+	return was.named() || m.kind == typeTimer
 }
 
 // content is what is signed of a message, and cut.

@@ -110,6 +110,9 @@ func (s *Session) Read(id uint64) {
 // queueTalk puts t into the outbox.
 func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
 	m := &outgoing{ref: ref, kind: t.Kind.frameType(), about: t.About, text: t.Text}
+	if !m.about.Ours {
+		m.about.ID -= s.in.base
+	}
 	own := m.kind == typeEdit || m.kind == typeUnsend
 	switch m.kind {
 	case typeAnswer, typeEdit:
@@ -138,8 +141,6 @@ func (s *Session) queueTalk(ref string, t Talk) (uint64, error) {
 		return 0, nil
 	case own && !t.About.Ours, m.kind == 0, m.kind == typeTimer, !s.known(m):
 		return 0, fail(CodeNoMessage, nil)
-	case !t.About.Ours:
-		m.about.ID -= s.in.base
 	}
 	return s.out.push(*m), nil
 }
@@ -155,18 +156,7 @@ func (s *Session) change(m *outgoing) bool {
 
 // known tells whether what m is about can be named, or can be by the time that it goes.
 func (s *Session) known(m *outgoing) bool {
-	if !m.about.Ours {
-		return s.in.said.at(m.about.ID - s.in.base).named()
-	}
-	return m.kind != typeEdit && s.out.find(m.about.ID) >= 0 || s.out.sayable(m)
-}
-
-// sayable tells whether m, which is at the head of those that wait, can be framed now.
-func (s *Session) sayable(m *outgoing) bool {
-	if m.about.ID > 0 && !m.about.Ours {
-		return s.in.said.at(m.about.ID).named()
-	}
-	return m.about.ID == 0 || s.out.sayable(m)
+	return m.kind != typeEdit && m.about.Ours && s.out.find(m.about.ID) >= 0 || s.out.sayable(m, s.in.said)
 }
 
 // holds tells whether what is to be said next has to wait: the other side, which is here or back since just now, has not said
@@ -183,7 +173,7 @@ func (s *Session) holds() bool {
 			file := m.file
 			s.out.take(file)
 			s.dropFile(file, FileRefused)
-		case s.stream.peerCan(featureTalk) && s.sayable(m):
+		case s.stream.peerCan(featureTalk) && s.out.sayable(m, s.in.said):
 			return false
 		case m.kind == typeAnswer:
 			m.kind, m.about = typeText, Said{}
