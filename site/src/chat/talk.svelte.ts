@@ -210,7 +210,9 @@ export class Talk {
   }
 
   #agree(mine: number, theirs: number): void {
+    const before = this.lasting;
     [this.#mine, this.#theirs] = [mine, theirs];
+    if (before > 0 && this.lasting === 0) this.#told = texts.timer.ended;
     this.#history.lasting = this.lasting;
   }
 }

@@ -649,7 +649,6 @@ export default dictionary('ar', {
     cancelReply: 'إلغاء الرد',
     editing: 'تعديل الرسالة',
     cancelEdit: 'إلغاء التعديل',
-    saveEdit: 'حفظ التعديل',
     edited: 'معدّلة',
     answersYou: 'رد عليك: {quote}',
     answersThem: 'رد على الطرف الآخر: {quote}',
@@ -663,7 +662,6 @@ export default dictionary('ar', {
     otherEmoji: 'رمز تعبيري آخر',
     emojiHint: 'يُرجى كتابة رمز تعبيري واحد أو لصقه',
     takeBack: 'إزالة {emoji}',
-    failed: 'لم يصل ذلك إلى الطرف الآخر.',
   },
   timer: {
     title: 'رسائل تختفي',

@@ -585,7 +585,6 @@ export default dictionary('bg', {
     cancelReply: 'Отказ от отговора',
     editing: 'Редактиране на съобщението',
     cancelEdit: 'Отказ от редакцията',
-    saveEdit: 'Запазване на редакцията',
     edited: 'редактирано',
     answersYou: 'Отговаря на вас: {quote}',
     answersThem: 'Отговаря на другия човек: {quote}',
@@ -600,7 +599,6 @@ export default dictionary('bg', {
     otherEmoji: 'Друго емоджи',
     emojiHint: 'Въведете или поставете едно емоджи',
     takeBack: 'Премахване на {emoji}',
-    failed: 'Това не стигна до другия човек.',
   },
   timer: {
     title: 'Изчезващи съобщения',

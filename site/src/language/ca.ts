@@ -613,7 +613,6 @@ export default dictionary('ca', {
     cancelReply: 'Cancel·la la resposta',
     editing: 'Edita el missatge',
     cancelEdit: 'Cancel·la l’edició',
-    saveEdit: 'Desa l’edició',
     edited: 'editat',
     answersYou: 'Et respon a tu: {quote}',
     answersThem: 'Respon a l’altra persona: {quote}',
@@ -628,7 +627,6 @@ export default dictionary('ca', {
     otherEmoji: 'Un altre emoji',
     emojiHint: 'Escriu o enganxa un emoji',
     takeBack: 'Treu {emoji}',
-    failed: 'Això no ha arribat a l’altra persona.',
   },
   timer: {
     title: 'Missatges temporals',

@@ -619,7 +619,6 @@ export default dictionary('cs', {
     cancelReply: 'Zrušit odpověď',
     editing: 'Úprava zprávy',
     cancelEdit: 'Zrušit úpravu',
-    saveEdit: 'Uložit úpravu',
     edited: 'upraveno',
     answersYou: 'Odpovídá vám: {quote}',
     answersThem: 'Odpovídá druhé straně: {quote}',
@@ -634,7 +633,6 @@ export default dictionary('cs', {
     otherEmoji: 'Jiné emoji',
     emojiHint: 'Napište nebo vložte jedno emoji',
     takeBack: 'Odebrat {emoji}',
-    failed: 'K druhé straně to nedorazilo.',
   },
   timer: {
     title: 'Mizející zprávy',

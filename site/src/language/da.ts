@@ -583,7 +583,6 @@ export default dictionary('da', {
     cancelReply: 'Annuller svaret',
     editing: 'Rediger beskeden',
     cancelEdit: 'Annuller redigeringen',
-    saveEdit: 'Gem ændringen',
     edited: 'redigeret',
     answersYou: 'Svar til dig: {quote}',
     answersThem: 'Svar til den anden person: {quote}',
@@ -598,7 +597,6 @@ export default dictionary('da', {
     otherEmoji: 'En anden emoji',
     emojiHint: 'Skriv eller indsæt én emoji',
     takeBack: 'Tag {emoji} tilbage',
-    failed: 'Det nåede ikke den anden person.',
   },
   timer: {
     title: 'Beskeder, der forsvinder',

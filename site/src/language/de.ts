@@ -600,7 +600,6 @@ export default dictionary('de', {
     cancelReply: 'Antwort abbrechen',
     editing: 'Nachricht bearbeiten',
     cancelEdit: 'Bearbeiten abbrechen',
-    saveEdit: 'Änderung speichern',
     edited: 'bearbeitet',
     answersYou: 'Antwort an dich: {quote}',
     answersThem: 'Antwort an die andere Person: {quote}',
@@ -615,7 +614,6 @@ export default dictionary('de', {
     otherEmoji: 'Ein anderes Emoji',
     emojiHint: 'Ein Emoji eingeben oder einfügen',
     takeBack: '{emoji} zurücknehmen',
-    failed: 'Das hat die andere Person nicht erreicht.',
   },
   timer: {
     title: 'Verschwindende Nachrichten',

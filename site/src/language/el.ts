@@ -611,7 +611,6 @@ export default dictionary('el', {
     cancelReply: 'Ακύρωση της απάντησης',
     editing: 'Επεξεργασία του μηνύματος',
     cancelEdit: 'Ακύρωση της επεξεργασίας',
-    saveEdit: 'Αποθήκευση της επεξεργασίας',
     edited: 'επεξεργασμένο',
     answersYou: 'Απαντά σε εσένα: {quote}',
     answersThem: 'Απαντά στο άλλο άτομο: {quote}',
@@ -626,7 +625,6 @@ export default dictionary('el', {
     otherEmoji: 'Άλλο emoji',
     emojiHint: 'Γράψε ή επικόλλησε ένα emoji',
     takeBack: 'Ανάκληση: {emoji}',
-    failed: 'Αυτό δεν έφτασε στο άλλο άτομο.',
   },
   timer: {
     title: 'Μηνύματα που εξαφανίζονται',

@@ -617,7 +617,6 @@ export const en = {
     cancelReply: 'Cancel the reply',
     editing: 'Edit the message',
     cancelEdit: 'Cancel the edit',
-    saveEdit: 'Save the edit',
     edited: 'edited',
     /** Above a reply, for a screen reader: what it answers. */
     answersYou: 'Answers you: {quote}',
@@ -635,7 +634,6 @@ export const en = {
     otherEmoji: 'Another emoji',
     emojiHint: 'Type or paste one emoji',
     takeBack: 'Take {emoji} back',
-    failed: 'That did not reach the other person.',
   },
 
   /** Messages that disappear. `time` is one of the times below. */

@@ -610,7 +610,6 @@ export default dictionary('es', {
     cancelReply: 'Cancelar la respuesta',
     editing: 'Editar el mensaje',
     cancelEdit: 'Cancelar la edición',
-    saveEdit: 'Guardar la edición',
     edited: 'editado',
     answersYou: 'Te responde a ti: {quote}',
     answersThem: 'Responde a la otra persona: {quote}',
@@ -625,7 +624,6 @@ export default dictionary('es', {
     otherEmoji: 'Otro emoji',
     emojiHint: 'Escribe o pega un emoji',
     takeBack: 'Quitar {emoji}',
-    failed: 'Eso no le ha llegado a la otra persona.',
   },
   timer: {
     title: 'Mensajes que desaparecen',

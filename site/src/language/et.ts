@@ -578,7 +578,6 @@ export default dictionary('et', {
     cancelReply: 'Loobu vastusest',
     editing: 'Muuda sõnumit',
     cancelEdit: 'Loobu muutmisest',
-    saveEdit: 'Salvesta muudatus',
     edited: 'muudetud',
     answersYou: 'Vastus sulle: {quote}',
     answersThem: 'Vastus teisele poolele: {quote}',
@@ -593,7 +592,6 @@ export default dictionary('et', {
     otherEmoji: 'Muu emoji',
     emojiHint: 'Sisesta või kleebi üks emoji',
     takeBack: 'Eemalda {emoji}',
-    failed: 'See ei jõudnud teise pooleni.',
   },
   timer: {
     title: 'Kaduvad sõnumid',

@@ -594,7 +594,6 @@ export default dictionary('fa', {
     cancelReply: 'لغو پاسخ',
     editing: 'ویرایش پیام',
     cancelEdit: 'لغو ویرایش',
-    saveEdit: 'ذخیرهٔ ویرایش',
     edited: 'ویرایش\u200cشده',
     answersYou: 'پاسخ به شما: {quote}',
     answersThem: 'پاسخ به طرف مقابل: {quote}',
@@ -609,7 +608,6 @@ export default dictionary('fa', {
     otherEmoji: 'اموجی دیگر',
     emojiHint: 'یک اموجی بنویسید یا بچسبانید',
     takeBack: 'برداشتن {emoji}',
-    failed: 'این به طرف مقابل نرسید.',
   },
   timer: {
     title: 'پیام\u200cهای ناپدیدشونده',

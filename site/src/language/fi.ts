@@ -583,7 +583,6 @@ export default dictionary('fi', {
     cancelReply: 'Peru vastaus',
     editing: 'Muokkaa viestiä',
     cancelEdit: 'Peru muokkaus',
-    saveEdit: 'Tallenna muokkaus',
     edited: 'muokattu',
     answersYou: 'Vastaus viestiisi: {quote}',
     answersThem: 'Vastaus toisen viestiin: {quote}',
@@ -598,7 +597,6 @@ export default dictionary('fi', {
     otherEmoji: 'Muu emoji',
     emojiHint: 'Kirjoita tai liitä yksi emoji',
     takeBack: 'Peru {emoji}',
-    failed: 'Se ei tavoittanut toista.',
   },
   timer: {
     title: 'Katoavat viestit',

@@ -625,7 +625,6 @@ export default dictionary('fr', {
     cancelReply: 'Annuler la réponse',
     editing: 'Modifier le message',
     cancelEdit: 'Annuler la modification',
-    saveEdit: 'Enregistrer la modification',
     edited: 'modifié',
     answersYou: 'Vous répond\u00a0: {quote}',
     answersThem: 'Répond à l’autre personne\u00a0: {quote}',
@@ -640,7 +639,6 @@ export default dictionary('fr', {
     otherEmoji: 'Un autre émoji',
     emojiHint: 'Tapez ou collez un émoji',
     takeBack: 'Retirer {emoji}',
-    failed: 'Cela n’est pas parvenu à l’autre personne.',
   },
   timer: {
     title: 'Messages éphémères',

@@ -573,7 +573,6 @@ export default dictionary('he', {
     cancelReply: 'ביטול התגובה',
     editing: 'עריכת ההודעה',
     cancelEdit: 'ביטול העריכה',
-    saveEdit: 'שמירת העריכה',
     edited: 'נערך',
     answersYou: 'בתגובה אליכם: {quote}',
     answersThem: 'בתגובה לצד השני: {quote}',
@@ -588,7 +587,6 @@ export default dictionary('he', {
     otherEmoji: 'אמוג׳י אחר',
     emojiHint: 'הקלידו או הדביקו אמוג׳י אחד',
     takeBack: 'הסרת {emoji}',
-    failed: 'זה לא הגיע אל הצד השני.',
   },
   timer: {
     title: 'הודעות נעלמות',

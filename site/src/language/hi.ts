@@ -560,7 +560,6 @@ export default dictionary('hi', {
     cancelReply: 'उत्तर रद्द करें',
     editing: 'संदेश बदलें',
     cancelEdit: 'बदलाव रद्द करें',
-    saveEdit: 'बदलाव सेव करें',
     edited: 'बदला गया',
     answersYou: 'आपको उत्तर: {quote}',
     answersThem: 'दूसरे व्यक्ति को उत्तर: {quote}',
@@ -575,7 +574,6 @@ export default dictionary('hi', {
     otherEmoji: 'कोई और इमोजी',
     emojiHint: 'एक इमोजी लिखें या पेस्ट करें',
     takeBack: '{emoji} हटाएँ',
-    failed: 'यह दूसरे व्यक्ति तक नहीं पहुँचा।',
   },
   timer: {
     title: 'ग़ायब होने वाले संदेश',

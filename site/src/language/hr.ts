@@ -598,7 +598,6 @@ export default dictionary('hr', {
     cancelReply: 'Odustani od odgovora',
     editing: 'Uredi poruku',
     cancelEdit: 'Odustani od uređivanja',
-    saveEdit: 'Spremi izmjenu',
     edited: 'uređeno',
     answersYou: 'Odgovor vama: {quote}',
     answersThem: 'Odgovor drugoj osobi: {quote}',
@@ -613,7 +612,6 @@ export default dictionary('hr', {
     otherEmoji: 'Drugi emoji',
     emojiHint: 'Upišite ili zalijepite jedan emoji',
     takeBack: 'Ukloni {emoji}',
-    failed: 'To nije stiglo do druge osobe.',
   },
   timer: {
     title: 'Nestajuće poruke',

@@ -589,7 +589,6 @@ export default dictionary('hu', {
     cancelReply: 'A válasz elvetése',
     editing: 'Üzenet szerkesztése',
     cancelEdit: 'A szerkesztés elvetése',
-    saveEdit: 'A szerkesztés mentése',
     edited: 'szerkesztve',
     answersYou: 'Válasz neked: {quote}',
     answersThem: 'Válasz a másik félnek: {quote}',
@@ -604,7 +603,6 @@ export default dictionary('hu', {
     otherEmoji: 'Másik emodzsi',
     emojiHint: 'Írj vagy illessz be egy emodzsit',
     takeBack: 'Visszavonás: {emoji}',
-    failed: 'Ez nem jutott el a másik félhez.',
   },
   timer: {
     title: 'Eltűnő üzenetek',

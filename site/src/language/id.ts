@@ -576,7 +576,6 @@ export default dictionary('id', {
     cancelReply: 'Batalkan membalas',
     editing: 'Ubah pesan',
     cancelEdit: 'Batalkan perubahan',
-    saveEdit: 'Simpan perubahan',
     edited: 'diubah',
     answersYou: 'Membalas Anda: {quote}',
     answersThem: 'Membalas lawan bicara: {quote}',
@@ -591,7 +590,6 @@ export default dictionary('id', {
     otherEmoji: 'Emoji lain',
     emojiHint: 'Ketik atau tempel satu emoji',
     takeBack: 'Hapus {emoji}',
-    failed: 'Itu tidak sampai ke lawan bicara.',
   },
   timer: {
     title: 'Pesan yang menghilang',

@@ -620,7 +620,6 @@ export default dictionary('it', {
     cancelReply: 'Anniente la risposta',
     editing: 'Modifica il messaggio',
     cancelEdit: 'Anniente la modifica',
-    saveEdit: 'Salva la modifica',
     edited: 'modificato',
     answersYou: 'Risponde a te: {quote}',
     answersThem: 'Risponde all’altra persona: {quote}',
@@ -635,7 +634,6 @@ export default dictionary('it', {
     otherEmoji: 'Un altro emoji',
     emojiHint: 'Scrivi o incolla un emoji',
     takeBack: 'Togli {emoji}',
-    failed: 'Questo non è arrivato all’altra persona.',
   },
   timer: {
     title: 'Messaggi a scomparsa',

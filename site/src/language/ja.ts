@@ -571,7 +571,6 @@ export default dictionary('ja', {
     cancelReply: '返信をキャンセル',
     editing: 'メッセージを編集',
     cancelEdit: '編集をキャンセル',
-    saveEdit: '編集を保存',
     edited: '編集済み',
     answersYou: 'あなたへの返信：{quote}',
     answersThem: '相手への返信：{quote}',
@@ -586,7 +585,6 @@ export default dictionary('ja', {
     otherEmoji: '別の絵文字',
     emojiHint: '絵文字をひとつ入力するか貼り付け',
     takeBack: '{emoji}を取り消す',
-    failed: '相手に届きませんでした。',
   },
   timer: {
     title: '消えるメッセージ',

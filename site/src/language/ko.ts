@@ -557,7 +557,6 @@ export default dictionary('ko', {
     cancelReply: '답장 취소',
     editing: '메시지 수정',
     cancelEdit: '수정 취소',
-    saveEdit: '수정 저장',
     edited: '수정됨',
     answersYou: '내 메시지에 대한 답장: {quote}',
     answersThem: '상대방에 대한 답장: {quote}',
@@ -572,7 +571,6 @@ export default dictionary('ko', {
     otherEmoji: '다른 이모지',
     emojiHint: '이모지 하나를 입력하거나 붙여넣기',
     takeBack: '{emoji} 취소',
-    failed: '상대방에게 전달되지 않았습니다.',
   },
   timer: {
     title: '사라지는 메시지',

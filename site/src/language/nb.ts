@@ -583,7 +583,6 @@ export default dictionary('nb', {
     cancelReply: 'Avbryt svaret',
     editing: 'Rediger meldingen',
     cancelEdit: 'Avbryt redigeringen',
-    saveEdit: 'Lagre endringen',
     edited: 'redigert',
     answersYou: 'Svar til deg: {quote}',
     answersThem: 'Svar til den andre personen: {quote}',
@@ -598,7 +597,6 @@ export default dictionary('nb', {
     otherEmoji: 'En annen emoji',
     emojiHint: 'Skriv eller lim inn én emoji',
     takeBack: 'Ta tilbake {emoji}',
-    failed: 'Det nådde ikke den andre personen.',
   },
   timer: {
     title: 'Meldinger som forsvinner',

@@ -595,7 +595,6 @@ export default dictionary('nl', {
     cancelReply: 'Antwoord annuleren',
     editing: 'Bericht bewerken',
     cancelEdit: 'Bewerking annuleren',
-    saveEdit: 'Bewerking opslaan',
     edited: 'bewerkt',
     answersYou: 'Antwoord aan jou: {quote}',
     answersThem: 'Antwoord aan de ander: {quote}',
@@ -610,7 +609,6 @@ export default dictionary('nl', {
     otherEmoji: 'Een andere emoji',
     emojiHint: 'Typ of plak één emoji',
     takeBack: '{emoji} terugnemen',
-    failed: 'Dat heeft de ander niet bereikt.',
   },
   timer: {
     title: 'Verdwijnende berichten',

@@ -625,7 +625,6 @@ export default dictionary('pl', {
     cancelReply: 'Anuluj odpowiedź',
     editing: 'Edycja wiadomości',
     cancelEdit: 'Anuluj edycję',
-    saveEdit: 'Zapisz edycję',
     edited: 'edytowano',
     answersYou: 'Odpowiada tobie: {quote}',
     answersThem: 'Odpowiada drugiej osobie: {quote}',
@@ -640,7 +639,6 @@ export default dictionary('pl', {
     otherEmoji: 'Inne emoji',
     emojiHint: 'Wpisz lub wklej jedno emoji',
     takeBack: 'Usuń {emoji}',
-    failed: 'To nie dotarło do drugiej osoby.',
   },
   timer: {
     title: 'Znikające wiadomości',

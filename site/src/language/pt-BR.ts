@@ -608,7 +608,6 @@ export default dictionary('pt-BR', {
     cancelReply: 'Cancelar a resposta',
     editing: 'Editar a mensagem',
     cancelEdit: 'Cancelar a edição',
-    saveEdit: 'Salvar a edição',
     edited: 'editada',
     answersYou: 'Responde a você: {quote}',
     answersThem: 'Responde à outra pessoa: {quote}',
@@ -623,7 +622,6 @@ export default dictionary('pt-BR', {
     otherEmoji: 'Outro emoji',
     emojiHint: 'Digite ou cole um emoji',
     takeBack: 'Retirar {emoji}',
-    failed: 'Isso não chegou à outra pessoa.',
   },
   timer: {
     title: 'Mensagens temporárias',

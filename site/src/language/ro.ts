@@ -612,7 +612,6 @@ export default dictionary('ro', {
     cancelReply: 'Anulează răspunsul',
     editing: 'Editează mesajul',
     cancelEdit: 'Anulează editarea',
-    saveEdit: 'Salvează editarea',
     edited: 'editat',
     answersYou: 'Îți răspunde: {quote}',
     answersThem: 'Îi răspunde celeilalte persoane: {quote}',
@@ -627,7 +626,6 @@ export default dictionary('ro', {
     otherEmoji: 'Alt emoji',
     emojiHint: 'Scrie sau lipește un emoji',
     takeBack: 'Retrage {emoji}',
-    failed: 'Asta nu a ajuns la cealaltă persoană.',
   },
   timer: {
     title: 'Mesaje care dispar',

@@ -624,7 +624,6 @@ export default dictionary('ru', {
     cancelReply: 'Не отвечать',
     editing: 'Изменение сообщения',
     cancelEdit: 'Отменить изменение',
-    saveEdit: 'Сохранить изменение',
     edited: 'изменено',
     answersYou: 'В ответ вам: {quote}',
     answersThem: 'В ответ собеседнику: {quote}',
@@ -639,7 +638,6 @@ export default dictionary('ru', {
     otherEmoji: 'Другой эмодзи',
     emojiHint: 'Введите или вставьте один эмодзи',
     takeBack: 'Убрать {emoji}',
-    failed: 'Это не дошло до собеседника.',
   },
   timer: {
     title: 'Исчезающие сообщения',

@@ -618,7 +618,6 @@ export default dictionary('sk', {
     cancelReply: 'Zrušiť odpoveď',
     editing: 'Úprava správy',
     cancelEdit: 'Zrušiť úpravu',
-    saveEdit: 'Uložiť úpravu',
     edited: 'upravené',
     answersYou: 'Odpovedá vám: {quote}',
     answersThem: 'Odpovedá druhej strane: {quote}',
@@ -633,7 +632,6 @@ export default dictionary('sk', {
     otherEmoji: 'Iné emoji',
     emojiHint: 'Napíšte alebo vložte jedno emoji',
     takeBack: 'Odstrániť {emoji}',
-    failed: 'K druhej strane to nedorazilo.',
   },
   timer: {
     title: 'Miznúce správy',

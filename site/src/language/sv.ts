@@ -593,7 +593,6 @@ export default dictionary('sv', {
     cancelReply: 'Avbryt svaret',
     editing: 'Redigera meddelandet',
     cancelEdit: 'Avbryt redigeringen',
-    saveEdit: 'Spara ändringen',
     edited: 'redigerat',
     answersYou: 'Svar till dig: {quote}',
     answersThem: 'Svar till den andra personen: {quote}',
@@ -608,7 +607,6 @@ export default dictionary('sv', {
     otherEmoji: 'En annan emoji',
     emojiHint: 'Skriv eller klistra in en emoji',
     takeBack: 'Ta tillbaka {emoji}',
-    failed: 'Det nådde inte den andra personen.',
   },
   timer: {
     title: 'Försvinnande meddelanden',

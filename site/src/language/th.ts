@@ -519,7 +519,6 @@ export default dictionary('th', {
     cancelReply: 'ยกเลิกการตอบกลับ',
     editing: 'แก้ไขข้อความ',
     cancelEdit: 'ยกเลิกการแก้ไข',
-    saveEdit: 'บันทึกการแก้ไข',
     edited: 'แก้ไขแล้ว',
     answersYou: 'ตอบกลับคุณ: {quote}',
     answersThem: 'ตอบกลับอีกฝ่าย: {quote}',
@@ -533,7 +532,6 @@ export default dictionary('th', {
     otherEmoji: 'อีโมจิอื่น',
     emojiHint: 'พิมพ์หรือวางอีโมจิหนึ่งตัว',
     takeBack: 'เอา {emoji} ออก',
-    failed: 'ส่งไปไม่ถึงอีกฝ่าย',
   },
   timer: {
     title: 'ข้อความที่หายไปเอง',

@@ -590,7 +590,6 @@ export default dictionary('tr', {
     cancelReply: 'Yanıtı iptal et',
     editing: 'Mesajı düzenle',
     cancelEdit: 'Düzenlemeyi iptal et',
-    saveEdit: 'Düzenlemeyi kaydet',
     edited: 'düzenlendi',
     answersYou: 'Size yanıt: {quote}',
     answersThem: 'Diğer kişiye yanıt: {quote}',
@@ -605,7 +604,6 @@ export default dictionary('tr', {
     otherEmoji: 'Başka bir emoji',
     emojiHint: 'Bir emoji yazın veya yapıştırın',
     takeBack: 'Geri al: {emoji}',
-    failed: 'Bu, diğer kişiye ulaşmadı.',
   },
   timer: {
     title: 'Kaybolan mesajlar',

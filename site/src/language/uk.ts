@@ -628,7 +628,6 @@ export default dictionary('uk', {
     cancelReply: 'Не відповідати',
     editing: 'Зміна повідомлення',
     cancelEdit: 'Скасувати зміну',
-    saveEdit: 'Зберегти зміну',
     edited: 'змінено',
     answersYou: 'У відповідь вам: {quote}',
     answersThem: 'У відповідь співрозмовнику: {quote}',
@@ -643,7 +642,6 @@ export default dictionary('uk', {
     otherEmoji: 'Інший емодзі',
     emojiHint: 'Введіть або вставте один емодзі',
     takeBack: 'Прибрати {emoji}',
-    failed: 'Це не дійшло до співрозмовника.',
   },
   timer: {
     title: 'Повідомлення, що зникають',

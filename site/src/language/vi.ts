@@ -567,7 +567,6 @@ export default dictionary('vi', {
     cancelReply: 'Hủy trả lời',
     editing: 'Sửa tin nhắn',
     cancelEdit: 'Hủy sửa',
-    saveEdit: 'Lưu nội dung sửa',
     edited: 'đã sửa',
     answersYou: 'Trả lời bạn: {quote}',
     answersThem: 'Trả lời người kia: {quote}',
@@ -582,7 +581,6 @@ export default dictionary('vi', {
     otherEmoji: 'Biểu tượng khác',
     emojiHint: 'Gõ hoặc dán một biểu tượng cảm xúc',
     takeBack: 'Gỡ {emoji}',
-    failed: 'Thao tác đó không đến được người kia.',
   },
   timer: {
     title: 'Tin nhắn tự hủy',

@@ -521,7 +521,6 @@ export default dictionary('zh-Hans', {
     cancelReply: '取消回复',
     editing: '编辑消息',
     cancelEdit: '取消编辑',
-    saveEdit: '保存编辑',
     edited: '已编辑',
     answersYou: '回复你：{quote}',
     answersThem: '回复对方：{quote}',
@@ -535,7 +534,6 @@ export default dictionary('zh-Hans', {
     otherEmoji: '其他表情',
     emojiHint: '输入或粘贴一个表情符号',
     takeBack: '撤回 {emoji}',
-    failed: '未能传达给对方。',
   },
   timer: {
     title: '限时消息',

@@ -521,7 +521,6 @@ export default dictionary('zh-Hant', {
     cancelReply: '取消回覆',
     editing: '編輯訊息',
     cancelEdit: '取消編輯',
-    saveEdit: '儲存編輯',
     edited: '已編輯',
     answersYou: '回覆你：{quote}',
     answersThem: '回覆對方：{quote}',
@@ -535,7 +534,6 @@ export default dictionary('zh-Hant', {
     otherEmoji: '其他表情符號',
     emojiHint: '輸入或貼上一個表情符號',
     takeBack: '收回 {emoji}',
-    failed: '未能傳達給對方。',
   },
   timer: {
     title: '自動消失的訊息',
