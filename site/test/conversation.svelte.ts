@@ -13,7 +13,8 @@ type Parts = Partial<Omit<Shown, 'outage' | 'reloads'>> & {
 export const quietTalk: Shown['talk'] = {
   can: false,
   doing: undefined,
-  told: '',
+  told: { text: '' },
+  current: () => undefined,
   wishes: { mine: 0, theirs: 0 },
   lasting: 0,
   last: undefined,

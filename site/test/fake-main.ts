@@ -53,9 +53,9 @@ await speak(settings.chosen.language ?? preferred(navigator.languages));
 if (language === 'xx-long') use('en', spoken(long(en), 'en'));
 const parts = import('../src/app/parts.ts');
 const target = document.getElementById('app') ?? document.body;
-const many = /^(\d+)(-plain)?$/.exec(screen);
+const many = /^(\d+)-?(plain|talk|)$/.exec(screen);
 if (many) {
-  await longChat(Number(many[1]), many[2] !== undefined);
+  await longChat(Number(many[1]), many[2]);
 } else {
   mount(App, { target, props: { page: chat, settings, parts } });
   await parts;
@@ -65,8 +65,11 @@ if (many) {
   Object.assign(globalThis, { shown: true });
 }
 
-/** ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page. */
-async function longChat(count: number, plain: boolean): Promise<void> {
+/**
+ * ?10000: a chat with so many messages, on the page at once; ?10000-plain: in a list that keeps all on the page;
+ * ?10000-talk: each tenth answers the one before, and each tenth has a reaction.
+ */
+async function longChat(count: number, kind = ''): Promise<void> {
   await chat.started(
     engine,
     converse,
@@ -75,15 +78,24 @@ async function longChat(count: number, plain: boolean): Promise<void> {
   );
   await chat.invites.create();
   engine.open('direct');
+  engine.tell({ type: 'can', files: true, talk: true });
   for (let i = 0; i < count; i++) {
     const text = `Message ${i}. ${'As long as people write. '.repeat(i % 7)}`;
+    const talks = kind === 'talk';
+    const before = { ours: false, id: i - 1 };
     if (i % 3 === 0) chat.conversation?.send(text);
-    else engine.tell({ type: 'message', id: i, text });
+    else engine.tell({ type: 'message', id: i, text, ...(talks && i % 10 === 5 && { about: before }) });
+    if (talks && i % 10 === 3)
+      engine.tell({ type: 'talk', id: count + i, kind: 'reaction', about: before, text: '👍' });
+    if (talks && i % 10 === 9) {
+      const last = chat.conversation?.messages.at(-1);
+      if (last?.from === 'them') chat.conversation?.talk.begin('reply', last);
+    }
   }
   await new Promise((resolve) => setTimeout(resolve, 500)); // what is delivered meanwhile isn't measured
   await parts;
   const began = performance.now();
-  if (plain)
+  if (kind === 'plain')
     mount(PlainLog, {
       target,
       props: {

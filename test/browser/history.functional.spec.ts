@@ -124,9 +124,12 @@ test('ten thousand messages, beside a list that keeps all of them on the page @s
   };
   const virtual = await measure('10000');
   const plain = await measure('10000-plain');
+  // Each fifth answers another one or has a reaction.
+  const talk = await measure('10000-talk');
   for (const [name, { paint, nodes, append }] of Object.entries({
     virtual,
     plain,
+    'with talk': talk,
   }))
     console.log(
       `10,000 messages, ${name}: first paint ${paint.toFixed(0)} ms, append ${append.median.toFixed(0)} ms (median), ${append.max.toFixed(0)} ms (max), ${nodes} nodes`,
@@ -135,6 +138,10 @@ test('ten thousand messages, beside a list that keeps all of them on the page @s
   console.log(
     `virtual / plain: first paint ${(virtual.paint / plain.paint).toFixed(3)}, append ${ratio.toFixed(3)}`,
   );
+  console.log(
+    `with talk / without: first paint ${(talk.paint / virtual.paint).toFixed(2)}, append ${(talk.append.median / virtual.append.median).toFixed(2)}`,
+  );
+  expect(talk.nodes).toBeLessThan(2000);
   expect(virtual.nodes).toBeLessThan(2000);
   expect(plain.nodes).toBeGreaterThan(30_000);
   expect(virtual.append.rest).toBeLessThanOrEqual(3);
@@ -387,7 +394,7 @@ test('printing prints all messages, and nothing to press', async ({ chat }) => {
 
 test('buttons that copy a message are quiet until they are pointed at or focused', async ({ chat }) => {
   const page = await chat('5');
-  const buttons = log(page).locator('.bubble > .copy');
+  const buttons = log(page).locator('.bubble > .side');
   const opacity = (index: number) =>
     buttons.nth(index).evaluate((button) => Number(getComputedStyle(button).opacity));
   await page.getByRole('textbox', { name: 'Message' }).hover();
@@ -397,7 +404,7 @@ test('buttons that copy a message are quiet until they are pointed at or focused
   expect(await opacity(3)).toBe(0);
   await page.getByRole('textbox', { name: 'Message' }).hover();
   await log(page).focus();
-  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowUp');
   expect(await opacity(4)).toBe(1);
   await page.keyboard.press('ArrowUp');
   expect([await opacity(3), await opacity(4)]).toEqual([1, 0]);

@@ -127,7 +127,7 @@ test.describe('Firefox', () => {
   });
 
   test('with an Intl that knows no such language: the page is there', async ({ serve }) => {
-    const ana = await open(serve.here, { 'intl.accept_languages': 'C, x-private, de_DE@euro' });
+    const ana = await open(serve.here, { 'intl.accept_languages': 'C, x-private, eo@euro' });
     await ana.waits({ verb: 'press', name: texts.newChat });
     await ana.waits({ verb: 'read', name: texts.inviteLabel });
   });

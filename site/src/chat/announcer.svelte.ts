@@ -27,9 +27,13 @@ export class Announcer {
   }
 
   arrived(message: ChatMessage): void {
+    this.heard(`${texts.them}: ${message.text.slice(0, length)}`);
+  }
+
+  /** Tells what the other person says or does, unless there is too much of it. */
+  heard(text: string): void {
     this.#count += 1;
     this.#timer ??= setTimeout(() => this.#tell(), second);
-    const text = message.text.slice(0, length);
     const now = Date.now();
     this.#room = Math.min(behind, this.#room + ((now - this.#refilled) / second) * voice);
     this.#refilled = now;
@@ -37,7 +41,7 @@ export class Announcer {
       this.#unsaid = true;
     } else {
       this.#room -= text.length;
-      this.#say(`${texts.them}: ${text}`);
+      this.#say(text);
     }
   }
 
@@ -46,6 +50,11 @@ export class Announcer {
     this.#say(text);
     const told = this.#key;
     return () => (this.#lines = this.#lines.filter(({ key }) => key !== told));
+  }
+
+  /** What was told is forgotten. */
+  forget(): void {
+    this.#lines = [];
   }
 
   /** Nobody listens any more. */

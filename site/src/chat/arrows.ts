@@ -16,7 +16,7 @@ export function moveByArrows(event: KeyboardEvent, box: HTMLElement): void {
   const { key, target, ctrlKey, altKey, metaKey, shiftKey } = event;
   const step = key === 'ArrowUp' ? -1 : key === 'ArrowDown' ? 1 : 0;
   if (step === 0 || ctrlKey || altKey || metaKey || shiftKey || !(target instanceof HTMLElement)) return;
-  if (target.matches('input, textarea, audio, video')) return;
+  if (target.matches('input, textarea, audio, video') || target.closest('dialog')) return;
   const all = messagesIn(box);
   const at = all.findIndex((message) => message.contains(target));
   const next = at < 0 ? inSight(all, box) : all[at + step];

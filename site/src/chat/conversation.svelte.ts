@@ -11,7 +11,7 @@ import { Outage } from './outage.svelte.ts';
 import { Reloads } from './reloads.svelte.ts';
 import { Safety } from './safety.svelte.ts';
 import { Signs } from './signs.svelte.ts';
-import { Draft, Talk } from './talk.svelte.ts';
+import { Draft, Talk, type Doing } from './talk.svelte.ts';
 
 /** What concerns more than the chat itself. */
 export interface Listener {
@@ -113,8 +113,10 @@ export class Conversation {
    * engine first has a look at it: a link that brings this chat back is of use here, and not to who can't be reached.
    */
   send(text: string): void {
-    const { doing } = this.talk;
-    this.talk.cancel();
+    this.#sendFor(text, this.talk.take());
+  }
+
+  #sendFor(text: string, doing: Doing | undefined): void {
     if (doing?.kind === 'edit') {
       this.talk.edit(doing.message, text);
       return;
@@ -139,8 +141,10 @@ export class Conversation {
 
   /** Sends what is in the tray, and then the text, if there is any. See Tray.take. */
   async sendAttached(text: string, clean: Clean, check: Check): Promise<void> {
+    // What is begun while the files are made ready is for another text.
+    const doing = text === '' ? undefined : this.talk.take();
     for (const file of await this.tray.take(clean, check)) this.sendFile(file);
-    if (text !== '') this.send(text);
+    if (text !== '') this.#sendFor(text, doing);
   }
 
   /** Sends a file. Of a voice message its length in `seconds` is known. */
@@ -157,6 +161,7 @@ export class Conversation {
 
   /** Empties the history. The chat goes on, and so does what is on its way. */
   clear(): void {
+    this.talk.cancel();
     const files = this.messages.flatMap(({ file }) => (file?.over ? [file] : []));
     this.#history.clear();
     for (const file of files) void this.files.forget(file);
@@ -201,7 +206,13 @@ export class Conversation {
         this.#safety.change(event.sas, event.digits);
         // What has not arrived until now the engine says again by itself.
         this.reloads.back(
-          this.messages.filter(({ state, file }) => !file && (state === 'received' || state === 'delivered')),
+          this.messages.filter(
+            ({ state, file, now, goes }) =>
+              !file &&
+              now !== 'gone' &&
+              goes === undefined &&
+              (state === 'received' || state === 'delivered'),
+          ),
         );
         this.files.again();
         this.talk.back();
@@ -235,6 +246,7 @@ export class Conversation {
         break;
       case 'delivered':
         this.#history.delivered(event.id);
+        this.talk.delivered(event.id);
         this.reloads.again?.delivered(event.id);
         break;
       case 'failed':

@@ -28,6 +28,8 @@ export interface ChatMessage {
   readonly now?: 'edited' | 'gone' | undefined;
   /** The emoji that either person has to it. */
   readonly reactions?: Reactions | undefined;
+  /** When it disappears; never without. */
+  readonly goes?: number | undefined;
   /** The other person has seen it, and shows that. */
   readonly seen?: boolean | undefined;
   /** Why it failed. */
@@ -58,7 +60,6 @@ export class Entry implements ChatMessage {
   readonly now: ChatMessage['now'];
   /** What the engine calls this attempt to send it. */
   readonly ref: string;
-  /** When it disappears; never without. */
   goes: number | undefined;
   id: number | undefined;
   readonly #fate: Fate;

@@ -34,6 +34,8 @@ const keptLength = 4 << 20;
 export class History {
   /** Changes with the list. The list itself isn't watched: that would make each message of thousands dear. */
   #version = $state(0);
+  /** Changes with what can be named. */
+  #named = $state(0);
   #trimmed = $state(false);
   #list: Entry[] = [];
   /** A new array for each version, so that whoever was given one sees that it has changed. */
@@ -56,6 +58,8 @@ export class History {
   /** After how many seconds what is said from now on disappears; 0 for never. */
   lasting = 0;
   #expiry: ReturnType<typeof setTimeout> | undefined;
+  /** When the next message disappears. */
+  #next = Infinity;
 
   readonly #ondropped: (file: Transfer) => void;
 
@@ -80,6 +84,7 @@ export class History {
 
   /** What the engine calls a message; undefined where it can't be named, or not any more. */
   nameOf({ key, from }: ChatMessage): Said | undefined {
+    void this.#named;
     return this.#names.of(key, from, this.#byKey.get(key)?.id);
   }
 
@@ -91,6 +96,7 @@ export class History {
   /** The page of the other person has lost what was said: of that nothing can be named any more. */
   unnamed(): void {
     this.#names.clear((key) => this.#byKey.get(key)?.underWay === true);
+    this.#named += 1;
   }
 
   /** A text that the person writes, or a file, of which the text tells. */
@@ -127,7 +133,13 @@ export class History {
     this.#list[at] = entry;
     this.#byKey.set(key, entry);
     this.#length += text.length - before.text.length;
+    this.#trim();
     this.#version += 1;
+  }
+
+  /** Nothing of the file is kept any more: its message was taken back. */
+  drop(file: Transfer): void {
+    this.#ondropped(file);
   }
 
   react({ key }: ChatMessage, from: ChatMessage['from'], emoji: string): void {
@@ -139,7 +151,7 @@ export class History {
     const last = this.#list.findLastIndex(({ from, id: own = Infinity }) => from === 'you' && own <= id);
     for (let at = last; at >= 0; at--) {
       const entry = this.#list[at];
-      if (entry?.from !== 'you') continue;
+      if (entry?.from !== 'you' || entry.id === undefined || entry.state === 'failed') continue;
       if (entry.seen) break;
       entry.sees();
     }
@@ -152,6 +164,7 @@ export class History {
     if (!failed) return undefined;
     this.#length -= failed.text.length;
     this.#settle(failed);
+    this.#names.remove(key, 'you', failed.id);
     const { text, file, answers } = failed;
     return this.#send({ key, from: 'you', text, file, answers }, this.#nextKey());
   }
@@ -165,6 +178,7 @@ export class History {
     if (shown) shown.id = id;
     this.#byId.set(id, entry);
     this.#names.add('you', id, entry.key);
+    this.#named += 1;
     if (entry.state === 'sending') entry.becomes(this.#lost ? 'held' : 'sent');
     if (this.#early.delete(id)) this.delivered(id);
   }
@@ -245,10 +259,27 @@ export class History {
       for (const { file } of go) if (file) this.#ondropped(file);
       this.#version += 1;
     }
+    this.#wake(stay.reduce((first, { goes }) => Math.min(first, goes ?? Infinity), Infinity));
+  }
+
+  #wake(at: number): void {
     clearTimeout(this.#expiry);
-    this.#expiry = undefined;
-    const next = stay.reduce((first, { goes }) => Math.min(first, goes ?? Infinity), Infinity);
-    if (next < Infinity) this.#expiry = setTimeout(() => this.#expire(), next - now);
+    this.#next = at;
+    this.#expiry = at < Infinity ? setTimeout(() => this.#expire(), at - Date.now()) : undefined;
+  }
+
+  #trim(): void {
+    let drop = 0;
+    while (this.#list.length - drop > keptMessages || this.#length > keptLength) {
+      this.#length -= this.#list[drop]?.text.length ?? 0;
+      drop += 1;
+    }
+    if (drop > 0) {
+      const dropped = this.#list.splice(0, drop);
+      this.#forget(dropped);
+      for (const { file } of dropped) if (file) this.#ondropped(file);
+      this.#trimmed = true;
+    }
   }
 
   #forget(entries: readonly Entry[]): void {
@@ -263,20 +294,10 @@ export class History {
     this.#byKey.set(entry.key, entry);
     if (this.lasting > 0) {
       entry.goes = entry.at + this.lasting * 1000;
-      this.#expiry ??= setTimeout(() => this.#expire(), this.lasting * 1000);
+      if (entry.goes < this.#next) this.#wake(entry.goes);
     }
     this.#length += entry.text.length;
-    let drop = 0;
-    while (this.#list.length - drop > keptMessages || this.#length > keptLength) {
-      this.#length -= this.#list[drop]?.text.length ?? 0;
-      drop += 1;
-    }
-    if (drop > 0) {
-      const dropped = this.#list.splice(0, drop);
-      this.#forget(dropped);
-      for (const { file } of dropped) if (file) this.#ondropped(file);
-      this.#trimmed = true;
-    }
+    this.#trim();
     this.#version += 1;
   }
 
@@ -288,6 +309,7 @@ export class History {
 
   #forgetAttempts(): void {
     this.#names.clear();
+    this.#named += 1;
     this.#byRef.clear();
     this.#byId.clear();
     this.#early.clear();

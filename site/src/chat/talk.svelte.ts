@@ -1,6 +1,7 @@
 import type { Chat, ChatEvent, ErrorCode, Talk as What } from '../../../wasm/engine.d.ts';
 import { codeOf } from '../language/codes.ts';
 import { texts } from '../language/language.svelte.ts';
+import type { Transfer } from '../files/transfer.svelte.ts';
 import type { ChatMessage } from './entry.svelte.ts';
 import type { History } from './history.svelte.ts';
 
@@ -36,13 +37,16 @@ export class Talk {
   readonly #ontrouble: (code: ErrorCode) => void;
   #can = $state(false);
   #doing = $state.raw<Doing>();
-  #told = $state('');
+  #told = $state.raw({ text: '' });
   #mine = $state(0);
   #theirs = $state(0);
   #refs = 0;
-  /** How each that is on its way is undone, by what the engine calls it. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no screen shows it
-  readonly #undo = new Map<string, () => void>();
+  /* eslint-disable svelte/prefer-svelte-reactivity -- no screen shows these */
+  /** How each that is on its way is undone, by what the page calls it, in order; `slot` is what it changes, `text` what was written for it. */
+  readonly #undo = new Map<string, { slot: string; text: string; undo: () => void }>();
+  /** What the page calls them, by what the engine does. */
+  readonly #refOf = new Map<number, string>();
+  /* eslint-enable svelte/prefer-svelte-reactivity */
 
   constructor(chat: Chat, history: History, draft: Draft, ontrouble: (code: ErrorCode) => void) {
     this.#chat = chat;
@@ -57,10 +61,11 @@ export class Talk {
   }
   /** What the message that is being written is for, if it is no new one. */
   get doing(): Doing | undefined {
-    return this.#doing;
+    const now = this.#doing && this.current(this.#doing.message);
+    return now && now.now !== 'gone' ? this.#doing : undefined;
   }
-  /** What the other person has done last, as a sentence for a screen reader. */
-  get told(): string {
+  /** What the other person has done last, as a sentence for a screen reader; another object each time. */
+  get told(): { text: string } {
     return this.#told;
   }
   /** The time after which each person wants messages to disappear, in seconds; 0 for never. */
@@ -74,11 +79,16 @@ export class Talk {
 
   /** Something can be done with a message besides copying it. */
   allows(message: ChatMessage): boolean {
-    return this.#can && message.now !== 'gone' && this.#history.nameOf(message) !== undefined;
+    const { now, state } = message;
+    return this.#can && now !== 'gone' && state !== 'failed' && this.#history.nameOf(message) !== undefined;
   }
   /** Its text can be edited. */
   edits(message: ChatMessage): boolean {
     return message.from === 'you' && !message.file && this.allows(message);
+  }
+  /** The message as it is now, if it is shown still. */
+  current({ key }: ChatMessage): ChatMessage | undefined {
+    return this.#history.find(key);
   }
   /** The message that a reply answers, if it is shown still. */
   answered({ answers }: ChatMessage): ChatMessage | undefined {
@@ -96,6 +106,21 @@ export class Talk {
     if (this.#doing?.kind === 'edit') this.#draft.text = this.#doing.draft;
     this.#doing = undefined;
   }
+  /** What the text is for that is being sent: the next one is for nothing. */
+  take(): Doing | undefined {
+    const doing = this.#doing;
+    this.cancel();
+    return doing;
+  }
+  /** Ends an edit that can't be told any more; what was written of it stays. */
+  #giveUp(): void {
+    const [doing, text] = [this.#doing, this.#draft.text];
+    this.cancel();
+    if (doing?.kind === 'edit' && text !== doing.message.text) this.#keep(text);
+  }
+  #keep(text: string): void {
+    this.#draft.text = [this.#draft.text, text].filter((each) => each.trim() !== '').join('\n');
+  }
 
   /** The newest message of one's own that can be edited. */
   get last(): ChatMessage | undefined {
@@ -105,10 +130,14 @@ export class Talk {
   edit(message: ChatMessage, text: string): void {
     const now = this.#history.find(message.key);
     const about = now && this.#history.nameOf(now);
-    if (!about || now.text === text) return;
+    if (!about) {
+      this.#keep(text);
+      return;
+    }
+    if (now.text === text) return;
     const { text: before, now: was } = now;
     this.#history.change(now, text, 'edited');
-    this.#tell({ kind: 'edit', about, text }, () => this.#history.change(now, before, was));
+    this.#tell({ kind: 'edit', about, text }, message.key, () => this.#history.change(now, before, was));
   }
 
   /** Takes back a message of one's own. */
@@ -118,10 +147,8 @@ export class Talk {
     if (this.#doing?.message.key === message.key) this.cancel();
     const { text, now, file } = message;
     this.#history.change(message, '', 'gone');
-    this.#tell(
-      { kind: 'unsend', about },
-      file ? () => undefined : () => this.#history.change(message, text, now),
-    );
+    const undo = file ? () => undefined : () => this.#history.change(message, text, now);
+    this.#tell({ kind: 'unsend', about }, message.key, undo, file);
   }
 
   /** Puts one emoji to a message; the same once more takes it back. */
@@ -131,14 +158,16 @@ export class Talk {
     const before = message.reactions?.you ?? '';
     const text = emoji === before ? '' : emoji;
     this.#history.react(message, 'you', text);
-    this.#tell({ kind: 'reaction', about, text }, () => this.#history.react(message, 'you', before));
+    this.#tell({ kind: 'reaction', about, text }, message.key, () =>
+      this.#history.react(message, 'you', before),
+    );
   }
 
   /** This person wants messages to disappear after so many seconds; 0 for never. */
   wish(seconds: number): void {
     const before = this.#mine;
     this.#agree(seconds, this.#theirs);
-    this.#tell({ kind: 'timer', seconds }, () => this.#agree(before, this.#theirs));
+    this.#tell({ kind: 'timer', seconds }, '', () => this.#agree(before, this.#theirs));
   }
 
   /** Lets the other person know whether this one looks at the chat. */
@@ -159,12 +188,16 @@ export class Talk {
   /** The page of the other person was reloaded, and has forgotten everything. */
   back(): void {
     this.#history.unnamed();
+    const mine = this.#mine;
     this.#agree(0, 0);
-    this.cancel();
+    if (mine > 0) this.wish(mine);
+    this.#giveUp();
   }
   over(): void {
     this.#can = false;
     this.#undo.clear();
+    this.#refOf.clear();
+    this.#giveUp();
   }
 
   /** The other person does something. */
@@ -178,41 +211,72 @@ export class Talk {
     switch (event.kind) {
       case 'edit':
         this.#history.change(message, event.text, 'edited');
-        this.#told = `${texts.them}, ${texts.talk.edited}: ${event.text.slice(0, quoted)}`;
+        this.#told = { text: `${texts.them}, ${texts.talk.edited}: ${event.text.slice(0, quoted)}` };
         break;
       case 'unsend':
         this.#history.change(message, '', 'gone');
-        this.#told = texts.talk.unsentThem;
-        if (this.#doing?.message.key === message.key) this.cancel();
+        if (message.file) this.#history.drop(message.file);
+        this.#told = { text: texts.talk.unsentThem };
         break;
       case 'reaction':
         this.#history.react(message, 'them', event.text);
         if (event.text === '') break;
-        this.#told = `${texts.talk.reactionThem({ emoji: event.text })}, ${message.text.slice(0, quoted)}`;
+        this.#told = {
+          text: `${texts.talk.reactionThem({ emoji: event.text })}, ${message.text.slice(0, quoted)}`,
+        };
         break;
     }
   }
 
   /** What was told will not arrive. */
   failed(ref: string, code: ErrorCode): void {
-    const undo = this.#undo.get(ref);
+    const failed = this.#undo.get(ref);
+    if (!failed) return;
+    const later = [...this.#undo].slice([...this.#undo.keys()].indexOf(ref) + 1);
     this.#undo.delete(ref);
-    if (!undo || code === 'ended') return;
-    undo();
+    if (code === 'ended') return;
+    // Where the same was changed again meanwhile, that one leads back to what there was before this.
+    const next = later.find(([, { slot }]) => slot === failed.slot)?.[1];
+    if (next) next.undo = failed.undo;
+    else {
+      failed.undo();
+      this.#keep(failed.text);
+    }
     this.#ontrouble(code);
   }
 
-  #tell(what: Exclude<What, { kind: 'answer' }>, undo: () => void): void {
+  /** The engine says that one has arrived. */
+  delivered(id: number): void {
+    const ref = this.#refOf.get(id);
+    this.#refOf.delete(id);
+    if (ref !== undefined) this.#undo.delete(ref);
+  }
+
+  /** Tells the other side; `key` is that of the message, whose `file` is let go of once that is told. */
+  #tell(what: Exclude<What, { kind: 'answer' }>, key: string, undo: () => void, file?: Transfer): void {
     this.#refs += 1;
     const ref = `t${this.#refs}`;
-    this.#undo.set(ref, undo);
-    this.#chat.talk(ref, what).catch((error: unknown) => this.failed(ref, codeOf(error)));
+    const slot = `${what.kind === 'unsend' ? 'edit' : what.kind} ${key}`;
+    this.#undo.set(ref, { slot, text: what.kind === 'edit' ? what.text : '', undo });
+    this.#chat.talk(ref, what).then(
+      (id) => {
+        if (file) this.#history.drop(file);
+        if (id > 0) {
+          if (this.#undo.has(ref)) this.#refOf.set(id, ref);
+          return;
+        }
+        this.#undo.delete(ref);
+        // It had not gone, and never will.
+        if (what.kind === 'unsend') this.#history.over(what.about.id);
+      },
+      (error: unknown) => this.failed(ref, codeOf(error)),
+    );
   }
 
   #agree(mine: number, theirs: number): void {
     const before = this.lasting;
     [this.#mine, this.#theirs] = [mine, theirs];
-    if (before > 0 && this.lasting === 0) this.#told = texts.timer.ended;
+    if (before > 0 && this.lasting === 0) this.#told = { text: texts.timer.ended };
     this.#history.lasting = this.lasting;
   }
 }

@@ -230,3 +230,114 @@ test('an own message may be named from when the engine has it, and an edit of it
   engine.tell({ type: 'delivered', id: 1 });
   expect(conversation.messages[0]).toMatchObject({ text: 'b', state: 'delivered' });
 });
+
+test('a shorter time counts from when it is agreed to', async () => {
+  vi.useFakeTimers();
+  try {
+    const { engine, conversation, talk } = await open();
+    talk.wish(86_400);
+    engine.tell({ type: 'talk', id: 1, kind: 'timer', seconds: 86_400 });
+    conversation.send('a day');
+    talk.wish(300);
+    engine.tell({ type: 'talk', id: 2, kind: 'timer', seconds: 300 });
+    conversation.send('five minutes');
+    await vi.advanceTimersByTimeAsync(301_000);
+    expect(conversation.messages.map(({ text }) => text)).toEqual(['a day']);
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    expect(conversation.messages).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('edits of the other person fill no memory', async () => {
+  const { engine, conversation } = await open();
+  for (let id = 1; id <= 200; id++) engine.tell({ type: 'message', id, text: '.' });
+  for (let id = 1; id <= 200; id++)
+    engine.tell({ type: 'talk', id: 200 + id, kind: 'edit', about: theirs(id), text: 'x'.repeat(65_536) });
+  const length = conversation.messages.reduce((sum, { text }) => sum + text.length, 0);
+  expect(length).toBeLessThanOrEqual(4 << 20);
+  expect(conversation.trimmed).toBe(true);
+});
+
+test('of several edits that fail, the first text comes back, and nothing that was written is lost', async () => {
+  const { engine, conversation, talk } = await both();
+  engine.delivers = false;
+  for (const text of ['B', 'C']) talk.edit(conversation.messages[1] ?? never(), text);
+  await settled();
+  engine.tell({ type: 'failed', ref: 't1', id: 2, code: 'no-message' });
+  expect(conversation.messages[1]?.text).toBe('C');
+  engine.tell({ type: 'failed', ref: 't2', id: 3, code: 'no-message' });
+  expect(conversation.messages[1]).toMatchObject({ text: 'mine', now: undefined });
+  expect(conversation.draft).toBe('C');
+});
+
+test.each([
+  ['the history is cleared', (all: Awaited<ReturnType<typeof both>>) => all.conversation.clear(), ''],
+  [
+    'the other page is reloaded',
+    ({ engine }: Awaited<ReturnType<typeof both>>) => engine.back(),
+    'a draft\nbetter',
+  ],
+  [
+    'the chat ends',
+    ({ engine }: Awaited<ReturnType<typeof both>>) => engine.tell({ type: 'closed', reason: 'left' }),
+    'a draft\nbetter',
+  ],
+])('what is being edited when %s is not lost with it', async (_, happens, draft) => {
+  const all = await both();
+  all.conversation.write('a draft');
+  all.talk.begin('edit', all.second);
+  all.conversation.write('better');
+  happens(all);
+  expect(all.talk.doing).toBeUndefined();
+  expect(all.conversation.draft).toBe(draft || 'a draft');
+});
+
+test('a text that waits for its pictures is for what it was for when it was sent', async () => {
+  const { engine, conversation, talk, first, second } = await both();
+  conversation.tray.add([new File(['a'], 'a.txt')]);
+  talk.begin('reply', first);
+  const sent = conversation.sendAttached(
+    'an answer',
+    () => Promise.resolve(undefined),
+    () => Promise.resolve(undefined),
+  );
+  talk.begin('edit', second);
+  await sent;
+  await settled();
+  expect(engine.calls).toContain('talk answer their 1 an answer');
+  expect(talk.doing?.message).toBe(second);
+});
+
+test('the bytes of a file that was taken back are let go', async () => {
+  const { engine, conversation, talk } = await open();
+  const forgotten = vi.spyOn(conversation.files, 'forget');
+  conversation.sendFile(new File(['abc'], 'a.txt'));
+  await settled();
+  talk.unsend(conversation.messages[0] ?? never());
+  await settled();
+  expect(forgotten).toHaveBeenCalledTimes(1);
+  engine.tell({ type: 'file', id: 1, name: 'b.txt', kind: '', size: 1, voice: false });
+  engine.tell({ type: 'talk', id: 2, kind: 'unsend', about: theirs(1) });
+  expect(forgotten).toHaveBeenCalledTimes(2);
+  expect(conversation.messages.map(({ now, file }) => [now, file])).toEqual([
+    ['gone', undefined],
+    ['gone', undefined],
+  ]);
+});
+
+test('what has failed is no more to be edited than what the engine does not know', async () => {
+  const { engine, conversation, talk } = await open();
+  engine.fails.send = 'too-many-waiting';
+  conversation.send('failed');
+  await settled();
+  const [failed] = conversation.messages;
+  expect(failed?.state).toBe('failed');
+  expect(failed && talk.allows(failed)).toBe(false);
+  expect(talk.last).toBeUndefined();
+});
+
+function never(): never {
+  throw new Error('there is a message');
+}

@@ -5,7 +5,10 @@ import type { ChatMessage } from './entry.svelte.ts';
 import type { Talk } from './talk.svelte.ts';
 
 /** The part of a Talk that the screen reads, and the verbs that it calls. */
-export type ShownTalk = Omit<Talk, 'apply' | 'understands' | 'back' | 'over' | 'failed'>;
+export type ShownTalk = Omit<
+  Talk,
+  'apply' | 'understands' | 'back' | 'over' | 'failed' | 'delivered' | 'take'
+>;
 
 /** What a message needs of the chat around it: between them lie the log and its rows. */
 export interface Talking {

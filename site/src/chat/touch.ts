@@ -25,6 +25,8 @@ export function touch(gestures: () => Gestures): (node: HTMLElement) => () => vo
       pointerdown: (event: PointerEvent) => {
         over();
         if (event.pointerType !== 'touch' || !event.isPrimary) return;
+        // What is dragged in there is something else.
+        if (event.target instanceof Element && event.target.closest('input, audio, video, dialog')) return;
         from = { x: event.clientX, y: event.clientY };
         timer = setTimeout(() => {
           over();
