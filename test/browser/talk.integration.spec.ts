@@ -104,3 +104,51 @@ test('presence and what was read are shown where their person wants that, and no
   await expect(ana.page.getByText(texts.presence.here, { exact: true })).toBeVisible();
   await expect(message(ana, 'one')).toContainText(texts.presence.seen);
 });
+
+test('a page and a terminal do all of it with each other', async ({ person, terminal, serve }) => {
+  const ana = await person();
+  await ana.open(serve.here);
+  const invite = await ana.newChat();
+  const ben = terminal('join', '--loopback');
+  ben.type(invite);
+  await ana.connect(await ben.link('reply'));
+  await ana.connected();
+  await ben.event('open');
+  expect(await ben.event('can')).toMatchObject({ talk: true });
+  await says(ana, 'from the page');
+  const { id } = await ben.event('message');
+
+  ben.do({ do: 'send', ref: 'a', text: 'an answer', about: { ours: false, id } });
+  const { id: answer } = await ben.event('sent');
+  await expect(
+    ana.log.getByRole('button', { name: texts.talk.answersYou({ quote: 'from the page' }) }),
+  ).toBeVisible();
+  ben.do({ do: 'react', ref: 'b', about: { ours: false, id }, emoji: '👍' });
+  await expect(ana.log.getByText(texts.talk.reactionThem({ emoji: '👍' }))).toBeAttached();
+  ben.do({ do: 'edit', ref: 'c', id: answer, text: 'a better answer' });
+  await expect(message(ana, 'a better answer')).toContainText(texts.talk.edited);
+
+  await act(ana, 'a better answer', '❤️');
+  expect(await ben.event('talk')).toMatchObject({
+    kind: 'reaction',
+    about: { ours: true, id: answer },
+    emoji: '❤️',
+  });
+  await act(ana, 'a better answer', texts.talk.reply);
+  await says(ana, 'and a reply');
+  expect(await ben.event('message')).toMatchObject({
+    text: 'and a reply',
+    about: { ours: true, id: answer },
+  });
+  await act(ana, 'and a reply', texts.talk.unsend);
+  await ana.page.getByRole('dialog').getByRole('button', { name: texts.talk.unsend }).click();
+  expect(await ben.event('talk')).toMatchObject({ kind: 'unsend', about: { ours: false } });
+  ben.do({ do: 'unsend', ref: 'd', id: answer });
+  await expect(ana.log.getByText(texts.talk.unsentThem)).toBeVisible();
+
+  ben.do({ do: 'timer', ref: 'e', seconds: 3_600 });
+  await ana.button(texts.timer.agree).click();
+  expect(await ben.event('talk')).toMatchObject({ kind: 'timer', seconds: 3_600 });
+  ben.do({ do: 'presence', here: true });
+  await expect(ana.page.getByText(texts.presence.here, { exact: true })).toBeVisible();
+});

@@ -1,6 +1,6 @@
 import type { Chat, ChatEvent, Engine, EngineConfig, Network, Reason } from '../../../wasm/engine.d.ts';
-import type { Conversation, Listener } from '../chat/conversation.svelte.ts';
-import type { Converse } from '../chat/converse.ts';
+import type { Conversation } from '../chat/conversation.svelte.ts';
+import type { Converse, Listener } from '../chat/converse.ts';
 import type { Kept } from '../life/kept.ts';
 import { codeOf } from '../language/codes.ts';
 import type { Trouble } from '../language/english.ts';
@@ -153,8 +153,7 @@ export class Page implements Place {
     configUnread = false,
   ): Promise<void> {
     if (this.#screen === 'wiped') return;
-    this.#engine = engine;
-    this.#converse = converse;
+    [this.#engine, this.#converse] = [engine, converse];
     this.about.takes(config, configUnread);
     this.network.offer(network);
     this.mailbox.offer(mailbox);
@@ -278,8 +277,8 @@ export class Page implements Place {
         if (!isAboutTheWay(code)) this.#notice = texts.errors[code];
       },
     };
-    if (!this.#converse) throw new Error('a chat has opened before the engine was there');
-    const conversation = this.#converse(chat, opened, listener, this.return.kept);
+    const conversation = this.#converse?.(chat, opened, listener, this.return.kept);
+    if (!conversation) throw new Error('a chat has opened before the engine was there');
     this.return.shows('chat');
     this.#conversation = conversation;
     this.#screen = 'chat';

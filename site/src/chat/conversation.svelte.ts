@@ -1,4 +1,4 @@
-import type { Chat, ChatEvent, ErrorCode, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
+import type { Chat, ChatEvent, Reason, SafetyWord } from '../../../wasm/engine.d.ts';
 import { Files } from '../files/files.svelte.ts';
 import { textOf, Transfer, type Check } from '../files/transfer.svelte.ts';
 import { aboutOf, Tray, type Clean } from '../files/tray.svelte.ts';
@@ -6,20 +6,13 @@ import { codeOf } from '../language/codes.ts';
 import type { ChatStatus } from '../language/english.ts';
 import type { Kept } from '../life/kept.ts';
 import type { Attempt, ChatMessage } from './entry.svelte.ts';
+import type { Listener } from './listener.ts';
 import { History } from './history.svelte.ts';
 import { Outage } from './outage.svelte.ts';
 import { Reloads } from './reloads.svelte.ts';
 import { Safety } from './safety.svelte.ts';
 import { Signs } from './signs.svelte.ts';
 import { Draft, Talk, type Doing } from './talk.svelte.ts';
-
-/** What concerns more than the chat itself. */
-export interface Listener {
-  /** A message of the other person has come. */
-  onmessage: () => void;
-  /** Something that the person should know, and that belongs to no message. */
-  ontrouble: (code: ErrorCode) => void;
-}
 
 /** An open chat, until its page is left: what was said stays when it has ended. */
 export class Conversation {
@@ -139,9 +132,8 @@ export class Conversation {
     this.#before = before;
   }
 
-  /** Sends what is in the tray, and then the text, if there is any. See Tray.take. */
+  /** Sends what is in the tray, and then the text, if there is any, for what it was written for. See Tray.take. */
   async sendAttached(text: string, clean: Clean, check: Check): Promise<void> {
-    // What is begun while the files are made ready is for another text.
     const doing = text === '' ? undefined : this.talk.take();
     for (const file of await this.tray.take(clean, check)) this.sendFile(file);
     if (text !== '') this.#sendFor(text, doing);
@@ -204,16 +196,7 @@ export class Conversation {
       case 'back':
         this.#path = event.path;
         this.#safety.change(event.sas, event.digits);
-        // What has not arrived until now the engine says again by itself.
-        this.reloads.back(
-          this.messages.filter(
-            ({ state, file, now, goes }) =>
-              !file &&
-              now !== 'gone' &&
-              goes === undefined &&
-              (state === 'received' || state === 'delivered'),
-          ),
-        );
+        this.reloads.back(this.messages);
         this.files.again();
         this.talk.back();
         this.#signs.over();

@@ -1,6 +1,9 @@
 import type { Chat, ChatEvent } from '../../../wasm/engine.d.ts';
 import type { Kept } from '../life/kept.ts';
-import { Conversation, type Listener } from './conversation.svelte.ts';
+import { Conversation } from './conversation.svelte.ts';
+import type { Listener } from './listener.ts';
+
+export type { Listener };
 
 /**
  * Begins the conversation of a chat that has opened. With what was `kept` of it, this page was reloaded and has come

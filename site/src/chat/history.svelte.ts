@@ -1,5 +1,6 @@
 import type { ErrorCode, Said } from '../../../wasm/engine.d.ts';
 import type { Transfer } from '../files/transfer.svelte.ts';
+import { Expiry, parted } from './expiry.ts';
 import { Names } from './names.ts';
 import { Entry, type Attempt, type ChatMessage, type Written } from './entry.svelte.ts';
 
@@ -15,15 +16,7 @@ import { Entry, type Attempt, type ChatMessage, type Written } from './entry.sve
  *
  * When the chat ends, what is not delivered has failed.
  *
- * A text on its way has two names, as its sender and the engine learn of each other at different moments. `ref` is the
- * page's own, given with the text: the engine names it when the text fails. `id` is the number that the engine answers
- * with, and names when the text has arrived. The answer to sending and the news of its arrival come by different ways,
- * so that a fast peer's ack may be told first: such an id waits in #early until it is known whose it is.
- *
- *     page    send(ref, text) ──────────────────> sent(ref, id)
- *     engine                   ──> delivered(id)
- *
- * Both maps hold what is under way also where it is shown no more: clearing the history stops nothing.
+ * A text on its way has two names (names.ts), and a map for each. They hold what is under way also where it is shown no more: clearing the history stops nothing.
  */
 
 /** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */
@@ -55,19 +48,19 @@ export class History {
   #length = 0;
   #count = 0;
   #lost = false;
-  /** After how many seconds what is said from now on disappears; 0 for never. */
-  lasting = 0;
-  #expiry: ReturnType<typeof setTimeout> | undefined;
-  /** When the next message disappears. */
-  #next = Infinity;
+  readonly #expiry = new Expiry(() => this.#expire());
 
-  readonly #ondropped: (file: Transfer) => void;
+  /** Nothing of a file is kept any more: its message is not shown, or was taken back. */
+  readonly drop: (file: Transfer) => void;
 
-  /** `ondropped` is told of a file whose message has become too old to be shown. */
-  constructor(ondropped: (file: Transfer) => void = () => undefined) {
-    this.#ondropped = ondropped;
+  constructor(drop: (file: Transfer) => void = () => undefined) {
+    this.drop = drop;
   }
 
+  /** What is said from now on disappears after so many seconds; 0 for never. */
+  set lasting(seconds: number) {
+    this.#expiry.lasting = seconds;
+  }
   get messages(): readonly ChatMessage[] {
     return this.#messages;
   }
@@ -137,23 +130,15 @@ export class History {
     this.#version += 1;
   }
 
-  /** Nothing of the file is kept any more: its message was taken back. */
-  drop(file: Transfer): void {
-    this.#ondropped(file);
-  }
-
   react({ key }: ChatMessage, from: ChatMessage['from'], emoji: string): void {
     this.#byKey.get(key)?.reacts(from, emoji);
   }
 
   /** The other person has seen what the engine calls so, and all before it. */
   seen(id: number): void {
-    const last = this.#list.findLastIndex(({ from, id: own = Infinity }) => from === 'you' && own <= id);
-    for (let at = last; at >= 0; at--) {
-      const entry = this.#list[at];
-      if (entry?.from !== 'you' || entry.id === undefined || entry.state === 'failed') continue;
-      if (entry.seen) break;
-      entry.sees();
+    for (const entry of this.#list) {
+      const { from, id: own = Infinity, state, seen } = entry;
+      if (from === 'you' && own <= id && state !== 'failed' && !seen) entry.sees();
     }
   }
 
@@ -248,24 +233,18 @@ export class History {
     return { ref, text, file, about: answered && this.nameOf(answered) };
   }
 
-  /** Takes out what is to disappear by now. */
-  #expire(): void {
+  /** Takes out what is to disappear by now, and returns when the next is. */
+  #expire(): number {
     const now = Date.now();
     const [go, stay] = parted(this.#list, ({ goes }) => goes !== undefined && goes <= now);
     if (go.length > 0) {
       this.#list = stay;
       this.#length -= go.reduce((sum, { text }) => sum + text.length, 0);
       this.#forget(go);
-      for (const { file } of go) if (file) this.#ondropped(file);
+      for (const { file } of go) if (file) this.drop(file);
       this.#version += 1;
     }
-    this.#wake(stay.reduce((first, { goes }) => Math.min(first, goes ?? Infinity), Infinity));
-  }
-
-  #wake(at: number): void {
-    clearTimeout(this.#expiry);
-    this.#next = at;
-    this.#expiry = at < Infinity ? setTimeout(() => this.#expire(), at - Date.now()) : undefined;
+    return stay.reduce((first, { goes }) => Math.min(first, goes ?? Infinity), Infinity);
   }
 
   #trim(): void {
@@ -277,7 +256,7 @@ export class History {
     if (drop > 0) {
       const dropped = this.#list.splice(0, drop);
       this.#forget(dropped);
-      for (const { file } of dropped) if (file) this.#ondropped(file);
+      for (const { file } of dropped) if (file) this.drop(file);
       this.#trimmed = true;
     }
   }
@@ -292,10 +271,7 @@ export class History {
   #add(entry: Entry): void {
     this.#list.push(entry);
     this.#byKey.set(entry.key, entry);
-    if (this.lasting > 0) {
-      entry.goes = entry.at + this.lasting * 1000;
-      if (entry.goes < this.#next) this.#wake(entry.goes);
-    }
+    entry.goes = this.#expiry.of(entry.at);
     this.#length += entry.text.length;
     this.#trim();
     this.#version += 1;
@@ -319,8 +295,4 @@ export class History {
     this.#count += 1;
     return `m${this.#count}`;
   }
-}
-
-function parted<T>(list: readonly T[], first: (one: T) => boolean): [T[], T[]] {
-  return [list.filter(first), list.filter((one) => !first(one))];
 }

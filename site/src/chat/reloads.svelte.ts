@@ -52,8 +52,8 @@ export class Reloads {
     else this.#saved = undefined;
   }
 
-  /** One of the two pages is back after a reload. `said` is what the other one has lost, if it was that. */
-  back(said: readonly ChatMessage[]): void {
+  /** One of the two pages is back after a reload; `messages` are those of this one. */
+  back(messages: readonly ChatMessage[]): void {
     this.#rounds += 1;
     if (this.#wanted) void this.#save();
     if (this.#returning) {
@@ -62,6 +62,7 @@ export class Reloads {
     }
     this.#there = true;
     this.#again?.ended();
+    const said = messages.filter(lost);
     this.#again = said.length > 0 ? new Again(this.#chat, said) : undefined;
   }
 
@@ -91,4 +92,10 @@ export class Reloads {
       // It is over, or does not outlive a reload.
     }
   }
+}
+
+/** The page of the other person has lost it. What has not arrived until then the engine says again by itself. */
+function lost({ state, file, now, goes }: ChatMessage): boolean {
+  if (file || now === 'gone' || goes !== undefined) return false;
+  return state === 'received' || state === 'delivered';
 }
