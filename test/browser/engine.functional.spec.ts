@@ -207,8 +207,8 @@ test('whatever is handed to a verb, it answers and the engine goes on', async ({
     return { answers, unanswered, names, odd: odd.length };
   });
   expect(answers.unanswered).toEqual([]);
-  expect(answers.names).toEqual({ engine: 4, chat: 15 });
-  expect(answers.answers).toBe(5 * (4 + 2 * 15) * answers.odd);
+  expect(answers.names).toEqual({ engine: 4, chat: 18 });
+  expect(answers.answers).toBe(5 * (4 + 2 * 18) * answers.odd);
   await stillMakesChats(page);
 });
 
@@ -289,6 +289,7 @@ test('a listener that throws loses its own event and no other', async ({ person,
       'state connecting',
       'state open',
       'open',
+      'can',
       'message 1',
       'message 2',
       'message 3',
@@ -439,7 +440,7 @@ test('one page has several chats at once: two of them talk, and one ends while o
       seconds: [second.a.heard, second.b.heard],
     };
   });
-  const opens = (end: string[]) => [...end, 'state connecting', 'state open', 'open'];
+  const opens = (end: string[]) => [...end, 'state connecting', 'state open', 'open', 'can'];
   expect(heard.crossed).toBe('other-invite');
   expect(heard.third).toEqual(['state waiting', 'closed closed']);
   expect(heard.firsts).toEqual([
