@@ -120,6 +120,8 @@ test('a page and a terminal do all of it with each other', async ({ person, term
 
   ben.do({ do: 'send', ref: 'a', text: 'an answer', about: { ours: false, id } });
   const { id: answer } = await ben.event('sent');
+  const told = (kind: string) =>
+    ben.until(kind, () => ben.events.find((each) => each['event'] === 'talk' && each['kind'] === kind));
   await expect(
     ana.log.getByRole('button', { name: texts.talk.answersYou({ quote: 'from the page' }) }),
   ).toBeVisible();
@@ -129,26 +131,28 @@ test('a page and a terminal do all of it with each other', async ({ person, term
   await expect(message(ana, 'a better answer')).toContainText(texts.talk.edited);
 
   await act(ana, 'a better answer', '❤️');
-  expect(await ben.event('talk')).toMatchObject({
+  expect(await told('reaction')).toMatchObject({
     kind: 'reaction',
     about: { ours: true, id: answer },
     emoji: '❤️',
   });
   await act(ana, 'a better answer', texts.talk.reply);
   await says(ana, 'and a reply');
-  expect(await ben.event('message')).toMatchObject({
+  expect(
+    await ben.until('a second message', () => ben.events.filter(({ event }) => event === 'message')[1]),
+  ).toMatchObject({
     text: 'and a reply',
     about: { ours: true, id: answer },
   });
   await act(ana, 'and a reply', texts.talk.unsend);
   await ana.page.getByRole('dialog').getByRole('button', { name: texts.talk.unsend }).click();
-  expect(await ben.event('talk')).toMatchObject({ kind: 'unsend', about: { ours: false } });
+  expect(await told('unsend')).toMatchObject({ kind: 'unsend', about: { ours: false } });
   ben.do({ do: 'unsend', ref: 'd', id: answer });
   await expect(ana.log.getByText(texts.talk.unsentThem)).toBeVisible();
 
   ben.do({ do: 'timer', ref: 'e', seconds: 3_600 });
   await ana.button(texts.timer.agree).click();
-  expect(await ben.event('talk')).toMatchObject({ kind: 'timer', seconds: 3_600 });
+  expect(await told('timer')).toMatchObject({ kind: 'timer', seconds: 3_600 });
   ben.do({ do: 'presence', here: true });
   await expect(ana.page.getByText(texts.presence.here, { exact: true })).toBeVisible();
 });
