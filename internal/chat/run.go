@@ -275,38 +275,40 @@ func (s *Session) handle(wire []byte) error {
 	if s.stream.frames.Received() == 1 {
 		s.events.push(Can{Files: s.canFiles(), Talk: s.stream.peerCan(featureTalk)})
 	}
-	var err error
 	switch {
 	case f.kind == typeMore, f.signed():
 		if s.phase == open {
 			s.stream.unheard.broken(s.stream.silence.heard) // what the other side has heard may be on its way behind much that it says
 		}
-		err = s.takeMessage(f)
+		return untrusted(s.takeMessage(f))
 	case f.kind >= typeWant && f.kind <= typeDiffers:
-		err = s.takeFileFrame(f)
-	case f.kind == typePresence || f.kind == typeRead:
-		err = s.takeSign(f)
-	}
-	if err != nil {
-		return stop{reason: ReasonUntrusted}
-	}
-	switch f.kind {
-	case typeAck, typeHeard:
+		return untrusted(s.takeFileFrame(f))
+	case f.kind == typePresence, f.kind == typeRead:
+		return untrusted(s.takeSign(f))
+	case f.saysArrived():
 		next := f.next()
 		for id, ok := s.out.delivered(next); ok; id, ok = s.out.delivered(next) {
 			s.events.push(Delivered{id})
 		}
-	case typeCard:
+	case f.kind == typeCard:
 		return s.takeCard(f)
-	case typeTyping:
+	case f.kind == typeTyping:
 		if s.typing.heard() {
 			s.events.push(Typing{})
 		}
-	case typeBye:
+	case f.kind == typeBye:
 		if s.phase == leaving {
 			return stop{reason: s.ending}
 		}
 		return stop{reason: f.farewell()}
+	}
+	return nil
+}
+
+// untrusted ends the chat where a frame was refused.
+func untrusted(err error) error {
+	if err != nil {
+		return stop{reason: ReasonUntrusted}
 	}
 	return nil
 }
