@@ -2,4 +2,3 @@
 
 export { default as Actions } from './Actions.svelte';
 export { default as TimerDialog } from './TimerDialog.svelte';
-export { default as UnsendDialog } from './UnsendDialog.svelte';
