@@ -16,7 +16,8 @@ import { Entry, type Attempt, type ChatMessage, type Written } from './entry.sve
  *
  * When the chat ends, what is not delivered has failed.
  *
- * A text on its way has two names (names.ts), and a map for each. They hold what is under way also where it is shown no more: clearing the history stops nothing.
+ * A text on its way has two names (names.ts), and a map for each. They hold what is under way also where it is shown no
+ * more: clearing the history stops nothing. An id that is told too early waits in #early.
  */
 
 /** How much of the history is kept, in messages and in characters: a peer must not be able to fill the memory. */

@@ -5,7 +5,7 @@ import type { ChatMessage } from './entry.svelte.ts';
  * A text on its way has two names, as its sender and the engine learn of each other at different moments. `ref` is the
  * page's own, given with the text: the engine names it when the text fails. `id` is the number that the engine answers
  * with, and names when the text has arrived. The answer to sending and the news of its arrival come by different ways,
- * so that a fast peer's ack may be told first: such an id waits in #early until it is known whose it is.
+ * so that a fast peer's ack may be told first: such an id waits in the History until it is known whose it is.
  *
  *     page    send(ref, text) ──────────────────> sent(ref, id)
  *     engine                   ──> delivered(id)

@@ -42,7 +42,10 @@ export class Talk {
   #theirs = $state(0);
   #refs = 0;
   /* eslint-disable svelte/prefer-svelte-reactivity -- no screen shows these */
-  /** How each that is on its way is undone, by what the page calls it, in order; `slot` is what it changes, `text` what was written for it. */
+  /**
+   * How each that is on its way is undone, by what the page calls it, in order: `slot` is what it changes, `text` what
+   * was written for it.
+   */
   readonly #undo = new Map<string, { slot: string; text: string; undo: () => void }>();
   /** What the page calls them, by what the engine does. */
   readonly #refOf = new Map<number, string>();
@@ -106,9 +109,9 @@ export class Talk {
     if (this.#doing?.kind === 'edit') this.#draft.text = this.#doing.draft;
     this.#doing = undefined;
   }
-  /** What the text is for that is being sent: the next one is for nothing. */
+  /** What the text is for that is being sent: the next one is for nothing. Nobody can answer what is gone. */
   take(): Doing | undefined {
-    const doing = this.#doing;
+    const doing = this.#doing?.kind === 'edit' ? this.#doing : this.doing;
     this.cancel();
     return doing;
   }

@@ -19,7 +19,7 @@ async function open() {
 }
 
 /** What was sent arrives. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 const mine = (id: number): Said => ({ ours: true, id });
 const theirs = (id: number): Said => ({ ours: false, id });
 
@@ -336,6 +336,17 @@ test('what has failed is no more to be edited than what the engine does not know
   expect(failed?.state).toBe('failed');
   expect(failed && talk.allows(failed)).toBe(false);
   expect(talk.last).toBeUndefined();
+});
+
+test('an answer to what is gone by then is a message of its own', async () => {
+  const { engine, conversation, talk, first } = await both();
+  talk.begin('reply', first);
+  engine.tell({ type: 'talk', id: 2, kind: 'unsend', about: theirs(1) });
+  expect(talk.doing).toBeUndefined();
+  conversation.send('an answer');
+  await settled();
+  expect(engine.calls).toEqual(['send an answer']);
+  expect(conversation.messages.at(-1)?.answers).toBeUndefined();
 });
 
 function never(): never {
