@@ -45,8 +45,8 @@ Without it, join asks; with "-", join reads the first line of its input.
 `,
 	"send": `tincan send [flags] FILE...: make an invite, send files to who answers it
 
-The other person runs tincan receive; the page takes no files. It ends when all have
-arrived. Run again, it sends only what has not.
+The other person runs tincan receive, or opens the invite in the page and presses Save.
+It ends when all have arrived. Run again, it sends to tincan receive only what has not.
 
   --site URL         what links begin with, such as https://chat.example/;
                      without it the invite is a bare code
@@ -63,7 +63,8 @@ run again.
 
   -o, --folder DIR   where files are kept; without it here
   --serve            make the invite here, and serve a mailbox, with the page: who sends
-                     runs tincan join and /send, and their reply comes by itself
+                     opens the link there, or runs tincan join and /send, and their
+                     reply comes by itself
   --listen, --public with --serve: as with serve
   --mailbox off      do not leave the reply at the host that the link names
 ` + waysHelp,
