@@ -183,3 +183,60 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.context().close();
   });
 }
+
+/** A finger on the message, which then moves by so many pixels to the side, and lifts when `lifts` says so. */
+async function finger(page: Page, on: Locator, aside: number, lifts: () => Promise<unknown>): Promise<void> {
+  const box = await on.boundingBox();
+  if (!box) throw new Error('the message is not in sight');
+  const [x, y] = [box.x + 20, box.y + box.height / 2];
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+  for (let moved = 0; moved !== aside; moved += Math.sign(aside) * 10) {
+    const touchPoints = [{ x: x + moved + Math.sign(aside) * 10, y }];
+    await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints });
+  }
+  await lifts();
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await session.detach();
+}
+
+test('a finger that rests on a message opens what can be done with it, which stays when it lifts', async ({
+  browser,
+  fake,
+}) => {
+  const page = await phone(browser, `${fake.url}?talk`);
+  const dialog = page.getByRole('dialog', { name: english.talk.menu });
+  const message = page.locator('.message').last().locator('.bubble');
+  await finger(page, message, 0, () => dialog.waitFor());
+  // A browser may say that what lies there now was clicked, though nobody has pressed it.
+  await dialog.dispatchEvent('click');
+  await dialog.getByRole('button', { name: '😂' }).tap();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText(english.talk.reactionYou({ emoji: '😂' }))).toBeAttached();
+  // Beside it is the way out.
+  await finger(page, message, 0, () => dialog.waitFor());
+  await page.touchscreen.tap(195, 60);
+  await expect(dialog).toHaveCount(0);
+  await page.context().close();
+});
+
+for (const locale of ['en-GB', 'ar'])
+  test(`${locale}: a finger that moves a message far enough aside replies to it, either way`, async ({
+    browser,
+    fake,
+  }) => {
+    const page = await phone(browser, `${fake.url}?talk`, locale);
+    const message = page.locator('.message').last().locator('.bubble');
+    for (const [aside, replies] of [
+      [40, 0],
+      [90, 1],
+      [-40, 0],
+      [-90, 1],
+    ] as const) {
+      await finger(page, message, aside, () => Promise.resolve());
+      await expect(page.locator('.doing')).toHaveCount(replies);
+      if (replies) await page.locator('footer textarea').press('Escape');
+      await expect(page.locator('.doing')).toHaveCount(0);
+    }
+    await page.context().close();
+  });

@@ -1,6 +1,10 @@
+import { render, screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import type { Said } from '../../../wasm/engine.d.ts';
+import { english as texts } from '../language/english.ts';
 import { FakeEngine } from '../../test/fake-engine.ts';
+import Chat from './Chat.svelte';
 import { Conversation } from './conversation.svelte.ts';
 
 async function open() {
@@ -347,6 +351,120 @@ test('an answer to what is gone by then is a message of its own', async () => {
   await settled();
   expect(engine.calls).toEqual(['send an answer']);
   expect(conversation.messages.at(-1)?.answers).toBeUndefined();
+});
+
+test('a message that failed after it was known is not to be edited', async () => {
+  const { engine, conversation, talk, second } = await both();
+  engine.delivers = false;
+  conversation.send('lost');
+  await settled();
+  const lost = conversation.messages.at(-1) ?? never();
+  expect(talk.edits(lost)).toBe(true);
+  engine.tell({ type: 'failed', ref: lost.key, id: 2, code: 'ended' });
+  expect(lost.state).toBe('failed');
+  expect(talk.allows(lost)).toBe(false);
+  expect(talk.last).toBe(second);
+});
+
+test('files are answered and taken back, and never edited', async () => {
+  const { conversation, talk } = await open();
+  conversation.sendFile(new File(['abc'], 'a.txt'));
+  await settled();
+  const [file] = conversation.messages;
+  expect(file && [talk.allows(file), talk.edits(file)]).toEqual([true, false]);
+});
+
+test('a time that was wanted is wanted still of a page that is back, and that it was over is told', async () => {
+  const { engine, talk } = await open();
+  talk.wish(3_600);
+  engine.tell({ type: 'talk', id: 1, kind: 'timer', seconds: 300 });
+  expect(talk.lasting).toBe(3_600);
+  engine.back();
+  expect([talk.lasting, talk.wishes]).toEqual([0, { mine: 3_600, theirs: 0 }]);
+  expect(engine.calls.filter((call) => call.startsWith('talk'))).toEqual([
+    'talk timer 3600',
+    'talk timer 3600',
+  ]);
+  expect(talk.told.text).toBe(texts.timer.ended);
+});
+
+test('what has arrived is not undone by what fails later', async () => {
+  const { engine, conversation, talk } = await both();
+  talk.edit(conversation.messages[1] ?? never(), 'B');
+  await settled();
+  engine.delivers = false;
+  talk.edit(conversation.messages[1] ?? never(), 'C');
+  await settled();
+  engine.tell({ type: 'failed', ref: 't1', id: 2, code: 'no-message' });
+  expect(conversation.messages[1]?.text).toBe('C');
+  engine.tell({ type: 'failed', ref: 't2', id: 3, code: 'no-message' });
+  expect(conversation.messages[1]?.text).toBe('B');
+});
+
+test('what is taken back before it has gone does not fail with the chat', async () => {
+  const { engine, conversation, talk } = await open();
+  engine.delivers = false;
+  conversation.send('a');
+  await settled();
+  vi.spyOn(engine.chat, 'talk').mockResolvedValue(0);
+  talk.unsend(conversation.messages[0] ?? never());
+  await settled();
+  engine.tell({ type: 'closed', reason: 'left' });
+  expect(conversation.messages[0]).toMatchObject({ now: 'gone', state: 'received' });
+});
+
+test('a message that is sent once more has the name of that alone', async () => {
+  const { engine, conversation, talk } = await open();
+  engine.delivers = false;
+  conversation.send('a');
+  await settled();
+  const [{ key } = never()] = conversation.messages;
+  engine.tell({ type: 'failed', ref: key, id: 1, code: 'internal' });
+  conversation.retry(key);
+  await settled();
+  engine.tell({ type: 'talk', id: 1, kind: 'reaction', about: mine(1), text: '👍' });
+  expect(conversation.messages[0]?.reactions).toBeUndefined();
+  engine.tell({ type: 'talk', id: 2, kind: 'reaction', about: mine(2), text: '👍' });
+  expect(conversation.messages[0]?.reactions).toEqual({ them: '👍' });
+  expect(talk.allows(conversation.messages[0] ?? never())).toBe(true);
+});
+
+test('an own message has its button as soon as it can be named, and as long', async () => {
+  const { engine, conversation } = await open();
+  const view = render(Chat, { conversation });
+  conversation.send('a');
+  await tick();
+  expect(screen.queryByRole('button', { name: texts.talk.menu })).toBeNull();
+  await settled();
+  await tick();
+  expect(screen.getByRole('button', { name: texts.talk.menu })).toBeTruthy();
+  engine.back();
+  await tick();
+  expect(screen.queryByRole('button', { name: texts.talk.menu })).toBeNull();
+  view.unmount();
+});
+
+test('what was seen counts also where the last of it was no message', async () => {
+  const { engine, conversation, talk, second } = await both();
+  talk.react(second, '👍');
+  await settled();
+  engine.tell({ type: 'read', id: 2 });
+  expect(conversation.messages.map(({ seen }) => seen)).toEqual([false, true]);
+});
+
+test('what is to disappear, or was taken back, is not offered again to a page that has lost it', async () => {
+  const { engine, conversation, talk, second } = await both();
+  talk.unsend(second);
+  talk.wish(300);
+  engine.tell({ type: 'talk', id: 2, kind: 'timer', seconds: 300 });
+  engine.tell({ type: 'message', id: 3, text: 'goes' });
+  engine.back();
+  await settled();
+  await conversation.reloads.again?.send();
+  await settled();
+  const said = engine.calls.filter((call) => call.startsWith('send')).join();
+  expect(said).toContain('theirs');
+  expect(said).not.toMatch(/goes|mine/);
 });
 
 function never(): never {
