@@ -35,6 +35,11 @@ afterEach(cleanup);
 
 const message = (text: string) => screen.getByRole('article', { name: new RegExp(`(^| )${text}( |$)`) });
 const dialog = () => screen.findByRole('dialog', { name: texts.talk.menu });
+/** What is loaded when it is first wanted has come, and would be shown. */
+const loaded = async () => {
+  await import('./doing.ts');
+  await new Promise((resolve) => setTimeout(resolve));
+};
 const closed = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
 async function open(text: string): Promise<HTMLElement> {
@@ -66,7 +71,7 @@ describe('what can be done with a message', () => {
 
   test('an Enter that is held opens nothing and presses nothing', async () => {
     await fireEvent.keyDown(message('theirs'), { key: 'Enter', repeat: true });
-    await tick();
+    await loaded();
     expect(screen.queryByRole('dialog')).toBeNull();
     const inside = await open('theirs');
     const button = within(inside).getByRole('button', { name: '👍' });
@@ -83,9 +88,24 @@ describe('what can be done with a message', () => {
     await open('better');
     engine.tell({ type: 'talk', id: 3, kind: 'unsend', about: { ours: false, id: 1 } });
     await closed();
-    await fireEvent.keyDown(message(texts.talk.unsentThem), { key: 'Enter' });
-    await tick();
+    const gone = message(texts.talk.unsentThem);
+    await fireEvent.keyDown(gone, { key: 'Enter' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    gone.dispatchEvent(new PointerEvent('pointerdown', { pointerType: 'touch', isPrimary: true }));
+    vi.advanceTimersByTime(600);
+    vi.useRealTimers();
+    await loaded();
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  test.each(['ltr', 'rtl'])('arrows to the side go with a text that runs %s', async (direction) => {
+    const inside = await open('theirs');
+    inside.style.direction = direction;
+    const emoji = within(inside).getByRole('button', { name: '👍' });
+    emoji.focus();
+    await fireEvent.keyDown(emoji, { key: 'ArrowRight' });
+    const all = within(inside).getAllByRole('button');
+    expect(document.activeElement).toBe(all.at(direction === 'ltr' ? 1 : -1));
   });
 });
 
@@ -225,7 +245,8 @@ describe('fingers', () => {
 
 test('arrows in what lies over a message move nothing below it', () => {
   const box = document.body.appendChild(document.createElement('div'));
-  box.innerHTML = '<div class="message" tabindex="-1"><dialog open><button>a</button></dialog></div>';
+  const row = '<div class="message" tabindex="-1"><dialog open><button>a</button></dialog></div>';
+  box.innerHTML = row + row;
   box.addEventListener('keydown', (event) => moveByArrows(event, box));
   const event = new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true });
   box.querySelector('button')?.dispatchEvent(event);

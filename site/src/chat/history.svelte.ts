@@ -28,7 +28,7 @@ const keptLength = 4 << 20;
 export class History {
   /** Changes with the list. The list itself isn't watched: that would make each message of thousands dear. */
   #version = $state(0);
-  /** Changes with what can be named. */
+  /** Changes where what could be named can't be any more. */
   #named = $state(0);
   #trimmed = $state(false);
   #list: Entry[] = [];
@@ -164,7 +164,6 @@ export class History {
     if (shown) shown.id = id;
     this.#byId.set(id, entry);
     this.#names.add('you', id, entry.key);
-    this.#named += 1;
     if (entry.state === 'sending') entry.becomes(this.#lost ? 'held' : 'sent');
     if (this.#early.delete(id)) this.delivered(id);
   }

@@ -460,6 +460,7 @@ test('what is to disappear, or was taken back, is not offered again to a page th
   engine.tell({ type: 'message', id: 3, text: 'goes' });
   engine.back();
   await settled();
+  expect(conversation.reloads.again?.count).toBe(1);
   await conversation.reloads.again?.send();
   await settled();
   const said = engine.calls.filter((call) => call.startsWith('send')).join();
