@@ -86,6 +86,46 @@ test.describe('Firefox', () => {
       // Where there is a network Firefox has no loopback address, so both take the other ones.
       const everywhere = network || hasNetwork;
 
+      test('answers, reacts, edits and takes back, with a terminal', async ({
+        terminal,
+        serve,
+        serveAll,
+      }) => {
+        const ana = await opened(network ? (serveAll.urls[0] ?? '') : serve.here);
+        const ben = terminal('join', ...(everywhere ? [] : ['--loopback']));
+        ben.type(await ana.invite());
+        await ana.accept(await ben.link('reply'));
+        await ana.opened();
+        await ben.event('open');
+        /** Opens what can be done with the newest message, and chooses it. */
+        const act = async (name: string) => {
+          await ana.run((menu) => {
+            const [newest] = [...document.querySelectorAll('.message')].reverse();
+            newest?.querySelector<HTMLElement>(`button[aria-label="${menu}"]`)?.click();
+          }, texts.talk.menu);
+          await ana.waits({ verb: 'press', name });
+        };
+        const told = (kind: string) =>
+          ben.until(kind, () => ben.events.find((each) => each['event'] === 'talk' && each['kind'] === kind));
+        ben.do({ do: 'send', ref: 'a', text: 'from the terminal' });
+        const { id } = await ben.event('sent');
+        await ana.hears('from the terminal');
+        await act('❤️');
+        expect(await told('reaction')).toMatchObject({ about: { ours: true, id }, emoji: '❤️' });
+        await act(texts.talk.reply);
+        await ana.say('an answer');
+        expect(await ben.event('message')).toMatchObject({ text: 'an answer', about: { ours: true, id } });
+        await act(texts.talk.edit);
+        await ana.say('a better answer');
+        expect(await told('edit')).toMatchObject({ text: 'a better answer' });
+        ben.do({ do: 'unsend', ref: 'b', id });
+        await ana.hears(texts.talk.unsentThem);
+        await act(texts.talk.unsend);
+        await ana.waits({ verb: 'press', name: texts.talk.unsend });
+        expect(await told('unsend')).toMatchObject({ about: { ours: false } });
+        await ana.leave();
+      });
+
       test('a file of 10 MB each way, with a terminal', async ({ terminal, serve, serveAll }) => {
         const ana = await opened(network ? (serveAll.urls[0] ?? '') : serve.here);
         const ben = terminal('join', ...(everywhere ? [] : ['--loopback']), '--folder', folder);

@@ -149,3 +149,102 @@ test('from New chat to Wipe without a mouse, past menu, settings and the list of
     [],
   ]);
 });
+
+test('answers, reactions, edits, timers and the search without a mouse', async ({ person, serve }) => {
+  const [ana, ben] = [await person(), await person()];
+  await ana.open(serve.here);
+  const invite = await ana.newChat();
+  await ben.open(invite);
+  await ana.connect(await ben.joinChat());
+  await ana.connected();
+  const { keyboard } = ana.page;
+  const press = async (name: string) => {
+    await tabTo(ana, 'button', name);
+    await keyboard.press('Enter');
+  };
+  /** From the field into the history, which is one stop, up to the message, and its menu open. */
+  const menuOf = async (text: string) => {
+    await expect(ana.composer).toBeFocused();
+    const message = ana.log.getByRole('article', { name: text }).first();
+    const focused = () => message.evaluate((element) => element === document.activeElement);
+    const inHistory = () =>
+      ana.log.evaluate((log) => {
+        const { activeElement: at } = document;
+        return log.contains(at) || (at !== document.body && at?.contains(log));
+      });
+    for (let i = 0; i < 8 && !(await inHistory()); i++) await keyboard.press('Shift+Tab');
+    for (let i = 0; i < 8 && !(await focused()); i++) await keyboard.press('ArrowUp');
+    await expect(message).toBeFocused();
+    await keyboard.press('Enter');
+    await expect(ana.page.getByRole('dialog')).toBeVisible();
+  };
+
+  for (const text of ['bread or rolls?', 'say when']) {
+    await ben.composer.fill(text);
+    await ben.composer.press('Enter');
+    await ana.hears(text);
+  }
+  await expect(ana.composer).toBeFocused();
+
+  // An answer.
+  await menuOf('bread or rolls?');
+  await press(texts.talk.reply);
+  await expect(ana.composer).toBeFocused();
+  await keyboard.type('rools');
+  await keyboard.press('Enter');
+  const quotation = texts.talk.answersYou({ quote: 'bread or rolls?' });
+  await expect(ben.log.getByRole('button', { name: quotation })).toBeVisible();
+  // From the answer Tab leads to its quotation, and that to what it answers.
+  await menuOf('rools');
+  await keyboard.press('Escape');
+  await press(texts.talk.answersThem({ quote: 'bread or rolls?' }));
+  await expect(ana.log.getByRole('article', { name: 'bread or rolls?' }).first()).toBeFocused();
+  await keyboard.press('Escape');
+
+  // A reaction at hand, another one, and one taken back. The focus returns to the message, Escape to the field.
+  await menuOf('bread or rolls?');
+  await press('👍');
+  await expect(ben.log.getByText(texts.talk.reactionThem({ emoji: '👍' }))).toBeAttached();
+  await keyboard.press('Escape');
+  await menuOf('say when');
+  await press(texts.talk.otherEmoji);
+  await expect(ana.page.getByLabel(texts.talk.emojiHint)).toBeFocused();
+  await keyboard.insertText('🥖');
+  await keyboard.press('Enter');
+  await expect(ben.log.getByText(texts.talk.reactionThem({ emoji: '🥖' }))).toBeAttached();
+  await keyboard.press('Escape');
+  await menuOf('bread or rolls?');
+  await press(texts.talk.takeBack({ emoji: '👍' }));
+  await expect(ben.log.getByText(texts.talk.reactionThem({ emoji: '👍' }))).toHaveCount(0);
+  await keyboard.press('Escape');
+
+  // The last message edited by the arrow key, then taken back.
+  await expect(ana.composer).toBeFocused();
+  await keyboard.press('ArrowUp');
+  await expect(ana.composer).toHaveValue('rools');
+  await keyboard.press('Control+A');
+  await keyboard.type('croissants');
+  await keyboard.press('Enter');
+  await expect(ben.log.getByRole('article', { name: 'croissants' })).toContainText(texts.talk.edited);
+  await menuOf('croissants');
+  await press(texts.talk.unsend);
+  await press(texts.talk.unsend);
+  await expect(ben.log.getByText(texts.talk.unsentThem)).toBeVisible();
+
+  // Disappearing messages proposed, from the menu of the chat.
+  await tabBack(ana, 'button', texts.more);
+  await press(texts.more);
+  await press(texts.timer.title);
+  await tabTo(ana, 'radio', texts.timer.off);
+  await keyboard.press('ArrowDown');
+  await press(texts.done);
+  await expect(ben.page.getByText(texts.timer.theyWant({ time: texts.timer.times.short }))).toBeVisible();
+
+  // The search, and out of it again.
+  await keyboard.press('Control+F');
+  await keyboard.type('bread');
+  await keyboard.press('Enter');
+  await expect(ana.page.getByText(texts.search.at({ position: 1, count: 1 }))).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(ana.page.getByRole('search')).toBeHidden();
+});

@@ -9,14 +9,16 @@ function messagesIn(box: HTMLElement): HTMLElement[] {
 }
 
 /**
- * Moves the focus from message to message by the arrow keys. The history is one stop of Tab: from there the first arrow
- * leads to the newest message in sight.
+ * Moves the focus from message to message by the arrow keys, and by Escape to where one writes. The history is one stop
+ * of Tab: from there the first arrow leads to the newest message in sight.
  */
 export function moveByArrows(event: KeyboardEvent, box: HTMLElement): void {
   const { key, target, ctrlKey, altKey, metaKey, shiftKey } = event;
   const step = key === 'ArrowUp' ? -1 : key === 'ArrowDown' ? 1 : 0;
-  if (step === 0 || ctrlKey || altKey || metaKey || shiftKey || !(target instanceof HTMLElement)) return;
+  if (ctrlKey || altKey || metaKey || shiftKey || !(target instanceof HTMLElement)) return;
   if (target.matches('input, textarea, audio, video') || target.closest('dialog')) return;
+  if (key === 'Escape') document.querySelector<HTMLElement>('[data-focus]')?.focus();
+  if (step === 0) return;
   const all = messagesIn(box);
   const at = all.findIndex((message) => message.contains(target));
   const next = at < 0 ? inSight(all, box) : all[at + step];
