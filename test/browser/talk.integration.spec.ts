@@ -25,7 +25,7 @@ test('two people answer, react, edit and take back, and see the same', async ({ 
   await says(ana, 'Shall we meet at nine?');
   await expect(message(ben, 'Shall we meet at nine?')).toBeVisible();
 
-  // A reply, by the menu, with its quotation at both; pressing that leads to what it answers.
+  // A reply, by the menu, with its quotation at both; pressing that leads to what it answers, and back.
   await ben.composer.fill('half');
   await act(ben, 'Shall we meet at nine?', texts.talk.reply);
   await expect(ben.page.getByRole('group', { name: texts.talk.replyThem })).toBeVisible();
@@ -37,6 +37,9 @@ test('two people answer, react, edit and take back, and see the same', async ({ 
   });
   await quote.click();
   await expect(message(ana, 'Shall we meet at nine?').first()).toBeFocused();
+  await ana.button(texts.talk.backToReply).click();
+  await expect(message(ana, 'Nine is fine')).toBeFocused();
+  await expect(ana.button(texts.talk.backToReply)).toBeHidden();
 
   // Reactions, one at hand and any other, and taking one back.
   await act(ana, 'Nine is fine', '❤️');

@@ -1,6 +1,4 @@
 import { getContext, setContext } from 'svelte';
-import type { Place } from '../search/show.ts';
-import { goTo } from './arrows.ts';
 import type { ChatMessage } from './entry.svelte.ts';
 import type { Talk } from './talk.svelte.ts';
 
@@ -15,27 +13,24 @@ export interface Talking {
   readonly talk: ShownTalk;
   /** Shows what can be done with a message, beside this element. */
   open: (message: ChatMessage, beside: HTMLElement) => void;
-  /** Brings a message into sight, and the focus to it. */
-  go: (message: ChatMessage) => void;
+  /** Brings what a reply answers into sight, and the focus to it; the way back is offered there. */
+  go: (answered: ChatMessage, reply: ChatMessage) => void;
 }
 
 const key = Symbol('talk');
 
-/** Gives the messages of a chat what they need; `host` shows what can be done with them, `place` is where they are. */
+/** Gives the messages of a chat what they need; `host` shows what can be done with them, `log` is where they are. */
 export function giveTalk(
   talk: () => ShownTalk,
   host: () => Pick<Talking, 'open'> | undefined,
-  place: () => Place | undefined,
+  log: () => { goToAnswered: (answered: string, from: string) => void } | undefined,
 ): void {
   const talking: Talking = {
     get talk() {
       return talk();
     },
     open: (message, beside) => host()?.open(message, beside),
-    go: (message) => {
-      const there = place();
-      if (there) void goTo(there, message.key);
-    },
+    go: (answered, reply) => log()?.goToAnswered(answered.key, reply.key),
   };
   setContext(key, talking);
 }

@@ -644,6 +644,7 @@ export default dictionary('ar', {
     edit: 'تعديل',
     unsend: 'سحب',
     selectText: 'تحديد النص',
+    backToReply: 'العودة إلى الرد',
     replyYou: 'رد على رسالة منك',
     replyThem: 'رد على الطرف الآخر',
     cancelReply: 'إلغاء الرد',

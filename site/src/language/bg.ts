@@ -580,6 +580,7 @@ export default dictionary('bg', {
     edit: 'Редактиране',
     unsend: 'Оттегляне',
     selectText: 'Маркиране на текста',
+    backToReply: 'Обратно към отговора',
     replyYou: 'Отговор на ваше съобщение',
     replyThem: 'Отговор на другия човек',
     cancelReply: 'Отказ от отговора',

@@ -608,6 +608,7 @@ export default dictionary('ca', {
     edit: 'Edita',
     unsend: 'Retira',
     selectText: 'Selecciona el text',
+    backToReply: 'Torna a la resposta',
     replyYou: 'Resposta a un missatge teu',
     replyThem: 'Resposta a l’altra persona',
     cancelReply: 'Cancel·la la resposta',

@@ -614,6 +614,7 @@ export default dictionary('cs', {
     edit: 'Upravit',
     unsend: 'Vzít zpět',
     selectText: 'Označit text',
+    backToReply: 'Zpět k odpovědi',
     replyYou: 'Odpověď na vlastní zprávu',
     replyThem: 'Odpověď druhé straně',
     cancelReply: 'Zrušit odpověď',

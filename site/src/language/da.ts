@@ -578,6 +578,7 @@ export default dictionary('da', {
     edit: 'Rediger',
     unsend: 'Tag tilbage',
     selectText: 'Markér tekst',
+    backToReply: 'Tilbage til svaret',
     replyYou: 'Svar på din egen besked',
     replyThem: 'Svar til den anden person',
     cancelReply: 'Annuller svaret',

@@ -595,6 +595,7 @@ export default dictionary('de', {
     edit: 'Bearbeiten',
     unsend: 'Zurücknehmen',
     selectText: 'Text auswählen',
+    backToReply: 'Zurück zur Antwort',
     replyYou: 'Antwort auf deine eigene Nachricht',
     replyThem: 'Antwort an die andere Person',
     cancelReply: 'Antwort abbrechen',

@@ -606,6 +606,7 @@ export default dictionary('el', {
     edit: 'Επεξεργασία',
     unsend: 'Ανάκληση',
     selectText: 'Επιλογή κειμένου',
+    backToReply: 'Πίσω στην απάντηση',
     replyYou: 'Απάντηση στον εαυτό σου',
     replyThem: 'Απάντηση στο άλλο άτομο',
     cancelReply: 'Ακύρωση της απάντησης',

@@ -611,6 +611,8 @@ export const en = {
     edit: 'Edit',
     unsend: 'Unsend',
     selectText: 'Select text',
+    /** On the button that leads back from the message that was answered. */
+    backToReply: 'Back to the reply',
     /** Above the field, while a reply is written. */
     replyYou: 'Reply to yourself',
     replyThem: 'Reply to the other person',

@@ -605,6 +605,7 @@ export default dictionary('es', {
     edit: 'Editar',
     unsend: 'Retirar',
     selectText: 'Seleccionar texto',
+    backToReply: 'Volver a la respuesta',
     replyYou: 'Respuesta a un mensaje tuyo',
     replyThem: 'Respuesta a la otra persona',
     cancelReply: 'Cancelar la respuesta',

@@ -573,6 +573,7 @@ export default dictionary('et', {
     edit: 'Muuda',
     unsend: 'Võta tagasi',
     selectText: 'Vali tekst',
+    backToReply: 'Tagasi vastuse juurde',
     replyYou: 'Vastus sinu sõnumile',
     replyThem: 'Vastus teisele poolele',
     cancelReply: 'Loobu vastusest',

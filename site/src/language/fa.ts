@@ -589,6 +589,7 @@ export default dictionary('fa', {
     edit: 'ویرایش',
     unsend: 'پس گرفتن',
     selectText: 'انتخاب متن',
+    backToReply: 'بازگشت به پاسخ',
     replyYou: 'پاسخ به خودتان',
     replyThem: 'پاسخ به طرف مقابل',
     cancelReply: 'لغو پاسخ',

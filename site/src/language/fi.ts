@@ -578,6 +578,7 @@ export default dictionary('fi', {
     edit: 'Muokkaa',
     unsend: 'Peru lähetys',
     selectText: 'Valitse tekstiä',
+    backToReply: 'Takaisin vastaukseen',
     replyYou: 'Vastaus omaan viestiisi',
     replyThem: 'Vastaus toiselle',
     cancelReply: 'Peru vastaus',

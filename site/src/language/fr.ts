@@ -620,6 +620,7 @@ export default dictionary('fr', {
     edit: 'Modifier',
     unsend: 'Retirer',
     selectText: 'Sélectionner le texte',
+    backToReply: 'Revenir à la réponse',
     replyYou: 'Réponse à vous-même',
     replyThem: 'Réponse à l’autre personne',
     cancelReply: 'Annuler la réponse',

@@ -568,6 +568,7 @@ export default dictionary('he', {
     edit: 'עריכה',
     unsend: 'ביטול השליחה',
     selectText: 'בחירת טקסט',
+    backToReply: 'חזרה לתשובה',
     replyYou: 'תגובה להודעה שלכם',
     replyThem: 'תגובה לצד השני',
     cancelReply: 'ביטול התגובה',

@@ -555,6 +555,7 @@ export default dictionary('hi', {
     edit: 'बदलें',
     unsend: 'वापस लें',
     selectText: 'टेक्स्ट चुनें',
+    backToReply: 'जवाब पर वापस जाएँ',
     replyYou: 'अपने संदेश का उत्तर',
     replyThem: 'दूसरे व्यक्ति को उत्तर',
     cancelReply: 'उत्तर रद्द करें',

@@ -593,6 +593,7 @@ export default dictionary('hr', {
     edit: 'Uredi',
     unsend: 'Povuci',
     selectText: 'Označi tekst',
+    backToReply: 'Natrag na odgovor',
     replyYou: 'Odgovor na vašu poruku',
     replyThem: 'Odgovor drugoj osobi',
     cancelReply: 'Odustani od odgovora',

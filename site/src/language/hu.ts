@@ -584,6 +584,7 @@ export default dictionary('hu', {
     edit: 'Szerkesztés',
     unsend: 'Visszavonás',
     selectText: 'Szöveg kijelölése',
+    backToReply: 'Vissza a válaszhoz',
     replyYou: 'Válasz a saját üzenetedre',
     replyThem: 'Válasz a másik félnek',
     cancelReply: 'A válasz elvetése',

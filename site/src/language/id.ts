@@ -571,6 +571,7 @@ export default dictionary('id', {
     edit: 'Ubah',
     unsend: 'Tarik kembali',
     selectText: 'Pilih teks',
+    backToReply: 'Kembali ke balasan',
     replyYou: 'Balas pesan Anda sendiri',
     replyThem: 'Balas lawan bicara',
     cancelReply: 'Batalkan membalas',

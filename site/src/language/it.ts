@@ -615,6 +615,7 @@ export default dictionary('it', {
     edit: 'Modifica',
     unsend: 'Ritira',
     selectText: 'Seleziona testo',
+    backToReply: 'Torna alla risposta',
     replyYou: 'Risposta a un tuo messaggio',
     replyThem: 'Risposta all’altra persona',
     cancelReply: 'Anniente la risposta',

@@ -566,6 +566,7 @@ export default dictionary('ja', {
     edit: '編集',
     unsend: '送信取消',
     selectText: 'テキストを選択',
+    backToReply: '返信に戻る',
     replyYou: '自分のメッセージへの返信',
     replyThem: '相手への返信',
     cancelReply: '返信をキャンセル',

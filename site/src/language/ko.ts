@@ -552,6 +552,7 @@ export default dictionary('ko', {
     edit: '수정',
     unsend: '보내기 취소',
     selectText: '텍스트 선택',
+    backToReply: '답장으로 돌아가기',
     replyYou: '내 메시지에 답장',
     replyThem: '상대방에게 답장',
     cancelReply: '답장 취소',

@@ -578,6 +578,7 @@ export default dictionary('nb', {
     edit: 'Rediger',
     unsend: 'Ta tilbake',
     selectText: 'Merk tekst',
+    backToReply: 'Tilbake til svaret',
     replyYou: 'Svar på din egen melding',
     replyThem: 'Svar til den andre personen',
     cancelReply: 'Avbryt svaret',

@@ -590,6 +590,7 @@ export default dictionary('nl', {
     edit: 'Bewerken',
     unsend: 'Terugnemen',
     selectText: 'Tekst selecteren',
+    backToReply: 'Terug naar het antwoord',
     replyYou: 'Antwoord op je eigen bericht',
     replyThem: 'Antwoord aan de ander',
     cancelReply: 'Antwoord annuleren',

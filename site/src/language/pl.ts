@@ -620,6 +620,7 @@ export default dictionary('pl', {
     edit: 'Edytuj',
     unsend: 'Cofnij',
     selectText: 'Zaznacz tekst',
+    backToReply: 'Wróć do odpowiedzi',
     replyYou: 'Odpowiedź na własną wiadomość',
     replyThem: 'Odpowiedź drugiej osobie',
     cancelReply: 'Anuluj odpowiedź',

@@ -603,6 +603,7 @@ export default dictionary('pt-BR', {
     edit: 'Editar',
     unsend: 'Retirar',
     selectText: 'Selecionar texto',
+    backToReply: 'Voltar à resposta',
     replyYou: 'Resposta a você',
     replyThem: 'Resposta à outra pessoa',
     cancelReply: 'Cancelar a resposta',

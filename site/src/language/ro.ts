@@ -607,6 +607,7 @@ export default dictionary('ro', {
     edit: 'Editează',
     unsend: 'Retrage',
     selectText: 'Selectează textul',
+    backToReply: 'Înapoi la răspuns',
     replyYou: 'Răspuns la un mesaj al tău',
     replyThem: 'Răspuns pentru cealaltă persoană',
     cancelReply: 'Anulează răspunsul',

@@ -619,6 +619,7 @@ export default dictionary('ru', {
     edit: 'Изменить',
     unsend: 'Отозвать',
     selectText: 'Выделить текст',
+    backToReply: 'Вернуться к ответу',
     replyYou: 'Ответ на своё сообщение',
     replyThem: 'Ответ собеседнику',
     cancelReply: 'Не отвечать',

@@ -613,6 +613,7 @@ export default dictionary('sk', {
     edit: 'Upraviť',
     unsend: 'Vziať späť',
     selectText: 'Označiť text',
+    backToReply: 'Späť na odpoveď',
     replyYou: 'Odpoveď na vlastnú správu',
     replyThem: 'Odpoveď druhej strane',
     cancelReply: 'Zrušiť odpoveď',

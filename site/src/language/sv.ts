@@ -588,6 +588,7 @@ export default dictionary('sv', {
     edit: 'Redigera',
     unsend: 'Ta tillbaka',
     selectText: 'Markera text',
+    backToReply: 'Tillbaka till svaret',
     replyYou: 'Svar på ditt eget meddelande',
     replyThem: 'Svar till den andra personen',
     cancelReply: 'Avbryt svaret',

@@ -514,6 +514,7 @@ export default dictionary('th', {
     edit: 'แก้ไข',
     unsend: 'ยกเลิกการส่ง',
     selectText: 'เลือกข้อความ',
+    backToReply: 'กลับไปที่การตอบกลับ',
     replyYou: 'ตอบกลับข้อความของคุณเอง',
     replyThem: 'ตอบกลับอีกฝ่าย',
     cancelReply: 'ยกเลิกการตอบกลับ',

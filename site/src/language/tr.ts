@@ -585,6 +585,7 @@ export default dictionary('tr', {
     edit: 'Düzenle',
     unsend: 'Geri al',
     selectText: 'Metni seç',
+    backToReply: 'Yanıta dön',
     replyYou: 'Kendi mesajınıza yanıt',
     replyThem: 'Diğer kişiye yanıt',
     cancelReply: 'Yanıtı iptal et',

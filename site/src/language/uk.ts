@@ -623,6 +623,7 @@ export default dictionary('uk', {
     edit: 'Змінити',
     unsend: 'Відкликати',
     selectText: 'Виділити текст',
+    backToReply: 'Назад до відповіді',
     replyYou: 'Відповідь на своє повідомлення',
     replyThem: 'Відповідь співрозмовнику',
     cancelReply: 'Не відповідати',

@@ -562,6 +562,7 @@ export default dictionary('vi', {
     edit: 'Sửa',
     unsend: 'Thu hồi',
     selectText: 'Chọn văn bản',
+    backToReply: 'Quay lại câu trả lời',
     replyYou: 'Trả lời chính mình',
     replyThem: 'Trả lời người kia',
     cancelReply: 'Hủy trả lời',

@@ -516,6 +516,7 @@ export default dictionary('zh-Hans', {
     edit: '编辑',
     unsend: '撤回',
     selectText: '选择文本',
+    backToReply: '返回回复',
     replyYou: '回复自己',
     replyThem: '回复对方',
     cancelReply: '取消回复',

@@ -516,6 +516,7 @@ export default dictionary('zh-Hant', {
     edit: '編輯',
     unsend: '收回',
     selectText: '選取文字',
+    backToReply: '返回回覆',
     replyYou: '回覆自己',
     replyThem: '回覆對方',
     cancelReply: '取消回覆',
