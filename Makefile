@@ -28,7 +28,7 @@ LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots slow vuln clean \
+.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons texts
 
@@ -202,8 +202,11 @@ bench-files:
 bench-relay: test/node_modules/.installed
 	TINCAN_BENCH=1 go test -count=1 -v -p 1 -run 'Rate|Linearizable|Flood' ./relay ./relay/dynamo ./cmd/tincan
 
-screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen as it looks, into site/screenshots
+screenshots: $(FAKE_PAGE) test/node_modules/.installed chromium ## each screen as it looks, into bin/screenshots; ten of them into site/screenshots
 	cd test/browser && TINCAN_SCREENSHOTS=1 npx --no-install playwright test --grep @screenshots
+
+film: bin/tincan test/node_modules/.installed chromium ## the moving picture of the README, anew
+	cd test/browser && TINCAN_FILM=1 npx --no-install playwright test --grep @film --workers=1
 
 slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox ## minutes of waiting: late replies, frozen tabs, half an hour of talking, files of 200 MB, the SDK of AWS for another processor
 	TINCAN_SLOW=1 go test -count=1 -timeout 20m -run 'Late' -v ./test/cli
