@@ -81,9 +81,10 @@ run again.
   --turn-port PORT   the TCP port of the relay; without it any free one
   --relay-ports A-B  the UDP ports that relays have, such as 50000-50100; without
                      it any free ones
-  --proxy ADDR       believe this proxy, or all of a network such as 10.0.0.0/8,
-                     whom it names in X-Forwarded-For: without it all visitors
-                     behind a proxy count as one. May be given more than once
+  --behind-proxy CIDR[,CIDR]
+                     believe the proxies at these addresses, such as 127.0.0.1 or
+                     10.0.0.0/8, whom they name in X-Forwarded-For: without it all
+                     visitors behind a proxy count as one. May be given more than once
 `,
 	"version": "tincan version: say which version this is\n",
 }

@@ -81,7 +81,7 @@ func (p *pageServer) needs(f pageFlags) (said []string) {
 			said = append(said, "A proxy in front passes the page on, and none of these ports: visitors reach them at the name of --public.")
 		}
 		if len(f.proxies) == 0 {
-			said = append(said, "Behind a proxy all visitors count as one, and share its limits, unless --proxy names the proxy's address.")
+			said = append(said, "Behind a proxy all visitors count as one, and share its limits, unless --behind-proxy names the proxy's address.")
 		}
 	}
 	return said

@@ -46,10 +46,10 @@ func TestUnitHostingFlags(t *testing.T) {
 		"--turn --relay-ports 50100-50000":                     "50000-50100",
 		"--turn --relay-ports 50000-65536":                     "50000-50100",
 		"--turn --relay-ports many":                            "50000-50100",
-		"--proxy nginx":                                        "an IP address",
-		"--proxy 10.0.0.0/33":                                  "an IP address",
-		"--proxy 127.0.0.1:80":                                 "an IP address",
-		"--proxy ,":                                            "an IP address",
+		"--behind-proxy nginx":                                 "an IP address",
+		"--behind-proxy 10.0.0.0/33":                           "an IP address",
+		"--behind-proxy 127.0.0.1:80":                          "an IP address",
+		"--behind-proxy ,":                                     "an IP address",
 	} {
 		var said output
 		ctx, cancel := context.WithCancel(context.Background())
@@ -73,7 +73,7 @@ func TestFunctionalHosting(t *testing.T) {
 	}{
 		{"behind a proxy on this computer", "--listen 127.0.0.1:0 --public https://chat.example/",
 			[]string{"STUN is off", "--stun-listen :3478", "count as one"}, []string{"Open in the firewall"}, ""},
-		{"and STUN beside it", "--listen 127.0.0.1:0 --public https://chat.example/ --stun-listen :PORT --proxy 127.0.0.1",
+		{"and STUN beside it", "--listen 127.0.0.1:0 --public https://chat.example/ --stun-listen :PORT --behind-proxy 127.0.0.1",
 			[]string{"UDP PORT (STUN)", "none of these ports"}, []string{"STUN is off", "count as one"}, "PORT"},
 		{"a relay at fixed ports", "--listen 127.0.0.1:0 --public https://chat.example/ --stun-listen :PORT --turn-address 127.0.0.1 --turn-port PORT --relay-ports 50000-50100",
 			[]string{"UDP PORT (STUN and the relay)", "TCP PORT (the relay)", "UDP 50000-50100"}, []string{"at each start"}, "PORT"},

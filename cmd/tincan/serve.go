@@ -62,7 +62,7 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	flags.StringVar(&f.stunListen, "stun-listen", "", "")
 	flags.IntVar(&f.turnPort, "turn-port", 0, "")
 	flags.Var(&f.relayPorts, "relay-ports", "")
-	flags.Var(&f.proxies, "proxy", "")
+	flags.Var(&f.proxies, "behind-proxy", "")
 	if err := parseFlags(t, flags, args); err != nil {
 		return err
 	}
