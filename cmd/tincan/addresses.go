@@ -17,7 +17,11 @@ type addresses struct {
 
 // reachable lists the addresses at which a listener is reached: the public address first, then
 // that of the default route, then the rest.
-func reachable(at *net.TCPAddr, public string) (a addresses) {
+func reachable(at *net.TCPAddr, public string, https bool) (a addresses) {
+	scheme := "http"
+	if https {
+		scheme = "https"
+	}
 	if public != "" {
 		a.others = append(a.others, strings.TrimSuffix(public, "/")+"/")
 	}
@@ -27,20 +31,20 @@ func reachable(at *net.TCPAddr, public string) (a addresses) {
 		if ip.Is4() != bound.Is4() && !bound.IsUnspecified() || !bound.IsUnspecified() && ip != bound {
 			return
 		}
-		u := fmt.Sprintf("http://%s/", netip.AddrPortFrom(ip, uint16(at.Port)))
+		u := fmt.Sprintf("%s://%s/", scheme, netip.AddrPortFrom(ip, uint16(at.Port)))
 		if !slices.Contains(a.others, u) {
 			a.others = append(a.others, u)
 		}
 	}
 	if bound.IsLoopback() {
-		a.here = []string{fmt.Sprintf("http://%s/", at)}
+		a.here = []string{fmt.Sprintf("%s://%s/", scheme, at)}
 		return a
 	}
 	for _, ip := range localAddresses() {
 		add(ip)
 	}
 	if bound.IsUnspecified() {
-		a.here = []string{fmt.Sprintf("http://localhost:%d/", at.Port)}
+		a.here = []string{fmt.Sprintf("%s://localhost:%d/", scheme, at.Port)}
 	}
 	return a
 }

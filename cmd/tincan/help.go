@@ -72,6 +72,11 @@ run again.
 
   --listen ADDR      where to listen (default :8787, or any free port)
   --public URL       an address under which others reach the page
+  --tls CERT KEY     speak https, with this certificate and its key, as files in PEM;
+                     they are read again when they change
+  --tls self         speak https with a certificate that this program makes and keeps
+                     itself: browsers warn of it once, and then phones have their
+                     camera and clipboard
   --no-mailbox       keep no replies for visitors
   --no-stun          do not tell visitors the address they come from
   --stun-listen ADDR where STUN and the relay listen, such as :3478; without it

@@ -12,6 +12,10 @@ import (
 func (f *pageFlags) contradiction() string {
 	relay := f.relay || f.relayAt != ""
 	switch {
+	case f.tls.on() && !f.tls.self() && f.tls.key == "":
+		return "--tls takes a certificate and its key, such as --tls fullchain.pem privkey.pem, or the word self."
+	case f.tls.on() && strings.HasPrefix(f.public, "http:"):
+		return "--tls serves the page over https, and --public says http: say https there."
 	case f.noSTUN && relay:
 		return "a relay answers STUN too: --turn and --no-stun do not go together."
 	case f.noSTUN && f.stunListen != "":
@@ -61,7 +65,8 @@ func (f *pageFlags) ports() relayPorts { return relayPorts{tcp: f.turnPort, udp:
 
 // needs returns sentences about the ports that must be open for visitors of a public page, and for
 // users of the relay.
-func (p *pageServer) needs(f pageFlags) (said []string) {
+func (p *pageServer) needs() (said []string) {
+	f := p.flags
 	switch {
 	case p.nat == nil:
 	case p.nat.tcpPort != 0:
@@ -76,7 +81,8 @@ func (p *pageServer) needs(f pageFlags) (said []string) {
 	case f.isPublic():
 		said = append(said, fmt.Sprintf("Open in the firewall: UDP %d (STUN).", p.nat.udpPort))
 	}
-	if f.isPublic() {
+	// A certificate of one's own stands for a name that leads here, and no proxy needs to be in between.
+	if f.isPublic() && (!f.tls.on() || len(f.proxies) > 0) {
 		if p.nat != nil {
 			said = append(said, "A proxy in front passes the page on, and none of these ports: visitors reach them at the name of --public.")
 		}

@@ -74,7 +74,7 @@ func TestFunctionalHosting(t *testing.T) {
 		{"behind a proxy on this computer", "--listen 127.0.0.1:0 --public https://chat.example/",
 			[]string{"STUN is off", "--stun-listen :3478", "count as one"}, []string{"Open in the firewall"}, ""},
 		{"and STUN beside it", "--listen 127.0.0.1:0 --public https://chat.example/ --stun-listen :PORT --behind-proxy 127.0.0.1",
-			[]string{"UDP PORT (STUN)", "none of these ports"}, []string{"STUN is off", "count as one"}, "PORT"},
+			[]string{"UDP PORT (STUN)", "none of these ports"}, []string{"STUN is off", "Behind a proxy all"}, "PORT"},
 		{"a relay at fixed ports", "--listen 127.0.0.1:0 --public https://chat.example/ --stun-listen :PORT --turn-address 127.0.0.1 --turn-port PORT --relay-ports 50000-50100",
 			[]string{"UDP PORT (STUN and the relay)", "TCP PORT (the relay)", "UDP 50000-50100"}, []string{"at each start"}, "PORT"},
 		{"a relay at any ports", "--listen 127.0.0.1:0 --turn-address 127.0.0.1",
@@ -259,7 +259,7 @@ func TestUnitProxy(t *testing.T) {
 			require.NoError(t, p.Set(c.proxies))
 		}
 		var seen string
-		h := p.handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.RemoteAddr }))
+		h := p.handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.RemoteAddr }), nil)
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.from
 		for one := range strings.SplitSeq(c.forwarded, "\n") {
@@ -279,7 +279,7 @@ func TestUnitProxy(t *testing.T) {
 func TestFunctionalProxyLimits(t *testing.T) {
 	var p proxies
 	require.NoError(t, p.Set("127.0.0.1"))
-	h := p.handler(newMailbox("https://chat.example/"))
+	h := p.handler(newMailbox("https://chat.example/"), nil)
 	ask := func(visitor string) int {
 		r := httptest.NewRequest(http.MethodPost, "/api/take", bytes.NewReader(nil))
 		r.RemoteAddr = "127.0.0.1:9"

@@ -186,23 +186,34 @@ func served(t *testing.T, f pageFlags) *pageServer {
 
 func servedPage(t *testing.T, page fs.FS, f pageFlags) *pageServer {
 	t.Helper()
+	p := newServedPage(t, page, f)
+	runPage(t, p, io.Discard)
+	return p
+}
+
+func newServedPage(t *testing.T, page fs.FS, f pageFlags) *pageServer {
+	t.Helper()
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	h, err := newPageHandler(page, nil, nil)
 	require.NoError(t, err)
-	_, h.public = publicOrigin(f.public)
+	h.origin, h.public = publicOrigin(f.public)
 	if !f.noMailbox {
 		h.mailbox = newMailbox(f.public)
 	}
-	p := &pageServer{listener: listener, handler: h, proxies: f.proxies}
+	return &pageServer{listener: listener, handler: h, proxies: f.proxies}
+}
+
+// runPage has a page answer until the test ends.
+func runPage(t *testing.T, p *pageServer, said io.Writer) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- p.serve(ctx, terminal{err: io.Discard}) }()
+	go func() { done <- p.serve(ctx, terminal{err: said}) }()
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-done)
 	})
-	return p
 }
 
 // TestFunctionalServeMailbox: serve answers for its mailbox and says so in config.json, with

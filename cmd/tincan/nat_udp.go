@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"sync/atomic"
 
 	"github.com/pion/stun/v4"
 )
@@ -13,6 +14,7 @@ import (
 type bindings struct {
 	net.PacketConn
 	relay bool
+	asked atomic.Bool // somebody has come this far
 }
 
 // ReadFrom returns the packets that are for the relay.
@@ -39,6 +41,7 @@ func (b *bindings) answer(m *stun.Message, from net.Addr) {
 			return
 		}
 	}
+	b.asked.Store(true)
 	at, ok := from.(*net.UDPAddr)
 	if !ok {
 		return

@@ -25,6 +25,9 @@ type pageHandler struct {
 	headers site.Headers
 	others  []string // addresses for config.json
 	public  string   // host and port by which others know this server, if --public says so
+	origin  string   // the same as an origin
+	self    bool     // the certificate is one that browsers warn of
+	notices *notices // nil is nobody
 	nat     *natServer
 	mailbox http.Handler // nil without one
 	visited atomic.Bool  // another computer has opened the page
@@ -89,21 +92,16 @@ func compress(plain []byte) []byte {
 
 func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	for name, value := range h.headers.All {
-		header.Set(name, value)
-	}
-	for name, value := range h.headers.Secure {
-		if r.TLS != nil || name != "Strict-Transport-Security" && loopbackHost(r.Host) {
-			header.Set(name, value)
-		}
-	}
-	header.Set("Cache-Control", h.headers.Cache.Page)
+	// What a browser holds to https for years is no certificate that it has to be talked into, nor this computer's own name.
+	https := h.byHTTPS(r)
+	h.setHeaders(header, https || loopbackHost(r.Host), https && !h.self && !loopbackHost(r.Host))
 	own := ownName(r.Host, h.public)
 	if h.mailbox != nil && strings.HasPrefix(r.URL.Path, "/api/") {
 		if !own {
 			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 			return
 		}
+		h.notices.left(r, h.origin, h.nat)
 		h.mailbox.ServeHTTP(w, r)
 		return
 	}
@@ -114,6 +112,7 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	if name == "config.json" {
+		h.notices.opened(r, own, h.origin)
 		header.Set("Content-Type", "application/json")
 		_, _ = w.Write(h.config(own))
 		return
@@ -144,6 +143,45 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Length", fmt.Sprint(len(body)))
 	if r.Method == http.MethodGet {
 		answer(w, body)
+	}
+}
+
+// byHTTPS tells whether the browser speaks https, to here or to a proxy. Of proxies that are not trusted
+// the header has been taken out.
+func (h *pageHandler) byHTTPS(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get(protoHeader) == "https" ||
+		strings.HasPrefix(h.origin, "https:") && nameIn(r.Host) == nameIn(h.public)
+}
+
+// setHeaders sets what every answer has. strict is whether browsers are to come by https alone from now on.
+func (h *pageHandler) setHeaders(header http.Header, secure, strict bool) {
+	for name, value := range h.headers.All {
+		header.Set(name, value)
+	}
+	for name, value := range h.headers.Secure {
+		if secure && (strict || name != "Strict-Transport-Security") {
+			header.Set(name, value)
+		}
+	}
+	header.Set("Cache-Control", h.headers.Cache.Page)
+}
+
+// healthPath is where a load balancer asks whether the page can be served.
+const healthPath = "/healthz"
+
+// health answers there. It tells nothing else, and who asks is no visitor.
+func (h *pageHandler) health(w http.ResponseWriter, r *http.Request) {
+	h.setHeaders(w.Header(), false, false)
+	_, whole := h.files["index.html"]
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Only GET and HEAD.", http.StatusMethodNotAllowed)
+	case !whole:
+		http.Error(w, "There is no page.", http.StatusServiceUnavailable)
+	default:
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("ok\n"))
 	}
 }
 

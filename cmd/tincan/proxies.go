@@ -52,7 +52,7 @@ func (p proxies) trust(from net.Addr) bool {
 // it got the request. So the header is read from its end, up to the first address that is no
 // trusted proxy: what stands before that, anybody may have written.
 func (p proxies) visitor(from netip.Addr, r *http.Request) netip.Addr {
-	named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	named := strings.Split(strings.Join(r.Header.Values(forHeader), ","), ",")
 	for i := len(named) - 1; i >= 0 && p.trusts(from); i-- {
 		before, ok := addressIn(strings.TrimSpace(named[i]))
 		if !ok {
@@ -63,17 +63,24 @@ func (p proxies) visitor(from netip.Addr, r *http.Request) netip.Addr {
 	return from
 }
 
-// handler passes requests on to next as if they came from the visitor and not from the proxy. The
-// requests that a visitor makes at the same time are limited here, as all connections are the
-// proxy's.
-func (p proxies) handler(next http.Handler) http.Handler {
-	if len(p) == 0 {
-		return next
-	}
+// handler passes requests on to next as if they came from the visitor and not from the proxy. What
+// a proxy that is not trusted says of the visitor is taken out. The requests that a visitor makes
+// at the same time are limited here, as all connections are the proxy's.
+func (p proxies) handler(next http.Handler, n *notices) http.Handler {
 	busy := newPlaces(visitsByClient, visitsInAll)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-			// The request may be changed: the server does not look at it any more.
+		// The request may be changed: the server does not look at it any more.
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		trusted := err == nil && p.trusts(from.Addr())
+		n.arrived(r, from.Addr().Unmap(), trusted)
+		if !trusted {
+			r.Header.Del(protoHeader)
+		}
+		if len(p) == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err == nil {
 			r.RemoteAddr = netip.AddrPortFrom(p.visitor(from.Addr().Unmap(), r), from.Port()).String()
 		}
 		visitor := relay.ClientOf(r.RemoteAddr)

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"tincan/relay"
@@ -33,6 +36,12 @@ const (
 	answerStep = 16 << 10 // bytes
 )
 
+// stopTime is how long answers that are under way may still take when the program is to end.
+const stopTime = 10 * time.Second
+
+// streams is how many requests there may be at the same time in one connection of HTTP/2. A page makes about twenty.
+const streams = 64
+
 // lonely is how long serve waits for a first visitor before it says why there
 // may be none.
 const lonely = time.Minute
@@ -47,6 +56,7 @@ type pageFlags struct {
 	turnPort          int    // of the relay over TCP; 0 is any
 	relayPorts        portRange
 	proxies           proxies
+	tls               tlsFlag
 }
 
 // runServe serves the page until it is interrupted.
@@ -63,12 +73,17 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	flags.IntVar(&f.turnPort, "turn-port", 0, "")
 	flags.Var(&f.relayPorts, "relay-ports", "")
 	flags.Var(&f.proxies, "behind-proxy", "")
-	if err := parseFlags(t, flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		t.say("tincan: serve takes flags and nothing else. See tincan serve --help.")
-		return errUsage
+	flags.StringVar(&f.tls.cert, "tls", "", "")
+	for first := true; first || len(args) > 0; first = false {
+		if err := parseFlags(t, flags, args); err != nil {
+			return err
+		}
+		rest, isKey := f.tls.takeKey(args, flags.Args())
+		if !isKey && flags.NArg() > 0 {
+			t.say("tincan: serve takes flags and nothing else. See tincan serve --help.")
+			return errUsage
+		}
+		args = rest
 	}
 	if !isPublic(f.public) {
 		t.say("tincan: --public needs an address such as https://chat.example/")
@@ -101,7 +116,10 @@ func runServe(ctx context.Context, t terminal, args []string) error {
 	} else {
 		t.say("No other computer can reach it. Ctrl-C stops.")
 	}
-	for _, needs := range p.needs(f) {
+	if p.self != nil {
+		t.say("%s", selfSaid(p.self.now))
+	}
+	for _, needs := range p.needs() {
 		t.say("%s", needs)
 	}
 	return p.serve(ctx, t)
@@ -121,6 +139,11 @@ type pageServer struct {
 	nat      *natServer
 	handler  *pageHandler
 	proxies  proxies
+	notices  *notices
+	tls      *tls.Config       // nil is plain http
+	self     *selfShown        // nil without --tls self
+	leaf     *x509.Certificate // of --tls CERT KEY, at the start
+	flags    pageFlags
 	lonely   time.Duration // 0 for the usual time
 }
 
@@ -129,12 +152,20 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &pageServer{}
+	p := &pageServer{notices: &notices{}}
 	if p.listener, err = listenOn(ctx, f.listen); err != nil {
 		return nil, fmt.Errorf("%w; --listen :0 takes any free port", err)
 	}
 	at := p.listener.Addr().(*net.TCPAddr)
-	p.reach = reachable(at, f.public)
+	if err = p.openTLS(t, &f, at.Port); err != nil {
+		p.close()
+		return nil, err
+	}
+	p.flags = f
+	p.reach = reachable(at, f.public, f.tls.on())
+	if p.leaf != nil {
+		p.reach.certified(p.leaf)
+	}
 	natAt, reached := f.natAddress(at)
 	if !f.noSTUN && !reached {
 		t.say("STUN is off: this port is for this computer alone, and no proxy passes UDP on. --stun-listen :3478 switches it on.")
@@ -156,7 +187,8 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 		p.close()
 		return nil, err
 	}
-	_, p.handler.public = publicOrigin(f.public)
+	p.handler.origin, p.handler.public = publicOrigin(f.public)
+	p.handler.self = p.self != nil
 	p.proxies = f.proxies
 	if !f.noMailbox {
 		p.handler.mailbox = newMailbox(f.public)
@@ -188,28 +220,24 @@ func (p *pageServer) link() string {
 // own returns the origin under which this program itself reaches the page.
 func (p *pageServer) own() string {
 	at := p.listener.Addr().(*net.TCPAddr)
-	if at.IP.IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", at.Port)
+	scheme := "http://"
+	if p.tls != nil {
+		scheme = "https://"
 	}
-	return "http://" + at.String()
+	if at.IP.IsUnspecified() {
+		return fmt.Sprintf("%slocalhost:%d", scheme, at.Port)
+	}
+	return scheme + at.String()
 }
 
 // serve answers requests until ctx ends.
 func (p *pageServer) serve(ctx context.Context, t terminal) error {
-	visitors := newVisitors(p.listener)
-	visitors.proxies = p.proxies
-	server := &http.Server{
-		Handler:           p.proxies.handler(p.handler),
-		ConnState:         visitors.state,
-		ReadHeaderTimeout: headerTime,
-		ReadTimeout:       bodyTime,
-		WriteTimeout:      answerTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    8 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // it names addresses
+	if p.notices == nil {
+		p.notices = &notices{}
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(visitors) }()
+	p.handler.notices = p.notices
+	p.notices.tell(t.say)
+	servers, failed := p.start()
 	alone := time.NewTimer(cmp.Or(p.lonely, lonely))
 	defer alone.Stop()
 	for {
@@ -221,15 +249,70 @@ func (p *pageServer) serve(ctx context.Context, t terminal) error {
 				t.say("Nobody has opened it yet. Is a firewall on this computer in the way, does a guest Wi-Fi keep devices apart, or are they on another network?")
 			}
 		case <-ctx.Done():
-			stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-			defer cancel()
-			if server.Shutdown(stop) != nil {
-				_ = server.Close()
-			}
+			stop(servers)
 			t.say("Stopped.")
 			return nil
 		}
 	}
+}
+
+// start begins to answer. What fails is told.
+func (p *pageServer) start() (servers []*http.Server, failed chan error) {
+	visitors := newVisitors(p.listener)
+	visitors.proxies = p.proxies
+	server := func(h http.Handler) *http.Server {
+		s := &http.Server{
+			Handler:           h,
+			ConnState:         visitors.state,
+			ReadHeaderTimeout: headerTime,
+			ReadTimeout:       bodyTime,
+			WriteTimeout:      answerTime,
+			IdleTimeout:       idleTime,
+			MaxHeaderBytes:    8 << 10,
+			HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streams, MaxReceiveBufferPerConnection: 64 << 10, MaxReceiveBufferPerStream: 64 << 10},
+			ErrorLog:          log.New(io.Discard, "", 0), // it names addresses
+		}
+		servers = append(servers, s)
+		return s
+	}
+	failed = make(chan error, 2)
+	page := server(p.front())
+	if p.tls == nil {
+		go func() { failed <- page.Serve(visitors) }()
+		return servers, failed
+	}
+	page.TLSConfig = p.tls
+	both, plain := sortConnections(visitors), server(http.HandlerFunc(p.handler.toHTTPS))
+	go func() { failed <- page.ServeTLS(both, "", "") }()
+	go func() { failed <- plain.Serve(plainHalf{both}) }()
+	return servers, failed
+}
+
+// front answers all that is asked. Who asks whether this server is well is no visitor, and has no visitor's limits.
+func (p *pageServer) front() http.Handler {
+	visitors := p.proxies.handler(p.handler, p.notices)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == healthPath {
+			p.handler.health(w, r)
+			return
+		}
+		visitors.ServeHTTP(w, r)
+	})
+}
+
+// stop lets nobody in any more, and waits for answers that are under way, for as long as stopTime.
+func stop(servers []*http.Server) {
+	within, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, server := range servers {
+		all.Go(func() {
+			if server.Shutdown(within) != nil {
+				_ = server.Close()
+			}
+		})
+	}
+	all.Wait()
 }
 
 // listenOn listens at the given address, or, if there is none, at the default port or any free one.

@@ -150,17 +150,17 @@ func TestFunctionalHeaders(t *testing.T) {
 // TestUnitReachable: which addresses are named, and in which order.
 func TestUnitReachable(t *testing.T) {
 	tcp := func(ip string) *net.TCPAddr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8787} }
-	local := reachable(tcp("127.0.0.1"), "")
+	local := reachable(tcp("127.0.0.1"), "", false)
 	assert.Empty(t, local.others)
 	assert.Equal(t, []string{"http://127.0.0.1:8787/"}, local.here)
-	assert.Equal(t, []string{"https://chat.example/"}, reachable(tcp("127.0.0.1"), "https://chat.example").others)
+	assert.Equal(t, []string{"https://chat.example/"}, reachable(tcp("127.0.0.1"), "https://chat.example", false).others)
 
-	everywhere := reachable(tcp("::"), "https://chat.example/")
+	everywhere := reachable(tcp("::"), "https://chat.example/", false)
 	assert.Equal(t, "https://chat.example/", everywhere.others[0])
 	assert.Equal(t, []string{"http://localhost:8787/"}, everywhere.here)
 	for _, ip := range localAddresses() {
 		assert.Contains(t, strings.Join(everywhere.others, " "), ip.String())
-		one := reachable(tcp(ip.String()), "")
+		one := reachable(tcp(ip.String()), "", false)
 		require.Len(t, one.others, 1, "bound to one address, only that one is named")
 		assert.Contains(t, one.others[0], ip.String())
 		assert.NotContains(t, ip.String(), "127.")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -35,6 +36,7 @@ type visit struct {
 	net.Conn
 	to     *visitors
 	client netip.Prefix
+	first  []byte    // read already, to see what is spoken
 	busy   bool      // a request has been read and not been answered yet
 	since  time.Time // since when it has waited for a request
 }
@@ -107,6 +109,9 @@ func (v *visitors) let(one *visit) (instead *visit, in bool) {
 // state is called by the server when the state of a connection changes. A connection is active from
 // the end of a request's header to the end of the answer.
 func (v *visitors) state(c net.Conn, s http.ConnState) {
+	if over, ok := c.(*tls.Conn); ok {
+		c = over.NetConn()
+	}
 	one, ok := c.(*visit)
 	if !ok {
 		return
@@ -116,6 +121,16 @@ func (v *visitors) state(c net.Conn, s http.ConnState) {
 	if one.busy = s == http.StateActive; !one.busy {
 		one.since = time.Now()
 	}
+}
+
+// Read returns first what has been read already.
+func (c *visit) Read(b []byte) (int, error) {
+	if len(c.first) == 0 || len(b) == 0 {
+		return c.Conn.Read(b)
+	}
+	n := copy(b, c.first)
+	c.first = c.first[n:]
+	return n, nil
 }
 
 // Close closes the connection and frees its place.

@@ -1,0 +1,462 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"flag"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestUnitTLSFlag: --tls takes two files, one behind the other, or the word self, and nothing else stands among the flags.
+func TestUnitTLSFlag(t *testing.T) {
+	for args, want := range map[string]tlsFlag{
+		"--tls a b":              {"a", "b"},
+		"--tls=a b":              {"a", "b"},
+		"-tls a b --listen :0":   {"a", "b"},
+		"--listen :0 --tls a ./": {"a", "./"},
+		"--tls self":             {"self", ""},
+		"--tls ./self b":         {"./self", "b"},
+		"":                       {},
+		"--tls a":                {"a", ""}, // of which the person is told what is missing
+		"--tls a --listen :0":    {"a", ""},
+		"--tls self b":           {"wrong", ""},
+		"--tls a b c":            {"wrong", ""},
+		"--tls a --listen :0 b":  {"wrong", ""},
+		"b --tls a":              {"wrong", ""},
+		"b":                      {"wrong", ""},
+	} {
+		var f tlsFlag
+		flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+		flags.StringVar(&f.cert, "tls", "", "")
+		flags.String("listen", "", "")
+		for rest := strings.Fields(args); len(rest) > 0; {
+			require.NoError(t, flags.Parse(rest), args)
+			behind, ok := f.takeKey(rest, flags.Args())
+			if !ok && flags.NArg() > 0 {
+				f = tlsFlag{"wrong", ""}
+				break
+			}
+			rest = behind
+		}
+		assert.Equal(t, want, f, args)
+	}
+	for args, want := range map[string]string{
+		"--tls cert.pem": "a certificate and its key",
+		"--tls cert.pem key.pem --public http://chat.example/": "say https there",
+		"--tls self --public http://chat.example/":             "say https there",
+		"--tls cert.pem key.pem more":                          "flags and nothing else",
+	} {
+		var said output
+		err := runServe(t.Context(), terminal{out: io.Discard, err: &said}, strings.Fields(args))
+		assert.ErrorIs(t, err, errUsage, args)
+		assert.Contains(t, said.String(), want, args)
+	}
+}
+
+// pairMade writes a certificate and its key as an authority would give them, and returns their files.
+func pairMade(t *testing.T, folder string, change func(*x509.Certificate), names ...string) tlsFlag {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	serial, err := rand.Int(rand.Reader, big.NewInt(1<<60))
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "test"}, DNSNames: names,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(90 * 24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	if change != nil {
+		change(template)
+	}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	key, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	files := tlsFlag{filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")}
+	require.NoError(t, os.WriteFile(files.cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed}), 0o600))
+	require.NoError(t, os.WriteFile(files.key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600))
+	return files
+}
+
+// TestUnitTLSWrongFiles: what is wrong with the files is one sentence, and nothing of a key is in it.
+func TestUnitTLSWrongFiles(t *testing.T) {
+	one, other := pairMade(t, t.TempDir(), nil), pairMade(t, t.TempDir(), nil)
+	file := func(content string) string {
+		name := filepath.Join(t.TempDir(), "file.pem")
+		require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
+		return name
+	}
+	for name, c := range map[string]struct {
+		files tlsFlag
+		want  string
+	}{
+		"none":               {tlsFlag{filepath.Join(t.TempDir(), "none"), one.key}, "cannot be read"},
+		"a folder":           {tlsFlag{t.TempDir(), one.key}, "cannot be read"},
+		"the other way":      {tlsFlag{one.key, one.cert}, "the certificate first, and then the key"},
+		"no certificate":     {tlsFlag{file("hello"), one.key}, "no certificate in PEM"},
+		"no key":             {tlsFlag{one.cert, file("hello")}, "no key in PEM"},
+		"two certificates":   {tlsFlag{one.cert, one.cert}, "no key in PEM"},
+		"another one's":      {tlsFlag{one.cert, other.key}, "is not that of the certificate"},
+		"a password":         {tlsFlag{one.cert, file("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")}, "has a password"},
+		"what is no key":     {tlsFlag{one.cert, file("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")}, "cannot be used"},
+		"no certificate yet": {tlsFlag{file("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), one.key}, "cannot be used"},
+	} {
+		_, err := openFiles(c.files, nil)
+		require.ErrorContains(t, err, c.want, name)
+		assert.NotContains(t, err.Error(), "\n", name)
+		assert.NotContains(t, err.Error(), "AAAA", name)
+	}
+	_, err := openFiles(one, nil)
+	require.NoError(t, err)
+}
+
+// TestUnitTLSDoubts: a certificate that browsers refuse is said at the start.
+func TestUnitTLSDoubts(t *testing.T) {
+	for name, c := range map[string]struct {
+		public string
+		change func(*x509.Certificate)
+		want   []string
+	}{
+		"right":         {"https://chat.example/", nil, nil},
+		"at a port":     {"https://chat.example:8443/", nil, nil},
+		"at an address": {"https://127.0.0.1:8443/", nil, nil},
+		"IPv6":          {"https://[2001:db8::1]:8443/", nil, []string{"not for the name in --public"}},
+		"another name":  {"https://other.example/", nil, []string{"is for chat.example, 127.0.0.1 and not for the name in --public"}},
+		"over":          {"https://chat.example/", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, []string{"ended on"}},
+		"not yet":       {"https://chat.example/", func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }, []string{"begins on"}},
+		"no chain": {"https://chat.example/", func(c *x509.Certificate) { c.IssuingCertificateURL = []string{"http://ca.example/ca.crt"} },
+			[]string{"fullchain.pem"}},
+		"two at once": {"https://other.example/", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) },
+			[]string{"not for the name in --public", "ended on"}},
+	} {
+		files, err := openFiles(pairMade(t, t.TempDir(), c.change, "chat.example"), nil)
+		require.NoError(t, err, name)
+		said := doubts(files.now, c.public, time.Now())
+		require.Len(t, said, len(c.want), name)
+		for i := range said {
+			assert.Contains(t, said[i], c.want[i], name)
+		}
+	}
+	named := func(names ...string) string {
+		files, err := openFiles(pairMade(t, t.TempDir(), nil, names...), nil)
+		require.NoError(t, err)
+		return publicOf(files.now.Leaf, 443)
+	}
+	assert.Equal(t, "https://chat.example/", named("*.chat.example", "localhost", "chat.example", "b.example"))
+	assert.Empty(t, named("*.chat.example"))
+	files, err := openFiles(pairMade(t, t.TempDir(), nil, "chat.example"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "https://chat.example:8443/", publicOf(files.now.Leaf, 8443))
+	for _, c := range []struct{ before, after addresses }{
+		{addresses{[]string{"https://chat.example/", "https://192.0.2.1/", "https://127.0.0.1/"}, []string{"https://localhost/"}},
+			addresses{[]string{"https://chat.example/", "https://127.0.0.1/"}, []string{}}},
+		{addresses{[]string{"https://192.0.2.1/"}, []string{"https://localhost/"}}, addresses{[]string{"https://192.0.2.1/"}, []string{}}},
+		{addresses{nil, []string{"https://localhost/"}}, addresses{nil, []string{"https://localhost/"}}},
+	} {
+		c.before.certified(files.now.Leaf)
+		assert.Equal(t, c.after, c.before)
+	}
+}
+
+// TestUnitTLSRenewed: the files are read again when they have changed; while they do not fit together the certificate from
+// before is shown, and that is said if it lasts, once.
+func TestUnitTLSRenewed(t *testing.T) {
+	folder := t.TempDir()
+	var said output
+	n := &notices{}
+	n.tell(terminal{err: &said}.say)
+	s, err := openFiles(pairMade(t, folder, nil, "one.example"), n)
+	require.NoError(t, err)
+	name := func() string {
+		c, err := s.get(nil)
+		require.NoError(t, err)
+		return c.Leaf.DNSNames[0]
+	}
+	assert.Equal(t, "one.example", name())
+
+	next := pairMade(t, t.TempDir(), nil, "two.example")
+	require.NoError(t, os.Rename(next.cert, s.files.cert))
+	assert.Equal(t, "one.example", name(), "half of the new pair")
+	assert.Empty(t, said.String())
+	s.wrong = s.wrong.Add(-patienceWithFiles)
+	name()
+	name()
+	assert.Equal(t, 1, strings.Count(said.String(), "is not that of the certificate"), said.String())
+	require.NoError(t, os.Rename(next.key, s.files.key))
+	assert.Equal(t, "two.example", name())
+	assert.True(t, s.wrong.IsZero())
+
+	require.NoError(t, os.Remove(s.files.cert))
+	assert.Equal(t, "two.example", name(), "none")
+	pairMade(t, folder, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "three.example")
+	assert.Equal(t, "three.example", name())
+	name()
+	assert.Equal(t, 1, strings.Count(said.String(), "ended on"), said.String())
+}
+
+// tlsPage is a small page that speaks https, for chat.example and 127.0.0.1.
+func tlsPage(t *testing.T, page fstest.MapFS, said io.Writer) (*pageServer, *x509.CertPool) {
+	t.Helper()
+	files, err := openFiles(pairMade(t, t.TempDir(), nil, "chat.example"), &notices{})
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	pool.AddCert(files.now.Leaf)
+	p := newServedPage(t, page, pageFlags{public: "https://chat.example/"})
+	p.tls = tlsConfig(files)
+	runPage(t, p, said)
+	return p, pool
+}
+
+// TestFunctionalTLS: TLS 1.2 and newer, HTTP/2 and 1.1; who speaks none is led there, and a proxy that does is told of.
+func TestFunctionalTLS(t *testing.T) {
+	var said output
+	p, pool := tlsPage(t, testPage, &said)
+	at := p.listener.Addr().String()
+	for version, ok := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		c, err := tls.Dial("tcp", at, &tls.Config{RootCAs: pool, MinVersion: version, MaxVersion: version})
+		if ok {
+			require.NoError(t, err, tls.VersionName(version))
+			_ = c.Close()
+		} else {
+			assert.Error(t, err, tls.VersionName(version))
+		}
+	}
+	client := func(protocol string) *http.Client {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, NextProtos: []string{protocol}}, ForceAttemptHTTP2: protocol == "h2"}
+		t.Cleanup(transport.CloseIdleConnections)
+		return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	request := func(c *http.Client, method, scheme, path, host string, forwarded ...string) *http.Response {
+		r, err := http.NewRequest(method, scheme+"://"+at+path, nil)
+		require.NoError(t, err)
+		r.Host = host
+		for _, f := range forwarded {
+			r.Header.Add(forHeader, f)
+		}
+		answer, err := c.Do(r)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		answer.Body = io.NopCloser(bytes.NewReader(body))
+		return answer
+	}
+	for protocol, want := range map[string]string{"h2": "HTTP/2.0", "http/1.1": "HTTP/1.1"} {
+		for host, hsts := range map[string]string{"chat.example": "max-age=63072000", "127.0.0.1": "", "localhost": ""} {
+			r := request(client(protocol), "GET", "https", "/", host)
+			assert.Equal(t, []any{200, want, hsts, "same-origin"}, []any{r.StatusCode, r.Proto, r.Header.Get("Strict-Transport-Security"),
+				r.Header.Get("Cross-Origin-Opener-Policy")}, host)
+		}
+	}
+	plain := client("http/1.1")
+	for _, c := range []struct {
+		method, path string
+		status       int
+		location     string
+		forwarded    []string
+	}{
+		{"GET", "/", 307, "https://chat.example/", nil},
+		{"HEAD", "/a?b=c", 307, "https://chat.example/a?b=c", nil},
+		{"GET", "//evil.example/", 307, "https://chat.example//evil.example/", nil},
+		{"POST", "/api/v1/put", 400, "", nil},
+		{"GET", "/healthz", 200, "", nil},
+		{"GET", "/", 502, "", []string{"198.51.100.7"}},
+		{"GET", "/", 502, "", []string{"198.51.100.7"}},
+	} {
+		r := request(plain, c.method, "http", c.path, "chat.example", c.forwarded...)
+		assert.Equal(t, []any{c.status, c.location}, []any{r.StatusCode, r.Header.Get("Location")}, c.path)
+		assert.Equal(t, "no-store", r.Header.Get("Cache-Control"), c.path)
+		assert.Empty(t, r.Header.Get("Strict-Transport-Security"), c.path)
+	}
+	assert.Equal(t, plainProxySaid+"\n", said.String(), "once, and nothing else")
+}
+
+// TestFunctionalTLSOneVisitor: who holds hundreds of connections to a page that speaks https, whatever is or is not said
+// in them, stops neither others nor another browser behind the same address.
+func TestFunctionalTLSOneVisitor(t *testing.T) {
+	p, pool := tlsPage(t, testPage, io.Discard)
+	for name, begin := range map[string]string{"nothing": "", "one byte": "\x16", "half a handshake": "\x16\x03\x01\x02\x00\x01\x00", "plain": whole, "half a header": half} {
+		t.Run(name, func(t *testing.T) {
+			hold(t, p, "127.0.0.2", visitsInAll+100, begin)
+			for _, address := range []string{"127.0.0.2", "127.0.0.3"} {
+				client := from(address)
+				client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: pool}
+				answer, err := client.Get(p.own() + "/")
+				require.NoError(t, err, address)
+				_ = answer.Body.Close()
+				assert.Equal(t, 200, answer.StatusCode, address)
+				client.CloseIdleConnections()
+			}
+		})
+	}
+}
+
+// TestFunctionalSelf: the certificate that is made here is kept where nobody else reads it, holds for this computer's
+// addresses, and is another one only when it has to be.
+func TestFunctionalSelf(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "tincan")
+	t.Setenv("STATE_DIRECTORY", folder+":/elsewhere")
+	var said output
+	open := func(public string) *selfShown {
+		n := &notices{}
+		n.tell(terminal{err: &said}.say)
+		s, err := openSelf(public, n)
+		require.NoError(t, err)
+		return s
+	}
+	first := open("")
+	for _, name := range []string{first.files().cert, first.files().key, folder} {
+		about, err := os.Stat(name)
+		require.NoError(t, err)
+		assert.Zero(t, about.Mode().Perm()&0o077, name)
+	}
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Len(t, left, 2, "and nothing half written")
+	leaf := first.now.Leaf
+	assert.LessOrEqual(t, leaf.NotAfter.Sub(leaf.NotBefore), 398*24*time.Hour)
+	assert.False(t, leaf.IsCA)
+	for _, name := range []string{"localhost", "127.0.0.1", "::1"} {
+		assert.NoError(t, leaf.VerifyHostname(name))
+	}
+	for _, ip := range localAddresses() {
+		assert.NoError(t, leaf.VerifyHostname(ip.String()))
+	}
+	assert.Equal(t, fingerprint(first.now), fingerprint(open("").now), "the same at the next start")
+	public := open("https://chat.example:8443/")
+	assert.NotEqual(t, fingerprint(first.now), fingerprint(public.now))
+	assert.NoError(t, public.now.Leaf.VerifyHostname("chat.example"))
+	assert.Empty(t, said.String())
+
+	// While it runs.
+	s := open("https://chat.example:8443/")
+	shownAt := func(at string) string {
+		c, err := s.get(&tls.ClientHelloInfo{Conn: someoneHere{at}})
+		require.NoError(t, err)
+		return fingerprint(c)
+	}
+	before := shownAt("127.0.0.1:8443")
+	assert.Equal(t, fingerprint(public.now), before)
+	assert.Equal(t, before, shownAt("[2001:db8::99]:8443"), "IPv6 addresses change by themselves")
+	own := s.addresses
+	s.addresses = func() []netip.Addr { return append(own(), netip.MustParseAddr("192.0.2.77")) }
+	moved := shownAt("192.0.2.77:8443")
+	assert.NotEqual(t, before, moved)
+	assert.NoError(t, s.now.Leaf.VerifyHostname("192.0.2.77"))
+	assert.Equal(t, 1, strings.Count(said.String(), moved), said.String())
+	assert.Equal(t, moved, shownAt("192.0.2.77:8443"))
+	assert.Equal(t, moved, fingerprint(open("https://chat.example:8443/").now), "it is kept, too")
+
+	for what, of := range map[string]func(*x509.Certificate){
+		"nearly over": func(c *x509.Certificate) { c.NotAfter = time.Now().Add(selfRest - time.Hour) },
+		"not yet":     func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) },
+	} {
+		old := *s.now.Leaf
+		of(&old)
+		assert.False(t, s.fits(&old, netip.Addr{}), what)
+	}
+
+	// Where nothing can be kept.
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	t.Setenv("STATE_DIRECTORY", file)
+	_, err = openSelf("", nil)
+	require.ErrorContains(t, err, "keeps its certificate in "+file)
+
+	// Browsers are never held to it.
+	h := testHandler(t)
+	h.self = true
+	h.origin, h.public = publicOrigin("https://chat.example/")
+	assert.Empty(t, get(t, h, "GET", "/", "chat.example", "").Header.Get("Strict-Transport-Security"))
+	h.self = false
+	assert.NotEmpty(t, get(t, h, "GET", "/", "chat.example", "").Header.Get("Strict-Transport-Security"))
+}
+
+// someoneHere is a connection of which there is no more than the address of this computer.
+type someoneHere struct{ at string }
+
+func (s someoneHere) LocalAddr() net.Addr {
+	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(s.at))
+}
+func (someoneHere) RemoteAddr() net.Addr             { return nil }
+func (someoneHere) Read([]byte) (int, error)         { return 0, io.EOF }
+func (someoneHere) Write([]byte) (int, error)        { return 0, io.EOF }
+func (someoneHere) Close() error                     { return nil }
+func (someoneHere) SetDeadline(time.Time) error      { return nil }
+func (someoneHere) SetReadDeadline(time.Time) error  { return nil }
+func (someoneHere) SetWriteDeadline(time.Time) error { return nil }
+
+// TestFunctionalStop: an answer that is under way ends before the program does, for ten seconds; nobody new is let in.
+func TestFunctionalStop(t *testing.T) {
+	body := bytes.Repeat([]byte("0123456789abcdef"), 800<<10/16)
+	page := fstest.MapFS{"assets/engine-abc1.wasm": {Data: body}, "index.html": testPage["index.html"]}
+	for name, c := range map[string]struct {
+		wait time.Duration // between pieces
+		all  bool
+	}{
+		"read on":    {100 * time.Millisecond, true},
+		"never read": {time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, err := newPageHandler(page, nil, nil)
+				require.NoError(t, err)
+				listener := make(pipes)
+				ctx, stop := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				var stopped, ended time.Time
+				go func() {
+					err := (&pageServer{listener: listener, handler: h}).serve(ctx, terminal{err: io.Discard})
+					ended = time.Now()
+					done <- err
+				}()
+				ours, theirs := net.Pipe()
+				listener <- theirs
+				go func() { _, _ = io.WriteString(ours, large) }()
+				got := make([]byte, 16<<10)
+				n, err := io.ReadFull(ours, got)
+				require.NoError(t, err)
+				stopped = time.Now()
+				stop()
+				synctest.Wait()
+				_, open := <-listener
+				assert.False(t, open, "nobody is let in")
+				for err == nil && n < len(body) {
+					var more int
+					time.Sleep(c.wait)
+					more, err = ours.Read(got)
+					n += more
+				}
+				assert.Equal(t, c.all, n >= len(body), "%d bytes: %v", n, err)
+				require.NoError(t, <-done)
+				if c.all {
+					assert.Less(t, ended.Sub(stopped), stopTime)
+				} else {
+					assert.Equal(t, stopTime, ended.Sub(stopped))
+				}
+				_ = ours.Close()
+			})
+		})
+	}
+}
