@@ -28,7 +28,7 @@ LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean \
+.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox icons texts
 
@@ -178,6 +178,11 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 
 times: bin/tincan test/node_modules/.installed chromium ## how long a link takes, with STUN that answers, that is dead, and without
 	cd test/browser && TINCAN_TIMES=1 npx --no-install playwright test --grep @times --workers=1
+
+# The configurations of cmd/tincan/hosting, in Debian's nginx and Caddy on loopback.
+hosting: bin/tincan test/node_modules/.installed chromium ## chats through nginx and Caddy, and what is said where they are set up wrongly
+	@test/browser/webservers.sh
+	cd test/browser && TINCAN_HOSTING=1 npx --no-install playwright test --grep @hosting
 
 # The NATs of a virtual network, then real ones: network namespaces and nftables,
 # for root, with Chromium, Firefox and terminals. The chats that lose their line take

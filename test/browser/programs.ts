@@ -108,7 +108,7 @@ export class Serve {
     const program = new Program(['serve', '--listen', listen, ...more]);
     // The last address is the one for this computer.
     const urls = await program.until('start serve', () =>
-      program.lines.some((line) => /^http:\/\/(127\.0\.0\.1|localhost):/.test(line))
+      program.lines.some((line) => /^https?:\/\/(127\.0\.0\.1|localhost):/.test(line))
         ? [...program.lines]
         : undefined,
     );
