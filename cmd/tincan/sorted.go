@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -13,6 +14,7 @@ type sorted struct {
 	net.Listener
 	tls, plain chan net.Conn
 	ended      chan struct{}
+	closing    sync.Once
 
 	mu   sync.Mutex
 	err  error           // why there are no more connections; set before ended is closed
@@ -48,7 +50,7 @@ func (s *sorted) sort(c *visit) {
 	}
 	_ = c.SetReadDeadline(time.Now().Add(headerTime))
 	first := make([]byte, 1)
-	_, err := c.Conn.Read(first)
+	_, err := io.ReadFull(c.Conn, first)
 	if !s.note(c, false) || err != nil {
 		_ = c.Close()
 		return
@@ -103,7 +105,7 @@ func (s *sorted) next(from chan net.Conn) (net.Conn, error) {
 // Close ends both halves. It may be called for each.
 func (s *sorted) Close() error {
 	s.stop(net.ErrClosed)
-	_ = s.Listener.Close() // an error is that it is closed already
+	s.closing.Do(func() { _ = s.Listener.Close() })
 	return nil
 }
 

@@ -55,8 +55,8 @@ type filesShown struct {
 
 	mu     sync.Mutex
 	now    *tls.Certificate
-	stamp  string    // of the files when they were last read
-	wrong  time.Time // since when they cannot be read; zero if they can
+	read   [2]os.FileInfo // of the files when they were last read
+	wrong  time.Time      // since when they cannot be read; zero if they can
 	reason error
 }
 
@@ -83,25 +83,24 @@ func (s *filesShown) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 // look reads the files if they are other ones than before, or could not be read then.
 func (s *filesShown) look() {
-	stamp := stampOf(s.files.cert) + stampOf(s.files.key)
-	if stamp == s.stamp && s.reason == nil {
+	var about [2]os.FileInfo
+	for i, name := range []string{s.files.cert, s.files.key} {
+		about[i], _ = os.Stat(name) // why there is none, reading says
+	}
+	if same(about[0], s.read[0]) && same(about[1], s.read[1]) && s.reason == nil {
 		return
 	}
 	read, err := readPair(s.files)
 	if s.reason = err; err == nil {
-		s.now, s.stamp, s.wrong = read, stamp, time.Time{}
+		s.now, s.read, s.wrong = read, about, time.Time{}
 	} else if s.wrong.IsZero() {
 		s.wrong = time.Now()
 	}
 }
 
-// stampOf changes when a file does, also where its name is a link that leads to another one now.
-func stampOf(name string) string {
-	about, err := os.Stat(name)
-	if err != nil {
-		return "none"
-	}
-	return fmt.Sprint(about.ModTime().UnixNano(), about.Size(), ";")
+// same tells whether a name leads to the same file as before, and that has not been written since.
+func same(a, b os.FileInfo) bool {
+	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
 // readPair reads a certificate and its key. Its errors are sentences for the person.

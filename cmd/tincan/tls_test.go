@@ -312,6 +312,40 @@ func TestFunctionalTLSOneVisitor(t *testing.T) {
 	}
 }
 
+// TestFunctionalTLSSilent: who connects and says nothing, or not enough, is hung up on; and a stop waits for none of these.
+func TestFunctionalTLSSilent(t *testing.T) {
+	files, err := openFiles(pairMade(t, t.TempDir(), nil, "chat.example"), nil)
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		listener := make(pipes)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			done <- (&pageServer{listener: listener, handler: testHandler(t), tls: tlsConfig(files)}).serve(ctx, terminal{err: io.Discard})
+		}()
+		dial := func(begin string) net.Conn {
+			ours, theirs := net.Pipe()
+			listener <- theirs
+			go func() { _, _ = io.WriteString(ours, begin) }()
+			return ours
+		}
+		for _, begin := range []string{"", "\x16", "\x16\x03\x01\x02\x00", "G", half} {
+			start := time.Now()
+			_, _ = io.ReadAll(dial(begin))
+			assert.LessOrEqual(t, time.Since(start), headerTime+time.Second, "%q", begin)
+			assert.GreaterOrEqual(t, time.Since(start), headerTime, "%q", begin)
+		}
+		silent := dial("")
+		synctest.Wait()
+		start := time.Now()
+		stop()
+		require.NoError(t, <-done)
+		assert.Zero(t, time.Since(start))
+		_, err := silent.Read(make([]byte, 1))
+		assert.ErrorIs(t, err, io.EOF)
+	})
+}
+
 // TestFunctionalSelf: the certificate that is made here is kept where nobody else reads it, holds for this computer's
 // addresses, and is another one only when it has to be.
 func TestFunctionalSelf(t *testing.T) {
