@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -18,6 +19,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,6 +28,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tincan/site"
 )
 
 // TestUnitTLSFlag: --tls takes two files, one behind the other, or the word self, and nothing else stands among the flags.
@@ -493,4 +497,45 @@ func TestFunctionalStop(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFunctionalServeTLS: with a certificate in files serve is at the name in it, says what browsers will not like, and does not start
+// with files that do not belong together.
+func TestFunctionalServeTLS(t *testing.T) {
+	if _, err := site.Page(); err != nil {
+		t.Skip(err)
+	}
+	start := func(files tlsFlag, more ...string) (out, said string) {
+		read, write := io.Pipe()
+		var talk output
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() {
+			defer write.Close()
+			ended <- runServe(ctx, terminal{out: write, err: &talk}, append([]string{"--listen", "127.0.0.1:0", "--stun-listen", ":" + strconv.Itoa(freePort(t)), "--tls", files.cert, files.key}, more...))
+		}()
+		lines := bufio.NewScanner(read)
+		for !strings.Contains(out, "https://127.0.0.1:") && lines.Scan() {
+			out += lines.Text() + "\n"
+		}
+		cancel()
+		go func() { _, _ = io.Copy(io.Discard, read) }()
+		require.NoError(t, <-ended, talk.String())
+		return out, talk.String()
+	}
+	out, said := start(pairMade(t, t.TempDir(), nil, "chat.example"))
+	assert.Regexp(t, `^https://chat\.example:\d+/\nhttps://127\.0\.0\.1:\d+/\n$`, out)
+	assert.Contains(t, said, "(STUN)")
+	assert.NotContains(t, said, "proxy", "there need not be one")
+	assert.NotContains(t, said, "certificate")
+
+	out, said = start(pairMade(t, t.TempDir(), func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "chat.example"), "--public", "https://other.example/")
+	assert.Regexp(t, `^https://other\.example/\n`, out)
+	assert.Contains(t, said, "not for the name in --public")
+	assert.Contains(t, said, "ended on")
+
+	other := pairMade(t, t.TempDir(), nil)
+	err := runServe(t.Context(), terminal{out: io.Discard, err: io.Discard}, []string{"--listen", "127.0.0.1:0", "--tls", pairMade(t, t.TempDir(), nil).cert, other.key})
+	require.ErrorContains(t, err, "is not that of the certificate")
+	assert.NotErrorIs(t, err, errUsage)
 }
