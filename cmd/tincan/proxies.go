@@ -31,6 +31,9 @@ func (p *proxies) Set(text string) error {
 		if err != nil || network.Addr().Is4In6() {
 			return errors.New("it needs an IP address, or a network such as 10.0.0.0/8")
 		}
+		if network.Bits() == 0 {
+			return errors.New("it would believe every visitor, who could then be whom they like: name the proxy alone")
+		}
 		*p = append(*p, network.Masked())
 	}
 	return nil
