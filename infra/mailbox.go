@@ -7,40 +7,38 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
-)
-
-// What the mailbox may do in a second, for everybody together. A waiting person
-// asks every 5 s, so this is 100 who wait; it is also the ceiling of the bill.
-// The table takes one unit for a request.
-const (
-	requestRate  = 20
-	requestBurst = 40
 )
 
 // newMailbox makes the mailbox and returns the way to it through CloudFront. function is the folder with its program.
 func newMailbox(stack awscdk.Stack, s Settings, function string, headers awscloudfront.ResponseHeadersPolicy) *awscloudfront.BehaviorOptions {
-	table := newSlots(stack)
+	table := newSlots(stack, s)
 	program := newFunction(stack, s, function, table)
-	api := newAPI(stack, program)
-	watch(stack, table, program, api)
+	api := newAPI(stack, s, program)
+	watch(stack, s, table, program, api)
 	return throughCloudFront(stack, api, headers)
 }
 
 // newSlots is where replies wait.
-func newSlots(stack awscdk.Stack) awsdynamodb.Table {
+func newSlots(stack awscdk.Stack, s Settings) awsdynamodb.Table {
+	// A request takes one unit. What the API lets through in a second is
+	// mostly its rate, and its burst after a silence.
+	units := jsii.Number(max(s.RequestRate, s.RequestBurst))
 	// Sealed replies under random ids. The function tells what has run out;
 	// DynamoDB deletes it later. No backups: they would keep it for longer.
 	return awsdynamodb.NewTable(stack, jsii.String("Slots"), &awsdynamodb.TableProps{
 		PartitionKey:         &awsdynamodb.Attribute{Name: jsii.String("id"), Type: awsdynamodb.AttributeType_BINARY},
 		TimeToLiveAttribute:  jsii.String("exp"),
 		BillingMode:          awsdynamodb.BillingMode_PAY_PER_REQUEST,
-		MaxReadRequestUnits:  jsii.Number(requestBurst),
-		MaxWriteRequestUnits: jsii.Number(requestBurst),
+		MaxReadRequestUnits:  units,
+		MaxWriteRequestUnits: units,
 		RemovalPolicy:        awscdk.RemovalPolicy_DESTROY,
 	})
 }
@@ -86,7 +84,7 @@ func newFunction(stack awscdk.Stack, s Settings, function string, table awsdynam
 }
 
 // newAPI is what the function is asked through.
-func newAPI(stack awscdk.Stack, program awslambda.Function) awsapigatewayv2.HttpApi {
+func newAPI(stack awscdk.Stack, s Settings, program awslambda.Function) awsapigatewayv2.HttpApi {
 	api := awsapigatewayv2.NewHttpApi(stack, jsii.String("Api"), &awsapigatewayv2.HttpApiProps{
 		CreateDefaultStage: jsii.Bool(false), // it would not be throttled
 	})
@@ -94,7 +92,7 @@ func newAPI(stack awscdk.Stack, program awslambda.Function) awsapigatewayv2.Http
 	api.AddStage(jsii.String("Live"), &awsapigatewayv2.HttpStageOptions{
 		StageName:  jsii.String("$default"),
 		AutoDeploy: jsii.Bool(true),
-		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(requestRate), BurstLimit: jsii.Number(requestBurst)},
+		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(s.RequestRate), BurstLimit: jsii.Number(s.RequestBurst)},
 	})
 	integration := awsapigatewayv2integrations.NewHttpLambdaIntegration(jsii.String("ToMailbox"), program, &awsapigatewayv2integrations.HttpLambdaIntegrationProps{
 		PayloadFormatVersion: awsapigatewayv2.PayloadFormatVersion_VERSION_2_0(),
@@ -110,7 +108,8 @@ func newAPI(stack awscdk.Stack, program awslambda.Function) awsapigatewayv2.Http
 }
 
 // watch sets off an alarm where somebody should look.
-func watch(stack awscdk.Stack, table awsdynamodb.Table, program awslambda.Function, api awsapigatewayv2.HttpApi) {
+func watch(stack awscdk.Stack, s Settings, table awsdynamodb.Table, program awslambda.Function, api awsapigatewayv2.HttpApi) {
+	told := whoIsTold(stack, s)
 	// A request that the API refuses is a 429 and no metric of its own, so
 	// the alarm for it watches how close all requests come to the rate.
 	sum := &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: awscdk.Duration_Minutes(jsii.Number(1))}
@@ -120,18 +119,35 @@ func watch(stack awscdk.Stack, table awsdynamodb.Table, program awslambda.Functi
 		from     float64
 	}{
 		{"Errors", "The mailbox answered with 5xx.", api.MetricServerError(sum), 1},
-		{"Rate", "The mailbox has as many requests as it takes; more are refused.", api.MetricCount(sum), requestRate * 60 * 0.9},
+		{"Rate", "The mailbox has as many requests as it takes; more are refused.", api.MetricCount(sum), float64(s.RequestRate) * 60 * 0.9},
 		{"FunctionThrottles", "More copies of the mailbox's function were wanted than may run.", program.MetricThrottles(sum), 1},
 		{"TableThrottles", "The mailbox's table refused writes.", table.Metric(jsii.String("WriteThrottleEvents"), sum), 1},
 	} {
-		alarm.metric.CreateAlarm(stack, jsii.String(alarm.id), &awscloudwatch.CreateAlarmOptions{
+		made := alarm.metric.CreateAlarm(stack, jsii.String(alarm.id), &awscloudwatch.CreateAlarmOptions{
 			AlarmDescription:   &alarm.says,
 			Threshold:          &alarm.from,
 			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 			EvaluationPeriods:  jsii.Number(1),
 			TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 		})
+		if told != nil {
+			made.AddAlarmAction(awscloudwatchactions.NewSnsAction(told))
+		}
 	}
+}
+
+// whoIsTold is the topic that alarms are published to, or nil. It keeps the policy that SNS gives it,
+// by which the account's own alarms may publish: one of ours would replace that.
+func whoIsTold(stack awscdk.Stack, s Settings) awssns.ITopic {
+	switch {
+	case s.Alarms == "":
+		return nil
+	case topicForm.MatchString(s.Alarms):
+		return awssns.Topic_FromTopicArn(stack, jsii.String("Told"), &s.Alarms)
+	}
+	topic := awssns.NewTopic(stack, jsii.String("Told"), nil)
+	topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&s.Alarms, nil))
+	return topic
 }
 
 // throughCloudFront is how requests to the page's own address reach the API.

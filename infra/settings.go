@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 )
 
 // The words of the key mailbox: there is none, people may switch it on, or it
@@ -26,6 +28,20 @@ const (
 	maxCredential = 256
 )
 
+// What an account has of API Gateway in a region until AWS raises it. A stage that asks for
+// more is deployed without a word and throttled at these.
+const (
+	maxRequestRate  = 10_000
+	maxRequestBurst = 5_000
+)
+
+// The words of the key priceClass, which says how far from home CloudFront keeps the page.
+var priceClasses = map[string]awscloudfront.PriceClass{
+	"100": awscloudfront.PriceClass_PRICE_CLASS_100,
+	"200": awscloudfront.PriceClass_PRICE_CLASS_200,
+	"all": awscloudfront.PriceClass_PRICE_CLASS_ALL,
+}
+
 // Settings are the keys of cdk.json's context.
 type Settings struct {
 	STUN    []string
@@ -36,7 +52,15 @@ type Settings struct {
 	Certificate string // of the domain
 	HostedZone  string // the id of the domain's; empty where DNS is elsewhere
 
-	ReservedConcurrency int // 0 for none
+	PriceClass string // a key of priceClasses
+
+	// What the mailbox may do in a second, for everybody together, and at once; it is the
+	// ceiling of the bill, too.
+	RequestRate         int
+	RequestBurst        int
+	ReservedConcurrency int // copies of the function; 0 reserves none
+
+	Alarms string // an e-mail address, or the ARN of an SNS topic; empty where nobody is told
 }
 
 // TURN is a relay and how to log in there. Everybody who loads the page can
@@ -56,6 +80,10 @@ var (
 	certificateForm = regexp.MustCompile(`^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+$`)
 	domainForm      = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 	hostedZoneForm  = regexp.MustCompile(`^Z[0-9A-Z]+$`)
+	// One @, and behind it a host name. SNS writes there and asks whether that is wanted.
+	emailForm = regexp.MustCompile(`^[^@\s"<>,;:]+@(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,}$`)
+	// A first-in-first-out topic is refused by alarms, and its name ends in .fifo, which has a dot.
+	topicForm = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$`)
 )
 
 // readSettings takes the context, key by key. What is wrong with it is one
@@ -73,7 +101,11 @@ func readSettings(context func(key string) any) (Settings, error) {
 		{"domain", &s.Domain, "a host name"},
 		{"certificate", &s.Certificate, "the ARN of a certificate"},
 		{"hostedZone", &s.HostedZone, "the id of a hosted zone"},
+		{"priceClass", &s.PriceClass, `"100", "200" or "all"`},
+		{"requestRate", &s.RequestRate, "a whole number"},
+		{"requestBurst", &s.RequestBurst, "a whole number"},
 		{"reservedConcurrency", &s.ReservedConcurrency, "a whole number, 0 for none"},
+		{"alarms", &s.Alarms, "an e-mail address or the ARN of an SNS topic"},
 	} {
 		if err := decode(context(key.name), key.target); err != nil {
 			return Settings{}, fmt.Errorf("%s: this must be %s", key.name, key.is)
@@ -144,8 +176,28 @@ func (s Settings) check() error {
 	case s.HostedZone != "" && !hostedZoneForm.MatchString(s.HostedZone):
 		return fmt.Errorf("hostedZone: %q isn't the id of a hosted zone", s.HostedZone)
 	}
-	if s.ReservedConcurrency < 0 || s.ReservedConcurrency > 1000 {
+	if _, ok := priceClasses[s.PriceClass]; !ok {
+		return fmt.Errorf("priceClass: %q isn't 100, 200 or all", s.PriceClass)
+	}
+	return s.checkMailbox()
+}
+
+// checkMailbox looks at what is only there with a mailbox. Without one it is not used, but for an
+// address that would wait for alarms that nobody sets off.
+func (s Settings) checkMailbox() error {
+	switch {
+	case s.RequestRate < 1 || s.RequestRate > maxRequestRate:
+		return fmt.Errorf("requestRate: %d isn't from 1 to %d", s.RequestRate, maxRequestRate)
+	case s.RequestBurst < 1 || s.RequestBurst > maxRequestBurst:
+		return fmt.Errorf("requestBurst: %d isn't from 1 to %d", s.RequestBurst, maxRequestBurst)
+	case s.ReservedConcurrency < 0 || s.ReservedConcurrency > 1000:
 		return fmt.Errorf("reservedConcurrency: %d isn't from 0 to 1000", s.ReservedConcurrency)
+	case s.Alarms == "":
+		return nil
+	case s.Mailbox == mailboxNone:
+		return fmt.Errorf("alarms: there is no mailbox that they could watch")
+	case !topicForm.MatchString(s.Alarms) && !emailForm.MatchString(s.Alarms):
+		return fmt.Errorf("alarms: %q is neither an e-mail address nor the ARN of an SNS topic", s.Alarms)
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ func contextWith(change map[string]any) (map[string]any, error) {
 
 const goodCertificate = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555"
 
+const goodTopic = "arn:aws:sns:eu-west-1:123456789012:ops"
+
 func TestUnitSettingsRefused(t *testing.T) {
 	turn := func(url, username, credential string) []any {
 		return []any{map[string]any{"url": url, "username": username, "credential": credential}}
@@ -73,6 +75,23 @@ func TestUnitSettingsRefused(t *testing.T) {
 			`certificate: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555" isn't the ARN of a certificate in us-east-1`},
 		{"zone without domain", map[string]any{"hostedZone": "Z0123456789ABC"}, "hostedZone: there is no domain to put into it"},
 		{"zone by name", map[string]any{"domain": "chat.example.org", "certificate": goodCertificate, "hostedZone": "example.org"}, `hostedZone: "example.org" isn't the id of a hosted zone`},
+		{"price class unknown", map[string]any{"priceClass": "300"}, `priceClass: "300" isn't 100, 200 or all`},
+		{"price class missing", map[string]any{"priceClass": nil}, `priceClass: "" isn't 100, 200 or all`},
+		{"price class as a number", map[string]any{"priceClass": 100.0}, `priceClass: this must be "100", "200" or "all"`},
+		{"rate of nothing", map[string]any{"requestRate": 0.0}, "requestRate: 0 isn't from 1 to 10000"},
+		{"rate missing", map[string]any{"requestRate": nil}, "requestRate: 0 isn't from 1 to 10000"},
+		{"rate too large", map[string]any{"requestRate": 10001.0}, "requestRate: 10001 isn't from 1 to 10000"},
+		{"rate in parts", map[string]any{"requestRate": 0.5}, "requestRate: this must be a whole number"},
+		{"burst negative", map[string]any{"requestBurst": "-1"}, "requestBurst: -1 isn't from 1 to 5000"},
+		{"burst too large", map[string]any{"requestBurst": 5001.0}, "requestBurst: 5001 isn't from 1 to 5000"},
+		{"burst in words", map[string]any{"requestBurst": "many"}, "requestBurst: this must be a whole number"},
+		{"alarms to a name", map[string]any{"alarms": "ops"}, `alarms: "ops" is neither an e-mail address nor the ARN of an SNS topic`},
+		{"alarms to two", map[string]any{"alarms": "a@example.org,b@example.org"}, `alarms: "a@example.org,b@example.org" is neither an e-mail address nor the ARN of an SNS topic`},
+		{"alarms to a host without a dot", map[string]any{"alarms": "ops@localhost"}, `alarms: "ops@localhost" is neither an e-mail address nor the ARN of an SNS topic`},
+		{"alarms to a queue", map[string]any{"alarms": "arn:aws:sqs:eu-west-1:123456789012:ops"}, `alarms: "arn:aws:sqs:eu-west-1:123456789012:ops" is neither an e-mail address nor the ARN of an SNS topic`},
+		{"alarms to a topic in order", map[string]any{"alarms": goodTopic + ".fifo"}, `alarms: "` + goodTopic + `.fifo" is neither an e-mail address nor the ARN of an SNS topic`},
+		{"alarms to a list", map[string]any{"alarms": []any{"ops@example.org"}}, "alarms: this must be an e-mail address or the ARN of an SNS topic"},
+		{"alarms of nothing", map[string]any{"mailbox": "none", "alarms": "ops@example.org"}, "alarms: there is no mailbox that they could watch"},
 		{"concurrency negative", map[string]any{"reservedConcurrency": -1}, "reservedConcurrency: -1 isn't from 0 to 1000"},
 		{"concurrency too large", map[string]any{"reservedConcurrency": 1001}, "reservedConcurrency: 1001 isn't from 0 to 1000"},
 		{"concurrency in parts", map[string]any{"reservedConcurrency": 1.5}, "reservedConcurrency: this must be a whole number, 0 for none"},
@@ -97,17 +116,22 @@ func TestUnitSettings(t *testing.T) {
 		Domain:              "chat.example.org",
 		Certificate:         goodCertificate,
 		HostedZone:          "Z0123456789ABC",
+		PriceClass:          "all",
+		RequestRate:         10_000,
+		RequestBurst:        5_000,
 		ReservedConcurrency: 0,
+		Alarms:              "the.ops+tincan@mail.example.org",
 	}
 	file := map[string]any{
 		"stun":    []any{"stun.example.org:3478", "[2001:db8::1]:3478"},
 		"turn":    []any{map[string]any{"url": "turns:turn.example.org:443?transport=tcp", "username": "u", "credential": "<c>"}},
-		"mailbox": "on", "domain": "chat.example.org", "certificate": goodCertificate, "hostedZone": "Z0123456789ABC", "reservedConcurrency": 0.0,
+		"mailbox": "on", "domain": "chat.example.org", "certificate": goodCertificate, "hostedZone": "Z0123456789ABC", "priceClass": "all",
+		"requestRate": 10_000.0, "requestBurst": 5_000.0, "reservedConcurrency": 0.0, "alarms": "the.ops+tincan@mail.example.org",
 	}
 	line := maps.Clone(file)
 	line["stun"] = `["stun.example.org:3478", "[2001:db8::1]:3478"]`
 	line["turn"] = `[{"url": "turns:turn.example.org:443?transport=tcp", "username": "u", "credential": "<c>"}]`
-	line["reservedConcurrency"] = "0"
+	line["requestRate"], line["requestBurst"], line["reservedConcurrency"] = "10000", "5000", "0"
 	for name, context := range map[string]map[string]any{"file": file, "command line": line} {
 		got, err := readSettings(func(key string) any { return context[key] })
 		require.NoError(t, err, name)
@@ -133,7 +157,9 @@ func TestUnitDefaults(t *testing.T) {
 	require.NotNil(t, list)
 	var servers []string
 	require.NoError(t, json.Unmarshal([]byte("["+string(list[1])+"]"), &servers))
-	assert.Equal(t, Settings{STUN: servers, TURN: []TURN{}, Mailbox: "offered", ReservedConcurrency: 10}, settings)
+	assert.Equal(t, Settings{
+		STUN: servers, TURN: []TURN{}, Mailbox: "offered", PriceClass: "100", RequestRate: 20, RequestBurst: 40, ReservedConcurrency: 10,
+	}, settings)
 
 	file, err := cdkJSON()
 	require.NoError(t, err)

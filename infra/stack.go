@@ -81,7 +81,7 @@ func NewStack(scope constructs.Construct, id string, s Settings, function string
 		AdditionalBehaviors: &behaviors,
 		DefaultRootObject:   jsii.String("index.html"),
 		HttpVersion:         awscloudfront.HttpVersion_HTTP2_AND_3,
-		PriceClass:          awscloudfront.PriceClass_PRICE_CLASS_100,
+		PriceClass:          priceClasses[s.PriceClass],
 		EnableIpv6:          jsii.Bool(true),
 	}
 	if s.Domain != "" {

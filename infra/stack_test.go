@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -35,7 +36,8 @@ var (
 	offered   = stackOf(nil)
 	none      = stackOf(map[string]any{"mailbox": "none"})
 	ownDomain = stackOf(map[string]any{
-		"mailbox": "on", "domain": "chat.example.org", "certificate": goodCertificate, "hostedZone": "Z0123456789ABC", "reservedConcurrency": 0,
+		"mailbox": "on", "domain": "chat.example.org", "certificate": goodCertificate, "hostedZone": "Z0123456789ABC", "priceClass": "all",
+		"requestRate": 1200, "requestBurst": 2400, "reservedConcurrency": 0, "alarms": "ops@example.org",
 	})
 )
 
@@ -153,6 +155,8 @@ func TestFunctionalResources(t *testing.T) {
 	})
 	withDomain := maps.Clone(withMailbox)
 	withDomain["AWS::Route53::RecordSet"] = 2
+	withDomain["AWS::SNS::Topic"] = 1
+	withDomain["AWS::SNS::Subscription"] = 1
 
 	for _, row := range []struct {
 		name  string
@@ -161,7 +165,7 @@ func TestFunctionalResources(t *testing.T) {
 	}{
 		{"offered", offered, withMailbox},
 		{"none", none, page},
-		{"on, with a domain", ownDomain, withDomain},
+		{"on, with a domain and an address for alarms", ownDomain, withDomain},
 	} {
 		count := map[string]int{}
 		for _, r := range get(t, row.stack).Resources {
@@ -182,6 +186,7 @@ func TestFunctionalTable(t *testing.T) {
 		"OnDemandThroughput": {"MaxReadRequestUnits": 40, "MaxWriteRequestUnits": 40}
 	}`, table.Properties) // no PointInTimeRecoverySpecification, no StreamSpecification
 	assert.Equal(t, "Delete", table.DeletionPolicy)
+	same(t, `{"MaxReadRequestUnits": 2400, "MaxWriteRequestUnits": 2400}`, get(t, ownDomain).one(t, "AWS::DynamoDB::Table").Properties["OnDemandThroughput"])
 }
 
 // TestFunctionalRole: the function may do three things to one table, and write
@@ -250,19 +255,46 @@ func TestFunctionalAPI(t *testing.T) {
 		assert.Equal(t, "apigateway.amazonaws.com", permission.Properties["Principal"])
 		assert.Contains(t, fmt.Sprint(permission.Properties["SourceArn"]), api)
 	}
+
+	same(t, `{"ThrottlingRateLimit": 1200, "ThrottlingBurstLimit": 2400}`, get(t, ownDomain).one(t, "AWS::ApiGatewayV2::Stage").Properties["DefaultRouteSettings"])
 }
 
+// TestFunctionalAlarms: what is watched, from which number on, and who is told.
 func TestFunctionalAlarms(t *testing.T) {
-	watched := map[string]any{}
-	for _, alarm := range get(t, offered).all(t, "AWS::CloudWatch::Alarm") {
-		p := alarm.Properties
-		watched[fmt.Sprint(p["Namespace"], " ", p["MetricName"])] = p["Threshold"]
-		same(t, `["Sum", 60, 1, "GreaterThanOrEqualToThreshold", "notBreaching"]`,
-			[]any{p["Statistic"], p["Period"], p["EvaluationPeriods"], p["ComparisonOperator"], p["TreatMissingData"]})
+	for _, row := range []struct {
+		stack func() (template, error)
+		rate  int
+		told  bool
+	}{{offered, 1080, false}, {ownDomain, 64_800, true}} {
+		made := get(t, row.stack)
+		watched := map[string]any{}
+		for _, alarm := range made.all(t, "AWS::CloudWatch::Alarm") {
+			p := alarm.Properties
+			watched[fmt.Sprint(p["Namespace"], " ", p["MetricName"])] = p["Threshold"]
+			same(t, `["Sum", 60, 1, "GreaterThanOrEqualToThreshold", "notBreaching"]`,
+				[]any{p["Statistic"], p["Period"], p["EvaluationPeriods"], p["ComparisonOperator"], p["TreatMissingData"]})
+			if row.told {
+				same(t, `[{"Ref": "%s"}]`, p["AlarmActions"], made.name(t, "AWS::SNS::Topic"))
+			} else {
+				assert.NotContains(t, p, "AlarmActions")
+			}
+		}
+		same(t, fmt.Sprintf(`{
+			"AWS/ApiGateway 5xx": 1, "AWS/ApiGateway Count": %d, "AWS/Lambda Throttles": 1, "AWS/DynamoDB WriteThrottleEvents": 1
+		}`, row.rate), watched)
 	}
-	same(t, `{
-		"AWS/ApiGateway 5xx": 1, "AWS/ApiGateway Count": 1080, "AWS/Lambda Throttles": 1, "AWS/DynamoDB WriteThrottleEvents": 1
-	}`, watched)
+	made := get(t, ownDomain)
+	assert.Empty(t, made.one(t, "AWS::SNS::Topic").Properties)
+	same(t, `{"Protocol": "email", "Endpoint": "ops@example.org", "TopicArn": {"Ref": "%s"}}`,
+		made.one(t, "AWS::SNS::Subscription").Properties, made.name(t, "AWS::SNS::Topic"))
+}
+
+// TestUnitAlarmsToTopic: a topic that is there already is used as it is.
+func TestUnitAlarmsToTopic(t *testing.T) {
+	stack := awscdk.NewStack(nil, nil, nil)
+	assert.Equal(t, goodTopic, *whoIsTold(stack, Settings{Alarms: goodTopic}).TopicArn())
+	assert.Len(t, *stack.Node().FindAll(constructs.ConstructOrder_PREORDER), 2, "the stack and what stands for the topic: none is made, and nobody subscribed")
+	assert.Nil(t, whoIsTold(stack, Settings{}))
 }
 
 // TestFunctionalBucket: nobody reads it but this one distribution, over TLS.
@@ -434,6 +466,7 @@ func TestFunctionalOwnDomain(t *testing.T) {
 	made := get(t, ownDomain)
 	config := distribution(t, made)
 	same(t, `["chat.example.org"]`, config["Aliases"])
+	assert.Equal(t, "PriceClass_All", config["PriceClass"])
 	same(t, `{"AcmCertificateArn": "%s", "MinimumProtocolVersion": "TLSv1.2_2021", "SslSupportMethod": "sni-only"}`, config["ViewerCertificate"], goodCertificate)
 	for i, kind := range []string{"A", "AAAA"} {
 		same(t, `{
