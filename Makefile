@@ -30,7 +30,7 @@ GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
-	synth deploy destroy chromium firefox icons texts
+	synth deploy destroy chromium firefox awscli icons texts
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -222,10 +222,18 @@ slow: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium 
 
 # Needs no AWS account, no network. -count=1, because Go's cache doesn't see what
 # Node reads.
-test-infra: bin/staticcheck
+test-infra: bin/staticcheck site/dist/index.html awscli
 	go vet ./infra
 	bin/staticcheck ./infra
-	go test -count=1 ./infra
+	@echo 'go test ./infra'
+	@go test -count=1 -v ./infra > bin/infra-test.log 2>&1 || { grep -v '^=== ' bin/infra-test.log; exit 1; }
+	@awk '/^(ok|\?) / {print} /^ *--- SKIP/ {print before; print} {before = $$0}' bin/infra-test.log
+
+# The command that uploads the page, which the upload's test runs: Debian's where apt can install it.
+awscli:
+	@command -v aws >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+	  echo "installing Debian's awscli for the test of the upload"; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends awscli >/dev/null; }
 
 # The mailbox as Lambda runs it. The folder is what is uploaded.
 bin/lambda/bootstrap: $(LAMBDA_FILES)

@@ -21,6 +21,7 @@ func fakeSite(t *testing.T) (dist, assembly string) {
 	for name, content := range map[string]string{
 		"dist/index.html":              "<!doctype html>",
 		"dist/favicon.svg":             "<svg/>",
+		"dist/.well-known/tincan.json": "{}",
 		"dist/icons/icon-192.png":      "png",
 		"dist/manifest.webmanifest":    "{}",
 		"dist/sw.js":                   "fetch('index.html')",
@@ -69,14 +70,19 @@ func TestFunctionalUploadDryRun(t *testing.T) {
 	assert.Empty(t, stderr)
 
 	assets, page := " --cache-control '"+headers.Cache.Assets+"'", " --cache-control "+headers.Cache.Page
-	packed := filepath.Join(assembly, "packed", "engine-0718.wasm")
+	packed := filepath.Join(assembly, "packed")
+	from := func(folder, pattern, but, kind, cache string) string {
+		return folder + " s3://tincan-page-1 --recursive --exclude '*' --include '" + pattern + "'" + but + " --content-type " + kind + cache
+	}
+	but := " --exclude 'assets/*' --exclude config.json --exclude index.html --exclude sw.js"
 	want := []string{
-		packed + " s3://tincan-page-1/assets/engine-0718.wasm --content-type application/wasm" + assets + " --content-encoding br",
-		dist + "/assets/main-a1b2.js s3://tincan-page-1/assets/main-a1b2.js --content-type 'text/javascript; charset=utf-8'" + assets,
-		dist + "/assets/style-e5f6.css s3://tincan-page-1/assets/style-e5f6.css --content-type 'text/css; charset=utf-8'" + assets,
-		dist + "/favicon.svg s3://tincan-page-1/favicon.svg --content-type 'image/svg+xml'" + page,
-		dist + "/icons/icon-192.png s3://tincan-page-1/icons/icon-192.png --content-type image/png" + page,
-		dist + "/manifest.webmanifest s3://tincan-page-1/manifest.webmanifest --content-type 'application/manifest+json'" + page,
+		from(dist, "assets/*.css", "", "'text/css; charset=utf-8'", assets),
+		from(dist, "assets/*.js", "", "'text/javascript; charset=utf-8'", assets),
+		from(packed, "assets/*.wasm", "", "application/wasm", assets) + " --content-encoding br",
+		from(dist, "*.json", but, "application/json", page),
+		from(dist, "*.png", but, "image/png", page),
+		from(dist, "*.svg", but, "'image/svg+xml'", page),
+		from(dist, "*.webmanifest", but, "'application/manifest+json'", page),
 		assembly + "/config.json s3://tincan-page-1/config.json --content-type application/json" + page,
 		dist + "/index.html s3://tincan-page-1/index.html --content-type 'text/html; charset=utf-8'" + page,
 		dist + "/sw.js s3://tincan-page-1/sw.js --content-type 'text/javascript; charset=utf-8'" + page,
@@ -88,13 +94,20 @@ func TestFunctionalUploadDryRun(t *testing.T) {
 	assert.Equal(t, expected.String(), stdout)
 
 	// The engine goes out compressed, and is what it was.
-	small, err := os.ReadFile(packed)
+	small, err := os.ReadFile(filepath.Join(packed, "assets", "engine-0718.wasm"))
 	require.NoError(t, err)
 	assert.Less(t, len(small), 100)
-	unpack := exec.Command("node", "-e", "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))", packed)
-	engine, err := unpack.Output()
+	assert.Equal(t, strings.Repeat("\x00asm", 1000), string(unpack(t, small)))
+}
+
+// unpack is what a browser makes of brotli.
+func unpack(t *testing.T, small []byte) []byte {
+	t.Helper()
+	node := exec.Command("node", "-e", "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(0)))")
+	node.Stdin = bytes.NewReader(small)
+	whole, err := node.Output()
 	require.NoError(t, err)
-	assert.Equal(t, strings.Repeat("\x00asm", 1000), string(engine))
+	return whole
 }
 
 // TestFunctionalUploadDryRunAlone: before the first deploy there is no bucket.
@@ -113,14 +126,14 @@ func TestFunctionalUploadDryRunAlone(t *testing.T) {
 // name it, are not uploaded.
 func TestFunctionalUploadStops(t *testing.T) {
 	dist, assembly := fakeSite(t)
-	stdout, stderr, err := upload(t, `echo "$4"; case "$4" in */main-*) exit 1;; esac`, dist, assembly)
+	stdout, stderr, err := upload(t, `echo "$9"; case "$9" in *.js) exit 1;; esac`, dist, assembly)
 	assert.Error(t, err)
-	assert.Equal(t, "s3://tincan-page-1/assets/engine-0718.wasm\ns3://tincan-page-1/assets/main-a1b2.js\n", stdout)
-	assert.Equal(t, "upload: aws could not upload assets/main-a1b2.js\n", stderr)
+	assert.Equal(t, "assets/*.css\nassets/*.js\n", stdout)
+	assert.Equal(t, "upload: aws could not upload assets/*.js\n", stderr)
 
 	stdout, stderr, err = upload(t, `echo "$4"`, dist, assembly)
 	require.NoError(t, err, stderr)
-	assert.Equal(t, 9, strings.Count(stdout, "\n"))
+	assert.Equal(t, 10, strings.Count(stdout, "\n"))
 	assert.True(t, strings.HasSuffix(stdout, "/index.html\ns3://tincan-page-1/sw.js\n"), stdout)
 
 	_, stderr, err = upload(t, "", dist, assembly)
