@@ -35,6 +35,9 @@ const (
 	maxRequestBurst = 5_000
 )
 
+// However short they are, Lambda takes so many requests a second for each copy that may run.
+const requestsPerCopy = 10
+
 // The words of the key priceClass, which says how far from home CloudFront keeps the page.
 var priceClasses = map[string]awscloudfront.PriceClass{
 	"100": awscloudfront.PriceClass_PRICE_CLASS_100,
@@ -192,6 +195,8 @@ func (s Settings) checkMailbox() error {
 		return fmt.Errorf("requestBurst: %d isn't from 1 to %d", s.RequestBurst, maxRequestBurst)
 	case s.ReservedConcurrency < 0 || s.ReservedConcurrency > 1000:
 		return fmt.Errorf("reservedConcurrency: %d isn't from 0 to 1000", s.ReservedConcurrency)
+	case s.ReservedConcurrency > 0 && s.ReservedConcurrency*requestsPerCopy < s.RequestRate:
+		return fmt.Errorf("reservedConcurrency: %d copies take %d requests a second, and requestRate lets %d through", s.ReservedConcurrency, s.ReservedConcurrency*requestsPerCopy, s.RequestRate)
 	case s.Alarms == "":
 		return nil
 	case s.Mailbox == mailboxNone:

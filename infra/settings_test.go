@@ -93,6 +93,7 @@ func TestUnitSettingsRefused(t *testing.T) {
 		{"alarms to a list", map[string]any{"alarms": []any{"ops@example.org"}}, "alarms: this must be an e-mail address or the ARN of an SNS topic"},
 		{"alarms of nothing", map[string]any{"mailbox": "none", "alarms": "ops@example.org"}, "alarms: there is no mailbox that they could watch"},
 		{"concurrency negative", map[string]any{"reservedConcurrency": -1}, "reservedConcurrency: -1 isn't from 0 to 1000"},
+		{"concurrency below the rate", map[string]any{"requestRate": 101.0}, "reservedConcurrency: 10 copies take 100 requests a second, and requestRate lets 101 through"},
 		{"concurrency too large", map[string]any{"reservedConcurrency": 1001}, "reservedConcurrency: 1001 isn't from 0 to 1000"},
 		{"concurrency in parts", map[string]any{"reservedConcurrency": 1.5}, "reservedConcurrency: this must be a whole number, 0 for none"},
 		{"concurrency in words", map[string]any{"reservedConcurrency": "ten"}, "reservedConcurrency: this must be a whole number, 0 for none"},
