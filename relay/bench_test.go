@@ -25,6 +25,7 @@ import (
 	"tincan/internal/mailbox"
 	"tincan/relay"
 	"tincan/relay/relaytest"
+	"tincan/test/bench"
 )
 
 // spent is the processor time of this process so far.
@@ -164,6 +165,7 @@ func TestFunctionalRate(t *testing.T) {
 	middle := turns / 2
 	t.Logf("put+take+drop on one core: %.0f rounds/s; %.1f µs of processor a round, client included", float64(time.Second)/float64(wall[middle]), float64(processor[middle])/1e3)
 	t.Logf("bare net/http, same bodies: %.1f µs; ratio %.2f (%.2f to %.2f)", float64(echo[middle])/1e3, ratios[middle], ratios[0], ratios[turns-1])
+	bench.Record(t, bench.Row{Key: "mailbox", Ours: float64(processor[middle]) / 1e3, Peer: float64(echo[middle]) / 1e3})
 	t.Logf("resident memory after %d rounds: %.1f MB", rounds*turns+rounds/4, float64(resident(t))/1e6)
 	assert.Less(t, ratios[middle], 2.0, "the mailbox costs more than HTTP does")
 }

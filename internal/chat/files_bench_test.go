@@ -14,6 +14,7 @@ import (
 	"tincan/internal/chat"
 	"tincan/internal/peer"
 	"tincan/internal/sdp"
+	"tincan/test/bench"
 )
 
 // processor is what this process has used so far.
@@ -84,6 +85,10 @@ func TestFunctionalFilesRate(t *testing.T) {
 	each := func(d time.Duration) float64 { return d.Seconds() * 1000 / (float64(3*size) / 1e6) }
 	t.Logf("a file between two terminals: %.0f MB/s, %.1f ms of processor per MB", mega(ours[0]), each(ours[1]))
 	t.Logf("a bare channel:               %.0f MB/s, %.1f ms of processor per MB", mega(bare[0]), each(bare[1]))
+	bench.Record(t,
+		bench.Row{Key: "native-file-rate", Ours: mega(ours[0]), Peer: mega(bare[0])},
+		bench.Row{Key: "native-file", Ours: each(ours[1]), Peer: each(bare[1])},
+	)
 	t.Logf("MB/s ours/bare %.2f, processor bare/ours %.2f", mega(ours[0])/mega(bare[0]), each(bare[1])/each(ours[1]))
 }
 
