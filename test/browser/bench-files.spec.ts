@@ -3,7 +3,7 @@ import type { Browser, Page } from '@playwright/test';
 import ts from 'typescript';
 import type * as Save from '../../site/src/files/save.ts';
 import type { FileSink } from '../../wasm/engine.d.ts';
-import { meetByEngine, meetRaw, middle, openBlank, processor, serveBlank } from './bench.ts';
+import { meetByEngine, meetRaw, middle, openBlank, processor, record, serveBlank } from './bench.ts';
 import { test } from './fixtures.ts';
 
 /** Of each kind, one after the other, so that all see the same load of this computer. */
@@ -65,6 +65,10 @@ test('bench: a file between two pages beside a raw channel', { tag: '@bench' }, 
       row('of that, both pages', 'pages', (ours) => raw.pages / ours),
     ].join('\n'),
   );
+  record({
+    'chromium-file-rate': [disk.rate, raw.rate],
+    'chromium-file': [disk.cpu, raw.cpu],
+  });
   await stop();
 });
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
 import type * as Folding from '../../site/src/search/folding.ts';
 import type * as Hits from '../../site/src/search/hits.ts';
-import { middle, openBlank, serveBlank } from './bench.ts';
+import { middle, openBlank, record, serveBlank } from './bench.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Of each kind, one after the other, so that both see the same load of this computer. */
@@ -64,6 +64,7 @@ test('bench: a search of 10,000 messages beside a bare one', { tag: '@bench' }, 
     const { fold, lower, search, bare } = found.times;
     const row = (what: string, ours: number, theirs: number) =>
       cells(`${name}: ${what}`, ours.toFixed(2), theirs.toFixed(2), (ours / theirs).toFixed(1));
+    if (name === 'English') record({ search: [middle(search), middle(bare)] });
     lines.push(
       row('searched', middle(search), middle(bare)),
       row('folded, once', middle(fold), middle(lower)),

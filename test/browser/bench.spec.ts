@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { meetByEngine, meetRaw, middle, openBlank, processor, serveBlank } from './bench.ts';
+import { meetByEngine, meetRaw, middle, openBlank, processor, record, serveBlank } from './bench.ts';
 import { expect, test } from './fixtures.ts';
 
 /** Of each kind, one after the other, so that both see the same load of this computer. */
@@ -76,6 +76,11 @@ test('bench: two pages, the engine beside a raw channel', { tag: '@bench' }, asy
       ),
     ].join('\n'),
   );
+  record({
+    'chromium-trip': [middle(engine.trip), middle(raw.trip)],
+    'chromium-message': [middle(engine.cpu), middle(raw.cpu)],
+    'chromium-bulk': [middle(engine.bulk), middle(raw.bulk)],
+  });
   await Promise.all(pages.map((page) => page.context().close()));
   site.stop();
 });

@@ -8,7 +8,7 @@ export interface Taken {
    * program would count for more whenever another browser ends that has it, too.
    */
   process: number;
-  /** The engine's memory, which never shrinks. */
+  /** The engine's memory, which never shrinks; 0 without an engine. */
   engine: number;
   /** JavaScript's objects, with what their buffers hold. */
   heap: number;
@@ -54,7 +54,8 @@ export class PageMemory {
     for (let n = 0; n < 3; n++) await this.#session.send('HeapProfiler.collectGarbage');
     const { usedSize, backingStorageSize } = await this.#session.send('Runtime.getHeapUsage');
     const engine = await this.#page.evaluate(
-      () => (globalThis as unknown as { engineMemory: WebAssembly.Memory }).engineMemory.buffer.byteLength,
+      () =>
+        (globalThis as unknown as { engineMemory?: WebAssembly.Memory }).engineMemory?.buffer.byteLength ?? 0,
     );
     const mega = 2 ** 20;
     return {
