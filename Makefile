@@ -28,7 +28,7 @@ LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting \
+.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting bench-messages \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox awscli icons texts
 
@@ -99,9 +99,9 @@ OURS = $$(go list ./... | grep -v '^tincan/infra$$')
 check-go: bin/staticcheck
 	@files=$$(gofmt -l cmd infra/*.go internal relay wasm site/*.go test); test -z "$$files" || { echo "gofmt: $$files"; exit 1; }
 	go vet $(OURS)
-	$(JS) go vet ./wasm ./internal/... ./test/network/cards
+	$(JS) go vet ./wasm ./internal/... ./test/network/cards ./test/bench/empty
 	bin/staticcheck $(OURS)
-	$(JS) bin/staticcheck ./wasm ./internal/... ./test/network/cards
+	$(JS) bin/staticcheck ./wasm ./internal/... ./test/network/cards ./test/bench/empty
 	go mod tidy -diff
 	go mod verify
 
@@ -147,6 +147,10 @@ test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed c
 size: site/dist/index.html bin/engine-sized.wasm bin/engine-names.wasm ## what a visitor loads, against the budgets
 	node test/size.mjs bin/engine-sized.wasm bin/engine-names.wasm site/dist
 
+# What any Go program weighs and takes to start in a page, built as the engine is.
+bin/empty.wasm: test/bench/empty/main.go
+	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "-s -w -buildid=" -o $@ ./test/bench/empty
+
 # The engine as it is built, but for the version: its letters alone move what brotli makes of the rest by up to 3,000 bytes.
 bin/engine-sized.wasm: $(ENGINE_FILES)
 	$(JS) go build $(RELEASE) $(WASM_FLAGS) -ldflags "-s -w -buildid= -X main.version=v1.0.0" -o $@ ./wasm
@@ -191,14 +195,24 @@ network: bin/tincan test/node_modules/.installed chromium firefox ## chats throu
 	cd test/network && go test -count=1 -run 'NATs|ManyInterfaces|LoopbackStays'
 	cd test/network && npx --no-install playwright test --grep-invert @slow
 
-# What the engine costs in two pages of Chromium, for messages and for files, beside a raw
-# data channel in the same run, and a search beside a bare one; files between terminals; then the mailbox. Ratios and processor time are printed; nothing fails by them.
-bench: bench-engine bench-files bench-relay ## what engine, files and mailbox cost, beside bare ones in the same run
+# One table, each figure beside its peer in the same run, printed and written into BENCHMARKS.md. One after the other, as
+# each takes all there is; what these print besides stays above the table. Nothing fails by a figure, only by one that is missing.
+ROWS := $(CURDIR)/bin/bench.jsonl
+bench: bin/tincan $(FAKE_PAGE) bin/empty.wasm test/node_modules/.installed chromium ## what all of it costs beside bare ones in the same run: one table, into BENCHMARKS.md
+	@mkdir -p bin && : > $(ROWS)
+	@export TINCAN_BENCH_ROWS=$(ROWS) TINCAN_BENCH_LOAD="$$(uptime | sed 's/.*average[s]*: //; s/,//g')"; \
+	node test/bench/weights.mjs $(GENERATED)/engine.wasm bin/empty.wasm site/dist; \
+	for each in relay messages files engine; do $(MAKE) --no-print-directory bench-$$each; done; \
+	node test/bench/table.mjs $(ROWS) BENCHMARKS.md
 
-bench-engine: $(GENERATED)/engine.wasm test/node_modules/.installed chromium
+# What the engine costs in two pages of Chromium, for messages and for files, beside a raw data channel in the same run; its
+# start and opening, an invite beside other packers, memory, and a search beside a bare one.
+bench-engine: $(GENERATED)/engine.wasm $(FAKE_PAGE) bin/empty.wasm bin/tincan test/node_modules/.installed chromium
 	cd test/browser && TINCAN_BENCH=1 npx --no-install playwright test --grep @bench --workers=1
 
-# What a file costs between two terminals, beside the same bytes over a bare channel.
+# What messages and a file cost between two terminals, beside the same bytes over a bare channel.
+bench-messages:
+	TINCAN_BENCH=1 go test -count=1 -v -run MessagesRate ./internal/chat
 bench-files:
 	TINCAN_BENCH=1 go test -count=1 -v -run FilesRate ./internal/chat
 
