@@ -65,7 +65,7 @@ func TestFunctionalMessagesRate(t *testing.T) {
 			slices.Sort(row.found[i])
 		}
 		ours, bare := row.found[0][rounds/2], row.found[1][rounds/2]
-		t.Log(fmt.Sprintf("%-44s ours %8.3f, bare %8.3f, ratio %.2f", row.name, ours, bare, ours/bare))
+		t.Logf("%-44s ours %8.3f, bare %8.3f, ratio %.2f", row.name, ours, bare, ours/bare)
 		bench.Record(t, bench.Row{Key: row.key, Ours: ours, Peer: bare})
 	}
 }
