@@ -10,6 +10,7 @@ $(error GNU make 4.3 or newer is needed; on macOS: brew install make, then gmake
 endif
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 RELEASE := -trimpath -buildvcs=false
 LDFLAGS := -s -w -buildid= -X main.version=$(VERSION)
 # Without inlining the engine is 6 % smaller. The packages that take time keep it: those
@@ -25,7 +26,7 @@ GO_FILES = $(shell find $(1) -name '*.go' -not -name '*_test.go' -not -path '*/n
 ENGINE_FILES := $(call GO_FILES,wasm internal) wasm/default.pgo bin/version
 PROGRAM_FILES := $(call GO_FILES,cmd internal relay site) bin/version
 LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
-SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts site/svelte.config.js site/tsconfig.json
+SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts $(wildcard site/plugins/*.ts) site/svelte.config.js site/tsconfig.json
 GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting bench-messages \
@@ -68,7 +69,7 @@ $(addprefix $(GENERATED)/,engine.wasm wasm_exec.js engine-size.ts) &: $(ENGINE_F
 	printf 'export const engineBytes = %s;\n' "$$(wc -c < $(GENERATED)/engine.wasm | tr -d ' ')" > $(GENERATED)/engine-size.ts
 
 site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
-	cd site && npm run --silent build
+	cd site && TINCAN_VERSION='$(VERSION)' TINCAN_COMMIT='$(COMMIT)' npm run --silent build
 
 # The page with the fake engine, for a history of ten thousand messages.
 FAKE_PAGE := bin/fake-page/index.html

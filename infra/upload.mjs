@@ -54,7 +54,7 @@ if (unknown !== undefined) fail(`${unknown}: say in upload.mjs what type this is
 
 // What a file names is there before the file is. Nothing is deleted: pages that
 // are open load their assets for as long as they are open.
-const last = ['config.json', 'index.html', 'sw.js'];
+const last = ['config.json', 'index.html', 'sw.js', '.well-known/tincan.json'];
 
 function upload(what, source, target, options) {
   // The command of Debian 12 knows where another S3 is by this option only.

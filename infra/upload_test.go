@@ -21,10 +21,10 @@ func fakeSite(t *testing.T) (dist, assembly string) {
 	for name, content := range map[string]string{
 		"dist/index.html":              "<!doctype html>",
 		"dist/favicon.svg":             "<svg/>",
-		"dist/.well-known/tincan.json": "{}",
 		"dist/icons/icon-192.png":      "png",
 		"dist/manifest.webmanifest":    "{}",
 		"dist/sw.js":                   "fetch('index.html')",
+		"dist/.well-known/tincan.json": "{}",
 		"dist/assets/main-a1b2.js":     "import './scrub-c3d4.js'",
 		"dist/assets/style-e5f6.css":   "a{}",
 		"dist/assets/engine-0718.wasm": strings.Repeat("\x00asm", 1000),
@@ -74,18 +74,18 @@ func TestFunctionalUploadDryRun(t *testing.T) {
 	from := func(folder, pattern, but, kind, cache string) string {
 		return folder + " s3://tincan-page-1 --recursive --exclude '*' --include '" + pattern + "'" + but + " --content-type " + kind + cache
 	}
-	but := " --exclude 'assets/*' --exclude config.json --exclude index.html --exclude sw.js"
+	but := " --exclude 'assets/*' --exclude config.json --exclude index.html --exclude sw.js --exclude .well-known/tincan.json"
 	want := []string{
 		from(dist, "assets/*.css", "", "'text/css; charset=utf-8'", assets),
 		from(dist, "assets/*.js", "", "'text/javascript; charset=utf-8'", assets),
 		from(packed, "assets/*.wasm", "", "application/wasm", assets) + " --content-encoding br",
-		from(dist, "*.json", but, "application/json", page),
 		from(dist, "*.png", but, "image/png", page),
 		from(dist, "*.svg", but, "'image/svg+xml'", page),
 		from(dist, "*.webmanifest", but, "'application/manifest+json'", page),
 		assembly + "/config.json s3://tincan-page-1/config.json --content-type application/json" + page,
 		dist + "/index.html s3://tincan-page-1/index.html --content-type 'text/html; charset=utf-8'" + page,
 		dist + "/sw.js s3://tincan-page-1/sw.js --content-type 'text/javascript; charset=utf-8'" + page,
+		dist + "/.well-known/tincan.json s3://tincan-page-1/.well-known/tincan.json --content-type application/json" + page,
 	}
 	var expected strings.Builder
 	for _, command := range want {
@@ -134,7 +134,7 @@ func TestFunctionalUploadStops(t *testing.T) {
 	stdout, stderr, err = upload(t, `echo "$4"`, dist, assembly)
 	require.NoError(t, err, stderr)
 	assert.Equal(t, 10, strings.Count(stdout, "\n"))
-	assert.True(t, strings.HasSuffix(stdout, "/index.html\ns3://tincan-page-1/sw.js\n"), stdout)
+	assert.True(t, strings.HasSuffix(stdout, "/index.html\ns3://tincan-page-1/sw.js\ns3://tincan-page-1/.well-known/tincan.json\n"), stdout)
 
 	_, stderr, err = upload(t, "", dist, assembly)
 	assert.Error(t, err)

@@ -1,10 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { filesIn, manifest } from './plugins/manifest.ts';
 
 interface HeadersFile {
   all: Record<string, string>;
@@ -56,10 +57,7 @@ function listFiles(): Plugin {
         throw new Error('the service worker shares code with the page, so it would have to be a module');
       }
       const files: Record<string, string> = {};
-      const names = readdirSync(dir, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
-      for (const name of names.filter((name) => name !== 'sw.js').sort()) {
+      for (const name of filesIn(dir).filter((name) => name !== 'sw.js')) {
         files[name === 'index.html' ? './' : name] =
           `sha256-${sha256(readFileSync(join(dir, name))).digest('base64')}`;
       }
@@ -133,6 +131,11 @@ export default defineConfig(({ mode }) => ({
     scrubFirst(),
     keepTogether(),
     listFiles(),
+    // make says which build it is.
+    manifest({
+      version: process.env['TINCAN_VERSION'] ?? 'dev',
+      commit: process.env['TINCAN_COMMIT'] ?? '',
+    }),
     served(),
     ...(mode === 'fake' ? [fakePage()] : []),
   ],

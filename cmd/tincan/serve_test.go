@@ -41,6 +41,7 @@ var testPage = fstest.MapFS{
 	"icons/icon-192.png":      {Data: []byte("png")},
 	"manifest.webmanifest":    {Data: []byte("{}")},
 	"sw.js":                   {Data: []byte("fetch('./')")},
+	".well-known/tincan.json": {Data: []byte("{}")},
 }
 
 func get(t *testing.T, h http.Handler, method, target, host, encoding string) *http.Response {
@@ -80,6 +81,7 @@ func TestFunctionalPage(t *testing.T) {
 		{"GET", "/icons/icon-192.png", "gzip", 200, "image/png", "no-store", ""},
 		{"GET", "/manifest.webmanifest", "", 200, "application/manifest+json", "no-store", ""},
 		{"GET", "/sw.js", "gzip", 200, "text/javascript; charset=utf-8", "no-store", ""},
+		{"GET", "/.well-known/tincan.json", "", 200, "application/json", "no-store", ""},
 		{"GET", "/config.json", "", 200, "application/json", "no-store", ""},
 		{"GET", "/index.htm", "", 404, "text/plain; charset=utf-8", "no-store", ""},
 		{"GET", "/assets/", "", 404, "text/plain; charset=utf-8", "no-store", ""},

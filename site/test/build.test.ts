@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { english } from '../src/language/english.ts';
@@ -86,4 +87,25 @@ test.each(later)('%s comes later: “%s” with %s', (path, marker, script) => {
 
 test.each(later.filter(([, , script]) => script !== 'parts'))('no chat waits for %s', (_, marker) => {
   expect(text(eager(named('parts')))).not.toContain(marker);
+});
+
+const digest = (path: string, form: 'base64' | 'hex') =>
+  createHash('sha256')
+    .update(readFileSync(`dist/${path}`))
+    .digest(form);
+
+test('the manifest names every file of the build but itself, with its SHA-256', () => {
+  const raw = read('dist/.well-known/tincan.json');
+  const manifest = JSON.parse(raw) as { format: number; files: Record<string, string> };
+  expect(Object.keys(manifest)).toEqual(['format', 'version', 'commit', 'files']);
+  expect(manifest.format).toBe(1);
+  const names = readdirSync('dist', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.replace(/^dist\//, ''))
+    .filter((name) => name !== '.well-known/tincan.json');
+  expect(Object.keys(manifest.files)).toEqual(names.sort());
+  for (const name of names) expect(manifest.files[name], name).toBe(digest(name, 'hex'));
+  expect(raw).toBe(`${JSON.stringify(manifest, null, 2)}\n`);
+  // It names the service worker, which therefore cannot name it.
+  expect(read('dist/sw.js')).not.toContain('tincan.json');
 });
