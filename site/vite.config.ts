@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { integrity } from './plugins/integrity.ts';
 import { filesIn, manifest } from './plugins/manifest.ts';
 
 interface HeadersFile {
@@ -130,6 +131,7 @@ export default defineConfig(({ mode }) => ({
     svelte(),
     scrubFirst(),
     keepTogether(),
+    integrity(),
     listFiles(),
     // make says which build it is.
     manifest({
@@ -147,7 +149,6 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     // A file as a data: address would be refused by the content security policy.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { main: 'index.html', scrub: 'src/scrub.ts', sw: 'src/sw.ts' },
       output: {

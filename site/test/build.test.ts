@@ -94,6 +94,32 @@ const digest = (path: string, form: 'base64' | 'hex') =>
     .update(readFileSync(`dist/${path}`))
     .digest(form);
 
+test('the page names each script with the hash of its file, and before it all that it imports', () => {
+  const html = read('dist/index.html');
+  const named = [...html.matchAll(/<(?:script|link)[^>]* (?:src|href)="\.\/(assets\/[^"]+\.js)"([^>]*)>/g)];
+  expect(named.length).toBeGreaterThan(3);
+  const before = new Set<string>();
+  for (const [, name = '', rest] of named) {
+    expect(rest, name).toContain(`integrity="sha256-${digest(name, 'base64')}"`);
+    before.add(name.slice('assets/'.length));
+    for (const needed of eager(name.slice('assets/'.length))) expect(before, name).toContain(needed);
+  }
+  expect(html.match(/<script|modulepreload/g)).toHaveLength(named.length);
+});
+
+test('every other script has its hash in the page, and comes by it', () => {
+  const found = /\{"[\w.-]+\.js":"sha256-[^}]+\}/.exec(waitsFor)?.[0] ?? '{}';
+  const hashes = JSON.parse(found) as Record<string, string>;
+  const first = read('dist/index.html');
+  const others = [...scripts.keys()].filter((name) => !first.includes(name)).sort();
+  expect(Object.keys(hashes).sort()).toEqual(others);
+  for (const name of others) expect(hashes[name], name).toBe(`sha256-${digest(`assets/${name}`, 'base64')}`);
+  // Each file that a script imports later is among those that it has brought first.
+  for (const [name, source] of scripts)
+    for (const [, part = ''] of source.matchAll(/\bimport\(`\.\/([^`]+)`\)/g))
+      expect(source.includes(`"./${part}"`), `${name} brings ${part}`).toBe(true);
+});
+
 test('the manifest names every file of the build but itself, with its SHA-256', () => {
   const raw = read('dist/.well-known/tincan.json');
   const manifest = JSON.parse(raw) as { format: number; files: Record<string, string> };
