@@ -18,6 +18,8 @@ const usage = `tincan: a private chat for two, with one link and no server
   tincan receive [flags] [LINK|-]
                                 receive files from one person
   tincan serve [flags]          serve the page to everyone on this network
+  tincan verify [flags] URL     compare the page that an address serves with the one
+                                in this program
   tincan version
 
 tincan new --help tells the flags of new, and so on.
@@ -90,6 +92,28 @@ run again.
                      believe the proxies at these addresses, such as 127.0.0.1 or
                      10.0.0.0/8, whom they name in X-Forwarded-For: without it all
                      visitors behind a proxy count as one. May be given more than once
+`,
+	"verify": `tincan verify [flags] URL: compare the page that an address serves with what it
+should be
+
+It fetches the page, its manifest (.well-known/tincan.json), all files that this or
+the page names, and compares them with the manifest, and that with the page in this
+program. The security headers have to be there, too, each once. Everything that is
+not as it should be is told. config.json is left out: it belongs to the host.
+
+  --source DIR       compare with the page of a checkout, too: run make build in DIR
+                     first, at the commit that the manifest names, which tincan
+                     verify does not do itself
+  --json             what was found as one JSON object, the same for the same answers
+  --compare A B      what the host served to one and not to another: two files that
+                     --json has written, for one address, at two places
+
+It ends with 0 if all agrees, with 1 if not or if the page can't be fetched, and with
+2 if the command line is wrong.
+
+A match does not mean that the page is safe: this program may be wrong itself, and
+the host can serve others, or you tomorrow, something else. Nor does it see a page that
+a browser has kept from before, or what a browser's extensions do to a page.
 `,
 	"version": "tincan version: say which version this is\n",
 }

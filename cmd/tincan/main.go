@@ -90,6 +90,8 @@ func run(ctx context.Context, t terminal, args []string) int {
 		err = runJoin(ctx, t, args)
 	case "serve":
 		err = runServe(ctx, t, args)
+	case "verify":
+		err = runVerify(ctx, t, args)
 	case "version", "--version", "-v":
 		if err = noArguments(t, args); err == nil {
 			fmt.Fprintln(t.out, "tincan", version)
@@ -101,7 +103,7 @@ func run(ctx context.Context, t terminal, args []string) int {
 		}
 		fmt.Fprint(t.out, help)
 	default:
-		t.say("tincan: there is no command %q. The commands are new, join, serve and version.", command)
+		t.say("tincan: there is no command %q. The commands are new, join, send, receive, serve, verify and version.", command)
 		err = errUsage
 	}
 	switch {

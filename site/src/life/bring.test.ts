@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { bring as Bring } from './bring.ts';
 
 const hash = 'sha256-oDZ+k4XL4C11wPlRgO4wZA2HXapkpPqGZFJ91nM1u/c=';
 const from = 'https://chat.example/tincan/assets/main-aaaaaaaa.js';
 
-let bring: typeof import('./bring.ts').bring;
+let bring: typeof Bring;
 /** The links in the page's head. */
 const links = () => [...document.head.querySelectorAll('link')];
 const settle = (event: 'load' | 'error') => links().forEach((link) => link.dispatchEvent(new Event(event)));
