@@ -149,6 +149,31 @@ func TestFunctionalHeaders(t *testing.T) {
 	}
 }
 
+// TestFunctionalOnePolicy: every answer has the same content security policy, once: pages, errors, and whatever
+// the mailbox says.
+func TestFunctionalOnePolicy(t *testing.T) {
+	headers, err := site.LoadHeaders()
+	require.NoError(t, err)
+	h := testHandler(t)
+	h.mailbox = newMailbox("")
+	statuses := map[int]bool{}
+	for _, c := range []struct{ method, path, host string }{
+		{"GET", "/", "localhost:8787"}, {"GET", "/assets/main-abc1.js", "localhost:8787"}, {"GET", "/config.json", "localhost:8787"},
+		{"GET", "/.well-known/tincan.json", "localhost:8787"}, {"GET", "/nothing", "localhost:8787"}, {"POST", "/", "localhost:8787"},
+		{"POST", "/api/v1/put", "localhost:8787"}, {"POST", "/api/v1/take", "localhost:8787"}, {"GET", "/api/v1/put", "localhost:8787"},
+		{"OPTIONS", "/api/v1/put", "localhost:8787"}, {"POST", "/api/v1/nothing", "localhost:8787"}, {"POST", "/api/v1/put", "evil.example"},
+	} {
+		r := get(t, h, c.method, c.path, c.host, "")
+		statuses[r.StatusCode] = true
+		for name, value := range headers.All {
+			assert.Equal(t, []string{value}, r.Header.Values(name), "%s %s", c.method, c.path)
+		}
+	}
+	for _, status := range []int{200, 403, 404, 405} {
+		assert.True(t, statuses[status], status)
+	}
+}
+
 // TestUnitReachable: which addresses are named, and in which order.
 func TestUnitReachable(t *testing.T) {
 	tcp := func(ip string) *net.TCPAddr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8787} }
