@@ -97,6 +97,8 @@ export interface Engine {
     mailbox: boolean,
     onevent: (event: ChatEvent) => void,
   ): Promise<Chat>;
+  /** The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. */
+  digest(text: string): Promise<string>;
 }
 
 /** What a page keeps of a chat, to come back to it after a reload. Whoever has it may come back in place of its owner. */

@@ -48,6 +48,7 @@ var verbs = []struct {
 	{"create", (*engine).create},
 	{"join", (*engine).join},
 	{"returnTo", (*engine).returnTo},
+	{"digest", (*engine).digest},
 }
 
 func start(args []js.Value) (any, error) {

@@ -37,6 +37,7 @@ export function engineError(errorCode: ErrorCode): Error {
 
 type Verb =
   | 'find'
+  | 'digest'
   | 'create'
   | 'join'
   | 'leaveAgain'
@@ -102,6 +103,11 @@ export class FakeEngine implements Engine {
     const last = this.chats.at(-1);
     if (!last) throw new Error('no chat was made');
     return last;
+  }
+
+  async digest(text: string): Promise<string> {
+    this.called('digest', text);
+    return 'f'.repeat(64);
   }
 
   async find(text: string): Promise<Found> {

@@ -489,6 +489,12 @@ export default dictionary('ca', {
   notifyOpen: 'El xat és obert',
   settingsKept:
     'Aquest dispositiu recorda aquesta configuració fins que premis «Esborra-ho tot», i ningú més no la sap.',
+  build: 'Quant a aquesta pàgina',
+  buildIs: 'Versió {version}, compilació:',
+  buildCheck:
+    'Una pàgina no pot respondre per ella mateixa. Per comparar el que serveix aquesta adreça amb la pàgina que porta el programa, executa això en un terminal:',
+  notices: 'Llicències d’altres autors',
+  notLoaded: 'Això no s’ha carregat. Comprova la connexió de xarxa i torna-ho a provar.',
   done: 'Fet',
   more: 'Més',
   saveText: 'Desa com a text',

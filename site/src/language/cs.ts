@@ -492,6 +492,12 @@ export default dictionary('cs', {
   notifyOpen: 'Chat je otevřený',
   settingsKept:
     'Toto zařízení si tato nastavení pamatuje, dokud nestisknete „Vymazat vše“, a nikdo jiný se je nedozví.',
+  build: 'O této stránce',
+  buildIs: 'Verze {version}, sestavení:',
+  buildCheck:
+    'Stránka se nemůže zaručit sama za sebe. Chcete-li porovnat, co tato adresa poskytuje, se stránkou v samotném programu, spusťte v terminálu:',
+  notices: 'Licence cizích děl',
+  notLoaded: 'Toto se nenačetlo. Zkontrolujte připojení k síti a zkuste to znovu.',
   done: 'Hotovo',
   more: 'Více',
   saveText: 'Uložit jako text',

@@ -464,6 +464,12 @@ export default dictionary('da', {
   notifyOpen: 'Chatten er åben',
   settingsKept:
     'Denne enhed husker indstillingerne, indtil du trykker på »Slet alt«, og ingen andre får dem at vide.',
+  build: 'Om denne side',
+  buildIs: 'Version {version}, bygget som:',
+  buildCheck:
+    'En side kan ikke stå inde for sig selv. Kør dette i en terminal for at sammenligne det, adressen leverer, med programmets egen side:',
+  notices: 'Licenser for andres arbejde',
+  notLoaded: 'Det blev ikke indlæst. Kontrollér netværksforbindelsen, og prøv igen.',
   done: 'Færdig',
   more: 'Mere',
   saveText: 'Gem som tekst',

@@ -481,6 +481,12 @@ export default dictionary('de', {
   notifyOpen: 'Der Chat ist offen',
   settingsKept:
     'Dieses Gerät merkt sich diese Einstellungen, bis du „Alles löschen“ drückst, und niemand sonst erfährt sie.',
+  build: 'Über diese Seite',
+  buildIs: 'Version {version}, Build:',
+  buildCheck:
+    'Eine Seite kann nicht für sich selbst bürgen. Um das, was diese Adresse liefert, mit der Seite im Programm zu vergleichen, führ dies in einem Terminal aus:',
+  notices: 'Lizenzen fremder Arbeit',
+  notLoaded: 'Das wurde nicht geladen. Prüfe die Netzwerkverbindung, und versuch es noch einmal.',
   done: 'Fertig',
   more: 'Mehr',
   saveText: 'Als Text speichern',

@@ -480,6 +480,14 @@ export const en = {
   notifyMessage: 'New message',
   notifyOpen: 'The chat is open',
   settingsKept: 'This device remembers these settings until you press Wipe, and no one else learns them.',
+  /** Which build this page is, folded away below the settings. */
+  build: 'About this page',
+  buildIs: 'Version {version}, build:',
+  buildCheck:
+    'A page cannot vouch for itself. To compare what this address serves with the page in the program itself, run this in a terminal:',
+  /** A button. */
+  notices: 'Third-party licences',
+  notLoaded: 'This did not load. Check the network connection and try again.',
   done: 'Done',
 
   more: 'More',

@@ -488,6 +488,12 @@ export default dictionary('es', {
   notifyOpen: 'El chat está abierto',
   settingsKept:
     'Este dispositivo recuerda estos ajustes hasta que uses «Borrar todo», y nadie más los conoce.',
+  build: 'Acerca de esta página',
+  buildIs: 'Versión {version}, compilación:',
+  buildCheck:
+    'Una página no puede responder por sí misma. Para comparar lo que entrega esta dirección con la página del propio programa, ejecuta esto en un terminal:',
+  notices: 'Licencias de otros autores',
+  notLoaded: 'Esto no se cargó. Comprueba la conexión de red e inténtalo de nuevo.',
   done: 'Listo',
   more: 'Más',
   saveText: 'Guardar como texto',

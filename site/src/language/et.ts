@@ -457,6 +457,12 @@ export default dictionary('et', {
   notifyOpen: 'Vestlus on avatud',
   settingsKept:
     'See seade mäletab neid seadeid, kuni vajutad „Kustuta kõik“, ja keegi teine neid teada ei saa.',
+  build: 'Selle lehe kohta',
+  buildIs: 'Versioon {version}, järk:',
+  buildCheck:
+    'Leht ei saa ise enda eest käendada. Et võrrelda seda, mida see aadress annab, programmis endas oleva lehega, käivita terminalis:',
+  notices: 'Teiste tööde litsentsid',
+  notLoaded: 'See ei laadinud. Kontrolli võrguühendust ja proovi uuesti.',
   done: 'Valmis',
   more: 'Veel',
   saveText: 'Salvesta tekstina',

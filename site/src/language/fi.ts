@@ -466,6 +466,12 @@ export default dictionary('fi', {
   notifyOpen: 'Keskustelu on auki',
   settingsKept:
     'Tämä laite muistaa nämä asetukset, kunnes painat ”Tyhjennä kaikki”, eikä kukaan muu saa tietää niitä.',
+  build: 'Tietoja tästä sivusta',
+  buildIs: 'Versio {version}, koontiversio:',
+  buildCheck:
+    'Sivu ei voi taata itseään. Vertaa tämän osoitteen antamaa sivua ohjelman omaan suorittamalla tämä päätteessä:',
+  notices: 'Muiden töiden lisenssit',
+  notLoaded: 'Tämä ei latautunut. Tarkista verkkoyhteys ja yritä uudelleen.',
   done: 'Valmis',
   more: 'Lisää',
   saveText: 'Tallenna tekstinä',

@@ -501,6 +501,12 @@ export default dictionary('fr', {
   notifyOpen: 'La discussion est ouverte',
   settingsKept:
     'Cet appareil retient ces réglages jusqu’à ce que vous appuyiez sur «\u00a0Tout effacer\u00a0», et personne d’autre ne les apprend.',
+  build: 'À propos de cette page',
+  buildIs: 'Version {version}, build\u00a0:',
+  buildCheck:
+    'Une page ne peut pas se porter garante d’elle-même. Pour comparer ce que fournit cette adresse avec la page contenue dans le programme, exécutez ceci dans un terminal\u00a0:',
+  notices: 'Licences du travail d’autrui',
+  notLoaded: 'Cela n’a pas pu être chargé. Vérifiez la connexion réseau et réessayez.',
   done: 'Terminé',
   more: 'Plus',
   saveText: 'Enregistrer comme texte',

@@ -477,6 +477,12 @@ export default dictionary('hr', {
   notifyMessage: 'Nova poruka',
   notifyOpen: 'Razgovor je otvoren',
   settingsKept: 'Ovaj uređaj pamti ove postavke dok ne pritisnete „Izbriši sve“ i nitko ih drugi ne doznaje.',
+  build: 'O ovoj stranici',
+  buildIs: 'Verzija {version}, izgradnja:',
+  buildCheck:
+    'Stranica ne može jamčiti sama za sebe. Da biste ono što ova adresa poslužuje usporedili sa stranicom u samom programu, pokrenite ovo u terminalu:',
+  notices: 'Licence tuđih radova',
+  notLoaded: 'Ovo se nije učitalo. Provjerite mrežnu vezu i pokušajte ponovno.',
   done: 'Gotovo',
   more: 'Više',
   saveText: 'Spremi kao tekst',

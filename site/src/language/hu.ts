@@ -467,6 +467,12 @@ export default dictionary('hu', {
   notifyOpen: 'Megnyílt a csevegés',
   settingsKept:
     'Ez az eszköz addig jegyzi meg ezeket a beállításokat, amíg meg nem nyomod ezt: „Minden törlése”, és senki más nem tudja meg őket.',
+  build: 'Erről az oldalról',
+  buildIs: 'Verzió: {version}, build:',
+  buildCheck:
+    'Egy oldal nem kezeskedhet saját magáért. Ha össze akarod hasonlítani, amit ez a cím kiszolgál, a programban lévő oldallal, futtasd ezt egy terminálban:',
+  notices: 'Mások munkáinak licencei',
+  notLoaded: 'Ez nem töltődött be. Ellenőrizd a hálózati kapcsolatot, és próbáld újra.',
   done: 'Kész',
   more: 'Továbbiak',
   saveText: 'Mentés szövegként',

@@ -458,6 +458,12 @@ export default dictionary('id', {
   notifyOpen: 'Obrolan terbuka',
   settingsKept:
     'Perangkat ini mengingat pengaturan ini sampai Anda menekan “Hapus semua”, dan tidak ada orang lain yang mengetahuinya.',
+  build: 'Tentang halaman ini',
+  buildIs: 'Versi {version}, build:',
+  buildCheck:
+    'Sebuah halaman tidak dapat menjamin dirinya sendiri. Untuk membandingkan yang disajikan alamat ini dengan halaman di dalam programnya, jalankan ini di terminal:',
+  notices: 'Lisensi karya orang lain',
+  notLoaded: 'Ini gagal dimuat. Periksa koneksi jaringan dan coba lagi.',
   done: 'Selesai',
   more: 'Lainnya',
   saveText: 'Simpan sebagai teks',

@@ -498,6 +498,12 @@ export default dictionary('it', {
   notifyOpen: 'La chat è aperta',
   settingsKept:
     'Questo dispositivo ricorda queste impostazioni finché non premi «Cancella tutto», e nessun altro le viene a sapere.',
+  build: 'Informazioni su questa pagina',
+  buildIs: 'Versione {version}, build:',
+  buildCheck:
+    'Una pagina non può garantire per sé stessa. Per confrontare ciò che questo indirizzo fornisce con la pagina del programma stesso, esegui questo in un terminale:',
+  notices: 'Licenze del lavoro altrui',
+  notLoaded: 'Questo non si è caricato. Controlla la connessione di rete e riprova.',
   done: 'Fine',
   more: 'Altro',
   saveText: 'Salva come testo',

@@ -440,6 +440,12 @@ export default dictionary('ko', {
   notifyMessage: '새 메시지',
   notifyOpen: '채팅이 열렸습니다',
   settingsKept: '이 기기는 “모두 지우기”를 누를 때까지 이 설정을 기억하며, 다른 사람은 알 수 없습니다.',
+  build: '이 페이지 정보',
+  buildIs: '버전 {version}, 빌드:',
+  buildCheck:
+    '페이지가 스스로를 보증할 수는 없습니다. 이 주소가 제공하는 내용을 프로그램에 들어 있는 페이지와 비교하려면 터미널에서 다음을 실행하세요:',
+  notices: '다른 사람의 저작물 라이선스',
+  notLoaded: '불러오지 못했습니다. 네트워크 연결을 확인하고 다시 시도하세요.',
   done: '완료',
   more: '더 보기',
   saveText: '텍스트로 저장',

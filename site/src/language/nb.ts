@@ -464,6 +464,12 @@ export default dictionary('nb', {
   notifyOpen: 'Samtalen er åpen',
   settingsKept:
     'Denne enheten husker innstillingene til du trykker på «Slett alt», og ingen andre får vite dem.',
+  build: 'Om denne siden',
+  buildIs: 'Versjon {version}, bygg:',
+  buildCheck:
+    'En side kan ikke gå god for seg selv. Kjør dette i en terminal for å sammenligne det adressen leverer, med programmets egen side:',
+  notices: 'Lisenser for andres arbeid',
+  notLoaded: 'Dette ble ikke lastet inn. Kontroller nettverksforbindelsen og prøv igjen.',
   done: 'Ferdig',
   more: 'Mer',
   saveText: 'Lagre som tekst',

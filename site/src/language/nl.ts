@@ -473,6 +473,12 @@ export default dictionary('nl', {
   notifyOpen: 'De chat is open',
   settingsKept:
     'Dit apparaat onthoudt deze instellingen tot je op “Alles wissen” drukt, en niemand anders komt ze te weten.',
+  build: 'Over deze pagina',
+  buildIs: 'Versie {version}, build:',
+  buildCheck:
+    'Een pagina kan niet voor zichzelf instaan. Voer dit in een terminal uit om wat dit adres levert met de pagina in het programma te vergelijken:',
+  notices: 'Licenties van andermans werk',
+  notLoaded: 'Dit is niet geladen. Controleer de netwerkverbinding en probeer het opnieuw.',
   done: 'Klaar',
   more: 'Meer',
   saveText: 'Opslaan als tekst',

@@ -498,6 +498,12 @@ export default dictionary('pl', {
   notifyOpen: 'Czat jest otwarty',
   settingsKept:
     'To urządzenie pamięta te ustawienia, aż naciśniesz „Wymaż wszystko”, i nikt inny ich nie pozna.',
+  build: 'O tej stronie',
+  buildIs: 'Wersja {version}, kompilacja:',
+  buildCheck:
+    'Strona nie może ręczyć sama za siebie. Aby porównać to, co podaje ten adres, ze stroną w samym programie, uruchom w terminalu:',
+  notices: 'Licencje cudzych prac',
+  notLoaded: 'To się nie wczytało. Sprawdź połączenie z siecią i spróbuj ponownie.',
   done: 'Gotowe',
   more: 'Więcej',
   saveText: 'Zapisz jako tekst',

@@ -486,6 +486,12 @@ export default dictionary('pt-BR', {
   notifyOpen: 'A conversa está aberta',
   settingsKept:
     'Este dispositivo lembra estas configurações até você tocar em “Apagar tudo”, e ninguém mais fica sabendo delas.',
+  build: 'Sobre esta página',
+  buildIs: 'Versão {version}, compilação:',
+  buildCheck:
+    'Uma página não pode responder por si mesma. Para comparar o que este endereço fornece com a página do próprio programa, execute isto em um terminal:',
+  notices: 'Licenças do trabalho de outros',
+  notLoaded: 'Isto não carregou. Verifique a conexão de rede e tente de novo.',
   done: 'Pronto',
   more: 'Mais',
   saveText: 'Salvar como texto',

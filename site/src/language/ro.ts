@@ -488,6 +488,12 @@ export default dictionary('ro', {
   notifyOpen: 'Conversația este deschisă',
   settingsKept:
     'Acest dispozitiv ține minte aceste setări până când apeși „Șterge tot”, și nimeni altcineva nu le află.',
+  build: 'Despre această pagină',
+  buildIs: 'Versiunea {version}, build:',
+  buildCheck:
+    'O pagină nu poate garanta pentru ea însăși. Ca să compari ce oferă această adresă cu pagina din program, rulează asta într-un terminal:',
+  notices: 'Licențele altor autori',
+  notLoaded: 'Aceasta nu s-a încărcat. Verifică conexiunea la rețea și încearcă din nou.',
   done: 'Gata',
   more: 'Mai multe',
   saveText: 'Salvează ca text',

@@ -492,6 +492,12 @@ export default dictionary('sk', {
   notifyOpen: 'Chat je otvorený',
   settingsKept:
     'Toto zariadenie si tieto nastavenia pamätá, kým nestlačíte „Vymazať všetko“, a nikto iný sa ich nedozvie.',
+  build: 'O tejto stránke',
+  buildIs: 'Verzia {version}, zostavenie:',
+  buildCheck:
+    'Stránka sa nemôže zaručiť sama za seba. Ak chcete porovnať, čo táto adresa poskytuje, so stránkou v samotnom programe, spustite v termináli:',
+  notices: 'Licencie cudzích diel',
+  notLoaded: 'Toto sa nenačítalo. Skontrolujte pripojenie k sieti a skúste to znova.',
   done: 'Hotovo',
   more: 'Viac',
   saveText: 'Uložiť ako text',

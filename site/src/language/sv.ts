@@ -471,6 +471,12 @@ export default dictionary('sv', {
   notifyOpen: 'Chatten är öppen',
   settingsKept:
     'Den här enheten minns inställningarna tills du trycker på ”Radera allt”, och ingen annan får veta dem.',
+  build: 'Om den här sidan',
+  buildIs: 'Version {version}, bygge:',
+  buildCheck:
+    'En sida kan inte gå i god för sig själv. Kör detta i en terminal för att jämföra det som adressen levererar med programmets egen sida:',
+  notices: 'Licenser för andras arbete',
+  notLoaded: 'Det här lästes inte in. Kontrollera nätverksanslutningen och försök igen.',
   done: 'Klar',
   more: 'Mer',
   saveText: 'Spara som text',

@@ -470,6 +470,12 @@ export default dictionary('tr', {
   notifyOpen: 'Sohbet açık',
   settingsKept:
     'Siz “Her şeyi sil” düğmesine basana kadar bu cihaz bu ayarları hatırlar ve başka kimse öğrenmez.',
+  build: 'Bu sayfa hakkında',
+  buildIs: 'Sürüm {version}, derleme:',
+  buildCheck:
+    'Bir sayfa kendine kefil olamaz. Bu adresin sunduğunu programın içindeki sayfayla karşılaştırmak için terminalde şunu çalıştırın:',
+  notices: 'Başkalarının çalışmalarının lisansları',
+  notLoaded: 'Bu yüklenemedi. Ağ bağlantısını denetleyip yeniden deneyin.',
   done: 'Bitti',
   more: 'Diğer',
   saveText: 'Metin olarak kaydet',

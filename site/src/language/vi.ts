@@ -448,6 +448,12 @@ export default dictionary('vi', {
   notifyMessage: 'Tin nhắn mới',
   notifyOpen: 'Cuộc trò chuyện đã mở',
   settingsKept: 'Thiết bị này nhớ các cài đặt này cho đến khi bạn nhấn “Xóa sạch”, và không ai khác biết.',
+  build: 'Về trang này',
+  buildIs: 'Phiên bản {version}, bản dựng:',
+  buildCheck:
+    'Một trang không thể tự bảo đảm cho chính nó. Để so sánh những gì địa chỉ này cung cấp với trang nằm trong chương trình, hãy chạy lệnh này trong cửa sổ dòng lệnh:',
+  notices: 'Giấy phép của tác phẩm bên thứ ba',
+  notLoaded: 'Không tải được mục này. Hãy kiểm tra kết nối mạng và thử lại.',
   done: 'Xong',
   more: 'Thêm',
   saveText: 'Lưu thành văn bản',
