@@ -31,7 +31,7 @@ GENERATED := site/src/engine/generated
 
 .PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting bench-messages \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
-	synth deploy destroy chromium firefox awscli icons texts
+	synth deploy destroy chromium firefox awscli icons texts webcat
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -283,6 +283,11 @@ clean: ## remove all that was built and installed here
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed
 	@test/browser/browsers.sh chromium
+
+# APP is where the source of the page is, which the manifest has to say.
+APP ?=
+webcat: site/dist/index.html ## the manifest for WEBCAT, unsigned, in bin/webcat: make webcat APP=https://where/the/source/is
+	@node site/webcat.mjs site/dist bin/webcat $(APP)
 
 icons: test/node_modules/.installed chromium ## the icons of the page, drawn anew from the logo
 	node site/icons.mjs
