@@ -122,7 +122,7 @@ func TestFunctionalHeaders(t *testing.T) {
 	headers, err := site.LoadHeaders()
 	require.NoError(t, err)
 	policy := headers.All["Content-Security-Policy"]
-	for _, want := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html tincan-worker", "frame-ancestors 'none'"} {
+	for _, want := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html tincan-worker tincan-engine", "frame-ancestors 'none'"} {
 		assert.Contains(t, policy, want)
 	}
 	for _, never := range []string{"'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*", "webrtc"} {

@@ -14,6 +14,7 @@ import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } fr
 import { missingFeature, startEngine } from './engine/engine.ts';
 import { engineBytes } from './engine/generated/engine-size.ts';
 import wasmUrl from './engine/generated/engine.wasm?url';
+import workerUrl from './engine/worker.ts?worker&url';
 import { preferred, speak } from './language/language.svelte.ts';
 import { Offline } from './life/offline.svelte.ts';
 import { Settings } from './settings/settings.svelte.ts';
@@ -80,12 +81,15 @@ async function start(): Promise<void> {
     const program = {
       wasmUrl,
       wasmBytes: engineBytes,
+      workerUrl,
       loadGo: () => import('./engine/generated/wasm_exec.js'),
     };
-    const engine = await startEngine(program, starting, {
-      onprogress: (part) => page.progressed(part),
+    const heard = {
+      onprogress: (part: number) => page.progressed(part),
       onstopped: () => page.unusable('stopped'),
-    });
+    };
+    // Somebody who opened a link, or comes back to a chat, waits for the engine already.
+    const engine = await startEngine(program, starting, heard, opened !== '' || kept !== undefined);
     addEventListener('pagehide', () => page.away.pageHidden());
     addEventListener('pageshow', () => page.away.pageShown());
     const [loaded, config, { converse }] = await Promise.all([loading, starting, parts]);

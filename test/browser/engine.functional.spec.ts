@@ -155,6 +155,28 @@ async function stillMakesChats(page: Page): Promise<void> {
   expect(link).toBe('invite');
 }
 
+test('the engine is compiled beside the page, and in it where no worker may be made', async ({
+  person,
+  serve,
+}) => {
+  for (const refused of [false, true]) {
+    const ana = await person();
+    await ana.page.addInitScript((refused) => {
+      const compile = WebAssembly.compileStreaming.bind(WebAssembly);
+      Object.assign(globalThis, { compiledHere: 0, Worker: refused ? undefined : Worker });
+      WebAssembly.compileStreaming = (source) => {
+        (globalThis as unknown as { compiledHere: number }).compiledHere++;
+        return compile(source);
+      };
+    }, refused);
+    const page = await loaded(ana, serve.here);
+    expect(await page.evaluate('compiledHere')).toBe(refused ? 1 : 0);
+    // It has done all that it is for.
+    await expect.poll(() => page.workers().length).toBe(0);
+    await stillMakesChats(page);
+  }
+});
+
 test('whatever is handed to a verb, it answers and the engine goes on', async ({ person, serve }) => {
   const page = await loaded(await person(), serve.here);
   const answers = await page.evaluate(async () => {

@@ -1,5 +1,8 @@
 import type { Engine, EngineConfig, StartEngine } from '../../../wasm/engine.d.ts';
 import { ifAllowed } from '../life/browser.ts';
+import { idleOrTouched, nextTask } from '../life/idle.ts';
+import { beside } from './beside.ts';
+import { compile } from './compile.ts';
 import { environment } from './environment.ts';
 
 /** The part of Go's wasm_exec.js that is used here. */
@@ -21,6 +24,8 @@ export interface EngineParts {
   wasmUrl: string;
   /** Size of the unpacked wasm, for the progress shown. */
   wasmBytes: number;
+  /** The script of worker.ts. */
+  workerUrl: string;
   /** Loads Go's wasm_exec.js. */
   loadGo: () => Promise<unknown>;
 }
@@ -46,19 +51,25 @@ export function missingFeature(): 'wasm' | 'webrtc' | 'parts' | undefined {
   return ifAllowed(there, false) ? undefined : 'parts';
 }
 
-/** Loads and starts the engine, while the configuration is still on its way. Rejects when a part cannot be fetched or the program ends at once. */
+/**
+ * Loads and starts the engine, while the configuration is still on its way. The program is started when the browser has
+ * nothing else to do or the person touches the page, and at once where `hurry` says so. Rejects when a part cannot be
+ * fetched or the program ends at once.
+ */
 export async function startEngine(
   parts: EngineParts,
   config: Promise<EngineConfig>,
   { onprogress, onstopped }: EngineCallbacks,
+  hurry = false,
 ): Promise<Engine> {
-  const [response] = await Promise.all([fetch(parts.wasmUrl), parts.loadGo()]);
-  if (!response.ok) throw new Error(`load engine: status ${response.status}`);
+  const [module] = await Promise.all([load(parts, onprogress), parts.loadGo()]);
   if (!globalThis.Go) throw new Error('load engine: no loader');
+  if (!hurry) await idleOrTouched();
 
   const go = new globalThis.Go();
   go.env = environment;
-  const { instance } = await instantiate(counted(response, parts.wasmBytes, onprogress), go.importObject);
+  const instance = await WebAssembly.instantiate(module, go.importObject);
+  await nextTask();
 
   let running = true;
   const stopped = () => {
@@ -76,33 +87,19 @@ export async function startEngine(
   // ready, or has ended.
   const start = globalThis.tincan;
   if (!start) throw new Error('start engine: the program ended');
-  return start(await config);
+  const told = await config;
+  await nextTask();
+  return start(told);
 }
 
-/** The same response, telling how much of it has come. */
-function counted(response: Response, total: number, onprogress: (part: number) => void): Response {
-  const { body: whole } = response;
-  if (!whole || !ifAllowed(() => typeof TransformStream === 'function', false)) return response;
-  let seen = 0;
-  const body = whole.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(chunk, controller) {
-        seen += chunk.byteLength;
-        onprogress(Math.min(1, seen / total));
-        controller.enqueue(chunk);
-      },
-    }),
-  );
-  // The type is set here, so compiling while loading doesn't depend on how the server labels the file.
-  return new Response(body, { headers: { 'Content-Type': 'application/wasm' } });
-}
-
-async function instantiate(
-  response: Response,
-  imports: WebAssembly.Imports,
-): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  if (typeof WebAssembly.instantiateStreaming === 'function') {
-    return WebAssembly.instantiateStreaming(response, imports);
-  }
-  return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+/** The engine, compiled beside the page where the browser can do that. */
+async function load(
+  { wasmUrl, wasmBytes: bytes, workerUrl }: EngineParts,
+  onprogress: (part: number) => void,
+): Promise<WebAssembly.Module> {
+  // The page asks for it, for a worker would only once it has been loaded itself.
+  const [response, worker] = await Promise.all([fetch(wasmUrl), beside(workerUrl)]);
+  const { ok, status, body } = response;
+  if (!ok || !body) throw new Error(`load engine: status ${status}`);
+  return (await worker?.({ body, bytes }, onprogress)) ?? compile(body, bytes, onprogress);
 }

@@ -30,3 +30,24 @@ export function readLanguages(): string[] {
 export function touchOnly(): boolean {
   return device('(pointer: coarse)') && !device('(any-pointer: fine)');
 }
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): { createScriptURL: (url: string) => string };
+}
+
+/**
+ * The address of a worker's script, in the form that the content security policy asks for where the browser knows it. The
+ * policy is made for this one address, and can be made once.
+ */
+export function trustedScript(policy: string, script: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  if (!trustedTypes) return script;
+  const createScriptURL = (url: string) => {
+    if (url === script) return url;
+    throw new TypeError(`${policy} is for another script`);
+  };
+  return trustedTypes.createPolicy(policy, { createScriptURL }).createScriptURL(script);
+}

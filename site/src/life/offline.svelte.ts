@@ -1,4 +1,5 @@
 import { watchReturn } from './absence.ts';
+import { trustedScript } from './browser.ts';
 
 /** `ready`: the page is kept on this device; `update`: so is another version, which waits until the person wants it. */
 export type OfflineState = 'none' | 'ready' | 'update';
@@ -44,7 +45,7 @@ export class Offline {
       if (wanted && location.pathname === '/') {
         // The browser's own cache never stands between the page and a newer worker.
         const options = { scope: '/', updateViaCache: 'none' } as const;
-        this.#watch(await container.register(workerUrl(), options));
+        this.#watch(await container.register(trustedScript('tincan-worker', script), options));
       }
     } catch {
       // The browser refused, or a file was not the one that was built. The page works without a worker.
@@ -115,22 +116,4 @@ async function end(container: ServiceWorkerContainer): Promise<void> {
   await registration?.unregister();
   const names = (await caches.keys()).filter((name) => name.startsWith('tincan-'));
   await Promise.all(names.map((name) => caches.delete(name)));
-}
-
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ): { createScriptURL: (url: string) => string };
-}
-
-/** The worker's address, in the form that the content security policy asks for where the browser knows it. */
-function workerUrl(): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return script;
-  const createScriptURL = (url: string) => {
-    if (url === script) return url;
-    throw new TypeError('that is not the service worker');
-  };
-  return trustedTypes.createPolicy('tincan-worker', { createScriptURL }).createScriptURL(script);
 }
