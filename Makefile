@@ -49,7 +49,7 @@ endif
 bin/version:
 	@mkdir -p $(@D) && printf '%s\n' '$(VERSION)' > $@
 
-bin/tincan: $(PROGRAM_FILES) site/dist/index.html site/headers.json
+bin/tincan: $(PROGRAM_FILES) site/dist/index.html site/dist.br/index.html site/headers.json
 	CGO_ENABLED=0 go build $(RELEASE) -ldflags "$(LDFLAGS)" -o $@ ./cmd/tincan
 
 # The mailbox as Lambda runs it, here for the computer that tests it; for AWS see synth.
@@ -70,6 +70,11 @@ $(addprefix $(GENERATED)/,engine.wasm wasm_exec.js engine-size.ts) &: $(ENGINE_F
 
 site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
 	cd site && TINCAN_VERSION='$(VERSION)' TINCAN_COMMIT='$(COMMIT)' npm run --silent build
+
+# The page as `tincan serve` sends it to browsers that take brotli. It lies beside dist, for every file in
+# there is one of the page.
+site/dist.br/index.html: site/dist/index.html site/compress.mjs
+	node site/compress.mjs site/dist site/dist.br
 
 # The page with the fake engine, for a history of ten thousand messages.
 FAKE_PAGE := bin/fake-page/index.html
@@ -139,7 +144,7 @@ bin/staticcheck: test/tools.mod test/tools.sum
 bin/govulncheck: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
-test-site: site/node_modules/.installed site/dist/index.html
+test-site: site/node_modules/.installed site/dist/index.html site/dist.br/index.html
 	cd site && npm run --silent test
 
 test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
@@ -278,7 +283,7 @@ destroy: bin/lambda/bootstrap infra/node_modules/.installed ## the whole site ou
 	$(CDK) destroy --force $(CONTEXT)
 
 clean: ## remove all that was built and installed here
-	rm -rf bin cdk.out site/dist $(GENERATED) infra/node_modules site/node_modules test/node_modules test/browser/test-results test/network/test-results
+	rm -rf bin cdk.out site/dist site/dist.br $(GENERATED) infra/node_modules site/node_modules test/node_modules test/browser/test-results test/network/test-results
 
 # Chromium for the tests: Debian's where apt can install it, else Playwright's own.
 chromium: test/node_modules/.installed

@@ -24,6 +24,13 @@ func Page() (fs.FS, error) {
 	return fs.Sub(files, "dist")
 }
 
+// Compressed has files of the page under the same names, compressed with brotli. It is empty
+// where make has not made them.
+func Compressed() fs.FS {
+	small, _ := fs.Sub(files, "dist.br") // fails only for a name that cannot be a folder's
+	return small
+}
+
 // Headers are headers.json, the one home of the security headers.
 type Headers struct {
 	All    map[string]string `json:"all"`

@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'src/**/generated/']),
+  globalIgnores(['dist/', 'dist.br/', 'src/**/generated/']),
   js.configs.recommended,
   ts.configs.strict,
   svelte.configs.recommended,

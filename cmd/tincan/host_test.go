@@ -21,7 +21,7 @@ import (
 // the page, and nothing that its script could not know already: no address of the computer, no login
 // of the relay, no mailbox, whatever the browser believes of origins.
 func TestFunctionalRebinding(t *testing.T) {
-	h, err := newPageHandler(testPage, []string{"http://192.0.2.2:8787/"}, nat(t, true))
+	h, err := newPageHandler(testPage, nil, []string{"http://192.0.2.2:8787/"}, nat(t, true))
 	require.NoError(t, err)
 	own, err := os.Hostname()
 	require.NoError(t, err)

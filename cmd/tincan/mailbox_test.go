@@ -195,7 +195,7 @@ func newServedPage(t *testing.T, page fs.FS, f pageFlags) *pageServer {
 	t.Helper()
 	listener, err := listenOn(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
-	h, err := newPageHandler(page, nil, nil)
+	h, err := newPageHandler(page, nil, nil, nil)
 	require.NoError(t, err)
 	h.origin, h.public = publicOrigin(f.public)
 	if !f.noMailbox {

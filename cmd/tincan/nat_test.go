@@ -136,7 +136,7 @@ func client(t *testing.T, n *natServer, over, user, password string) *turn.Clien
 // TCP, nothing else does, and they are good for twelve hours.
 func TestFunctionalTURN(t *testing.T) {
 	n := nat(t, true)
-	h, err := newPageHandler(testPage, nil, n)
+	h, err := newPageHandler(testPage, nil, nil, n)
 	require.NoError(t, err)
 	var config struct {
 		STUN []string    `json:"stun"`

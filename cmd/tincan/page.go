@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +10,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,9 +31,8 @@ type pageHandler struct {
 }
 
 type pageFile struct {
-	kind  string
-	plain []byte
-	small func() []byte // compressed with gzip when it is first needed; nil if that saves little
+	kind    string
+	codings []coding // best first; the last is the file as it is
 }
 
 // types are the media types by extension. Those that the system knows differ between systems.
@@ -46,10 +42,8 @@ var types = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-// newPageHandler reads the whole page into memory. Browsers take brotli only over
-// https, so it is compressed with gzip: each file once, when it is first asked for, so that the
-// start of the program need not wait for it.
-func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, error) {
+// newPageHandler reads the whole page into memory. small has files of it compressed with brotli.
+func newPageHandler(page, small fs.FS, others []string, nat *natServer) (*pageHandler, error) {
 	headers, err := site.LoadHeaders()
 	if err != nil {
 		return nil, err
@@ -63,31 +57,19 @@ func newPageHandler(page fs.FS, others []string, nat *natServer) (*pageHandler, 
 		if !known {
 			return fmt.Errorf("the page has a file of an unknown kind: %s", name)
 		}
-		f := pageFile{kind: kind}
-		if f.plain, err = fs.ReadFile(page, name); err != nil {
+		plain, err := fs.ReadFile(page, name)
+		if err != nil {
 			return err
 		}
-		f.small = sync.OnceValue(func() []byte { return compress(f.plain) })
+		f := pageFile{kind: kind}
+		f.codings, err = codings(name, plain, small)
 		h.files[name] = f
-		return nil
+		return err
 	})
 	if len(h.files) == 0 && err == nil {
 		err = errors.New("the page is empty")
 	}
 	return h, err
-}
-
-// compress returns nil if compression saves little. It uses gzip's default level: the best one
-// takes more than twice the time to save 0.7 % more.
-func compress(plain []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = w.Write(plain)
-	_ = w.Close()
-	if b.Len() >= len(plain)*9/10 {
-		return nil
-	}
-	return b.Bytes()
 }
 
 func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -133,13 +115,16 @@ func (h *pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Cache-Control", h.headers.Cache.Assets)
 	}
 	header.Set("Vary", "Accept-Encoding")
-	body := f.plain
-	if acceptsGzip(r) {
-		if small := f.small(); small != nil {
-			header.Set("Content-Encoding", "gzip")
-			body = small
-		}
+	sent := choose(f.codings, r)
+	header.Set("ETag", sent.tag())
+	if has(r, sent.tag()) {
+		w.WriteHeader(http.StatusNotModified)
+		return
 	}
+	if sent.name != "" {
+		header.Set("Content-Encoding", sent.name)
+	}
+	body := sent.body()
 	header.Set("Content-Length", fmt.Sprint(len(body)))
 	if r.Method == http.MethodGet {
 		answer(w, body)
@@ -216,16 +201,6 @@ func (h *pageHandler) config(own bool) []byte {
 		"addresses": append([]string{}, addresses...),
 	}) // cannot fail: these are only strings
 	return b
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(coding, "gzip") {
-			return strings.ReplaceAll(quality, " ", "") != "q=0"
-		}
-	}
-	return false
 }
 
 // fromHere tells whether a visitor is on this computer.

@@ -183,7 +183,7 @@ func openPage(ctx context.Context, t terminal, f pageFlags) (*pageServer, error)
 			t.say("STUN is off, as its port cannot be opened: %v. Chats on one network work without.", err)
 		}
 	}
-	if p.handler, err = newPageHandler(page, p.reach.others, p.nat); err != nil {
+	if p.handler, err = newPageHandler(page, site.Compressed(), p.reach.others, p.nat); err != nil {
 		p.close()
 		return nil, err
 	}

@@ -57,8 +57,11 @@ func get(t *testing.T, h http.Handler, method, target, host, encoding string) *h
 	return w.Result()
 }
 
+// testSmall stands for what make compresses: that it unpacks to the page is a test of the site.
+var testSmall = fstest.MapFS{"assets/engine-abc1.wasm": {Data: []byte("brotli")}}
+
 func testHandler(t *testing.T) *pageHandler {
-	h, err := newPageHandler(testPage, []string{"http://192.0.2.2:8787/"}, nil)
+	h, err := newPageHandler(testPage, testSmall, []string{"http://192.0.2.2:8787/"}, nil)
 	require.NoError(t, err)
 	return h
 }
@@ -76,6 +79,7 @@ func TestFunctionalPage(t *testing.T) {
 		{"HEAD", "/", "br;q=1, gzip;q=0.5", 200, "text/html; charset=utf-8", "no-store", "gzip"},
 		{"GET", "/", "gzip; q=0", 200, "text/html; charset=utf-8", "no-store", ""},
 		{"GET", "/assets/engine-abc1.wasm", "gzip", 200, "application/wasm", "public, max-age=31536000, immutable", "gzip"},
+		{"GET", "/assets/engine-abc1.wasm", "gzip, deflate, br, zstd", 200, "application/wasm", "public, max-age=31536000, immutable", "br"},
 		{"GET", "/assets/main-abc1.js", "", 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", ""},
 		{"GET", "/favicon.svg", "gzip", 200, "image/svg+xml", "no-store", ""},
 		{"GET", "/icons/icon-192.png", "gzip", 200, "image/png", "no-store", ""},
@@ -114,6 +118,62 @@ func TestFunctionalPage(t *testing.T) {
 	require.NoError(t, json.NewDecoder(get(t, h, "GET", "/config.json", "192.0.2.2:8787", "").Body).Decode(&config))
 	assert.Equal(t, map[string]any{"stun": []any{}, "turn": []any{}, "mailbox": "none", "offline": false, "addresses": []any{"http://192.0.2.2:8787/"}}, config)
 	assert.True(t, h.visited.Load())
+}
+
+// TestUnitCoding: which coding is sent for which Accept-Encoding.
+func TestUnitCoding(t *testing.T) {
+	for _, all := range []struct {
+		file string
+		want map[string]string
+	}{
+		{"assets/engine-abc1.wasm", map[string]string{
+			"": "", "br": "br", "gzip": "gzip", "gzip, br": "br", "GZIP": "gzip", " br ; Q=0.5 ,gzip; q=0.5": "br",
+			"br;q=0.5, gzip;q=0.6": "gzip", "br;q=0, gzip": "gzip", "br;q=0.001": "br", "*": "br", "*;q=0": "", "br;q=0, *": "gzip",
+			"gzip, *;q=0": "gzip", "identity": "", "identity, br": "br", "identity;q=1, br;q=0.9": "", "identity;q=0.5, gzip": "gzip",
+			"deflate, zstd": "", "identity;q=0": "", "br;q=2": "", "br;q=-1": "", "br;q=x": "", "br;q=NaN": "", "br;x=1": "", ";;,": "",
+		}},
+		{"favicon.svg", map[string]string{"br": "", "gzip": "", "br, gzip, *": "", "identity;q=0, gzip": ""}},
+		{"index.html", map[string]string{"br": "", "br, gzip;q=0.1": "gzip"}},
+	} {
+		for accept, want := range all.want {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("Accept-Encoding", accept)
+			assert.Equal(t, want, choose(testHandler(t).files[all.file].codings, r).name, "%s, %q", all.file, accept)
+		}
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header["Accept-Encoding"] = []string{"gzip;q=0.5", "br"}
+	assert.Equal(t, "br", choose(testHandler(t).files["assets/engine-abc1.wasm"].codings, r).name, "two lines of the header")
+}
+
+// TestFunctionalTags: each coding of a file has a tag of its own, and who has it is sent nothing.
+func TestFunctionalTags(t *testing.T) {
+	h := testHandler(t)
+	ask := func(encoding, known string) *http.Response {
+		r := httptest.NewRequest("GET", "/assets/engine-abc1.wasm", nil)
+		r.Header.Set("Accept-Encoding", encoding)
+		r.Header.Set("If-None-Match", known)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Result()
+	}
+	tags := map[string]bool{}
+	for _, encoding := range []string{"br", "gzip", ""} {
+		tag := ask(encoding, "").Header.Get("ETag")
+		assert.Regexp(t, `^"[\w-]{22}"$`, tag)
+		tags[tag] = true
+		for _, known := range []string{tag, "W/" + tag, `"other", ` + tag, "*"} {
+			r := ask(encoding, known)
+			assert.Equal(t, http.StatusNotModified, r.StatusCode, known)
+			assert.Equal(t, "Accept-Encoding", r.Header.Get("Vary"))
+			assert.Empty(t, r.Header.Get("Content-Encoding"))
+			body, err := io.ReadAll(r.Body)
+			require.NoError(t, err)
+			assert.Empty(t, body)
+		}
+		assert.Equal(t, http.StatusOK, ask(encoding, `"other"`).StatusCode)
+	}
+	assert.Len(t, tags, 3)
 }
 
 // TestFunctionalHeaders: every answer carries the headers of headers.json, the
@@ -241,8 +301,8 @@ func TestUnitNotBuilt(t *testing.T) {
 		require.ErrorIs(t, err, site.ErrNotBuilt)
 		require.Contains(t, err.Error(), "make build")
 	}
-	_, err := newPageHandler(fstest.MapFS{}, nil, nil)
+	_, err := newPageHandler(fstest.MapFS{}, nil, nil, nil)
 	require.Error(t, err)
-	_, err = newPageHandler(fstest.MapFS{"x.exe": {Data: []byte("x")}}, nil, nil)
+	_, err = newPageHandler(fstest.MapFS{"x.exe": {Data: []byte("x")}}, nil, nil, nil)
 	require.Error(t, err)
 }

@@ -187,7 +187,7 @@ func TestFunctionalSlowReader(t *testing.T) {
 	engine := bytes.Repeat([]byte("0123456789abcdef"), 800<<10/16)
 	page := fstest.MapFS{"assets/engine-abc1.wasm": {Data: engine}, "index.html": testPage["index.html"]}
 	synctest.Test(t, func(t *testing.T) {
-		h, err := newPageHandler(page, nil, nil)
+		h, err := newPageHandler(page, nil, nil, nil)
 		require.NoError(t, err)
 		listener := make(pipes)
 		ctx, stop := context.WithCancel(t.Context())
