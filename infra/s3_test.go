@@ -169,6 +169,7 @@ func TestIntegrationUpload(t *testing.T) {
 	require.NoError(t, os.RemoveAll(dist))
 	newer := map[string]string{
 		"assets/main-newer.js": "newer", "index.html": `<script src="./assets/main-newer.js">`, "sw.js": "fetch('index.html')",
+		".well-known/tincan.json": "{}",
 	}
 	for name, content := range newer {
 		write(name, content)
@@ -188,7 +189,7 @@ func checkOrder(t *testing.T, put []string) {
 	asset := func(key string) bool { return strings.HasPrefix(key, "assets/") }
 	rest := slices.IndexFunc(put, func(key string) bool { return !asset(key) })
 	assert.False(t, slices.ContainsFunc(put[rest:], asset), "an asset came after what may name it: %q", put)
-	assert.Equal(t, []string{"config.json", "index.html", "sw.js"}, put[len(put)-3:])
+	assert.Equal(t, []string{"config.json", "index.html", "sw.js", ".well-known/tincan.json"}, put[len(put)-4:])
 }
 
 // checkFiles: each file is there as it is here, and says what it is.

@@ -458,7 +458,7 @@ func TestFunctionalStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h, err := newPageHandler(page, nil, nil)
+				h, err := newPageHandler(page, nil, nil, nil)
 				require.NoError(t, err)
 				listener := make(pipes)
 				ctx, stop := context.WithCancel(t.Context())
