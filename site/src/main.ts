@@ -9,12 +9,12 @@ import App from './app/App.svelte';
 import { claim, readKept } from './life/kept.ts';
 import { askForPage, markedPending, type Mark } from './life/pending.ts';
 import { ifAllowed, readLanguages } from './life/browser.ts';
+import { fromDisk } from './life/file.ts';
 import { Page } from './app/page.svelte.ts';
-import { defaultNetwork, engineConfig, hostAnswers, loadConfig, pageMailbox } from './engine/config.ts';
-import { missingFeature, startEngine } from './engine/engine.ts';
+import { defaultNetwork, engineConfig, pageMailbox, readSite } from './engine/config.ts';
+import { engineFor, missingFeature, startEngine } from './engine/engine.ts';
 import { engineBytes } from './engine/generated/engine-size.ts';
-import wasmUrl from './engine/generated/engine.wasm?url';
-import workerUrl from './engine/worker.ts?worker&url';
+import { source } from './engine/source.ts';
 import { preferred, speak } from './language/language.svelte.ts';
 import { Offline } from './life/offline.svelte.ts';
 import { Settings } from './settings/settings.svelte.ts';
@@ -23,9 +23,12 @@ import { ReplyTabs } from './meet/tabs.ts';
 const page = new Page((reply, answered) => {
   if (tabs) tabs.ask(reply, answered);
   else answered('nobody');
-}, hostAnswers);
+}, source.hostAnswers);
 // Where site data is blocked, tabs may not talk to each other.
-const tabs = ifAllowed(() => new ReplyTabs((reply) => page.finder.offer(reply)), undefined);
+const tabs = ifAllowed(
+  () => (fromDisk() ? undefined : new ReplyTabs((reply) => page.finder.offer(reply))),
+  undefined,
+);
 const offline = new Offline();
 
 const opened = takeFragment();
@@ -50,12 +53,26 @@ if (gone && !kept) await told(gone);
 await spoken;
 mount(App, {
   target: document.getElementById('app') ?? document.body,
-  props: { page, settings, parts, offline },
+  props: { page, settings, parts, offline, onsite: fromDisk() ? begins : undefined },
 });
 
-/** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. */
+/** The whole link again, as it was opened: where it leads says whose mailbox takes the reply. A file has none. */
 function link(fragment: string): string {
-  return `${location.origin}${location.pathname}#${fragment}`;
+  return fromDisk() ? fragment : `${location.origin}${location.pathname}#${fragment}`;
+}
+
+/**
+ * The links of a page that was opened from a disk begin with this address from now on, or are bare codes where it is
+ * empty. Says false for what is no address.
+ */
+function begins(text: string): boolean {
+  const site = text.trim() === '' ? '' : readSite(text);
+  if (site === undefined) return false;
+  const config = { site, loopback: false, mailbox: '' };
+  void Promise.all([engineFor(config), parts]).then(([engine, { converse }]) =>
+    page.started(engine, converse, config, page.network.defaults),
+  );
+  return true;
 }
 
 /** Says what this page took with it when it went, unless it is still there and this is a copy of its tab. */
@@ -75,13 +92,13 @@ async function start(): Promise<void> {
     page.unusable(missing);
     return;
   }
-  const loading = loadConfig();
+  const loading = source.config();
   try {
     const starting = loading.then((loaded) => engineConfig(loaded, location));
     const program = {
-      wasmUrl,
+      openWasm: source.engine,
       wasmBytes: engineBytes,
-      workerUrl,
+      workerUrl: source.worker,
       loadGo: () => import('./engine/generated/wasm_exec.js'),
     };
     const heard = {

@@ -8,6 +8,7 @@ import {
   loadConfig,
   pageMailbox,
   parseConfig,
+  readSite,
 } from './config.ts';
 
 describe('parseConfig', () => {
@@ -240,6 +241,36 @@ describe('engineConfig', () => {
       expect(engineConfig({ addresses: [], mailbox }, localhost).mailbox).toBe('http://localhost:8787');
     },
   );
+});
+
+describe('a page that was opened from a disk', () => {
+  const disk = { origin: 'null', hostname: '', pathname: '/home/ana/tincan.html', protocol: 'file:' };
+
+  test('has no address for others, and so no links, but the one that it was made with', () => {
+    const nothing = { loopback: false, mailbox: '' };
+    expect(engineConfig({ addresses: [], mailbox: 'on' }, disk)).toEqual({ site: '', ...nothing });
+    const site = 'https://chat.example/';
+    expect(engineConfig({ addresses: [site], mailbox: 'none' }, disk)).toEqual({ site, ...nothing });
+    expect(
+      engineConfig({ addresses: [site], mailbox: 'none' }, { ...disk, protocol: 'https:' }).site,
+    ).not.toBe(site);
+  });
+
+  test.each([
+    ['https://chat.example/a/', 'https://chat.example/a/'],
+    [' http://192.168.1.5:8787 ', 'http://192.168.1.5:8787/'],
+    ['chat.example', 'https://chat.example/'],
+    ['', undefined],
+    ['ftp://chat.example/', undefined],
+    ['javascript:alert(1)', undefined],
+    ['https://chat.example/?a', undefined],
+    ['https://chat.example/#a', undefined],
+    ['https://me@chat.example/', undefined],
+    ['two words', undefined],
+    [`https://chat.example/${'a'.repeat(300)}`, undefined],
+  ])('of what is typed as an address, %s is %s', (text, site) => {
+    expect(readSite(text)).toBe(site);
+  });
 });
 
 describe('pageMailbox', () => {

@@ -110,14 +110,16 @@ async function shortText(response: Response): Promise<string> {
 }
 
 /**
- * What the engine is told, from config.json and the page's own address. A page opened as localhost makes links
+ * What the engine is told, from config.json and the page's own address. One that was opened from a disk has none for
+ * others: it makes bare codes, or links with an address that was named to it. A page opened as localhost makes links
  * with an address that others can reach, where there is one; `loopback` says that there isn't, so that its
  * links work on this computer only. The mailbox is asked at the page's own address, the only one it may ask.
  */
 export function engineConfig(
   { addresses, mailbox }: Pick<SiteConfig, 'addresses' | 'mailbox'>,
-  page: { origin: string; pathname: string; hostname: string },
+  page: { origin: string; pathname: string; hostname: string; protocol?: string },
 ): EngineConfig {
+  if (page.protocol === 'file:') return { site: addresses[0] ?? '', loopback: false, mailbox: '' };
   const own = page.origin + page.pathname;
   const asked = mailbox === 'none' ? '' : page.origin;
   if (!isLoopback(page.hostname)) return { site: own, loopback: false, mailbox: asked };
@@ -142,6 +144,13 @@ export function defaultNetwork(
     stun: [...new Set(stun.flatMap(reached))],
     turn: turn.flatMap((server) => reached(server.url).map((url) => ({ ...server, url }))),
   };
+}
+
+/** The address of a page, as others type it, which links can begin with; undefined where it is none. */
+export function readSite(text: string): string | undefined {
+  const typed = text.trim();
+  if (typed === '' || typed.length > maxLength) return undefined;
+  return pageAddress(/^[a-z]+:\/\//i.test(typed) ? typed : `https://${typed}`)[0];
 }
 
 /** The mailbox of this page, if it has one: a link leads to it under each address that the page has. */

@@ -8,7 +8,7 @@ const wasm = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const told = { site: 'https://example.test/', loopback: false, mailbox: '' };
 const config = Promise.resolve(told);
 const parts = {
-  wasmUrl: '/engine.wasm',
+  openWasm: () => fetch('/engine.wasm'),
   wasmBytes: wasm.length,
   workerUrl: '/worker.js',
   loadGo: () => Promise.resolve(),

@@ -21,11 +21,11 @@ declare global {
 
 /** Where the engine's parts come from. */
 export interface EngineParts {
-  wasmUrl: string;
+  openWasm: () => Promise<Response>;
   /** Size of the unpacked wasm, for the progress shown. */
   wasmBytes: number;
-  /** The script of worker.ts. */
-  workerUrl: string;
+  /** The script of worker.ts; undefined where there is none. */
+  workerUrl: string | undefined;
   /** Loads Go's wasm_exec.js. */
   loadGo: () => Promise<unknown>;
 }
@@ -85,20 +85,28 @@ export async function startEngine(
 
   // go.run returns once the program waits for something. The first that it waits for is the page, so that by now it is
   // ready, or has ended.
-  const start = globalThis.tincan;
-  if (!start) throw new Error('start engine: the program ended');
   const told = await config;
   await nextTask();
-  return start(told);
+  return engineFor(told);
+}
+
+/** The engine of the program that runs, with this configuration. Chats that others have made go on as they are. */
+export async function engineFor(config: EngineConfig): Promise<Engine> {
+  const start = globalThis.tincan;
+  if (!start) throw new Error('start engine: the program ended');
+  return start(config);
 }
 
 /** The engine, compiled beside the page where the browser can do that. */
 async function load(
-  { wasmUrl, wasmBytes: bytes, workerUrl }: EngineParts,
+  { openWasm, wasmBytes: bytes, workerUrl }: EngineParts,
   onprogress: (part: number) => void,
 ): Promise<WebAssembly.Module> {
   // The page asks for it, for a worker would only once it has been loaded itself.
-  const [response, worker] = await Promise.all([fetch(wasmUrl), beside(workerUrl)]);
+  const [response, worker] = await Promise.all([
+    openWasm(),
+    workerUrl === undefined ? undefined : beside(workerUrl),
+  ]);
   const { ok, status, body } = response;
   if (!ok || !body) throw new Error(`load engine: status ${status}`);
   return (await worker?.({ body, bytes }, onprogress)) ?? compile(body, bytes, onprogress);

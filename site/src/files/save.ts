@@ -1,12 +1,13 @@
 import type { FileSink } from '../../../wasm/engine.d.ts';
 import { ifAllowed } from '../life/browser.ts';
+import { fromDisk } from '../life/file.ts';
 
 /*
  * Where a file goes that comes, best first:
  *
  *     chosen   a file that the person has chosen in the browser's own dialog, where it has one: nothing else is kept
  *     disk     the browser's storage for this site, and from there a download
- *     memory   the page itself, and from there a download: on plain http there is nothing else
+ *     memory   the page itself, and from there a download: on plain http and from a disk there is nothing else
  *
  * What lies on the disk is removed when the chat is left. A page that is closed cannot do that: the next page of this site
  * finds it, since nobody holds its lock, and removes it then.
@@ -40,6 +41,7 @@ const picks = () => ifAllowed(() => typeof showSaveFilePicker === 'function', fa
 const stores = () =>
   ifAllowed(
     () =>
+      !fromDisk() &&
       typeof navigator.storage.getDirectory === 'function' &&
       typeof FileSystemFileHandle.prototype.createWritable === 'function' &&
       'locks' in navigator,

@@ -125,6 +125,7 @@ export default dictionary('ca', {
   reveals: 'Qui tingui aquest enllaç sabrà la teva adreça de xarxa.',
   revealsRelay: 'Qui tingui aquest enllaç sabrà l’adreça del repetidor, no la teva.',
   hereOnly: 'Aquest enllaç només funciona en aquest ordinador.',
+  bareCode: 'Això és un codi sense adreça: l’altra persona l’enganxa al seu tincan, o l’hi escaneja.',
   replyLabel: 'Resposta',
   replyText: 'Enganxa l’enllaç que et torni l’altra persona, o obre’l en aquest navegador.',
   replyByItself: 'O rep la resposta a mà',
@@ -495,6 +496,10 @@ export default dictionary('ca', {
     'Una pàgina no pot respondre per ella mateixa. Per comparar el que serveix aquesta adreça amb la pàgina que porta el programa, executa això en un terminal:',
   notices: 'Llicències d’altres autors',
   notLoaded: 'Això no s’ha carregat. Comprova la connexió de xarxa i torna-ho a provar.',
+  diskKept: 'Aquesta pàgina s’ha obert des d’un fitxer: el que es tria aquí val fins que es tanqui.',
+  siteLabel: 'Adreça amb què comencen els enllaços',
+  siteAbout:
+    'L’adreça d’un lloc que té tincan. Qui obri els teus enllaços fa servir el que aquell lloc serveix. Sense cap, envies codis en lloc d’enllaços.',
   done: 'Fet',
   more: 'Més',
   saveText: 'Desa com a text',

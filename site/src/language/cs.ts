@@ -128,6 +128,7 @@ export default dictionary('cs', {
   reveals: 'Kdo má tento odkaz, dozví se vaši síťovou adresu.',
   revealsRelay: 'Kdo má tento odkaz, dozví se adresu předávacího serveru, ne vaši.',
   hereOnly: 'Tento odkaz funguje jen na tomto počítači.',
+  bareCode: 'Toto je kód bez adresy: druhá osoba ho vloží do svého tincanu, nebo ho tam naskenuje.',
   replyLabel: 'Odpověď',
   replyText: 'Vložte odkaz, který vám přijde zpět, nebo ho otevřete v tomto prohlížeči.',
   replyByItself: 'Nebo převezměte odpověď ručně',
@@ -498,6 +499,10 @@ export default dictionary('cs', {
     'Stránka se nemůže zaručit sama za sebe. Chcete-li porovnat, co tato adresa poskytuje, se stránkou v samotném programu, spusťte v terminálu:',
   notices: 'Licence cizích děl',
   notLoaded: 'Toto se nenačetlo. Zkontrolujte připojení k síti a zkuste to znovu.',
+  diskKept: 'Tato stránka byla otevřena ze souboru: co zde nastavíte, platí do jejího zavření.',
+  siteLabel: 'Adresa, kterou odkazy začínají',
+  siteAbout:
+    'Adresa stránky, na které je tincan. Kdo otevře vaše odkazy, používá to, co tato stránka nabízí. Bez ní posíláte místo odkazů kódy.',
   done: 'Hotovo',
   more: 'Více',
   saveText: 'Uložit jako text',

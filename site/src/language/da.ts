@@ -115,6 +115,8 @@ export default dictionary('da', {
   reveals: 'Enhver med dette link får din netværksadresse at vide.',
   revealsRelay: 'Enhver med dette link får relæets adresse at vide, ikke din.',
   hereOnly: 'Dette link virker kun på denne computer.',
+  bareCode:
+    'Dette er en kode uden adresse: Den anden person indsætter den i sin egen tincan eller scanner den dér.',
   replyLabel: 'Svar',
   replyText: 'Indsæt det link, du får tilbage, eller åbn det i denne browser.',
   replyByItself: 'Eller tag imod svaret i hånden',
@@ -470,6 +472,10 @@ export default dictionary('da', {
     'En side kan ikke stå inde for sig selv. Kør dette i en terminal for at sammenligne det, adressen leverer, med programmets egen side:',
   notices: 'Licenser for andres arbejde',
   notLoaded: 'Det blev ikke indlæst. Kontrollér netværksforbindelsen, og prøv igen.',
+  diskKept: 'Denne side er åbnet fra en fil: Det, du indstiller her, gælder, indtil den lukkes.',
+  siteLabel: 'Adresse, som links begynder med',
+  siteAbout:
+    'Adressen på et websted, der har tincan. Den, der åbner dine links, bruger det, som webstedet leverer. Uden den sender du koder i stedet for links.',
   done: 'Færdig',
   more: 'Mere',
   saveText: 'Gem som tekst',

@@ -119,6 +119,8 @@ export default dictionary('de', {
   reveals: 'Wer diesen Link hat, erfährt deine Netzwerkadresse.',
   revealsRelay: 'Wer diesen Link hat, erfährt die Adresse des Relays, nicht deine.',
   hereOnly: 'Dieser Link funktioniert nur auf diesem Computer.',
+  bareCode:
+    'Das ist ein Code ohne Adresse: Die andere Person fügt ihn in ihrem eigenen tincan ein oder scannt ihn dort.',
   replyLabel: 'Antwort',
   replyText: 'Füge den Link ein, den du zurückbekommst, oder öffne ihn in diesem Browser.',
   replyByItself: 'Oder die Antwort von Hand annehmen',
@@ -487,6 +489,11 @@ export default dictionary('de', {
     'Eine Seite kann nicht für sich selbst bürgen. Um das, was diese Adresse liefert, mit der Seite im Programm zu vergleichen, führ dies in einem Terminal aus:',
   notices: 'Lizenzen fremder Arbeit',
   notLoaded: 'Das wurde nicht geladen. Prüfe die Netzwerkverbindung, und versuch es noch einmal.',
+  diskKept:
+    'Diese Seite wurde aus einer Datei geöffnet: Was hier eingestellt ist, gilt, bis sie geschlossen wird.',
+  siteLabel: 'Adresse, mit der Links beginnen',
+  siteAbout:
+    'Die Adresse einer Website, auf der es tincan gibt. Wer deine Links öffnet, verwendet, was diese Website ausliefert. Ohne sie verschickst du Codes statt Links.',
   done: 'Fertig',
   more: 'Mehr',
   saveText: 'Als Text speichern',

@@ -123,6 +123,8 @@ export const en = {
   reveals: 'Anyone with this link learns your network address.',
   revealsRelay: 'Anyone with this link learns the address of the relay, not yours.',
   hereOnly: 'This link works on this computer only.',
+  bareCode:
+    'This is a code without an address: the other person pastes it into their own tincan, or scans it there.',
   replyLabel: 'Reply',
   replyText: 'Paste the link that they send back, or open it in this browser.',
   replyByItself: 'Or take the reply by hand',
@@ -488,6 +490,10 @@ export const en = {
   /** A button. */
   notices: 'Third-party licences',
   notLoaded: 'This did not load. Check the network connection and try again.',
+  diskKept: 'This page was opened from a file: what is set here holds until it is closed.',
+  siteLabel: 'Address that links begin with',
+  siteAbout:
+    'The address of a site that has tincan. Whoever opens your links uses what that site serves. Without one, you send codes in place of links.',
   done: 'Done',
 
   more: 'More',

@@ -125,6 +125,8 @@ export default dictionary('es', {
   reveals: 'Quien tenga este enlace conocerá tu dirección de red.',
   revealsRelay: 'Quien tenga este enlace conocerá la dirección del retransmisor, no la tuya.',
   hereOnly: 'Este enlace solo funciona en este equipo.',
+  bareCode:
+    'Esto es un código sin dirección: la otra persona lo pega en su propio tincan, o lo escanea allí.',
   replyLabel: 'Respuesta',
   replyText: 'Pega el enlace que te devuelva, o ábrelo en este navegador.',
   replyByItself: 'O recibe la respuesta a mano',
@@ -494,6 +496,10 @@ export default dictionary('es', {
     'Una página no puede responder por sí misma. Para comparar lo que entrega esta dirección con la página del propio programa, ejecuta esto en un terminal:',
   notices: 'Licencias de otros autores',
   notLoaded: 'Esto no se cargó. Comprueba la conexión de red e inténtalo de nuevo.',
+  diskKept: 'Esta página se abrió desde un archivo: lo que se ajusta aquí vale hasta que se cierre.',
+  siteLabel: 'Dirección con la que empiezan los enlaces',
+  siteAbout:
+    'La dirección de un sitio que tiene tincan. Quien abra tus enlaces usa lo que sirve ese sitio. Sin ella, envías códigos en lugar de enlaces.',
   done: 'Listo',
   more: 'Más',
   saveText: 'Guardar como texto',

@@ -118,6 +118,7 @@ export default dictionary('et', {
   reveals: 'Igaüks, kellel on see link, saab teada sinu võrguaadressi.',
   revealsRelay: 'Igaüks, kellel on see link, saab teada vahendaja aadressi, mitte sinu oma.',
   hereOnly: 'See link töötab ainult selles arvutis.',
+  bareCode: 'See on kood ilma aadressita: teine pool kleebib selle oma tincani või skannib seal.',
   replyLabel: 'Vastus',
   replyText: 'Kleebi link, mille teine pool tagasi saadab, või ava see selles brauseris.',
   replyByItself: 'Või võta vastus vastu käsitsi',
@@ -463,6 +464,10 @@ export default dictionary('et', {
     'Leht ei saa ise enda eest käendada. Et võrrelda seda, mida see aadress annab, programmis endas oleva lehega, käivita terminalis:',
   notices: 'Teiste tööde litsentsid',
   notLoaded: 'See ei laadinud. Kontrolli võrguühendust ja proovi uuesti.',
+  diskKept: 'See leht avati failist: mis siin on seatud, kehtib lehe sulgemiseni.',
+  siteLabel: 'Aadress, millega lingid algavad',
+  siteAbout:
+    'Saidi aadress, kus on tincan. Kes avab sinu lingid, kasutab seda, mida see sait pakub. Ilma selleta saadad linkide asemel koode.',
   done: 'Valmis',
   more: 'Veel',
   saveText: 'Salvesta tekstina',

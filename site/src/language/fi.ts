@@ -120,6 +120,8 @@ export default dictionary('fi', {
   reveals: 'Jokainen, jolla on tämä linkki, saa tietää verkko-osoitteesi.',
   revealsRelay: 'Jokainen, jolla on tämä linkki, saa tietää välittäjän osoitteen, ei sinun.',
   hereOnly: 'Tämä linkki toimii vain tällä tietokoneella.',
+  bareCode:
+    'Tämä on koodi ilman osoitetta: toinen henkilö liittää sen omaan tincaniinsa tai skannaa sen siellä.',
   replyLabel: 'Vastaus',
   replyText: 'Liitä linkki, jonka saat takaisin, tai avaa se tässä selaimessa.',
   replyByItself: 'Tai ota vastaus vastaan itse',
@@ -472,6 +474,10 @@ export default dictionary('fi', {
     'Sivu ei voi taata itseään. Vertaa tämän osoitteen antamaa sivua ohjelman omaan suorittamalla tämä päätteessä:',
   notices: 'Muiden töiden lisenssit',
   notLoaded: 'Tämä ei latautunut. Tarkista verkkoyhteys ja yritä uudelleen.',
+  diskKept: 'Tämä sivu avattiin tiedostosta: tässä tehdyt valinnat ovat voimassa, kunnes se suljetaan.',
+  siteLabel: 'Osoite, jolla linkit alkavat',
+  siteAbout:
+    'Sellaisen sivuston osoite, jolla on tincan. Se, joka avaa linkkisi, käyttää sitä, mitä sivusto tarjoaa. Ilman osoitetta lähetät koodeja linkkien sijaan.',
   done: 'Valmis',
   more: 'Lisää',
   saveText: 'Tallenna tekstinä',

@@ -127,6 +127,8 @@ export default dictionary('fr', {
   reveals: 'Quiconque a ce lien apprend votre adresse réseau.',
   revealsRelay: 'Quiconque a ce lien apprend l’adresse du relais, pas la vôtre.',
   hereOnly: 'Ce lien ne fonctionne que sur cet ordinateur.',
+  bareCode:
+    'Ceci est un code sans adresse\u00a0: l’autre personne le colle dans son propre tincan, ou l’y scanne.',
   replyLabel: 'Réponse',
   replyText: 'Collez le lien que l’autre personne vous renvoie, ou ouvrez-le dans ce navigateur.',
   replyByItself: 'Ou recevoir la réponse à la main',
@@ -507,6 +509,11 @@ export default dictionary('fr', {
     'Une page ne peut pas se porter garante d’elle-même. Pour comparer ce que fournit cette adresse avec la page contenue dans le programme, exécutez ceci dans un terminal\u00a0:',
   notices: 'Licences du travail d’autrui',
   notLoaded: 'Cela n’a pas pu être chargé. Vérifiez la connexion réseau et réessayez.',
+  diskKept:
+    'Cette page a été ouverte depuis un fichier\u00a0: ce qui est réglé ici vaut jusqu’à sa fermeture.',
+  siteLabel: 'Adresse par laquelle commencent les liens',
+  siteAbout:
+    'L’adresse d’un site qui a tincan. Qui ouvre vos liens utilise ce que ce site fournit. Sans elle, vous envoyez des codes à la place des liens.',
   done: 'Terminé',
   more: 'Plus',
   saveText: 'Enregistrer comme texte',

@@ -124,6 +124,7 @@ export default dictionary('hr', {
   reveals: 'Tko god ima ovu poveznicu, doznaje vašu mrežnu adresu.',
   revealsRelay: 'Tko god ima ovu poveznicu, doznaje adresu releja, a ne vašu.',
   hereOnly: 'Ova poveznica radi samo na ovom računalu.',
+  bareCode: 'Ovo je kod bez adrese: druga osoba zalijepi ga u svoj tincan ili ga ondje skenira.',
   replyLabel: 'Odgovor',
   replyText: 'Zalijepite poveznicu koju vam druga osoba vrati ili je otvorite u ovom pregledniku.',
   replyByItself: 'Ili primite odgovor ručno',
@@ -483,6 +484,10 @@ export default dictionary('hr', {
     'Stranica ne može jamčiti sama za sebe. Da biste ono što ova adresa poslužuje usporedili sa stranicom u samom programu, pokrenite ovo u terminalu:',
   notices: 'Licence tuđih radova',
   notLoaded: 'Ovo se nije učitalo. Provjerite mrežnu vezu i pokušajte ponovno.',
+  diskKept: 'Ova je stranica otvorena iz datoteke: što se ovdje postavi, vrijedi dok se ne zatvori.',
+  siteLabel: 'Adresa kojom poveznice počinju',
+  siteAbout:
+    'Adresa stranice na kojoj je tincan. Tko otvori vaše poveznice, koristi ono što ta stranica daje. Bez nje umjesto poveznica šaljete kodove.',
   done: 'Gotovo',
   more: 'Više',
   saveText: 'Spremi kao tekst',

@@ -118,6 +118,7 @@ export default dictionary('hu', {
   reveals: 'Akinél ez a link megvan, megtudja a hálózati címedet.',
   revealsRelay: 'Akinél ez a link megvan, a továbbító címét tudja meg, nem a tiédet.',
   hereOnly: 'Ez a link csak ezen a számítógépen működik.',
+  bareCode: 'Ez egy cím nélküli kód: a másik a saját tincanjébe illeszti be, vagy ott olvassa be.',
   replyLabel: 'Válasz',
   replyText: 'Illeszd be a linket, amelyet visszaküld, vagy nyisd meg ebben a böngészőben.',
   replyByItself: 'Vagy vedd át a választ kézzel',
@@ -473,6 +474,10 @@ export default dictionary('hu', {
     'Egy oldal nem kezeskedhet saját magáért. Ha össze akarod hasonlítani, amit ez a cím kiszolgál, a programban lévő oldallal, futtasd ezt egy terminálban:',
   notices: 'Mások munkáinak licencei',
   notLoaded: 'Ez nem töltődött be. Ellenőrizd a hálózati kapcsolatot, és próbáld újra.',
+  diskKept: 'Ez az oldal egy fájlból nyílt meg: ami itt be van állítva, a bezárásáig érvényes.',
+  siteLabel: 'A cím, amellyel a linkek kezdődnek',
+  siteAbout:
+    'Egy olyan webhely címe, amelyen van tincan. Aki megnyitja a linkjeidet, azt használja, amit az a webhely ad. Nélküle linkek helyett kódokat küldesz.',
   done: 'Kész',
   more: 'Továbbiak',
   saveText: 'Mentés szövegként',

@@ -106,6 +106,7 @@ export default dictionary('id', {
   reveals: 'Siapa pun yang memegang tautan ini mengetahui alamat jaringan Anda.',
   revealsRelay: 'Siapa pun yang memegang tautan ini mengetahui alamat relai, bukan alamat Anda.',
   hereOnly: 'Tautan ini hanya berfungsi di komputer ini.',
+  bareCode: 'Ini kode tanpa alamat: orang lain menempelkannya di tincan miliknya, atau memindainya di sana.',
   replyLabel: 'Balasan',
   replyText: 'Tempel tautan yang dikirim kembali kepada Anda, atau buka di peramban ini.',
   replyByItself: 'Atau terima balasannya sendiri',
@@ -464,6 +465,10 @@ export default dictionary('id', {
     'Sebuah halaman tidak dapat menjamin dirinya sendiri. Untuk membandingkan yang disajikan alamat ini dengan halaman di dalam programnya, jalankan ini di terminal:',
   notices: 'Lisensi karya orang lain',
   notLoaded: 'Ini gagal dimuat. Periksa koneksi jaringan dan coba lagi.',
+  diskKept: 'Halaman ini dibuka dari berkas: yang diatur di sini berlaku sampai halaman ditutup.',
+  siteLabel: 'Alamat di awal tautan',
+  siteAbout:
+    'Alamat situs yang memiliki tincan. Siapa pun yang membuka tautan Anda memakai apa yang disajikan situs itu. Tanpanya, Anda mengirim kode sebagai ganti tautan.',
   done: 'Selesai',
   more: 'Lainnya',
   saveText: 'Simpan sebagai teks',

@@ -126,6 +126,8 @@ export default dictionary('it', {
   reveals: 'Chiunque abbia questo link viene a sapere il tuo indirizzo di rete.',
   revealsRelay: 'Chiunque abbia questo link viene a sapere l’indirizzo del relay, non il tuo.',
   hereOnly: 'Questo link funziona solo su questo computer.',
+  bareCode:
+    'Questo è un codice senza indirizzo: l’altra persona lo incolla nel proprio tincan, o lo scansiona lì.',
   replyLabel: 'Risposta',
   replyText: 'Incolla il link che ti viene rimandato, o aprilo in questo browser.',
   replyByItself: 'Oppure ricevi la risposta a mano',
@@ -504,6 +506,10 @@ export default dictionary('it', {
     'Una pagina non può garantire per sé stessa. Per confrontare ciò che questo indirizzo fornisce con la pagina del programma stesso, esegui questo in un terminale:',
   notices: 'Licenze del lavoro altrui',
   notLoaded: 'Questo non si è caricato. Controlla la connessione di rete e riprova.',
+  diskKept: 'Questa pagina è stata aperta da un file: ciò che si imposta qui vale finché non viene chiusa.',
+  siteLabel: 'Indirizzo con cui iniziano i link',
+  siteAbout:
+    'L’indirizzo di un sito che ha tincan. Chi apre i tuoi link usa ciò che quel sito fornisce. Senza, invii codici al posto dei link.',
   done: 'Fine',
   more: 'Altro',
   saveText: 'Salva come testo',

@@ -116,6 +116,8 @@ export default dictionary('nb', {
   reveals: 'Alle med denne lenken får vite nettverksadressen din.',
   revealsRelay: 'Alle med denne lenken får vite adressen til reléet, ikke din.',
   hereOnly: 'Denne lenken virker bare på denne datamaskinen.',
+  bareCode:
+    'Dette er en kode uten adresse: Den andre limer den inn i sin egen tincan, eller skanner den der.',
   replyLabel: 'Svar',
   replyText: 'Lim inn lenken du får tilbake, eller åpne den i denne nettleseren.',
   replyByItself: 'Eller ta imot svaret for hånd',
@@ -470,6 +472,10 @@ export default dictionary('nb', {
     'En side kan ikke gå god for seg selv. Kjør dette i en terminal for å sammenligne det adressen leverer, med programmets egen side:',
   notices: 'Lisenser for andres arbeid',
   notLoaded: 'Dette ble ikke lastet inn. Kontroller nettverksforbindelsen og prøv igjen.',
+  diskKept: 'Denne siden er åpnet fra en fil: Det som stilles inn her, gjelder til den lukkes.',
+  siteLabel: 'Adresse som lenker begynner med',
+  siteAbout:
+    'Adressen til et nettsted som har tincan. Den som åpner lenkene dine, bruker det nettstedet leverer. Uten den sender du koder i stedet for lenker.',
   done: 'Ferdig',
   more: 'Mer',
   saveText: 'Lagre som tekst',

@@ -120,6 +120,7 @@ export default dictionary('nl', {
   reveals: 'Wie deze link heeft, komt je netwerkadres te weten.',
   revealsRelay: 'Wie deze link heeft, komt het adres van de relay te weten, niet het jouwe.',
   hereOnly: 'Deze link werkt alleen op deze computer.',
+  bareCode: 'Dit is een code zonder adres: de ander plakt hem in de eigen tincan, of scant hem daar.',
   replyLabel: 'Antwoord',
   replyText: 'Plak de link die je terugkrijgt, of open hem in deze browser.',
   replyByItself: 'Of het antwoord zelf invoeren',
@@ -479,6 +480,10 @@ export default dictionary('nl', {
     'Een pagina kan niet voor zichzelf instaan. Voer dit in een terminal uit om wat dit adres levert met de pagina in het programma te vergelijken:',
   notices: 'Licenties van andermans werk',
   notLoaded: 'Dit is niet geladen. Controleer de netwerkverbinding en probeer het opnieuw.',
+  diskKept: 'Deze pagina is vanuit een bestand geopend: wat hier is ingesteld, geldt tot ze wordt gesloten.',
+  siteLabel: 'Adres waarmee links beginnen',
+  siteAbout:
+    'Het adres van een site waar tincan op staat. Wie je links opent, gebruikt wat die site levert. Zonder adres stuur je codes in plaats van links.',
   done: 'Klaar',
   more: 'Meer',
   saveText: 'Opslaan als tekst',

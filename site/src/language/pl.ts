@@ -130,6 +130,7 @@ export default dictionary('pl', {
   reveals: 'Każdy, kto ma ten link, poznaje twój adres sieciowy.',
   revealsRelay: 'Każdy, kto ma ten link, poznaje adres przekaźnika, a nie twój.',
   hereOnly: 'Ten link działa tylko na tym komputerze.',
+  bareCode: 'To jest kod bez adresu: druga osoba wkleja go do swojego tincana albo tam go skanuje.',
   replyLabel: 'Odpowiedź',
   replyText: 'Wklej link, który dostaniesz w odpowiedzi, albo otwórz go w tej przeglądarce.',
   replyByItself: 'Albo odbierz odpowiedź ręcznie',
@@ -504,6 +505,10 @@ export default dictionary('pl', {
     'Strona nie może ręczyć sama za siebie. Aby porównać to, co podaje ten adres, ze stroną w samym programie, uruchom w terminalu:',
   notices: 'Licencje cudzych prac',
   notLoaded: 'To się nie wczytało. Sprawdź połączenie z siecią i spróbuj ponownie.',
+  diskKept: 'Ta strona została otwarta z pliku: to, co tu ustawisz, obowiązuje do jej zamknięcia.',
+  siteLabel: 'Adres, od którego zaczynają się linki',
+  siteAbout:
+    'Adres strony, na której jest tincan. Kto otwiera twoje linki, używa tego, co ta strona podaje. Bez niego wysyłasz kody zamiast linków.',
   done: 'Gotowe',
   more: 'Więcej',
   saveText: 'Zapisz jako tekst',

@@ -125,6 +125,7 @@ export default dictionary('pt-BR', {
   reveals: 'Qualquer pessoa com este link fica sabendo seu endereço de rede.',
   revealsRelay: 'Qualquer pessoa com este link fica sabendo o endereço do retransmissor, não o seu.',
   hereOnly: 'Este link só funciona neste computador.',
+  bareCode: 'Este é um código sem endereço: a outra pessoa o cola no próprio tincan, ou o escaneia lá.',
   replyLabel: 'Resposta',
   replyText: 'Cole o link que a outra pessoa enviar de volta, ou abra-o neste navegador.',
   replyByItself: 'Ou receber a resposta manualmente',
@@ -492,6 +493,10 @@ export default dictionary('pt-BR', {
     'Uma página não pode responder por si mesma. Para comparar o que este endereço fornece com a página do próprio programa, execute isto em um terminal:',
   notices: 'Licenças do trabalho de outros',
   notLoaded: 'Isto não carregou. Verifique a conexão de rede e tente de novo.',
+  diskKept: 'Esta página foi aberta de um arquivo: o que se define aqui vale até ela ser fechada.',
+  siteLabel: 'Endereço com que os links começam',
+  siteAbout:
+    'O endereço de um site que tem o tincan. Quem abre seus links usa o que esse site fornece. Sem ele, você envia códigos em vez de links.',
   done: 'Pronto',
   more: 'Mais',
   saveText: 'Salvar como texto',

@@ -125,6 +125,8 @@ export default dictionary('ro', {
   reveals: 'Oricine are acest link îți află adresa de rețea.',
   revealsRelay: 'Oricine are acest link află adresa releului, nu pe a ta.',
   hereOnly: 'Acest link funcționează doar pe acest computer.',
+  bareCode:
+    'Acesta este un cod fără adresă: cealaltă persoană îl lipește în propriul tincan sau îl scanează acolo.',
   replyLabel: 'Răspuns',
   replyText: 'Lipește linkul pe care îl primești înapoi, sau deschide-l în acest browser.',
   replyByItself: 'Sau primește răspunsul manual',
@@ -494,6 +496,11 @@ export default dictionary('ro', {
     'O pagină nu poate garanta pentru ea însăși. Ca să compari ce oferă această adresă cu pagina din program, rulează asta într-un terminal:',
   notices: 'Licențele altor autori',
   notLoaded: 'Aceasta nu s-a încărcat. Verifică conexiunea la rețea și încearcă din nou.',
+  diskKept:
+    'Această pagină a fost deschisă dintr-un fișier: ce se stabilește aici e valabil până la închiderea ei.',
+  siteLabel: 'Adresa cu care încep linkurile',
+  siteAbout:
+    'Adresa unui site care are tincan. Cine îți deschide linkurile folosește ceea ce oferă acel site. Fără ea, trimiți coduri în loc de linkuri.',
   done: 'Gata',
   more: 'Mai multe',
   saveText: 'Salvează ca text',

@@ -129,6 +129,7 @@ export default dictionary('sk', {
   reveals: 'Kto má tento odkaz, dozvie sa vašu sieťovú adresu.',
   revealsRelay: 'Kto má tento odkaz, dozvie sa adresu prenosového servera, nie vašu.',
   hereOnly: 'Tento odkaz funguje iba na tomto počítači.',
+  bareCode: 'Toto je kód bez adresy: druhá osoba ho vloží do svojho tincanu alebo ho tam naskenuje.',
   replyLabel: 'Odpoveď',
   replyText: 'Vložte odkaz, ktorý vám príde späť, alebo ho otvorte v tomto prehliadači.',
   replyByItself: 'Alebo prevezmite odpoveď ručne',
@@ -498,6 +499,10 @@ export default dictionary('sk', {
     'Stránka sa nemôže zaručiť sama za seba. Ak chcete porovnať, čo táto adresa poskytuje, so stránkou v samotnom programe, spustite v termináli:',
   notices: 'Licencie cudzích diel',
   notLoaded: 'Toto sa nenačítalo. Skontrolujte pripojenie k sieti a skúste to znova.',
+  diskKept: 'Táto stránka bola otvorená zo súboru: čo tu nastavíte, platí do jej zatvorenia.',
+  siteLabel: 'Adresa, ktorou sa odkazy začínajú',
+  siteAbout:
+    'Adresa stránky, na ktorej je tincan. Kto otvorí vaše odkazy, používa to, čo táto stránka ponúka. Bez nej posielate namiesto odkazov kódy.',
   done: 'Hotovo',
   more: 'Viac',
   saveText: 'Uložiť ako text',

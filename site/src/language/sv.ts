@@ -118,6 +118,8 @@ export default dictionary('sv', {
   reveals: 'Den som har den här länken får veta din nätverksadress.',
   revealsRelay: 'Den som har den här länken får veta reläets adress, inte din.',
   hereOnly: 'Den här länken fungerar bara på den här datorn.',
+  bareCode:
+    'Det här är en kod utan adress: den andra personen klistrar in den i sin egen tincan, eller skannar den där.',
   replyLabel: 'Svar',
   replyText: 'Klistra in länken som du får tillbaka, eller öppna den i den här webbläsaren.',
   replyByItself: 'Eller ta emot svaret för hand',
@@ -477,6 +479,10 @@ export default dictionary('sv', {
     'En sida kan inte gå i god för sig själv. Kör detta i en terminal för att jämföra det som adressen levererar med programmets egen sida:',
   notices: 'Licenser för andras arbete',
   notLoaded: 'Det här lästes inte in. Kontrollera nätverksanslutningen och försök igen.',
+  diskKept: 'Den här sidan öppnades från en fil: det som ställs in här gäller tills den stängs.',
+  siteLabel: 'Adress som länkar börjar med',
+  siteAbout:
+    'Adressen till en webbplats som har tincan. Den som öppnar dina länkar använder det som webbplatsen levererar. Utan den skickar du koder i stället för länkar.',
   done: 'Klar',
   more: 'Mer',
   saveText: 'Spara som text',

@@ -118,6 +118,7 @@ export default dictionary('tr', {
   reveals: 'Bu bağlantıya sahip olan herkes ağ adresinizi öğrenir.',
   revealsRelay: 'Bu bağlantıya sahip olan herkes aktarıcının adresini öğrenir, sizinkini değil.',
   hereOnly: 'Bu bağlantı yalnızca bu bilgisayarda çalışır.',
+  bareCode: 'Bu, adresi olmayan bir kod: karşıdaki kişi bunu kendi tincan’ına yapıştırır veya orada tarar.',
   replyLabel: 'Yanıt',
   replyText: 'Size geri gönderilen bağlantıyı yapıştırın veya bu tarayıcıda açın.',
   replyByItself: 'Veya yanıtı elle alın',
@@ -476,6 +477,10 @@ export default dictionary('tr', {
     'Bir sayfa kendine kefil olamaz. Bu adresin sunduğunu programın içindeki sayfayla karşılaştırmak için terminalde şunu çalıştırın:',
   notices: 'Başkalarının çalışmalarının lisansları',
   notLoaded: 'Bu yüklenemedi. Ağ bağlantısını denetleyip yeniden deneyin.',
+  diskKept: 'Bu sayfa bir dosyadan açıldı: burada ayarlananlar kapatılana kadar geçerlidir.',
+  siteLabel: 'Bağlantıların başladığı adres',
+  siteAbout:
+    'tincan bulunan bir sitenin adresi. Bağlantılarınızı açan kişi o sitenin sunduğunu kullanır. Adres yoksa bağlantı yerine kod gönderirsiniz.',
   done: 'Bitti',
   more: 'Diğer',
   saveText: 'Metin olarak kaydet',

@@ -107,6 +107,7 @@ export default dictionary('vi', {
   reveals: 'Bất kỳ ai có liên kết này sẽ biết địa chỉ mạng của bạn.',
   revealsRelay: 'Bất kỳ ai có liên kết này sẽ biết địa chỉ của máy chủ chuyển tiếp, không phải của bạn.',
   hereOnly: 'Liên kết này chỉ dùng được trên máy tính này.',
+  bareCode: 'Đây là mã không có địa chỉ: người kia dán nó vào tincan của họ, hoặc quét nó ở đó.',
   replyLabel: 'Phản hồi',
   replyText: 'Dán liên kết mà người kia gửi lại, hoặc mở nó trong trình duyệt này.',
   replyByItself: 'Hoặc tự nhận phản hồi',
@@ -454,6 +455,10 @@ export default dictionary('vi', {
     'Một trang không thể tự bảo đảm cho chính nó. Để so sánh những gì địa chỉ này cung cấp với trang nằm trong chương trình, hãy chạy lệnh này trong cửa sổ dòng lệnh:',
   notices: 'Giấy phép của tác phẩm bên thứ ba',
   notLoaded: 'Không tải được mục này. Hãy kiểm tra kết nối mạng và thử lại.',
+  diskKept: 'Trang này được mở từ một tệp: những gì đặt ở đây có hiệu lực cho đến khi đóng trang.',
+  siteLabel: 'Địa chỉ mở đầu các liên kết',
+  siteAbout:
+    'Địa chỉ của một trang web có tincan. Ai mở liên kết của bạn thì dùng những gì trang đó cung cấp. Không có địa chỉ, bạn gửi mã thay cho liên kết.',
   done: 'Xong',
   more: 'Thêm',
   saveText: 'Lưu thành văn bản',

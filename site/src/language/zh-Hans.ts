@@ -93,6 +93,7 @@ export default dictionary('zh-Hans', {
   reveals: '任何得到此链接的人都会知道你的网络地址。',
   revealsRelay: '任何得到此链接的人会知道中继服务器的地址，而不是你的地址。',
   hereOnly: '此链接只能在这台电脑上使用。',
+  bareCode: '这是不带地址的代码：对方把它粘贴到自己的 tincan 中，或在那里扫描。',
   replyLabel: '回复',
   replyText: '粘贴对方发回的链接，或在此浏览器中打开它。',
   replyByItself: '或手动接收回复',
@@ -411,6 +412,10 @@ export default dictionary('zh-Hans', {
   buildCheck: '页面无法为自己作证。要将此地址提供的内容与程序自带的页面比较，请在终端中运行：',
   notices: '他人作品的许可证',
   notLoaded: '未能加载。请检查网络连接后重试。',
+  diskKept: '此页面是从文件打开的：这里的设置在关闭页面之前有效。',
+  siteLabel: '链接开头的地址',
+  siteAbout:
+    '有 tincan 的网站的地址。打开你链接的人，使用的是该网站提供的内容。留空时，你发送的是代码而不是链接。',
   done: '完成',
   more: '更多',
   saveText: '保存为文本',

@@ -92,6 +92,7 @@ export default dictionary('zh-Hant', {
   reveals: '任何取得此連結的人都會知道你的網路位址。',
   revealsRelay: '任何取得此連結的人會知道中繼伺服器的位址，而不是你的位址。',
   hereOnly: '此連結只能在這台電腦上使用。',
+  bareCode: '這是不帶位址的代碼：對方把它貼到自己的 tincan 中，或在那裡掃描。',
   replyLabel: '回覆',
   replyText: '貼上對方傳回的連結，或在此瀏覽器中開啟它。',
   replyByItself: '或手動接收回覆',
@@ -411,6 +412,10 @@ export default dictionary('zh-Hant', {
   buildCheck: '頁面無法為自己作證。若要比較此網址提供的內容與程式內附的頁面，請在終端機中執行：',
   notices: '他人作品的授權條款',
   notLoaded: '無法載入。請檢查網路連線後再試一次。',
+  diskKept: '此頁面是從檔案開啟的：這裡的設定在關閉頁面之前有效。',
+  siteLabel: '連結開頭的位址',
+  siteAbout:
+    '有 tincan 的網站的位址。打開你連結的人，使用的是該網站提供的內容。留空時，你傳送的是代碼而不是連結。',
   done: '完成',
   more: '更多',
   saveText: '儲存為文字檔',

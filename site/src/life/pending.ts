@@ -1,4 +1,5 @@
 import { ifAllowed } from './browser.ts';
+import { fromDisk } from './file.ts';
 import { read, write } from './stored.ts';
 
 /** What a page that is closed, reloaded or thrown out by the system takes with it. */
@@ -14,7 +15,7 @@ const key = 'tincan-pending';
 const maxStored = 100;
 /** A random name for this page, by which the tabs of the browser tell it from others. It ends with the page. */
 const own = ifAllowed(() => Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-'), '');
-const channel = ifAllowed(() => new BroadcastChannel(key), undefined);
+const channel = ifAllowed(() => (fromDisk() ? undefined : new BroadcastChannel(key)), undefined);
 /** How long the page that wrote a mark has to say that it is still there; in milliseconds. */
 export const answerWithin = 300;
 

@@ -1,8 +1,13 @@
+import { fromDisk } from './file.ts';
+
 /** What is remembered: on the device until it is wiped, or in this tab alone until it is closed. */
 type Where = 'device' | 'tab';
 
 // The storage is named anew each time, for where site data is blocked naming it throws.
-const storage = (where: Where): Storage => (where === 'device' ? localStorage : sessionStorage);
+function storage(where: Where): Storage {
+  if (fromDisk()) throw new Error('a page from a disk stores nothing');
+  return where === 'device' ? localStorage : sessionStorage;
+}
 
 /** What is stored under this name. Empty where there is nothing, more than `longest` characters, or no storage. */
 export function read(where: Where, key: string, longest: number): string {

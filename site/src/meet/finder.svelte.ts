@@ -176,12 +176,12 @@ export class Finder {
   #takeReply(code: string, opened: boolean): void {
     const place = this.#place;
     if (place.pending) {
-      if (place.meeting?.reply?.link.endsWith(`#${code}`)) place.tell(texts.errors['own-reply']);
+      if (place.meeting?.reply?.link.split('#').at(-1) === code) place.tell(texts.errors['own-reply']);
       else this.#openedReply = code;
       return;
     }
     place.show('reply-elsewhere');
-    this.#elsewhere = { code, link: `${place.site}#${code}`, answer: 'opened' };
+    this.#elsewhere = { code, link: this.#linkOf(code), answer: 'opened' };
     if (!opened) this.askElsewhere();
   }
 
@@ -197,7 +197,13 @@ export class Finder {
       return;
     }
     place.show('reply-elsewhere');
-    this.#ask({ code, link: `${place.site}#${code}`, answer: 'looking' }, 'nowhere');
+    this.#ask({ code, link: this.#linkOf(code), answer: 'looking' }, 'nowhere');
+  }
+
+  /** As this page would hand it on. */
+  #linkOf(code: string): string {
+    const { site } = this.#place;
+    return site === '' ? code : `${site}#${code}`;
   }
 
   /** Asks the other tabs whose a code is, and shows what they say. `none` stands for that none of them says anything. */

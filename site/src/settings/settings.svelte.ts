@@ -1,4 +1,5 @@
 import { device } from '../life/browser.ts';
+import { fromDisk } from '../life/file.ts';
 import { readValue, write } from '../life/stored.ts';
 import { isTag, type Tag } from '../language/language.svelte.ts';
 
@@ -16,7 +17,7 @@ export interface Chosen {
   notify: boolean;
   /** Pictures that are not too large come without being asked for. */
   pictures: boolean;
-  /** A chat goes on after a reload of the page. */
+  /** A chat goes on after a reload of the page, which takes a place to keep its secret in. */
   outlive: boolean;
 }
 
@@ -57,7 +58,7 @@ function parse(stored: unknown): Chosen {
     read: read === true,
     notify: notify === true,
     pictures: pictures === true,
-    outlive: outlive !== false,
+    outlive: outlive !== false && !fromDisk(),
   };
 }
 
