@@ -27,9 +27,10 @@ ENGINE_FILES := $(call GO_FILES,wasm internal) wasm/default.pgo bin/version
 PROGRAM_FILES := $(call GO_FILES,cmd internal relay site) bin/version
 LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
 SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts $(wildcard site/plugins/*.ts) site/svelte.config.js site/tsconfig.json
+SINGLE_FILES := $(shell find site/single site/plugins -type f)
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay profile network screenshots film slow vuln clean hosting bench-messages \
+.PHONY: help run build single test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay bench-messages profile hosting network screenshots film slow vuln clean \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox awscli icons texts webcat
 
@@ -75,6 +76,21 @@ site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SI
 # there is one of the page.
 site/dist.br/index.html: site/dist/index.html site/compress.mjs
 	node site/compress.mjs site/dist site/dist.br
+
+# The whole page in one file. Where that is opened from a disk, its links begin with SITE, or are bare codes.
+SITE ?=
+ifneq ($(SITE),$(file <bin/single-site))
+$(shell mkdir -p bin)
+$(file >bin/single-site,$(SITE))
+endif
+bin/single-site:
+	@mkdir -p $(@D) && printf '%s\n' '$(SITE)' > $@
+
+bin/tincan.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES) $(SINGLE_FILES) bin/single-site
+	cd site && TINCAN_SITE='$(SITE)' npx --no-install vite build --mode single --logLevel warn
+
+single: bin/tincan.html ## the page as one file that chats from a disk: bin/tincan.html; SITE=https://… begins its links
+	@node -e 'const b = fs.readFileSync("bin/tincan.html"); console.log(require("crypto").createHash("sha256").update(b).digest("hex"), "bin/tincan.html", b.length, "bytes")'
 
 # The page with the fake engine, for a history of ten thousand messages.
 FAKE_PAGE := bin/fake-page/index.html
@@ -144,14 +160,14 @@ bin/staticcheck: test/tools.mod test/tools.sum
 bin/govulncheck: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
-test-site: site/node_modules/.installed site/dist/index.html site/dist.br/index.html
+test-site: site/node_modules/.installed site/dist/index.html site/dist.br/index.html bin/tincan.html
 	cd site && npm run --silent test
 
-test-browser: bin/tincan bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
+test-browser: bin/tincan bin/tincan.html bin/gateway $(FAKE_PAGE) test/node_modules/.installed chromium firefox
 	cd test/browser && npx --no-install playwright test
 
-size: site/dist/index.html bin/engine-sized.wasm bin/engine-names.wasm ## what a visitor loads, against the budgets
-	node test/size.mjs bin/engine-sized.wasm bin/engine-names.wasm site/dist
+size: site/dist/index.html bin/tincan.html bin/engine-sized.wasm bin/engine-names.wasm ## what a visitor loads, against the budgets
+	node test/size.mjs bin/engine-sized.wasm bin/engine-names.wasm site/dist bin/tincan.html
 
 # What any Go program weighs and takes to start in a page, built as the engine is.
 bin/empty.wasm: test/bench/empty/main.go

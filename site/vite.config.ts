@@ -7,6 +7,7 @@ import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { integrity } from './plugins/integrity.ts';
 import { filesIn, manifest } from './plugins/manifest.ts';
+import { singleFile } from './plugins/single.ts';
 
 interface HeadersFile {
   all: Record<string, string>;
@@ -124,20 +125,25 @@ function fakePage(): Plugin {
   };
 }
 
+/** Of the page in many files, and of the one with the fake engine. */
+const severalFiles = () => [
+  scrubFirst(),
+  keepTogether(),
+  integrity(),
+  listFiles(),
+  // make says which build it is.
+  manifest({
+    version: process.env['TINCAN_VERSION'] ?? 'dev',
+    commit: process.env['TINCAN_COMMIT'] ?? '',
+  }),
+];
+
 export default defineConfig(({ mode }) => ({
   // Relative, so that the page can be served below any path.
   base: './',
   plugins: [
     svelte(),
-    scrubFirst(),
-    keepTogether(),
-    integrity(),
-    listFiles(),
-    // make says which build it is.
-    manifest({
-      version: process.env['TINCAN_VERSION'] ?? 'dev',
-      commit: process.env['TINCAN_COMMIT'] ?? '',
-    }),
+    ...(mode === 'single' ? [singleFile(process.env['TINCAN_SITE'] ?? '')] : severalFiles()),
     served(),
     ...(mode === 'fake' ? [fakePage()] : []),
   ],
@@ -145,18 +151,25 @@ export default defineConfig(({ mode }) => ({
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {
     target: 'es2022',
-    outDir: mode === 'fake' ? '../bin/fake-page' : 'dist',
-    emptyOutDir: true,
+    outDir: { fake: '../bin/fake-page', single: '../bin' }[mode] ?? 'dist',
+    emptyOutDir: mode !== 'single',
+    copyPublicDir: mode !== 'single',
+    cssCodeSplit: mode !== 'single',
+    ...(mode === 'single' ? { modulePreload: { polyfill: false } } : {}),
     // A file as a data: address would be refused by the content security policy.
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      input: { main: 'index.html', scrub: 'src/scrub.ts', sw: 'src/sw.ts' },
-      output: {
-        codeSplitting: { groups: [{ name: 'shared', test: (id) => shared.has(id) }] },
-        // A service worker is known by its address, and reaches no higher than its folder.
-        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-      },
-    },
+    rolldownOptions:
+      mode === 'single'
+        ? // Most of its time goes by packing, which is no news.
+          { input: 'src/main.ts', output: { codeSplitting: false }, checks: { pluginTimings: false } }
+        : {
+            input: { main: 'index.html', scrub: 'src/scrub.ts', sw: 'src/sw.ts' },
+            output: {
+              codeSplitting: { groups: [{ name: 'shared', test: (id) => shared.has(id) }] },
+              // A service worker is known by its address, and reaches no higher than its folder.
+              entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+            },
+          },
   },
   // The development server itself needs inline styles, so only the built page runs under the whole policy.
   preview: { headers: { ...headers.all, ...headers.secure, 'Cache-Control': headers.cache.page } },
