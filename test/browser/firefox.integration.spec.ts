@@ -6,7 +6,7 @@ import type { Browser } from 'puppeteer-core';
 import { AtPuppeteer } from '../network/end.ts';
 import { hasNetwork, onlyLoopback } from './chromium.ts';
 import { card, keepsIn, saved, sendPath, sha256 } from './files.ts';
-import { firefox, gives, keepSaved, launchFirefox, noFirefox, save, type SavedScope } from './firefox.ts';
+import { firefox, gives, keeps, keepSaved, launchFirefox, noFirefox } from './firefox.ts';
 import { expect, test } from './fixtures.ts';
 import { texts } from './texts.ts';
 
@@ -23,21 +23,6 @@ test.describe('Firefox', () => {
   async function opened(url: string): Promise<AtPuppeteer> {
     if (browser === undefined) throw new Error('there is no Firefox');
     return AtPuppeteer.open('Firefox', browser, url, keepSaved);
-  }
-
-  /** Presses Save, and reads what the browser would save. */
-  async function keeps(end: AtPuppeteer): Promise<Uint8Array> {
-    await save(end);
-    const address = await end.run(async () => {
-      const scope = globalThis as unknown as SavedScope;
-      const reader = new FileReader();
-      const read = new Promise((resolve) => (reader.onload = resolve));
-      reader.readAsDataURL(scope.saved ?? new Blob());
-      scope.saved = undefined;
-      await read;
-      return String(reader.result);
-    }, undefined);
-    return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
   }
 
   let folder: string;

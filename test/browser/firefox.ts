@@ -49,6 +49,21 @@ export async function save(end: AtPuppeteer, timeout = 60_000): Promise<void> {
     .toBe(true);
 }
 
+/** Presses Save, and reads what the browser would save. */
+export async function keeps(end: AtPuppeteer): Promise<Uint8Array> {
+  await save(end);
+  const address = await end.run(async () => {
+    const scope = globalThis as unknown as SavedScope;
+    const reader = new FileReader();
+    const read = new Promise((resolve) => (reader.onload = resolve));
+    reader.readAsDataURL(scope.saved ?? new Blob());
+    scope.saved = undefined;
+    await read;
+    return String(reader.result);
+  }, undefined);
+  return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64');
+}
+
 /** Attaches a file and sends it. */
 export async function gives(end: AtPuppeteer, path: string): Promise<void> {
   const input = await end.page.$('input[type=file]');

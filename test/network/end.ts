@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Browser as PlaywrightBrowser } from '@playwright/test';
+import type { Browser as PlaywrightBrowser, Page as PlaywrightPage } from '@playwright/test';
 import type { CDPSession, Browser as PuppeteerBrowser, Page as PuppeteerPage } from 'puppeteer-core';
 import type { ErrorCode } from '../../wasm/engine.d.ts';
 import { texts } from '../browser/texts.ts';
@@ -323,7 +323,12 @@ export class AtChromium extends AtPage {
   /** `first` run before anything of the page does. */
   static async open(browser: PlaywrightBrowser, url: string, ...first: (() => void)[]): Promise<AtChromium> {
     const context = await browser.newContext();
-    const end = new AtChromium(new Person(await context.newPage()));
+    return AtChromium.at(await context.newPage(), url, ...first);
+  }
+
+  /** In a page that is there already, and may be listened to. */
+  static async at(page: PlaywrightPage, url: string, ...first: (() => void)[]): Promise<AtChromium> {
+    const end = new AtChromium(new Person(page));
     for (const each of first) await end.person.page.addInitScript(each);
     await end.person.open(url);
     await end.waits({ verb: 'enabled', name: texts.newChat });
@@ -378,7 +383,17 @@ export class AtPuppeteer extends AtPage {
   ): Promise<AtPuppeteer> {
     // A context is a window in Firefox: its tab is in front, as it is for people.
     const context = await browser.createBrowserContext();
-    const end = new AtPuppeteer(kind, await context.newPage());
+    return AtPuppeteer.at(kind, await context.newPage(), url, ...first);
+  }
+
+  /** In a page that is there already, and may be listened to. */
+  static async at(
+    kind: Kind,
+    page: PuppeteerPage,
+    url: string,
+    ...first: (() => void)[]
+  ): Promise<AtPuppeteer> {
+    const end = new AtPuppeteer(kind, page);
     for (const each of first) await end.page.evaluateOnNewDocument(each);
     await end.page.goto(url);
     await end.waits({ verb: 'enabled', name: texts.newChat });
