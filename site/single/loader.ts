@@ -21,7 +21,8 @@ const whole = new Promise<void>((resolve) => {
 
 file.block = async (name) => {
   let block = document.getElementById(name);
-  if (!block) {
+  // One that nothing stands behind may have come in part.
+  if (!block?.nextSibling) {
     await whole;
     block = document.getElementById(name);
   }

@@ -187,6 +187,8 @@ test.describe('from a host', () => {
   let server: Server;
   let files: Record<string, Uint8Array | string>;
   let heard: string[];
+  /** Sends the rest of a file of which the beginning was sent. */
+  let goOn: () => void;
   let url: string;
 
   test.beforeEach(async () => {
@@ -203,6 +205,11 @@ test.describe('from a host', () => {
     // What such hosts say of all their HTML; the file says otherwise, and is believed.
     server = createServer((request, response) => {
       heard.push(`${request.method} ${request.url}`);
+      if (request.url === '/slow.html') {
+        response.writeHead(200, { 'Content-Type': 'text/html' }).write(whole.subarray(0, middle));
+        goOn = () => response.end(whole.subarray(middle));
+        return;
+      }
       const found = files[request.url ?? ''];
       response.writeHead(found === undefined ? 404 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
       response.end(found);
@@ -236,6 +243,17 @@ test.describe('from a host', () => {
     expect(await end.invite()).toMatch(/^http:\/\/localhost:\d+\/chat\.html#i/);
     await browser.close();
     expect(heard).toEqual(['GET /chat.html']);
+  });
+
+  test('it shows its page while the engine is still on its way, and waits for all of it', async ({
+    page,
+  }) => {
+    const ana = new Person(page);
+    await page.goto(`${url}slow.html`, { waitUntil: 'commit' });
+    await expect(ana.button(texts.newChat)).toBeVisible();
+    await expect(page.locator('script#engine')).toHaveCount(1);
+    goOn();
+    await expect(ana.button(texts.newChat)).toBeEnabled();
   });
 
   test('it says so where it is not whole, and does not run inside another page', async ({ page }) => {
