@@ -26,7 +26,7 @@ GO_FILES = $(shell find $(1) -name '*.go' -not -name '*_test.go' -not -path '*/n
 ENGINE_FILES := $(call GO_FILES,wasm internal) wasm/default.pgo bin/version
 PROGRAM_FILES := $(call GO_FILES,cmd internal relay site) bin/version
 LAMBDA_FILES := $(call GO_FILES,internal/mailbox relay)
-SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts $(wildcard site/plugins/*.ts) site/svelte.config.js site/tsconfig.json
+SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/*' -not -name '*.test.*') site/index.html site/vite.config.ts $(wildcard site/plugins/*.ts) site/notices.ts site/svelte.config.js site/tsconfig.json
 SINGLE_FILES := $(shell find site/single site/plugins -type f)
 GENERATED := site/src/engine/generated
 
@@ -69,7 +69,16 @@ $(addprefix $(GENERATED)/,engine.wasm wasm_exec.js engine-size.ts) &: $(ENGINE_F
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(GENERATED)/wasm_exec.js
 	printf 'export const engineBytes = %s;\n' "$$(wc -c < $(GENERATED)/engine.wasm | tr -d ' ')" > $(GENERATED)/engine-size.ts
 
-site/dist/index.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES)
+# What others have written of all that is built here. Any file may import something new; where it did not, the page
+# need not be built anew.
+$(GENERATED)/notices.json: bin/notices
+	@test -e $@ || go run ./cmd/release notices $@
+bin/notices: $(sort $(call GO_FILES,cmd internal relay site wasm))
+	@mkdir -p $(@D)
+	go run ./cmd/release notices $(GENERATED)/notices.json
+	@touch $@
+
+site/dist/index.html: $(GENERATED)/engine.wasm $(GENERATED)/notices.json site/node_modules/.installed $(SITE_FILES)
 	cd site && TINCAN_VERSION='$(VERSION)' TINCAN_COMMIT='$(COMMIT)' npm run --silent build
 
 # The page as `tincan serve` sends it to browsers that take brotli. It lies beside dist, for every file in
@@ -86,7 +95,7 @@ endif
 bin/single-site:
 	@mkdir -p $(@D) && printf '%s\n' '$(SITE)' > $@
 
-bin/tincan.html: $(GENERATED)/engine.wasm site/node_modules/.installed $(SITE_FILES) $(SINGLE_FILES) bin/single-site
+bin/tincan.html: $(GENERATED)/engine.wasm $(GENERATED)/notices.json site/node_modules/.installed $(SITE_FILES) $(SINGLE_FILES) bin/single-site
 	cd site && TINCAN_SITE='$(SITE)' npx --no-install vite build --mode single --logLevel warn
 
 single: bin/tincan.html ## the page as one file that chats from a disk: bin/tincan.html; SITE=https://… begins its links
@@ -94,7 +103,7 @@ single: bin/tincan.html ## the page as one file that chats from a disk: bin/tinc
 
 # The page with the fake engine, for a history of ten thousand messages.
 FAKE_PAGE := bin/fake-page/index.html
-$(FAKE_PAGE): site/node_modules/.installed $(GENERATED)/engine.wasm $(SITE_FILES) $(wildcard site/test/fake-*.ts site/test/*.svelte)
+$(FAKE_PAGE): site/node_modules/.installed $(GENERATED)/engine.wasm $(GENERATED)/notices.json $(SITE_FILES) $(wildcard site/test/fake-*.ts site/test/*.svelte)
 	cd site && npx --no-install vite build --mode fake --logLevel warn
 
 %/node_modules/.installed: %/package.json %/package-lock.json

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connect, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { notices } from './notices.ts';
 import { integrity } from './plugins/integrity.ts';
 import { filesIn, manifest } from './plugins/manifest.ts';
 import { singleFile } from './plugins/single.ts';
@@ -130,6 +131,7 @@ const severalFiles = () => [
   scrubFirst(),
   keepTogether(),
   integrity(),
+  notices(),
   listFiles(),
   // make says which build it is.
   manifest({

@@ -115,7 +115,11 @@ A match does not mean that the page is safe: this program may be wrong itself, a
 the host can serve others, or you tomorrow, something else. Nor does it see a page that
 a browser has kept from before, or what a browser's extensions do to a page.
 `,
-	"version": "tincan version: say which version this is\n",
+	"version": `tincan version [flags]: say which version this is
+
+  --notices          what others have written of this program and of its page, with
+                     their licences
+`,
 }
 
 var waysHelp = `  --stun HOST:PORT   a STUN server to ask for this computer's public address, in place

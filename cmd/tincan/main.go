@@ -8,11 +8,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"tincan/site"
 )
 
 // version is set by the linker.
@@ -93,9 +96,7 @@ func run(ctx context.Context, t terminal, args []string) int {
 	case "verify":
 		err = runVerify(ctx, t, args)
 	case "version", "--version", "-v":
-		if err = noArguments(t, args); err == nil {
-			fmt.Fprintln(t.out, "tincan", version)
-		}
+		err = runVersion(t, args)
 	case "help", "--help", "-h":
 		help := usage
 		if len(args) > 0 && helpOf[args[0]] != "" {
@@ -117,14 +118,28 @@ func run(ctx context.Context, t terminal, args []string) int {
 	return exitFailed
 }
 
-func noArguments(t terminal, args []string) error {
+func runVersion(t terminal, args []string) error {
 	flags := flag.NewFlagSet("version", flag.ContinueOnError)
+	notices := flags.Bool("notices", false, "")
 	if err := parseFlags(t, flags, args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		t.say("tincan: version takes nothing. See tincan version --help.")
+		t.say("tincan: version takes only flags. See tincan version --help.")
 		return errUsage
 	}
-	return nil
+	if !*notices {
+		fmt.Fprintln(t.out, "tincan", version)
+		return nil
+	}
+	page, err := site.Page()
+	if err != nil {
+		return err
+	}
+	text, err := fs.ReadFile(page, "notices.txt")
+	if err != nil {
+		return err
+	}
+	_, err = t.out.Write(text)
+	return err
 }

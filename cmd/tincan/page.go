@@ -39,7 +39,7 @@ type pageFile struct {
 var types = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
 	".wasm": "application/wasm", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png",
-	".webmanifest": "application/manifest+json",
+	".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8",
 }
 
 // newPageHandler reads the whole page into memory. small has files of it compressed with brotli.

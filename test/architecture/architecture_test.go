@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"tincan/relay/lambda":                 {"tincan/internal/mailbox", "tincan/relay", "tincan/relay/dynamo"},
 	"tincan/internal/verify":              {},
 	"tincan/cmd/tincan":                   {"tincan/internal/chat", "tincan/internal/verify", "tincan/relay", "tincan/site"},
+	"tincan/cmd/release":                  {},
 	"tincan/infra":                        {"tincan/site"},
 }
 
