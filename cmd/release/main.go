@@ -1,5 +1,6 @@
-// Program release makes what a release has beside its programs: the notices of third parties. The
-// Makefile runs it; README.md beside it says what comes out.
+// Program release makes what a release has beside its programs: the notices of third parties, the
+// list of what is in it (SBOM), the archives and their sums. The Makefile runs it; README.md beside it
+// says what comes out.
 package main
 
 import (
@@ -9,7 +10,10 @@ import (
 )
 
 var errUsage = errors.New(`usage:
-  release notices FILE                       what is linked from other Go modules, with its licences, as JSON`)
+  release notices FILE                       what is linked from other Go modules, with its licences, as JSON
+  release sbom TOOL NOTICES VERSION EPOCH OUT what is in all of it, as CycloneDX
+  release pack OUT EPOCH NAME=FILE...        a folder as .tar.gz or .zip
+  release sums FOLDER                        SHA256SUMS of the files in a folder`)
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -23,8 +27,15 @@ func run(args []string) error {
 	if len(args) > 0 {
 		command, args = args[0], args[1:]
 	}
-	if command == "notices" && len(args) == 1 {
+	switch {
+	case command == "notices" && len(args) == 1:
 		return writeNotices(args[0])
+	case command == "sbom" && len(args) == 5:
+		return writeSBOM(args[0], args[1], args[2], args[3], args[4])
+	case command == "pack" && len(args) > 2:
+		return writeArchive(args[0], args[1], args[2:])
+	case command == "sums" && len(args) == 1:
+		return writeSums(args[0])
 	}
 	return errUsage
 }
