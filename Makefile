@@ -154,15 +154,19 @@ test-go: bin/tincan test/node_modules/.installed
 RELEASED := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
 # Files that are given as they are, beside the archives.
 ALONE :=
+# Whom Debian's tools name as the maker of a package.
+MAINTAINER ?= The tincan authors <tincan@tincan.invalid>
 # The time of everything in a release is that of its commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
-release: $(RELEASED:%=bin/programs/%/tincan) bin/cyclonedx-gomod $(ALONE) ## the archives of a version, its list of parts, SHA256SUMS: bin/release
+release: $(RELEASED:%=bin/programs/%/tincan) bin/cyclonedx-gomod $(ALONE) ## archives and Debian packages of this version, its list of parts, SHA256SUMS: bin/release
 	rm -rf bin/release && mkdir -p bin/release
 	go build -o bin/release-tool ./cmd/release
 	$(foreach computer,$(RELEASED),bin/release-tool pack bin/release/tincan-$(VERSION)-$(computer)$(if $(findstring windows,$(computer)),.zip,.tar.gz) \
 	  $(SOURCE_DATE_EPOCH) tincan$(if $(findstring windows,$(computer)),.exe)=bin/programs/$(computer)/tincan \
 	  README.md=README.md LICENSE=LICENSE notices.txt=site/dist/notices.txt$(newline))
+	$(foreach processor,$(patsubst linux-%,%,$(filter linux-%,$(RELEASED))),bin/release-tool deb bin/release/tincan-$(VERSION)-$(processor).deb \
+	  $(VERSION) $(processor) "$(MAINTAINER)" $(SOURCE_DATE_EPOCH) bin/programs/linux-$(processor)/tincan site/dist/notices.txt$(newline))
 	bin/release-tool sbom bin/cyclonedx-gomod site/dist/notices.txt $(VERSION) $(SOURCE_DATE_EPOCH) bin/release/tincan-$(VERSION).cdx.json
 	$(if $(ALONE),cp $(ALONE) bin/release/)
 	bin/release-tool sums bin/release

@@ -58,7 +58,7 @@ func writeArchive(out, epoch string, pairs []string) error {
 	if err != nil {
 		return fmt.Errorf("pack: %w", err)
 	}
-	if err = errors.Join(write(f, folder, time.Unix(seconds, 0).UTC(), files), f.Close()); err != nil {
+	if err = errors.Join(write(f, folder+"/", time.Unix(seconds, 0).UTC(), files), f.Close()); err != nil {
 		_ = os.Remove(out)
 		return fmt.Errorf("pack %s: %w", out, err)
 	}
@@ -73,8 +73,8 @@ func writeTar(w io.Writer, folder string, at time.Time, files []packed) error {
 	t := tar.NewWriter(z)
 	for _, f := range files {
 		header := &tar.Header{
-			Format: tar.FormatUSTAR, Typeflag: tar.TypeReg, Name: folder + "/" + f.name,
-			Size: int64(len(f.body)), Mode: f.mode, ModTime: at, Uname: "root", Gname: "root",
+			Format: tar.FormatUSTAR, Typeflag: typeOf(f.mode), Name: folder + f.name,
+			Size: int64(len(f.body)), Mode: f.mode &^ folderMode, ModTime: at, Uname: "root", Gname: "root",
 		}
 		if err := t.WriteHeader(header); err != nil {
 			return err
@@ -92,7 +92,7 @@ func writeZip(w io.Writer, folder string, at time.Time, files []packed) error {
 		return flate.NewWriter(w, flate.BestCompression)
 	})
 	for _, f := range files {
-		header := &zip.FileHeader{Name: folder + "/" + f.name, Method: zip.Deflate, Modified: at}
+		header := &zip.FileHeader{Name: folder + f.name, Method: zip.Deflate, Modified: at}
 		header.SetMode(os.FileMode(f.mode))
 		part, err := z.CreateHeader(header)
 		if err != nil {
