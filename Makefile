@@ -30,7 +30,7 @@ SITE_FILES := $(shell find site/src site/public -type f -not -path '*/generated/
 SINGLE_FILES := $(shell find site/single site/plugins -type f)
 GENERATED := site/src/engine/generated
 
-.PHONY: help run build single test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay bench-messages profile hosting network screenshots film slow vuln clean release reproducible \
+.PHONY: help run build single test tests check size vectors mutants fuzz times bench bench-engine bench-files bench-relay bench-messages profile hosting network screenshots film slow vuln clean release reproducible workflows \
 	check-go check-site check-test test-go test-peer test-site test-browser test-infra \
 	synth deploy destroy chromium firefox awscli icons texts webcat
 
@@ -189,6 +189,9 @@ bin/programs/%/tincan: $(PROGRAM_FILES) site/dist/index.html site/headers.json
 vuln: bin/govulncheck ## known holes in what is linked; needs a network
 	bin/govulncheck ./...
 
+workflows: bin/actionlint ## the jobs of .github read by actionlint
+	bin/actionlint
+
 # The peer contract again, over the RTCPeerConnection of a real Chromium, and what waits for its promises.
 test-peer: bin/wasmbrowsertest chromium
 	$(JS) go test -exec="$(CURDIR)/bin/wasmbrowsertest" ./internal/promise ./internal/peer
@@ -202,6 +205,9 @@ bin/staticcheck: test/tools.mod test/tools.sum
 
 bin/cyclonedx-gomod: test/tools.mod test/tools.sum
 	go build -trimpath -modfile=test/tools.mod -o $@ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+
+bin/actionlint: test/tools.mod test/tools.sum
+	go build -modfile=test/tools.mod -o $@ github.com/rhysd/actionlint/cmd/actionlint
 
 bin/govulncheck: test/tools.mod test/tools.sum
 	go build -modfile=test/tools.mod -o $@ golang.org/x/vuln/cmd/govulncheck
