@@ -53,8 +53,7 @@ type linked struct {
 	}
 }
 
-// writeNotices collects the notices of all builds. The file is left alone where it says the same already, so that make
-// builds the page anew only for a difference.
+// writeNotices collects the notices of all builds.
 func writeNotices(file string) error {
 	notices, err := collect(builds)
 	if err != nil {
@@ -64,6 +63,11 @@ func writeNotices(file string) error {
 	if err != nil {
 		return err
 	}
+	return writeIfNew(file, text)
+}
+
+// writeIfNew leaves a file alone that says the same already, so that make builds the page anew only for a difference.
+func writeIfNew(file string, text []byte) error {
 	if there, err := os.ReadFile(file); err == nil && bytes.Equal(there, text) {
 		return nil
 	}
