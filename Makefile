@@ -157,7 +157,9 @@ ALONE :=
 # Whom Debian's tools name as the maker of a package.
 MAINTAINER ?= The tincan authors <tincan@tincan.invalid>
 # The time of everything in a release is that of its commit.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+ifeq ($(origin SOURCE_DATE_EPOCH),undefined)
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+endif
 
 release: $(RELEASED:%=bin/programs/%/tincan) bin/cyclonedx-gomod $(ALONE) ## archives and Debian packages of this version, its list of parts, SHA256SUMS: bin/release
 	rm -rf bin/release && mkdir -p bin/release
