@@ -174,7 +174,7 @@ release: $(RELEASED:%=bin/programs/%/tincan) bin/cyclonedx-gomod $(ALONE) ## arc
 	bin/release-tool sums bin/release
 	@cat bin/release/SHA256SUMS
 
-# Builds twice, from fresh clones, of which the second knows nothing of the first: 2 x 10 minutes on two cores for all, 2 x 4 for one.
+# Builds twice, from fresh clones, of which the second knows nothing of the first: a long wait for all, less for RELEASED=linux-amd64.
 reproducible: ## the release built twice, in two folders, with another umask, time zone and language, and compared
 	test/reproducible.sh $(if $(OUT),"$(OUT)") RELEASED="$(RELEASED)"
 
