@@ -153,7 +153,7 @@ test-go: bin/tincan test/node_modules/.installed
 # What is given to people, for each computer that it is built for: as Go names them, here with - in between.
 RELEASED := linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64
 # Files that are given as they are, beside the archives.
-ALONE :=
+ALONE := bin/tincan.html
 # Whom Debian's tools name as the maker of a package.
 MAINTAINER ?= The tincan authors <tincan@tincan.invalid>
 # The time of everything in a release is that of its commit.
@@ -183,7 +183,7 @@ define newline
 
 endef
 
-bin/programs/%/tincan: $(PROGRAM_FILES) site/dist/index.html site/headers.json
+bin/programs/%/tincan: $(PROGRAM_FILES) site/dist/index.html site/dist.br/index.html site/headers.json
 	GOOS=$(word 1,$(subst -, ,$*)) GOARCH=$(word 2,$(subst -, ,$*)) CGO_ENABLED=0 go build $(RELEASE) -ldflags "$(LDFLAGS)" -o $@ ./cmd/tincan
 
 # Known holes in what is linked. It asks Go's vulnerability database, so it needs a

@@ -2,7 +2,8 @@ import type { BrowserContext } from '@playwright/test';
 import { Traces } from './traces.ts';
 
 /** The files of the page: all that it may ask for. */
-const own = /^\/(config\.json|sw\.js|favicon\.svg|manifest\.webmanifest|notices\.txt|\.well-known\/tincan\.json|(assets|icons)\/[\w.-]+)?$/;
+const own =
+  /^\/(config\.json|sw\.js|favicon\.svg|manifest\.webmanifest|notices\.txt|\.well-known\/tincan\.json|(assets|icons)\/[\w.-]+)?$/;
 /** What a page asks of its mailbox, where somebody has let it. */
 const mailbox = /^\/api\/v1\/(put|take|drop)$/;
 
