@@ -17,16 +17,17 @@ const licenceName = /^(licen[cs]e|copying|copyright|notice)([.-][a-z0-9.-]*)?$/i
 
 /**
  * Adds notices.txt to the page: what others have written of all that tincan is, with their licences. What of npm is in
- * the page is asked of the bundle, since much of what is installed only builds it.
+ * the page is asked of the bundle, since much of what is installed only builds it; `more` are packages that come into it
+ * by another way.
  */
-export function notices(): Plugin {
+export function notices(...more: string[]): Plugin {
   return {
     name: 'tincan-notices',
     apply: 'build',
     generateBundle(_options, bundle) {
       if (!existsSync(collected)) throw new Error('the notices of Go modules are missing: run make build');
       const all = JSON.parse(readFileSync(collected, 'utf8')) as Notice[];
-      const folders = new Set<string>();
+      const folders = new Set(more.map((name) => join(import.meta.dirname, 'node_modules', name)));
       for (const file of Object.values(bundle)) {
         if (file.type !== 'chunk') continue;
         for (const [id, { renderedLength }] of Object.entries(file.modules)) {

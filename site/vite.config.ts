@@ -145,7 +145,9 @@ export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [
     svelte(),
-    ...(mode === 'single' ? [singleFile(process.env['TINCAN_SITE'] ?? '')] : severalFiles()),
+    ...(mode === 'single'
+      ? [notices('lzma1'), singleFile(process.env['TINCAN_SITE'] ?? '')]
+      : severalFiles()),
     served(),
     ...(mode === 'fake' ? [fakePage()] : []),
   ],

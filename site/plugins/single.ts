@@ -21,6 +21,8 @@ const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url
 const inPlace = new Map([
   [at('src/scrub.ts'), at('single/scrub.ts')],
   [at('src/engine/source.ts'), at('single/source.ts')],
+  [at('src/settings/Build.svelte'), at('single/Build.svelte')],
+  [at('src/settings/build.ts'), at('single/build.ts')],
 ]);
 const dictionary = /\/src\/language\/([a-z]{2}(?:-\w+)?)\.ts$/;
 
@@ -52,10 +54,14 @@ export default await dictionaryOf(${JSON.stringify(tag)});`;
       async handler(_, bundle) {
         const made = Object.values(bundle);
         const scripts = made.filter((each) => each.type === 'chunk');
-        const styles = made.filter((each) => each.type === 'asset');
-        const [script, style] = [scripts[0]?.code, styles[0]?.source];
-        if (script === undefined || typeof style !== 'string' || made.length !== 2) {
-          throw new Error(`the single file is made of one script and one style, and here are ${names(made)}`);
+        const assets = made.filter((each) => each.type === 'asset');
+        const texts = assets.filter(({ fileName }) => fileName === 'notices.txt');
+        const styles = assets.filter(({ fileName }) => fileName.endsWith('.css'));
+        const [script, style, notices] = [scripts[0]?.code, styles[0]?.source, texts[0]?.source];
+        if (script === undefined || typeof style !== 'string' || notices === undefined || made.length !== 3) {
+          throw new Error(
+            `the single file is made of one script, one style and the notices, and here are ${names(made)}`,
+          );
         }
         for (const { fileName } of made) Reflect.deleteProperty(bundle, fileName);
         const dictionaries: Record<string, Source> = {};
@@ -71,6 +77,7 @@ export default await dictionaryOf(${JSON.stringify(tag)});`;
             page: block('page', JSON.stringify({ script, style })),
             engine: block('engine', readFileSync(at('src/engine/generated/engine.wasm'))),
             languages: block('languages', packed(dictionaries)),
+            notices: block('notices', notices),
           },
         );
         this.emitFile({ type: 'asset', fileName: 'tincan.html', source });
@@ -133,7 +140,7 @@ function document(
   html: string,
   { script, style }: { script: string; style: string },
   { first, loader }: { first: string; loader: string },
-  blocks: { page: string; engine: string; languages: string },
+  blocks: Record<'page' | 'engine' | 'languages' | 'notices', string>,
 ): Uint8Array {
   const policy = [
     "default-src 'none'",
@@ -163,7 +170,7 @@ function document(
   put(/(?<=content="default-src [^>]*>)/, `\n    <script>${first}</script>`);
   put(
     /\s*(?=<\/body>)/,
-    `\n${blocks.page}\n<script>${loader}</script>\n${blocks.engine}\n${blocks.languages}\n  `,
+    `\n${blocks.page}\n<script>${loader}</script>\n${blocks.engine}\n${blocks.languages}\n${blocks.notices}\n  `,
   );
   return Buffer.from(`\ufeff${text}`, 'utf16le');
 }

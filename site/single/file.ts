@@ -4,7 +4,7 @@ export interface TincanFile {
   takeFragment: () => string;
   onFragment: (callback: (fragment: string) => void) => void;
   /** One of the blocks, unpacked, once the browser has read as far. Each is there once. */
-  block?: (name: 'page' | 'engine' | 'languages') => Promise<Uint8Array<ArrayBuffer>>;
+  block?: (name: 'page' | 'engine' | 'languages' | 'notices') => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 declare global {
@@ -13,7 +13,7 @@ declare global {
 }
 
 /** A block, for the scripts that run after the loader. */
-export async function readBlock(name: 'engine' | 'languages'): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBlock(name: 'engine' | 'languages' | 'notices'): Promise<Uint8Array<ArrayBuffer>> {
   const { block } = globalThis.tincanFile;
   if (!block) throw new Error('this page is not the single file');
   return block(name);
