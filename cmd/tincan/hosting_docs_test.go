@@ -78,7 +78,7 @@ func TestUnitFlagsDocumented(t *testing.T) {
 	require.NoError(t, err)
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	serve := regexp.MustCompile(`(?s)    tincan serve.*?\n    tincan version`).FindString(string(readme))
+	serve := regexp.MustCompile(`(?s)    tincan serve.*?\n    tincan verify`).FindString(string(readme))
 	known := map[string]bool{}
 	for _, m := range regexp.MustCompile(`flags\.\w*Var\([^"]*"([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
 		known["--"+m[1]] = true

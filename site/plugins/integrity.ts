@@ -15,10 +15,11 @@ const hashOf = (dir: string, name: string) =>
 
 /**
  * Gives every script of the page the hash that its bytes must have, so that the page works under the header
- * `Integrity-Policy: blocked-destinations=(script)`. The scripts that the page names, and what they import, have it in
- * index.html; those that come later in a table that bring.ts reads. An import map would be the browser's own place for
- * such a table. But it can only stand in the page itself, and a policy that allows it has to name its hash, which
- * would be another for each build, in the settings of every host.
+ * `Integrity-Policy: blocked-destinations=(script)`. The scripts that the page names, and what they import, have it at
+ * their tags; those that come later in a table that bring.ts reads. An import map would be the browser's own place for
+ * such a table. But a policy that allows one has to name its hash, which would be another for each build, in the
+ * settings of every host; a table of data runs nothing and needs none. It is in index.html, since a script that had it
+ * would change with any other one and keep its name, by which it is kept for a year.
  */
 export function integrity(): Plugin {
   return {
@@ -48,18 +49,13 @@ export function integrity(): Plugin {
       const later: Record<string, string> = {};
       for (const { fileName } of chunks)
         if (fileName !== 'sw.js' && !first.has(fileName)) later[basename(fileName)] = hashOf(dir, fileName);
-      const holders = chunks.filter(({ code }) => code.includes('TINCAN_INTEGRITY'));
-      const [holder] = holders;
-      if (!holder || holders.length > 1 || !first.has(holder.fileName))
-        throw new Error('the table of hashes belongs into one script, which comes with the first screen');
-      // A function, as a $ in a replacement would mean something.
-      const code = holder.code.replace('TINCAN_INTEGRITY', () => JSON.stringify(later));
-      writeFileSync(join(dir, holder.fileName), code);
-
-      writeFileSync(
-        page,
-        withHashes(html, bundle, (name) => hashOf(dir, name)),
+      const table = `<script type="application/json" id="integrity">${JSON.stringify(later)}</script>`;
+      const whole = withHashes(html, bundle, (name) => hashOf(dir, name)).replace(
+        '</head>',
+        `  ${table}\n  </head>`,
       );
+      if (!whole.includes(table)) throw new Error('index.html has no head that ends');
+      writeFileSync(page, whole);
     },
   };
 }

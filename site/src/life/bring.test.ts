@@ -10,8 +10,11 @@ const links = () => [...document.head.querySelectorAll('link')];
 const settle = (event: 'load' | 'error') => links().forEach((link) => link.dispatchEvent(new Event(event)));
 
 beforeEach(async () => {
-  document.head.replaceChildren();
-  vi.stubGlobal('TINCAN_INTEGRITY', { 'search-bbbbbbbb.js': hash });
+  const table = document.createElement('script');
+  table.type = 'application/json';
+  table.id = 'integrity';
+  table.textContent = JSON.stringify({ 'search-bbbbbbbb.js': hash });
+  document.head.replaceChildren(table);
   // jsdom has no list of what a link may be.
   Object.defineProperty(HTMLLinkElement.prototype, 'relList', {
     configurable: true,

@@ -1,10 +1,8 @@
-/**
- * The hash of each script that comes after the first screen, by the name of its file; put here by the build, see
- * plugins/integrity.ts.
- */
-declare const TINCAN_INTEGRITY: Record<string, string>;
-
-const hashes = TINCAN_INTEGRITY;
+/** The hash of each script that comes after the first screen, by the name of its file; see plugins/integrity.ts. */
+const hashes = JSON.parse(document.getElementById('integrity')?.textContent ?? '{}') as Record<
+  string,
+  string
+>;
 
 /** What has come or is on its way, by its address. */
 const coming = new Map<string, Promise<void>>();
