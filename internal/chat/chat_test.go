@@ -195,6 +195,11 @@ func TestFunctionalBadJoin(t *testing.T) {
 	joiner := join(t, link)
 	code := link[strings.Index(link, "#")+1:]
 	other := create(t).Link().Link
+	// What is cut behind a z looks whole, and is no invite.
+	cut := link[:80]
+	for strings.HasSuffix(strings.TrimRight(cut, "-_"), "z") {
+		cut = cut[:len(cut)-1]
+	}
 	for name, c := range map[string]struct {
 		text string
 		code chat.Code
@@ -203,7 +208,7 @@ func TestFunctionalBadJoin(t *testing.T) {
 		"words":             {"see you at ten", chat.CodeNoCode},
 		"a megabyte":        {strings.Repeat("junk ", 200_000), chat.CodeTooLong},
 		"cut link":          {strings.TrimRight(link, "z-_"), chat.CodeCut},
-		"cut in the middle": {link[:80], chat.CodeCut},
+		"cut in the middle": {cut, chat.CodeCut},
 		"another version":   {"iw" + code[2:], chat.CodeVersion},
 		"damaged":           {code[:60] + code[64:], chat.CodeMalformed},
 		"a reply":           {joiner.Link().Link, chat.CodeWantInvite},
