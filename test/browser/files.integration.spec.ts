@@ -29,7 +29,9 @@ for (const place of places) {
     await meet(ana, ben);
     for (const size of all) {
       const [name, bytes] = [`${size}.bin`, randomBytes(size)];
-      await send(ana, name, bytes);
+      // A large one is handed over by its path: as bytes it takes the browser longer than a test may wait.
+      await writeFile(join(folder, name), bytes);
+      await sendPath(ana, join(folder, name));
       await expect(card(ben, name)).toBeVisible();
       if (place === 'chosen') {
         await save(ben, name);
@@ -62,7 +64,8 @@ test('Wipe leaves nothing of a file in the storage of the browser', async ({ per
   // A page removes what it finds there when it starts, and this one starts before there is anything.
   const other = await ben.page.context().newPage();
   await other.goto(serve.here);
-  await send(ana, 'large.bin', randomBytes(20_000_000));
+  await writeFile(join(folder, 'large.bin'), randomBytes(20_000_000));
+  await sendPath(ana, join(folder, 'large.bin'));
   await saved(ben, 'large.bin');
   const left = (page: Page) =>
     page.evaluate(async () => {
