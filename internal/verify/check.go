@@ -200,7 +200,10 @@ func (c *check) nameOf(u *url.URL) (name string, ours bool) {
 	if u.Host != base.Host || u.Scheme != base.Scheme {
 		return "", false
 	}
-	name = strings.TrimPrefix(u.EscapedPath(), base.EscapedPath())
+	name = u.EscapedPath()
+	if rest, below := strings.CutPrefix(name, base.EscapedPath()); below && !strings.HasPrefix(rest, "/") {
+		name = rest
+	}
 	if u.RawQuery != "" && name != "" {
 		name += "?" + u.RawQuery
 	}

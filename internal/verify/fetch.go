@@ -65,8 +65,8 @@ type answer struct {
 	text   []byte // nil if it is not to be read for names
 }
 
-// get asks for a file. It follows redirects that lead to another path of the same origin, as these are
-// all that a page needs.
+// get asks for a file. It follows redirects that lead to another name in the same folder, as these change nothing
+// of what a browser makes of it.
 func (h *host) get(ctx context.Context, name string) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, oneTime)
 	defer cancel()
@@ -105,10 +105,14 @@ func (h *host) address(name string) *url.URL {
 	if name == indexPath {
 		return h.base
 	}
-	if !strings.HasPrefix(name, "/") {
-		name = "./" + name
+	var at *url.URL
+	var err error
+	if strings.HasPrefix(name, "/") {
+		// Parsed by itself, what begins with two slashes would be the name of another host.
+		at, err = url.Parse(h.base.Scheme + "://" + h.base.Host + name)
+	} else {
+		at, err = h.base.Parse("./" + name)
 	}
-	at, err := h.base.Parse(name)
 	if err != nil {
 		return h.base // cannot be: it is a name that was checked, or part of a URL
 	}
@@ -128,7 +132,17 @@ func follow(at *url.URL, response *http.Response) (*url.URL, error) {
 	if !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "./") && !strings.HasPrefix(to, "../") {
 		return nil, fmt.Errorf("the host redirects to %s, and only to a path may it", quoted(to))
 	}
+	// Browsers take \ for /, so that /\ begins the name of another host. What stands behind a # in there comes in the place
+	// of a link's own. And names in a file lead from where it came from, so that in another folder they are of other files.
+	if strings.ContainsAny(to, `\#`) || folderOf(next) != folderOf(at) {
+		return nil, fmt.Errorf("the host sends its visitors on to %s, and only to another name in the same folder may it; if that is the page's address, verify that one", quoted(to))
+	}
 	return next, nil
+}
+
+func folderOf(u *url.URL) string {
+	name := u.EscapedPath()
+	return name[:strings.LastIndex(name, "/")+1]
 }
 
 // take reads a body, decompresses it and digests it.
@@ -136,6 +150,9 @@ func (h *host) take(name string, response *http.Response) (answer, error) {
 	got := answer{status: response.StatusCode, header: response.Header}
 	if got.status != http.StatusOK {
 		return got, nil
+	}
+	if codings := response.Header.Values("Content-Encoding"); len(codings) > 1 {
+		return got, fmt.Errorf("it comes in %d encodings, and a browser may unpack others of them", len(codings))
 	}
 	var body io.Reader = response.Body
 	switch coding := response.Header.Get("Content-Encoding"); strings.ToLower(coding) {

@@ -35,6 +35,9 @@ type headerCheck struct {
 	wrong   map[headerProblem][]string // the files on whose answers it was seen
 }
 
+// leading are headers by which a host could lead a browser away from the page, or have it load what the page does not name.
+var leading = []string{"Refresh", "Link"}
+
 type headerProblem struct{ header, how string }
 
 func newHeaderCheck(headers Headers, https bool) *headerCheck {
@@ -47,6 +50,11 @@ func (c *headerCheck) look(name string, got answer) {
 	note := func(header, how string) {
 		problem := headerProblem{header, how}
 		c.wrong[problem] = append(c.wrong[problem], name)
+	}
+	for _, header := range leading {
+		if values := got.header.Values(header); len(values) > 0 {
+			note(header, "is "+quoted(values[0])+", and may not be there")
+		}
 	}
 	for header, want := range c.headers.All {
 		if how := compareHeader(header, want, got.header.Values(header)); how != "" {

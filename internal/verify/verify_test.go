@@ -286,6 +286,8 @@ func TestFunctionalHeaders(t *testing.T) {
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		}, `Strict-Transport-Security is "max-age=86400"`},
 		"plain http with another": {false, func(h http.Header) { h.Set("Cross-Origin-Opener-Policy", "unsafe-none") }, `Cross-Origin-Opener-Policy is "unsafe-none"`},
+		"leads away":              {false, func(h http.Header) { h.Set("Refresh", "0; url=https://evil.example/") }, `Refresh is "0; url=https://evil.example/", and may not be there, on 12 of 12 answers`},
+		"names a style":           {false, func(h http.Header) { h.Set("Link", "<x.css>; rel=stylesheet") }, `Link is "<x.css>; rel=stylesheet", and may not be there`},
 		"letters for a terminal":  {false, func(h http.Header) { h.Set("X-Content-Type-Options", "\x9b31mé") }, `X-Content-Type-Options is "\x9b31m\u00e9"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -358,16 +360,50 @@ func TestFunctionalEncodings(t *testing.T) {
 		s.ServeHTTP(w, r)
 	}), With{Program: s.page(t)})
 	assert.Contains(t, said(r), `it comes in the encoding "zip\u00e9"`)
+	r = checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "sw.js") {
+			w.Header()["Content-Encoding"] = []string{"identity", "br"}
+		}
+		s.ServeHTTP(w, r)
+	}), With{Program: s.page(t)})
+	assert.Contains(t, said(r), `missing|sw.js|sw.js could not be fetched, and the manifest names it: it comes in 2 encodings`)
 }
 
-// TestFunctionalRedirects: to another path of the page's own origin, and nowhere else.
+// TestFunctionalOneHost: no name has the program ask another host, nor is one taken for another name.
+func TestFunctionalOneHost(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host was asked") }))
+	t.Cleanup(other.Close)
+	for _, base := range []string{"/", "/chat/"} {
+		for _, slashes := range []string{"//", "///"} {
+			s, asked := build("v1.0.0"), []string{}
+			program := s.page(t)
+			host := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked = append(asked, r.URL.Path)
+				r.URL.Path = "/chat/" + strings.TrimPrefix(r.URL.Path, base)
+				s.ServeHTTP(w, r)
+			}))
+			host.Path = base
+			path := slashes + strings.TrimPrefix(other.URL, "http://") + "/secret.png"
+			s["index.html"] += `<img src="http://` + host.Host + path + `">`
+			_, err := Check(t.Context(), host, With{Headers: testHeaders, Program: program})
+			require.NoError(t, err)
+			assert.Contains(t, asked, path, base)
+		}
+	}
+}
+
+// TestFunctionalRedirects: to another name in the same folder, and nowhere else.
 func TestFunctionalRedirects(t *testing.T) {
 	for to, says := range map[string]string{
 		"/chat/assets/late-cccccccc.js": "", "./late-cccccccc.js": "", "../assets/late-cccccccc.js": "",
 		"https://evil.example/":         `sends its visitors on to "https://evil.example/"`,
 		"//evil.example/x.js":           `sends its visitors on to "//evil.example/x.js"`,
 		"late-cccccccc.js":              "only to a path may it",
-		"/chat/moved.js":                "the host redirects on and on",
+		"/chat/assets/moved.js":         "the host redirects on and on",
+		"/chat/moved.js":                "only to another name in the same folder may it",
+		"/evil/late-cccccccc.js":        "only to another name in the same folder may it",
+		`/\evil.example/x.js`:           `sends its visitors on to "/\\evil.example/x.js"`,
+		"./late-cccccccc.js#an-invite":  `sends its visitors on to "./late-cccccccc.js#an-invite"`,
 		"javascript:alert(1)//\xc2\x9b": `sends its visitors on to "javascript:alert(1)//\u009b"`,
 	} {
 		s := build("v1.0.0")
