@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,12 @@ const (
 	selfRest = 30 * 24 * time.Hour
 )
 
+// selfPause is how long no other certificate is made where the last try has not led to one that fits.
+const selfPause = time.Minute
+
+// maxCame is how many addresses a certificate has that this computer does not list. With some routes it has millions.
+const maxCame = 16
+
 // selfShown is a certificate that this program has made for its own addresses (--tls self). It is kept, as each new one
 // makes browsers ask anew.
 type selfShown struct {
@@ -36,8 +43,10 @@ type selfShown struct {
 	addresses func() []netip.Addr // of this computer
 	notices   *notices
 
-	mu  sync.Mutex
-	now *tls.Certificate
+	mu   sync.Mutex
+	now  *tls.Certificate
+	came []netip.Addr // to which browsers came, and which are not among addresses, such as 169.254.0.1
+	vain time.Time    // when a certificate was made, or could not be made, and did not help
 }
 
 // openSelf reads the certificate that was kept, or makes one. Its errors are sentences for the person.
@@ -101,6 +110,7 @@ func (s *selfShown) fits(leaf *x509.Certificate, at netip.Addr) bool {
 func (s *selfShown) wanted() (names []string, addresses []netip.Addr) {
 	names = []string{"localhost"}
 	addresses = append([]netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}, s.addresses()...)
+	addresses = append(addresses, s.came...)
 	if own, err := os.Hostname(); err == nil {
 		first, _, _ := strings.Cut(strings.ToLower(own), ".")
 		if isHostName(first) {
@@ -128,13 +138,22 @@ func (s *selfShown) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fits(s.now.Leaf, at) {
+	if len(s.came) == maxCame && !slices.Contains(s.came, at) {
+		at = netip.Addr{}
+	}
+	if s.fits(s.now.Leaf, at) || time.Since(s.vain) < selfPause {
 		return s.now, nil
+	}
+	if at.Is4() && !at.IsLoopback() && !slices.Contains(s.came, at) {
+		s.came = append(s.came, at)
 	}
 	if err := s.renew(); err != nil {
 		s.notices.once("The certificate of --tls self cannot be renewed: " + err.Error())
 	} else {
 		s.notices.once("This computer has another address, or its certificate came near its end: there is a new one, of which browsers warn again.\nIts SHA-256 fingerprint: " + fingerprint(s.now))
+	}
+	if !s.fits(s.now.Leaf, at) {
+		s.vain = time.Now()
 	}
 	return s.now, nil
 }
@@ -168,7 +187,7 @@ func (s *selfShown) renew() error {
 func replaceFile(name string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".new-*") // its mode is 0600
 	if err != nil {
-		return err
+		return reason(err)
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
@@ -176,6 +195,18 @@ func replaceFile(name string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
+	}
+	return reason(err)
+}
+
+// reason leaves the names of files out of an error: the one of a new file is another each time, and a sentence that
+// is said once would be said each time.
+func reason(err error) error {
+	if at := (*os.PathError)(nil); errors.As(err, &at) {
+		return at.Err
+	}
+	if at := (*os.LinkError)(nil); errors.As(err, &at) {
+		return at.Err
 	}
 	return err
 }

@@ -431,6 +431,49 @@ func TestFunctionalSelf(t *testing.T) {
 	assert.NotEmpty(t, get(t, h, "GET", "/", "chat.example", "").Header.Get("Strict-Transport-Security"))
 }
 
+// TestFunctionalSelfSettles: no browser has a certificate made for each of its connections.
+func TestFunctionalSelfSettles(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("STATE_DIRECTORY", folder)
+	var said output
+	n := &notices{}
+	n.tell(terminal{err: &said}.say)
+	s, err := openSelf("", n)
+	require.NoError(t, err)
+	s.addresses = func() []netip.Addr { return nil } // as they list none of one's own making
+	shownAt := func(at string) string {
+		c, err := s.get(&tls.ClientHelloInfo{Conn: someoneHere{at}})
+		require.NoError(t, err)
+		return fingerprint(c)
+	}
+	made := shownAt("169.254.7.7:8787")
+	require.NoError(t, s.now.Leaf.VerifyHostname("169.254.7.7"))
+	assert.Equal(t, made, shownAt("169.254.7.7:8787"))
+
+	// A computer can have all addresses of a network.
+	seen := map[string]bool{made: true}
+	for range 2 {
+		for i := range 40 {
+			seen[shownAt(netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), 8787).String())] = true
+		}
+	}
+	assert.Len(t, seen, maxCame)
+
+	// What cannot be kept is tried again, but not at once, and said once.
+	s.came, s.now.Leaf.NotAfter = nil, time.Now()
+	require.NoError(t, os.Remove(s.files().key))
+	require.NoError(t, os.MkdirAll(filepath.Join(s.files().key, "in the way"), 0o700))
+	before := shownAt("127.0.0.1:8787")
+	assert.False(t, s.vain.IsZero())
+	s.vain = time.Time{}
+	assert.Equal(t, before, shownAt("127.0.0.1:8787"))
+	assert.Equal(t, 1, strings.Count(said.String(), "cannot be renewed"), said.String())
+	require.NoError(t, os.RemoveAll(s.files().key))
+	assert.Equal(t, before, shownAt("127.0.0.1:8787"), "not at once")
+	s.vain = time.Now().Add(-selfPause)
+	assert.NotEqual(t, before, shownAt("127.0.0.1:8787"))
+}
+
 // someoneHere is a connection of which there is no more than the address of this computer.
 type someoneHere struct{ at string }
 
