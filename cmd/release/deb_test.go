@@ -69,6 +69,7 @@ func TestFunctionalDeb(t *testing.T) {
 	assert.Equal(t, entry{"./usr/bin/tincan", "0:0 root:root", 0o755, 1700000001, "a program, odd"}, data["./usr/bin/tincan"])
 	assert.Equal(t, os.ModeDir|0o755, data["./usr/bin/"].mode)
 	assert.Equal(t, os.FileMode(0o644), data["./usr/lib/systemd/system/tincan.service"].mode)
+	assert.Contains(t, data["./usr/lib/systemd/system/tincan.service"].body, "\nStateDirectory=tincan\n", "where --tls self keeps its certificate")
 	assert.Equal(t, "by others\n", data["./usr/share/doc/tincan/notices.txt"].body)
 	assert.Contains(t, data["./usr/share/doc/tincan/copyright"].body, "Permission is hereby granted")
 

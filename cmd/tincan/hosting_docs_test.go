@@ -89,4 +89,17 @@ func TestUnitFlagsDocumented(t *testing.T) {
 		assert.True(t, known[said], said)
 	}
 	assert.Greater(t, len(known), 8)
+
+	// What people copy.
+	for file, command := range map[string]string{
+		"HOSTING.md": `(?m)^ *tincan serve.*`, "../../Containerfile": `tincan serve.*`, "../release/debian/tincan.default": `(?m)^#?TINCAN_SERVE=.*`,
+	} {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		commands := regexp.MustCompile(command).FindAllString(string(raw), -1)
+		require.NotEmpty(t, commands, file)
+		for _, said := range regexp.MustCompile(`--[a-z-]+`).FindAllString(strings.Join(commands, " "), -1) {
+			assert.True(t, known[said], "%s: %s", file, said)
+		}
+	}
 }
