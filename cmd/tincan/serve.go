@@ -282,6 +282,7 @@ func (p *pageServer) start() (servers []*http.Server, failed chan error) {
 		return servers, failed
 	}
 	page.TLSConfig = p.tls
+	page.Handler = limitRequests(page.Handler, p.proxies)
 	both, plain := sortConnections(visitors), server(http.HandlerFunc(p.handler.toHTTPS))
 	go func() { failed <- page.ServeTLS(both, "", "") }()
 	go func() { failed <- plain.Serve(plainHalf{both}) }()

@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -314,6 +315,88 @@ func TestFunctionalTLSOneVisitor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFunctionalTLSRequests: who has as many requests under way as HTTP/2 lets into as many connections as one may have, has
+// most of them ended, and others are answered; a proxy of the host may have them.
+func TestFunctionalTLSRequests(t *testing.T) {
+	under, end := make(chan bool, 1000), make(chan bool)
+	slow := testHandler(t)
+	slow.mailbox = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { under <- true; <-end })
+	files, err := openFiles(pairMade(t, t.TempDir(), nil, "chat.example"), nil)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	pool.AddCert(files.now.Leaf)
+	p := newServedPage(t, testPage, pageFlags{public: "https://chat.example/"})
+	p.tls, p.handler = tlsConfig(files), slow
+	runPage(t, p, io.Discard)
+	clients := func(address string) (all []*http.Client) {
+		for range requestsByClient/streams + 1 {
+			c := from(address)
+			c.Timeout = 0
+			transport := c.Transport.(*http.Transport)
+			transport.TLSClientConfig, transport.ForceAttemptHTTP2, transport.DisableKeepAlives = &tls.Config{RootCAs: pool}, true, false
+			t.Cleanup(transport.CloseIdleConnections)
+			r, err := c.Get(p.own() + "/") // so that all that follows goes over one connection
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, r.Body)
+			require.NoError(t, err)
+			_ = r.Body.Close()
+			all = append(all, c)
+		}
+		return all
+	}
+	done := make(chan bool, 1000)
+	ask := func(c *http.Client) {
+		r, err := c.Post(p.own()+"/api/v1/take", "application/json", nil)
+		if err == nil {
+			assert.Equal(t, 2, r.ProtoMajor)
+			_ = r.Body.Close()
+		}
+		done <- err == nil
+	}
+	many := clients("127.0.0.2")
+	for i := range requestsByClient {
+		go ask(many[i/streams])
+	}
+	for range requestsByClient {
+		select {
+		case <-under:
+		case <-done:
+			close(end)
+			t.Fatal("not even as many as one may have")
+		}
+	}
+	go ask(many[len(many)-1])
+	select {
+	case <-under:
+		t.Error("one more is let in")
+	case ok := <-done:
+		assert.False(t, ok, "one more")
+	}
+	clients("127.0.0.4")
+	close(end)
+	for range requestsByClient {
+		assert.True(t, <-done)
+	}
+
+	var trusted proxies
+	require.NoError(t, trusted.Set("127.0.0.3"))
+	deep := 0
+	var all http.Handler
+	all = limitRequests(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if deep++; deep <= requestsByClient {
+			all.ServeHTTP(w, r)
+		}
+	}), trusted)
+	asked := func(address string) func() {
+		deep = 0
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = address + ":9"
+		return func() { all.ServeHTTP(httptest.NewRecorder(), r) }
+	}
+	assert.NotPanics(t, asked("127.0.0.3"), "through a proxy of the host")
+	assert.PanicsWithValue(t, http.ErrAbortHandler, asked("127.0.0.2"))
 }
 
 // TestFunctionalTLSSilent: who connects and says nothing, or not enough, is hung up on; and a stop waits for none of these.

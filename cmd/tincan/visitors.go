@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"tincan/relay"
 )
 
 // How many connections to the page there may be at the same time. All together they are fewer than
@@ -14,6 +16,13 @@ import (
 const (
 	visitsByClient = 64
 	visitsInAll    = 512
+)
+
+// How many requests there may be at the same time over TLS, where a connection of HTTP/2 has many.
+// Each holds memory for as long as its answer is not taken.
+const (
+	requestsByClient = 4 * visitsByClient
+	requestsInAll    = 4 * visitsInAll
 )
 
 // sendBuffer is how much of an answer the system holds for a connection, in bytes. It is enough for
@@ -121,6 +130,21 @@ func (v *visitors) state(c net.Conn, s http.ConnState) {
 	if one.busy = s == http.StateActive; !one.busy {
 		one.since = time.Now()
 	}
+}
+
+// limitRequests ends the requests of a client who has too many under way, proxies of the host excepted.
+func limitRequests(next http.Handler, p proxies) http.Handler {
+	busy := newPlaces(requestsByClient, requestsInAll)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if from, err := netip.ParseAddrPort(r.RemoteAddr); err != nil || !p.trusts(from.Addr()) {
+			client := relay.ClientOf(r.RemoteAddr)
+			if !busy.take(client) {
+				panic(http.ErrAbortHandler)
+			}
+			defer busy.count(client, -1)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Read returns first what has been read already.
