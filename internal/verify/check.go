@@ -156,7 +156,11 @@ func (c *check) fetchNamed(ctx context.Context) {
 	for len(todo) > 0 {
 		from := todo[0]
 		todo = todo[1:]
-		for _, u := range named(c.host.address(from), from, c.served[from].text) {
+		names, all := named(c.host.address(from), from, c.served[from].text)
+		if !all {
+			c.found(from, "limit", "%s has more than %d names; the rest is not checked", shown(from), maxNames)
+		}
+		for _, u := range names {
 			name, ours := c.nameOf(u)
 			if !ours {
 				if strings.HasSuffix(from, ".html") {

@@ -473,6 +473,25 @@ func TestFunctionalEverything(t *testing.T) {
 	assert.Less(t, asked, maxFound+50)
 }
 
+// TestFunctionalManyNames: a file with more names than any of the page can have is told of, and does not take the memory
+// of all of them.
+func TestFunctionalManyNames(t *testing.T) {
+	var text, page strings.Builder
+	for i := range 2 * maxNames {
+		fmt.Fprintf(&text, "'http://other.example/%d.js' ", i)
+		fmt.Fprintf(&page, "<a href=http://other.example/%d>", i)
+	}
+	for name, content := range map[string]string{"assets/main-aaaaaaaa.js": text.String(), "index.html": page.String()} {
+		s := build("v1.0.0")
+		s[name] = content
+		s.vouch("v1.0.0")
+		assert.Contains(t, said(checked(t, s, With{Program: s.page(t)})), "limit|"+name+"|"+name+" has more than 10000 names")
+		found, all := named(&url.URL{Scheme: "http", Host: "chat.example", Path: "/"}, name, []byte(content))
+		assert.False(t, all)
+		assert.LessOrEqual(t, len(found), maxNames+1)
+	}
+}
+
 // TestUnitManifest: what is not exactly as the build writes it is refused, before anything is made of it.
 func TestUnitManifest(t *testing.T) {
 	good := build("v1.0.0")[ManifestPath]
