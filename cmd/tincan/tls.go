@@ -75,8 +75,8 @@ func (s *filesShown) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if s.reason != nil && time.Since(s.wrong) >= patienceWithFiles {
 		s.notices.once("The files of --tls have changed, and " + s.reason.Error() + ". The certificate from before is shown until they are right.")
 	}
-	if ended := s.now.Leaf.NotAfter; time.Now().After(ended) {
-		s.notices.once(fmt.Sprintf("The certificate of --tls ended on %s, so browsers refuse the page. Renew it: its files are read again by themselves.", ended.Format(time.DateOnly)))
+	if time.Now().After(s.now.Leaf.NotAfter) {
+		s.notices.once(endedSaid(s.now.Leaf))
 	}
 	return s.now, nil
 }
@@ -147,6 +147,7 @@ func (p *pageServer) openTLS(t terminal, f *pageFlags, port int) (err error) {
 			p.tls = tlsConfig(p.self)
 		}
 	default:
+		p.notices.tell(t.say)
 		var files *filesShown
 		if files, err = openFiles(f.tls, p.notices); err != nil {
 			return err
@@ -155,7 +156,7 @@ func (p *pageServer) openTLS(t terminal, f *pageFlags, port int) (err error) {
 			f.public = publicOf(files.now.Leaf, port)
 		}
 		for _, doubt := range doubts(files.now, f.public, time.Now()) {
-			t.say("%s", doubt)
+			p.notices.once(doubt)
 		}
 		p.tls, p.leaf = tlsConfig(files), files.now.Leaf
 	}
@@ -204,7 +205,7 @@ func doubts(chain *tls.Certificate, public string, now time.Time) (said []string
 	}
 	switch {
 	case now.After(leaf.NotAfter):
-		said = append(said, fmt.Sprintf("The certificate of --tls ended on %s, so browsers refuse the page. Renew it: its files are read again by themselves.", leaf.NotAfter.Format(time.DateOnly)))
+		said = append(said, endedSaid(leaf))
 	case now.Before(leaf.NotBefore):
 		said = append(said, fmt.Sprintf("The certificate of --tls begins on %s, so browsers refuse the page until then. Is the clock of this computer right?", leaf.NotBefore.Format(time.DateOnly)))
 	}
@@ -213,6 +214,10 @@ func doubts(chain *tls.Certificate, public string, now time.Time) (said []string
 		said = append(said, "The file of --tls has the certificate alone, without that of its authority, so some browsers refuse it: name the file with the whole chain, such as fullchain.pem.")
 	}
 	return said
+}
+
+func endedSaid(leaf *x509.Certificate) string {
+	return fmt.Sprintf("The certificate of --tls ended on %s, so browsers refuse the page. Renew it: its files are read again by themselves.", leaf.NotAfter.Format(time.DateOnly))
 }
 
 // namesIn says for what a certificate is, briefly.

@@ -220,6 +220,17 @@ func TestUnitTLSRenewed(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(said.String(), "ended on"), said.String())
 }
 
+// TestUnitTLSSaidOnce: what is said of a certificate at the start is not said again to the first browser.
+func TestUnitTLSSaidOnce(t *testing.T) {
+	var said output
+	p := &pageServer{notices: &notices{}}
+	f := pageFlags{tls: pairMade(t, t.TempDir(), func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "chat.example")}
+	require.NoError(t, p.openTLS(terminal{err: &said}, &f, 8787))
+	_, err := p.tls.GetCertificate(nil)
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(said.String(), "ended on"), said.String())
+}
+
 // tlsPage is a small page that speaks https, for chat.example and 127.0.0.1.
 func tlsPage(t *testing.T, page fstest.MapFS, said io.Writer) (*pageServer, *x509.CertPool) {
 	t.Helper()
