@@ -49,6 +49,7 @@ type check struct {
 	served   map[string]answer // with status 200, by name
 	asked    map[string]bool
 	nothing  string // digest of what the host serves for a name that no file has; empty where it serves nothing
+	sent     bool   // for such a name it sends its visitors elsewhere
 	foreign  int
 	report   Report
 }
@@ -73,7 +74,7 @@ func (c *check) fetchPage(ctx context.Context) error {
 		}
 	}
 	none, err := c.get(ctx, ".well-known/tincan-none")
-	if err == nil {
+	if c.sent = isAway(err); err == nil {
 		c.nothing = none.digest
 		delete(c.report.Files, ".well-known/tincan-none")
 	}
@@ -180,6 +181,7 @@ func (c *check) fetchNamed(ctx context.Context) {
 			}
 			got, err := c.get(ctx, name)
 			switch plainName, _, _ := strings.Cut(name, "?"); {
+			case c.sent && isAway(err): // a text that only looks like a name
 			case err != nil:
 				if errors.Is(err, errRequests) || errors.Is(err, errAllLarge) || ctx.Err() != nil {
 					c.found("", "limit", "not all that the files name was checked: %v", err)

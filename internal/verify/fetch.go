@@ -127,18 +127,25 @@ func follow(at *url.URL, response *http.Response) (*url.URL, error) {
 	to := response.Header.Get("Location")
 	next, err := at.Parse(to)
 	if err != nil || next.Host != at.Host || next.Scheme != at.Scheme || next.User != nil {
-		return nil, fmt.Errorf("the host sends its visitors on to %s; if that is the page's address, verify that one", quoted(to))
+		return nil, away("the host sends its visitors on to %s; if that is the page's address, verify that one", quoted(to))
 	}
 	if !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "./") && !strings.HasPrefix(to, "../") {
-		return nil, fmt.Errorf("the host redirects to %s, and only to a path may it", quoted(to))
+		return nil, away("the host redirects to %s, and only to a path may it", quoted(to))
 	}
 	// Browsers take \ for /, so that /\ begins the name of another host. What stands behind a # in there comes in the place
 	// of a link's own. And names in a file lead from where it came from, so that in another folder they are of other files.
 	if strings.ContainsAny(to, `\#`) || folderOf(next) != folderOf(at) {
-		return nil, fmt.Errorf("the host sends its visitors on to %s, and only to another name in the same folder may it; if that is the page's address, verify that one", quoted(to))
+		return nil, away("the host sends its visitors on to %s, and only to another name in the same folder may it; if that is the page's address, verify that one", quoted(to))
 	}
 	return next, nil
 }
+
+// awayError is a redirect that is not followed.
+type awayError struct{ error }
+
+func away(format, to string) error { return awayError{fmt.Errorf(format, to)} }
+
+func isAway(err error) bool { return errors.As(err, new(awayError)) }
 
 func folderOf(u *url.URL) string {
 	name := u.EscapedPath()

@@ -431,8 +431,20 @@ func TestFunctionalRedirects(t *testing.T) {
 		assert.Contains(t, said(r), "missing|assets/main-aaaaaaaa.js|", to)
 		assert.Contains(t, said(r), says, to)
 	}
-	// The page itself.
+	// A host that says so where there is no file.
 	s := build("v1.0.0")
+	s["assets/shared-bbbbbbbb.js"] = "export const a='node.js'"
+	s.vouch("v1.0.0")
+	home := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, has := s[strings.TrimPrefix(r.URL.Path, "/chat/")]; !has && r.URL.Path != "/chat/" {
+			http.Redirect(w, r, "/chat/", http.StatusFound)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+	assert.Empty(t, said(checked(t, home, With{Program: s.page(t)})))
+	// The page itself.
+	s = build("v1.0.0")
 	_, err := Check(t.Context(), serve(t, http.RedirectHandler("https://chat.example/", http.StatusFound)), With{Headers: testHeaders, Program: s.page(t)})
 	assert.ErrorContains(t, err, `sends its visitors on to "https://chat.example/"; if that is the page's address, verify that one`)
 	_, err = Check(t.Context(), serve(t, http.NotFoundHandler()), With{Headers: testHeaders, Program: s.page(t)})
