@@ -321,7 +321,9 @@ for (const server of ['nginx', 'caddy'] as const) {
         expect(times(answer, 'Content-Type'), path).toEqual([type]);
         if (path === engine) expect(times(answer, 'Content-Encoding')).toEqual(['gzip']);
       }
-      for (const path of ['/nothing', '/assets/', '/api/v1/take', '/.env']) {
+      const gone = '/assets/main-00000000.js';
+      expect(times(await ask(port, gone, {}), 'Cache-Control')).toEqual(['no-store']);
+      for (const path of ['/nothing', gone, '/assets/', '/api/v1/take', '/.env']) {
         const answer = await ask(port, path, {});
         expect([403, 404], path).toContain(answer.status);
         for (const [name, value] of Object.entries(all))
