@@ -17,12 +17,15 @@ async function record(page: Page): Promise<void> {
       if (bytes.length >= 16 && bytes.length <= 64) g.drawn.push(bytes);
       return out;
     };
-    const start = WebAssembly.instantiateStreaming;
-    WebAssembly.instantiateStreaming = async (...args) => {
-      const result = await start(...args);
-      g.engineMemory = result.instance.exports['mem'] as WebAssembly.Memory;
-      return result;
+    const start = WebAssembly.instantiate as (
+      ...args: [WebAssembly.Module, WebAssembly.Imports]
+    ) => Promise<WebAssembly.Instance>;
+    const kept: typeof start = async (...args) => {
+      const instance = await start(...args);
+      g.engineMemory = instance.exports['mem'] as WebAssembly.Memory;
+      return instance;
     };
+    WebAssembly.instantiate = kept as typeof WebAssembly.instantiate;
   });
 }
 

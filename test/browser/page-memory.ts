@@ -34,12 +34,15 @@ export class PageMemory {
   /** Has to be called before the page is opened, so that the engine's memory can be found. */
   static async of(page: Page, browser: Browser): Promise<PageMemory> {
     await page.addInitScript(() => {
-      const start = WebAssembly.instantiateStreaming;
-      WebAssembly.instantiateStreaming = async (...args) => {
-        const result = await start(...args);
-        Object.assign(globalThis, { engineMemory: result.instance.exports['mem'] });
-        return result;
+      const start = WebAssembly.instantiate as (
+        ...args: [WebAssembly.Module, WebAssembly.Imports]
+      ) => Promise<WebAssembly.Instance>;
+      const kept: typeof start = async (...args) => {
+        const instance = await start(...args);
+        Object.assign(globalThis, { engineMemory: instance.exports['mem'] });
+        return instance;
       };
+      WebAssembly.instantiate = kept as typeof WebAssembly.instantiate;
     });
     return new PageMemory(
       page,
