@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { english } from '../language/english.ts';
 import { FakeEngine } from '../../test/fake-engine.ts';
 import { button, TestPage } from '../../test/page.ts';
-import { command, readBuild, readText } from './build.ts';
+import { command, ownFiles, readBuild, readText } from './build.ts';
 
 const script = 'https://chat.example/tincan/assets/parts-aaaaaaaa.js';
 const manifest = JSON.stringify({
@@ -30,12 +30,24 @@ afterEach(() => {
 test('the build is the one of the manifest, by the hash of all of it', async () => {
   const engine = new FakeEngine();
   const digest = vi.spyOn(engine, 'digest');
-  expect(await readBuild(engine, script)).toEqual({ version: 'v1.0.0', hash: 'f'.repeat(64) });
+  expect(await readBuild(engine, [script])).toEqual({ version: 'v1.0.0', hash: 'f'.repeat(64) });
   expect(digest).toHaveBeenCalledWith(manifest);
 });
 
 test('a page of another build than the host serves now has none to tell', async () => {
-  expect(await readBuild(new FakeEngine(), script.replace('aaaaaaaa', 'bbbbbbbb'))).toBeUndefined();
+  expect(await readBuild(new FakeEngine(), [script.replace('aaaaaaaa', 'bbbbbbbb')])).toBeUndefined();
+});
+
+test('nor has one of which the host serves a part alone, such as all but the engine and the script that names it', async () => {
+  document.head.innerHTML =
+    '<script src="/assets/main-cccccccc.js"></script><link rel="stylesheet" href="/assets/main-dddddddd.css">' +
+    '<link rel="icon" href="/favicon.svg"><script src="https://elsewhere.example/assets/x.js"></script>';
+  const mine = ownFiles();
+  document.head.replaceChildren();
+  expect(mine).toEqual(
+    ['main-cccccccc.js', 'main-dddddddd.css'].map((name) => `${location.origin}/assets/${name}`),
+  );
+  expect(await readBuild(new FakeEngine(), [script, ...mine])).toBeUndefined();
 });
 
 test.each([
@@ -45,7 +57,7 @@ test.each([
   ['too much', new Response(' '.repeat(4_000_001))],
 ])('a host that has %s there', async (_, answer) => {
   answers['tincan.json'] = answer;
-  await expect(readBuild(new FakeEngine(), script)).rejects.toThrow();
+  await expect(readBuild(new FakeEngine(), [script])).rejects.toThrow();
 });
 
 test('the command names the address of the page, and nothing that stands behind it', () => {

@@ -23,14 +23,30 @@ export async function readText(name: string): Promise<string> {
 /**
  * Which build this page is, by the manifest that its host serves; see plugins/manifest.ts. Resolves with nothing where
  * that is one of another build: the host has a newer one, and this page was opened before, or is kept on this device.
- * `script` is the address of a script of this page, whose name has a hash in it.
+ * `addresses` are those of the scripts and styles of this page, whose names have a hash in them.
  */
-export async function readBuild(engine: Engine, script: string): Promise<Build | undefined> {
+export async function readBuild(engine: Engine, addresses: readonly string[]): Promise<Build | undefined> {
   const text = await readText('.well-known/tincan.json');
   const { version, files } = JSON.parse(text) as { version?: unknown; files?: Record<string, unknown> };
-  const { pathname } = new URL(script);
-  const own = Object.keys(files ?? {}).some((name) => pathname.endsWith(`/${name}`));
+  const names = Object.keys(files ?? {});
+  const own = addresses.every((address) => {
+    const { pathname } = new URL(address);
+    return names.some((name) => pathname.endsWith(`/${name}`));
+  });
   return own && typeof version === 'string' ? { version, hash: await engine.digest(text) } : undefined;
+}
+
+/**
+ * The scripts and styles that this page names, and that have come to it since. The first ones name the engine and all the
+ * rest, so that there is no other build with all of these.
+ */
+export function ownFiles(): string[] {
+  const folder = new URL('./assets/', document.baseURI).href;
+  return [...document.querySelectorAll('script[src], link[href]')]
+    .map((element) =>
+      element instanceof HTMLScriptElement ? element.src : (element as HTMLLinkElement).href,
+    )
+    .filter((address) => address.startsWith(folder));
 }
 
 /** What compares the page at this address with the one in the program. */
