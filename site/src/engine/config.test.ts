@@ -249,6 +249,8 @@ describe('a page that was opened from a disk', () => {
   test('has no address for others, and so no links, but the one that it was made with', () => {
     const nothing = { loopback: false, mailbox: '' };
     expect(engineConfig({ addresses: [], mailbox: 'on' }, disk)).toEqual({ site: '', ...nothing });
+    const phone = { ...disk, pathname: '/document/17', protocol: 'content:' };
+    expect(engineConfig({ addresses: [], mailbox: 'on' }, phone)).toEqual({ site: '', ...nothing });
     const site = 'https://chat.example/';
     expect(engineConfig({ addresses: [site], mailbox: 'none' }, disk)).toEqual({ site, ...nothing });
     expect(

@@ -1,4 +1,5 @@
 import type { EngineConfig, Network, TurnServer } from '../../../wasm/engine.d.ts';
+import { isWeb } from '../life/file.ts';
 import type { PageMailbox } from '../meet/mailbox.svelte.ts';
 import { atHost, isCredential, isHostless, isStun, isTurn, maxTurn } from '../network/servers.ts';
 
@@ -119,7 +120,7 @@ export function engineConfig(
   { addresses, mailbox }: Pick<SiteConfig, 'addresses' | 'mailbox'>,
   page: { origin: string; pathname: string; hostname: string; protocol?: string },
 ): EngineConfig {
-  if (page.protocol === 'file:') return { site: addresses[0] ?? '', loopback: false, mailbox: '' };
+  if (!isWeb(page.protocol ?? 'https:')) return { site: addresses[0] ?? '', loopback: false, mailbox: '' };
   const own = page.origin + page.pathname;
   const asked = mailbox === 'none' ? '' : page.origin;
   if (!isLoopback(page.hostname)) return { site: own, loopback: false, mailbox: asked };

@@ -12,6 +12,8 @@ test.each([
   ['https:', false],
   ['http:', false],
   ['file:', true],
+  ['content:', true],
+  ['blob:', true],
 ])('a page of %s is from a disk: %s', (protocol, is) => {
   vi.stubGlobal('location', { protocol });
   expect(fromDisk()).toBe(is);
