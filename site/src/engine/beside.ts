@@ -7,7 +7,13 @@ export type Beside = (
   onprogress: (part: number) => void,
 ) => Promise<WebAssembly.Module> | undefined;
 
-/** Loads the worker that compiles the engine. Resolves to undefined where there are no workers, or where this one cannot be loaded. */
+/** How long the worker may take to say that it is there. The page waits for it, and can do without; in milliseconds. */
+export const hereWithin = 10_000;
+
+/**
+ * Loads the worker that compiles the engine. Resolves to undefined where there are no workers, or where this one cannot be
+ * loaded, or says nothing, as where an extension has put something else in the place of workers.
+ */
 export async function beside(workerUrl: string): Promise<Beside | undefined> {
   let worker: Worker;
   try {
@@ -18,8 +24,12 @@ export async function beside(workerUrl: string): Promise<Beside | undefined> {
   const here = await new Promise<boolean>((resolve) => {
     worker.addEventListener('message', () => resolve(true), { once: true });
     worker.addEventListener('error', () => resolve(false), { once: true });
+    setTimeout(() => resolve(false), hereWithin);
   });
-  if (!here) return undefined;
+  if (!here) {
+    worker.terminate();
+    return undefined;
+  }
   return (order, onprogress) => {
     const made = new Promise<WebAssembly.Module>((resolve, reject) => {
       const failed = () => reject(new Error('load engine: the worker could not'));

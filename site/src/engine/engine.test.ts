@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Engine } from '../../../wasm/engine.d.ts';
+import { hereWithin } from './beside.ts';
 import { missingFeature, startEngine } from './engine.ts';
 import type { FromWorker } from './worker.ts';
 import { FakeEngine } from '../../test/fake-engine.ts';
@@ -130,7 +131,7 @@ test('names what the browser lacks', () => {
 
 describe('beside the page', () => {
   /** A worker of the browser, whose script is loaded, and answers an order with `answers`. */
-  function browserWorker(answers: FromWorker[], script: 'loads' | 'is missing' = 'loads') {
+  function browserWorker(answers: FromWorker[], script: 'loads' | 'is missing' | 'says nothing' = 'loads') {
     const made: { url: string; ended: boolean; orders: unknown[] }[] = [];
     vi.stubGlobal(
       'Worker',
@@ -140,6 +141,7 @@ describe('beside the page', () => {
           super();
           this.#seen = { url, ended: false, orders: [] as unknown[] };
           made.push(this.#seen);
+          if (script === 'says nothing') return;
           queueMicrotask(() =>
             script === 'loads' ? this.#say({ type: 'here' }) : this.dispatchEvent(new Event('error')),
           );
@@ -184,6 +186,16 @@ describe('beside the page', () => {
     const made = browserWorker([], 'is missing');
     expect(await startEngine(parts, config, callbacks())).toBe(engine);
     expect(made[0]?.orders).toEqual([]);
+  });
+
+  test('the page compiles it where the worker says nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const made = browserWorker([], 'says nothing');
+    const started = startEngine(parts, config, callbacks());
+    await vi.advanceTimersByTimeAsync(hereWithin);
+    expect(await started).toBe(engine);
+    expect(made[0]).toMatchObject({ ended: true, orders: [] });
+    vi.useRealTimers();
   });
 
   test('the page compiles it where no worker may be made', async () => {
