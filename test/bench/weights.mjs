@@ -2,11 +2,12 @@
 //   node test/bench/weights.mjs ENGINE.wasm EMPTY.wasm site/dist
 // The engine beside an empty Go program, and the page's scripts and styles before the engine beside a Svelte page with one
 // button, which is built here by the page's own tools. In bytes of brotli, at its eleventh step.
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { loadedFirst } from '../first.mjs';
 
 const [engine, empty, dist] = process.argv.slice(2);
 const site = fileURLToPath(new URL('../../site/', import.meta.url));
@@ -17,19 +18,7 @@ const brotli = (bytes) =>
   }).length;
 const weigh = (files) => files.reduce((sum, file) => sum + brotli(readFileSync(file)), 0);
 
-/** The scripts and styles that a page's HTML names, and those that these import: what is there before all else. */
-function before(folder) {
-  const assets = join(folder, 'assets');
-  const html = readFileSync(join(folder, 'index.html'), 'utf8');
-  const names = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name));
-  const eager = new Set(names.filter((name) => html.includes(name)));
-  for (const name of eager) {
-    if (!name.endsWith('.js')) continue;
-    const script = readFileSync(join(assets, name), 'utf8');
-    for (const [, other] of script.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) eager.add(other);
-  }
-  return [...eager].map((name) => join(assets, name));
-}
+const before = (folder) => [...loadedFirst(folder)].map((name) => join(folder, 'assets', name));
 
 /** A Svelte page with one button, built into a folder of its own. */
 async function buildLeast() {
