@@ -85,6 +85,17 @@ test('Settings shows how to check the page, and what others have written of it',
   expect(screen.queryByRole('region', { name: english.notices })).toBeNull();
 });
 
+test('who looks before the engine is there is told when it is', async () => {
+  cleanup();
+  const page = new TestPage();
+  await screen.findByRole('button', { name: 'Settings' });
+  await page.press('Settings');
+  await page.user.click(screen.getByText(english.build));
+  expect(screen.queryByText(english.newVersion)).toBeNull();
+  await page.started();
+  expect(await screen.findByText(english.newVersion)).toBeTruthy();
+});
+
 test('what does not load is told, and can be asked for again', async () => {
   const { 'notices.txt': there } = answers;
   answers = {};
