@@ -32,6 +32,9 @@ file.block = async (name) => {
   return bytes;
 };
 
+/** The elements that the page runs by. */
+const mine = new WeakSet<Element>();
+
 /** Said in English alone: the other languages lie in the file. */
 function tell(sentence: string): void {
   document.body.textContent = sentence;
@@ -49,14 +52,18 @@ async function start(block: NonNullable<TincanFile['block']>): Promise<void> {
   const code = document.createElement('script');
   code.type = 'module';
   code.textContent = trusts?.createScript(script ?? '') ?? script ?? '';
+  mine.add(sheet).add(code);
   document.head.append(sheet, code);
 }
 
 const broken =
   'tincan could not start: this file is not whole, or this browser is too old. Get it again, or update.';
 
-// A page that is not the one of the hashes does not run, and nothing else says so.
-addEventListener('securitypolicyviolation', () => {
+// A page that is not the one of the hashes does not run, and nothing else says so. What an extension puts in and the
+// policy refuses is no fault of the file.
+addEventListener('securitypolicyviolation', ({ target, effectiveDirective }) => {
+  if (!/^(script|style)-src/.test(effectiveDirective)) return;
+  if (target instanceof Element && !mine.has(target)) return;
   if (document.getElementById('app')?.childElementCount === 0) tell(broken);
 });
 

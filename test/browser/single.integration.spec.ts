@@ -256,6 +256,25 @@ test.describe('from a host', () => {
     await expect(ana.button(texts.newChat)).toBeEnabled();
   });
 
+  test('what an extension puts into it is refused, and it starts all the same', async ({ page }) => {
+    await page.addInitScript(() => {
+      const scope = globalThis as unknown as { foreign: string };
+      scope.foreign = 'not tried';
+      document.addEventListener('securitypolicyviolation', () => (scope.foreign = 'refused'));
+      new MutationObserver((_, observer) => {
+        // It has begun to start.
+        if (!document.querySelector('head > style')) return;
+        observer.disconnect();
+        const script = document.createElement('script');
+        script.append('globalThis.foreign = "ran"');
+        document.body.append(script);
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(`${url}chat.html`);
+    await expect(new Person(page).button(texts.newChat)).toBeEnabled();
+    expect(await page.evaluate('foreign')).toBe('refused');
+  });
+
   test('it says so where it is not whole, and does not run inside another page', async ({ page }) => {
     await page.goto(`${url}cut.html#iSecret`);
     await expect(page.getByText(texts.troubles.load.title)).toBeVisible();
