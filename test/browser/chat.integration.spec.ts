@@ -4,21 +4,27 @@ import { expect, test } from './fixtures.ts';
 import { talk } from './messages.ts';
 import { greet, meet } from './person.ts';
 
-test('two people in two profiles of one browser: 200 messages each way', async ({ person, serve }) => {
+/** 200 take a minute: make slow says so many. */
+const many = process.env['TINCAN_SLOW'] === '1' ? 200 : 60;
+
+test(`two people in two profiles of one browser: ${many} messages each way @slow`, async ({
+  person,
+  serve,
+}) => {
   const [ana, ben] = [await person(), await person()];
   await ana.open(serve.here);
   await meet(ana, ben);
   expect(await ana.safetyWords()).toEqual(await ben.safetyWords());
   for (const one of [ana, ben])
     await expect(one.status, 'both say the same').toHaveText(texts.statuses.direct);
-  await talk(ana, ben, 200);
+  await talk(ana, ben, many);
 
   await ana.leave();
   await ana.ended('closed');
   await ben.ended('left');
   await expect(ben.status).toHaveText(texts.endings.left.title);
   // What was said stays readable for the one who didn't leave.
-  expect(await ben.history()).toHaveLength(400);
+  expect(await ben.history()).toHaveLength(2 * many);
 });
 
 test('two Chromium processes: 50 messages each way', async ({ person, chromium, serve }) => {

@@ -6,14 +6,14 @@ import { Watch } from './watch.ts';
 
 /* Windows in which there is little room: the history is what it belongs to, and dialogs begin at their top. */
 
-/** The smallest and a phone are looked through every day. */
+/** The smallest is looked through every day. */
 const sizes = [
   { name: 'a low window', width: 640, height: 180, slow: true },
   { name: 'a watch-sized window', width: 320, height: 256, slow: true },
   { name: '1280 × 720 at 400 %', width: 320, height: 180 },
   { name: 'a phone on its side with its keyboard up', width: 740, height: 200, slow: true },
   { name: 'a phone on its side', width: 844, height: 390, slow: true },
-  { name: 'a small phone with its keyboard up', width: 360, height: 300 },
+  { name: 'a small phone with its keyboard up', width: 360, height: 300, slow: true },
 ];
 
 /** Where the parts of the page are, in pixels of the window; what isn't there is undefined. */
