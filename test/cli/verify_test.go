@@ -164,7 +164,6 @@ func TestIntegrationVerify(t *testing.T) {
 			out, code := verifies(t, address)
 			assert.Equal(t, 1, code)
 			assert.Contains(t, "\n"+out, "\n- "+c.says)
-			t.Logf("%s:\n%s", name, out)
 		})
 	}
 
@@ -183,7 +182,6 @@ func TestIntegrationVerify(t *testing.T) {
 	out, code = verifies(t, "--compare", reports[0], reports[1])
 	assert.Equal(t, 1, code)
 	assert.Regexp(t, `^- `+regexp.QuoteMeta(script)+` had the SHA-256 [0-9a-f]{64} in .*anna\.json, and [0-9a-f]{64} in .*ben\.json\.\n$`, out)
-	t.Logf("--compare:\n%s", out)
 	out, code = verifies(t, "--compare", reports[0], reports[0])
 	assert.Equal(t, 0, code)
 	assert.Contains(t, out, "Both were served the same")
