@@ -15,6 +15,8 @@ const { files } = JSON.parse(
   readFileSync(new URL('../../site/dist/.well-known/tincan.json', import.meta.url), 'utf8'),
 ) as { files: Record<string, string> };
 const french = Object.keys(files).find((name) => /^assets\/fr-/.test(name)) ?? '';
+if (french === '')
+  throw new Error('the build has no script for French, and an import of nothing fails by itself');
 
 /** Asks for a script as nothing in the page does, without its hash. */
 const bare = (name: string) =>
